@@ -1,0 +1,69 @@
+/** Which element types exist, which typed array holds them, and how do they promote? */
+import { DTypeError } from "./errors.ts";
+
+/** An element type. */
+export type DType = "float32" | "float64" | "int32" | "bool";
+
+/** The typed arrays that hold the elements: bool as bytes 0 and 1. */
+export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
+
+/** From the narrowest to the widest: two types promote to the one that stands later. */
+export const dtypes: readonly DType[] = ["bool", "int32", "float32", "float64"];
+
+const letters: Record<DType, string> = { float32: "f32", float64: "f64", int32: "i32", bool: "bool" };
+
+/** How a type is printed: `f32`, `f64`, `i32`, `bool`. */
+export function formatDType(dtype: DType): string {
+  return letters[dtype];
+}
+
+/** Bytes of one element. */
+export const bytesPerElement: Record<DType, number> = { float32: 4, float64: 8, int32: 4, bool: 1 };
+
+/** Whether values of this type can have a gradient. */
+export function isFloat(dtype: DType): boolean {
+  return dtype === "float32" || dtype === "float64";
+}
+
+/** The narrowest type that holds both: bool < int32 < float32 < float64. */
+export function promote(left: DType, right: DType): DType {
+  return dtypes.indexOf(left) > dtypes.indexOf(right) ? left : right;
+}
+
+const constructors = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Uint8Array } as const;
+
+/** A new typed array of zeros for `length` elements of this type. */
+export function allocate(dtype: DType, length: number): TypedArray {
+  return new constructors[dtype](length);
+}
+
+/** Whether this is the kind of typed array that holds elements of this type. */
+export function holds(dtype: DType, data: unknown): data is TypedArray {
+  return data instanceof constructors[dtype];
+}
+
+/** The value as an element of this type: rounded to float32, truncated and saturated to int32 (NaN becomes 0), made 0 or 1. */
+export function castNumber(value: number, dtype: DType): number {
+  switch (dtype) {
+    case "float32":
+      return Math.fround(value);
+    case "float64":
+      return value;
+    case "int32":
+      return toInt32(value);
+    case "bool":
+      return value === 0 ? 0 : 1;
+  }
+}
+
+/** Truncates towards zero and saturates; NaN becomes 0. */
+function toInt32(value: number): number {
+  return Number.isNaN(value) ? 0 : Math.trunc(Math.max(-2147483648, Math.min(2147483647, value)));
+}
+
+/** Throws unless the name is that of an element type. */
+export function checkDType(caller: string, dtype: unknown): asserts dtype is DType {
+  if (!dtypes.includes(dtype as DType)) {
+    throw new DTypeError(`${caller}: dtype must be one of ${dtypes.join(", ")}, got ${JSON.stringify(dtype)}.`);
+  }
+}

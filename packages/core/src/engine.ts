@@ -1,0 +1,113 @@
+/** What must an engine provide? This is the second door of the package, `@symloss/core/engine`, for those who write one. */
+import type { DType, TypedArray } from "./dtype.ts";
+import type { Graph } from "./graph.ts";
+import type { NDArray } from "./ndarray.ts";
+import type { Operation } from "./operation.ts";
+
+/** A value, or a promise of it: what users see is always a promise. */
+export type MaybePromise<T> = T | Promise<T>;
+
+/** What differs between engines; shared code asks these, never an engine's name. */
+export interface EngineTraits {
+  /** The element types that it computes with. */
+  readonly dtypes: readonly DType[];
+  /** The operations that it runs; what it lacks is said in those before it sees a graph. */
+  readonly operations: readonly Operation[];
+  /** Its class of accuracy, from which the conformance suite takes its tolerances. */
+  readonly precision: "float32" | "gpu";
+  /** Whether NaN and infinities are carried as IEEE 754 says. */
+  readonly nonFinite: "strict" | "unspecified";
+}
+
+/** A result that stays where it was computed. It belongs to the engine that made it, and to its holder, who disposes it. */
+export interface DeviceArray {
+  readonly engine: Engine;
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  /** The elements, as a new typed array; throws `DisposedError` after `dispose()`. */
+  read(): MaybePromise<TypedArray>;
+  /** Frees the memory; a second call does nothing. */
+  dispose(): void;
+}
+
+/** What goes in: a typed array of the input's dtype and size, or an array on the engine's device. */
+export type Value = TypedArray | DeviceArray;
+
+/** A compiled graph. The caller has checked numbers, dtypes and sizes of what it passes. */
+export interface Executable {
+  /** What the engine made of the graph: programs or kernels, what each reads and writes, scratch in bytes. */
+  readonly description: string;
+  /**
+   * Computes the outputs from the inputs, both in the graph's order.
+   * Fills `outputs` where they are given and returns them, else new arrays; never changes an input, never keeps or shares a result.
+   * Runs may overlap; each gives its own results.
+   */
+  run(values: readonly Value[], outputs?: readonly TypedArray[]): MaybePromise<readonly TypedArray[]>;
+  /** As `run`, but leaves the results on the device. */
+  runOnDevice(values: readonly Value[]): MaybePromise<readonly DeviceArray[]>;
+  /** Frees what it holds, after the runs under way; a second call does nothing. */
+  dispose(): MaybePromise<void>;
+}
+
+/** Something that compiles and runs graphs. */
+export interface Engine {
+  /** Which engine: `"cpu"`, `"wasm"`, `"gpu"`, `"onnx"`. */
+  readonly name: string;
+  /** What really runs: `"interpreter"`, `"webgl2: ANGLE (...)"`. */
+  readonly device: string;
+  /** Whether the device only pretends to be hardware. */
+  readonly software: boolean;
+  readonly traits: EngineTraits;
+  /** Compiles a graph of concrete shapes that holds only this engine's operations and dtypes; throws `DisposedError` after `dispose()`. */
+  compile(graph: Graph): MaybePromise<Executable>;
+  /** Copies an array to the device. */
+  upload(array: NDArray): MaybePromise<DeviceArray>;
+  /** Frees everything; a second call does nothing. */
+  dispose(): MaybePromise<void>;
+}
+
+/** Makes an engine that has passed a small numeric self-test, or throws `EngineUnavailableError` with the reason. */
+export type EngineFactory = () => MaybePromise<Engine>;
+
+export { selfTest } from "./self-test.ts";
+export { HostDeviceArray } from "./device-array.ts";
+export { type Graph, topologicalOrder, formatGraph, graphKey } from "./graph.ts";
+export { type NodeOf, Tensor } from "./tensor.ts";
+export {
+  type AnyOperation,
+  type BinaryOperation,
+  type Operation,
+  type OperationAttributes,
+  type UnaryOperation,
+  allOperations,
+  binaryOperations,
+  unaryOperations,
+} from "./operation.ts";
+export {
+  type DType,
+  type TypedArray,
+  allocate,
+  bytesPerElement,
+  castNumber,
+  formatDType,
+  holds,
+  isFloat,
+} from "./dtype.ts";
+export {
+  type Dimension,
+  type Shape,
+  dropAxes,
+  formatShape,
+  formatType,
+  isConcrete,
+  sameShape,
+  sizeOf,
+  stridesOf,
+} from "./shape.ts";
+export { NDArray } from "./ndarray.ts";
+export * from "./errors.ts";
+export { prepare, type PrepareOptions } from "./prepare.ts";
+export { simplify } from "./simplify.ts";
+export { lower } from "./lower.ts";
+export { verify } from "./verify.ts";
+export { traceGraph, type InputSpec, type TracedGraph } from "./trace.ts";

@@ -1,0 +1,42 @@
+/** How is an expression computed once? Its array constants become inputs, so that the same expression of other data is compiled once. */
+import { runCheck } from "./check.ts";
+import { type CompileOptions, type Results, guard, leaseGraph, wrapResults } from "./compile.ts";
+import type { DType, TypedArray } from "./dtype.ts";
+import type { NDArray } from "./ndarray.ts";
+import { topologicalOrder } from "./graph.ts";
+import { rewriteGraph } from "./rewrite.ts";
+import type { Tensor } from "./tensor.ts";
+import { type TracedGraph, placeholder, traceResult } from "./trace.ts";
+
+/**
+ * The value of a tensor, or of a record or list of tensors, on an engine.
+ * @example (await evaluate(huber([1, 2, 3], [1.5, 2, 0]).mean(), { engine })).item()
+ */
+export async function evaluate<T>(
+  expression: T,
+  options: Pick<CompileOptions, "engine" | "simplify">,
+): Promise<Results<T, NDArray>> {
+  const { graph, values } = liftConstants(traceResult("evaluate", expression, []));
+  const { lease, checks } = await leaseGraph(graph, options);
+  try {
+    for (const { input, check } of checks)
+      runCheck(check, values[input]!, graph.inputs[input]!.shape as readonly number[]);
+    const data = await guard(options.engine, () => lease.executable.run(values));
+    const results = graph.outputs as readonly { readonly dtype: DType; readonly shape: readonly number[] }[];
+    return wrapResults({ structure: graph.structure, results }, data) as Results<T, NDArray>;
+  } finally {
+    lease.release();
+  }
+}
+
+/** The graph with an input for every constant that is not a scalar, and the arrays to give. */
+function liftConstants(graph: TracedGraph): { graph: TracedGraph; values: TypedArray[] } {
+  const lifted = new Map<Tensor, Tensor>();
+  const values: TypedArray[] = [];
+  for (const node of topologicalOrder(graph.outputs)) {
+    if (node.operation !== "constant" || node.rank === 0) continue;
+    lifted.set(node, placeholder(`constant${values.length}`, node.shape, node.dtype));
+    values.push((node.attributes as { data: TypedArray }).data);
+  }
+  return { graph: rewriteGraph({ ...graph, inputs: [...lifted.values()] }, (node) => lifted.get(node)), values };
+}

@@ -1,0 +1,59 @@
+/** What did the library make of a function? The graph, and what the engine made of it, as text. */
+import { bindArguments } from "./arguments.ts";
+import { type CompileOptions, inputName } from "./compile.ts";
+import { checkDType } from "./dtype.ts";
+import { acquire } from "./executables.ts";
+import { formatGraph } from "./graph.ts";
+import type { ArrayInput } from "./ndarray.ts";
+import { prepare } from "./prepare.ts";
+import { checkShape } from "./shape.ts";
+import { type InputSpec, isArrayLeaf, placeholder, traceFunction } from "./trace.ts";
+import { type Tree, flatten } from "./tree.ts";
+
+/**
+ * The graph of a function, as it was simplified for an engine, and the programs or kernels that the engine made of it.
+ * Each argument is told by an array, or by its type: `{ shape: [32, 10], dtype: "float32" }`; nested as the function's arguments are.
+ * @example await explain((x) => x.mul(2).sum(), { engine }, { shape: [1000] })
+ */
+export async function explain(
+  fn: (...args: never[]) => unknown,
+  options: Pick<CompileOptions, "engine" | "simplify">,
+  ...specs: readonly Tree<InputSpec | ArrayInput>[]
+): Promise<string> {
+  const trees = specs.map((spec, index) =>
+    flatten(spec, (value) => isSpec(value) || isArrayLeaf(value), `argument ${index}`),
+  );
+  const inputs = trees
+    .flatMap(({ leaves }) => leaves)
+    .map(({ path, value }) => {
+      if (!isSpec(value)) {
+        const [argument] = bindArguments("explain", options.engine, [value]).arguments;
+        return placeholder(inputName(path), argument!.shape, argument!.dtype);
+      }
+      checkShape(`explain: ${path}`, value.shape);
+      checkDType(`explain: ${path}`, value.dtype ?? "float32");
+      return placeholder(inputName(path), [...value.shape], value.dtype ?? "float32");
+    });
+  const traced = traceFunction(
+    "explain",
+    fn,
+    inputs,
+    trees.map(({ structure }) => structure),
+  );
+  const graph = prepare(traced, options.engine, { simplify: options.simplify });
+  const lease = await acquire(options.engine, graph);
+  try {
+    return `${formatGraph(graph)}\n\n${options.engine.name} (${options.engine.device})\n${lease.executable.description}`;
+  } finally {
+    lease.release();
+  }
+}
+
+function isSpec(value: unknown): value is InputSpec {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    Object.getPrototypeOf(value) === Object.prototype &&
+    Array.isArray((value as InputSpec).shape)
+  );
+}

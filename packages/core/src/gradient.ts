@@ -1,0 +1,191 @@
+/** For each operation: how does a gradient flow back? And the walk that carries it through a graph. */
+import { isFloat } from "./dtype.ts";
+import { add, div, equal, exp, greater, less, log, mul, neg, pow, sigmoid, sign, sub, where } from "./elementwise.ts";
+import { topologicalOrder } from "./graph.ts";
+import { pad, reshape, slice, transpose } from "./movement.ts";
+import { expand, full, toDType } from "./operand.ts";
+import type { AnyOperation } from "./operation.ts";
+import { softmax, sum } from "./reduction.ts";
+import { type Shape, keepAxes } from "./shape.ts";
+import { type NodeOf, type Tensor, makeTensor } from "./tensor.ts";
+
+/**
+ * The gradients of the sum of `output` with respect to each tensor of `wrt`, as tensors: they can be differentiated again.
+ * A tensor on which the output does not depend has a gradient of zeros.
+ */
+export function gradients(output: Tensor, wrt: readonly Tensor[]): Tensor[] {
+  const order = topologicalOrder([output]);
+  const dependent = new Set<Tensor>(wrt);
+  for (const node of order) {
+    if (isFloat(node.dtype) && node.operation !== "stopGradient" && node.inputs.some((input) => dependent.has(input)))
+      dependent.add(node);
+  }
+  const cotangents = new Map<Tensor, Tensor>();
+  if (dependent.has(output)) cotangents.set(output, full(1, output.shape, output.dtype));
+  for (const node of order.toReversed()) {
+    const cotangent = cotangents.get(node);
+    if (cotangent === undefined || node.inputs.length === 0) continue;
+    const flows = (rules[node.operation] as Rule<AnyOperation>)(node as NodeOf<AnyOperation>, cotangent);
+    for (const [index, flow] of flows.entries()) {
+      const input = node.inputs[index]!;
+      if (flow === undefined || !dependent.has(input)) continue;
+      const sofar = cotangents.get(input);
+      cotangents.set(input, sofar === undefined ? flow : makeTensor("add", [sofar, flow], {}));
+    }
+  }
+  return wrt.map((tensor) => cotangents.get(tensor) ?? full(0, tensor.shape, tensor.dtype));
+}
+
+/** From the gradient of a node to that of each operand; undefined where none flows. */
+type Rule<O extends AnyOperation> = (node: NodeOf<O>, cotangent: Tensor) => readonly (Tensor | undefined)[];
+
+const none: Rule<AnyOperation> = () => [];
+
+const rules: { [O in AnyOperation]: Rule<O> } = {
+  input: none,
+  constant: none,
+  iota: none,
+  dimensionSize: none,
+
+  neg: (_, g) => [neg(g)],
+  abs: ({ inputs: [x] }, g) => [mul(g, sign(x!))],
+  sign: none,
+  exp: (y, g) => [mul(g, y)],
+  expm1: ({ inputs: [x] }, g) => [mul(g, exp(x!))],
+  log: ({ inputs: [x] }, g) => [div(g, x!)],
+  log1p: ({ inputs: [x] }, g) => [div(g, add(x!, 1))],
+  sqrt: (y, g) => [div(mul(g, 0.5), y)],
+  tanh: (y, g) => [mul(g, mul(sub(1, y), add(1, y)))],
+  // sigmoid(-x) is 1 - sigmoid(x) without its cancellation.
+  sigmoid: (y, g) => [mul(g, mul(y, sigmoid(neg(y.inputs[0]!))))],
+  softplus: ({ inputs: [x] }, g) => [mul(g, sigmoid(x!))],
+  relu: ({ inputs: [x] }, g) => [where(greater(x!, 0), g, 0)],
+  logicalNot: none,
+
+  add: (_, g) => [g, g],
+  sub: (_, g) => [g, neg(g)],
+  mul: ({ inputs: [x, y] }, g) => [mul(g, y!), mul(g, x!)],
+  div: (quotient, g) => {
+    const share = div(g, quotient.inputs[1]!);
+    return [share, neg(mul(share, quotient))];
+  },
+  pow: (power, g) => {
+    const [x, y] = power.inputs as [Tensor, Tensor];
+    // x^0 is constant and 0^y is constant in y, where the plain rules would say 0 times infinity.
+    const base = where(equal(y, 0), 0, mul(y, pow(x, sub(y, 1))));
+    const exponent = where(equal(x, 0), 0, mul(power, log(x)));
+    return [mul(g, base), mul(g, exponent)];
+  },
+  maximum: ({ inputs: [x, y] }, g) => share(x!, y!, g, less(y!, x!)),
+  minimum: ({ inputs: [x, y] }, g) => share(x!, y!, g, less(x!, y!)),
+  equal: none,
+  less: none,
+  lessEqual: none,
+  logicalAnd: none,
+  logicalOr: none,
+
+  where: ({ inputs: [condition] }, g) => [undefined, where(condition!, g, 0), where(condition!, 0, g)],
+  cast: ({ inputs: [x] }, g) => [isFloat(x!.dtype) ? toDType(g, x!.dtype) : undefined],
+
+  sum: ({ inputs: [x], attributes: { axes } }, g) => [spread(g, x!.shape, axes)],
+  max: (result, g) => {
+    const [x] = result.inputs as [Tensor];
+    const { axes } = result.attributes;
+    const largest = equal(x, spread(result, x.shape, axes));
+    const shareOfEach = div(g, sum(toDType(largest, x.dtype), axes));
+    return [where(largest, spread(shareOfEach, x.shape, axes), 0)];
+  },
+  argmax: none,
+  logSumExp: ({ inputs: [x], attributes: { axis } }, g) => [mul(spread(g, x!.shape, [axis]), softmax(x!, axis))],
+  softmax: (y, g) => {
+    const weighted = mul(g, y);
+    const total = sum(weighted, y.attributes.axis);
+    return [sub(weighted, mul(y, spread(total, y.shape, [y.attributes.axis])))];
+  },
+  logSoftmax: ({ inputs: [x], attributes: { axis } }, g) => {
+    const total = spread(sum(g, axis), x!.shape, [axis]);
+    return [sub(g, mul(softmax(x!, axis), total))];
+  },
+
+  takeAlongAxis: ({ inputs: [x, indices], attributes: { axis } }, g) => [
+    makeTensor("scatterAdd", [g, indices!], { axis, size: x!.shape[axis]! }),
+  ],
+  scatterAdd: ({ inputs: [, indices], attributes: { axis } }, g) => [
+    makeTensor("takeAlongAxis", [g, indices!], { axis }),
+  ],
+
+  reshape: ({ inputs: [x] }, g) => [reshape(g, x!.shape)],
+  transpose: ({ attributes: { permutation } }, g) => [
+    transpose(
+      g,
+      permutation.map((_, axis) => permutation.indexOf(axis)),
+    ),
+  ],
+  broadcastTo: ({ inputs: [x] }, g) => [sumTo(g, x!.shape)],
+  slice: ({ inputs: [x], attributes: { starts, stops } }, g) => [
+    pad(
+      g,
+      starts,
+      stops.map((stop, axis) => (typeof stop === "string" ? 0 : (x!.shape[axis] as number) - stop)),
+    ),
+  ],
+  pad: ({ inputs: [x], attributes: { before } }, g) => [
+    slice(
+      g,
+      before,
+      before.map((start, axis) =>
+        typeof x!.shape[axis] === "string" ? undefined : start + (x!.shape[axis] as number),
+      ),
+    ),
+  ],
+  concat: ({ inputs, attributes: { axis } }, g) => {
+    let start = 0;
+    return inputs.map((input) => {
+      const stop = start + (input.shape[axis] as number);
+      const part = slice(g, at(axis, start), at(axis, stop));
+      start = stop;
+      return part;
+    });
+  },
+  matmul: ({ inputs: [x, y] }, g) => [
+    makeTensor("matmul", [g, swapLastAxes(y!)], {}),
+    makeTensor("matmul", [swapLastAxes(x!), g], {}),
+  ],
+
+  identity: (_, g) => [g],
+  stopGradient: none,
+  check: (_, g) => [g],
+  customGradient: ({ attributes: { gradient } }, g) => [undefined, ...gradient(g)],
+};
+
+/** Ties give each side one half. */
+function share(x: Tensor, y: Tensor, g: Tensor, xWins: Tensor): Tensor[] {
+  const tie = equal(x, y);
+  const half = mul(g, 0.5);
+  return [where(tie, half, where(xWins, g, 0)), where(tie, half, where(xWins, 0, g))];
+}
+
+/** A reduced tensor repeated over the axes that it lost. */
+function spread(x: Tensor, shape: Shape, axes: readonly number[]): Tensor {
+  return expand(reshape(x, keepAxes(shape, axes)), shape);
+}
+
+/** The sum over what broadcasting to g's shape repeated. */
+function sumTo(g: Tensor, shape: Shape): Tensor {
+  const extra = g.rank - shape.length;
+  const axes = g.shape.flatMap((dimension, axis) =>
+    axis < extra || (shape[axis - extra] === 1 && dimension !== 1) ? [axis] : [],
+  );
+  return reshape(sum(g, axes), shape);
+}
+
+/** One entry for each axis up to this one, which alone is bounded. */
+function at(axis: number, bound: number): number[] {
+  const bounds: number[] = Array.from({ length: axis });
+  bounds[axis] = bound;
+  return bounds;
+}
+
+function swapLastAxes(x: Tensor): Tensor {
+  return transpose(x, [...x.shape.slice(0, -2).keys(), x.rank - 1, x.rank - 2]);
+}

@@ -1,0 +1,35 @@
+/** What happens to a graph before an engine compiles it? */
+import type { EngineTraits } from "./engine.ts";
+import { erase } from "./erase.ts";
+import { DTypeError } from "./errors.ts";
+import { type Graph, topologicalOrder } from "./graph.ts";
+import { lower } from "./lower.ts";
+import { simplify } from "./simplify.ts";
+import { verify } from "./verify.ts";
+
+/** How a graph is prepared. */
+export interface PrepareOptions {
+  /** Whether identities are applied; default true. Tests compare with false. */
+  readonly simplify?: boolean | undefined;
+}
+
+/** The graph as an engine of this name and these traits compiles it; throws where it has not the dtypes or operations for it. */
+export function prepare<G extends Graph>(
+  graph: G,
+  engine: { readonly name: string; readonly traits: Pick<EngineTraits, "dtypes" | "operations"> },
+  options: PrepareOptions = {},
+): G {
+  const improve = (options.simplify ?? true) ? simplify<G> : (unchanged: G) => unchanged;
+  const lowered = improve(lower(improve(erase(graph)), engine.traits.operations, engine.name));
+  // An identity may have brought back what the engine lacks.
+  const prepared = lower(lowered, engine.traits.operations, engine.name);
+  verify(prepared);
+  for (const node of [...prepared.inputs, ...topologicalOrder(prepared.outputs)]) {
+    if (!engine.traits.dtypes.includes(node.dtype)) {
+      throw new DTypeError(
+        `compile: every dtype must be one that engine "${engine.name}" has (${engine.traits.dtypes.join(", ")}), got ${node} (${node.operation}).`,
+      );
+    }
+  }
+  return prepared;
+}

@@ -1,0 +1,121 @@
+/** Pure arithmetic on shapes: size, strides, broadcasting, axes, and how a shape is printed. */
+import { type DType, formatDType } from "./dtype.ts";
+import { OutOfRangeError, ShapeError } from "./errors.ts";
+
+/** A length, or the name of a length that is known only when an exported graph runs; a name is equal only to itself. */
+export type Dimension = number | string;
+
+/** The lengths of an array's axes, the outermost first; `[]` is a scalar. */
+export type Shape = readonly Dimension[];
+
+/** An axis or several, counted from the end where negative; null for all. */
+export type Axes = number | readonly number[] | null;
+
+/** `f32[32,10]` */
+export function formatType(dtype: DType, shape: Shape): string {
+  return `${formatDType(dtype)}[${shape.join(",")}]`;
+}
+
+/** `[32,10]` */
+export function formatShape(shape: Shape): string {
+  return `[${shape.join(",")}]`;
+}
+
+/** Whether two shapes are the same. */
+export function sameShape(left: Shape, right: Shape): boolean {
+  return left.length === right.length && left.every((dimension, axis) => dimension === right[axis]);
+}
+
+/** Whether every dimension is a number. */
+export function isConcrete(shape: Shape): shape is readonly number[] {
+  return shape.every((dimension) => typeof dimension === "number");
+}
+
+/** The number of elements; throws for a shape that holds a name. */
+export function sizeOf(shape: Shape): number {
+  let size = 1;
+  for (const dimension of shape) {
+    if (typeof dimension === "string") {
+      throw new ShapeError(
+        `size: every dimension must be a number, got ${formatShape(shape)}. A named dimension has a size only when the graph runs.`,
+      );
+    }
+    size *= dimension;
+  }
+  return size;
+}
+
+/** How many elements one step along each axis skips in row-major order. */
+export function stridesOf(shape: readonly number[]): number[] {
+  const strides = shape.map(() => 1);
+  for (let axis = shape.length - 2; axis >= 0; axis--) strides[axis] = strides[axis + 1]! * shape[axis + 1]!;
+  return strides;
+}
+
+/** The shape that all of these broadcast to, as numpy does; undefined where they don't. */
+export function broadcastShapes(...shapes: readonly Shape[]): Shape | undefined {
+  const rank = Math.max(0, ...shapes.map((shape) => shape.length));
+  const result: Dimension[] = [];
+  for (let axis = 0; axis < rank; axis++) {
+    let common: Dimension = 1;
+    for (const shape of shapes) {
+      const dimension = shape[axis - rank + shape.length] ?? 1;
+      if (dimension === 1 || dimension === common) continue;
+      if (common !== 1) return undefined;
+      common = dimension;
+    }
+    result.push(common);
+  }
+  return result;
+}
+
+/** The axis counted from 0; throws where it is none of a tensor of this rank. */
+export function normalizeAxis(caller: string, axis: number, rank: number): number {
+  if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
+    const range = rank === 0 ? "a scalar has none" : `an integer from ${-rank} to ${rank - 1}`;
+    throw new OutOfRangeError(
+      `${caller}: axis must be one of a tensor of rank ${rank} (${range}), got ${String(axis)}.`,
+    );
+  }
+  return axis < 0 ? axis + rank : axis;
+}
+
+/** The axes counted from 0, ascending, each once; null means all. */
+export function normalizeAxes(caller: string, axes: Axes | undefined, rank: number): number[] {
+  if (axes === null || axes === undefined) return Array.from({ length: rank }, (_, axis) => axis);
+  const list = (typeof axes === "number" ? [axes] : [...axes]).map((axis) => normalizeAxis(caller, axis, rank));
+  const unique = [...new Set(list)].toSorted((left, right) => left - right);
+  if (unique.length !== list.length) {
+    throw new OutOfRangeError(`${caller}: each axis must be given once, got ${JSON.stringify(axes)}.`);
+  }
+  return unique;
+}
+
+/** The shape without these axes. */
+export function dropAxes(shape: Shape, axes: readonly number[]): Dimension[] {
+  return shape.filter((_, axis) => !axes.includes(axis));
+}
+
+/** The shape with these axes of length 1. */
+export function keepAxes(shape: Shape, axes: readonly number[]): Dimension[] {
+  return shape.map((dimension, axis) => (axes.includes(axis) ? 1 : dimension));
+}
+
+/** The shape with one axis of another length. */
+export function withAxis(shape: Shape, axis: number, dimension: Dimension): Dimension[] {
+  return shape.map((old, index) => (index === axis ? dimension : old));
+}
+
+/** Throws unless this is a list of lengths and names. */
+export function checkShape(caller: string, shape: unknown): asserts shape is Shape {
+  const valid =
+    Array.isArray(shape) &&
+    shape.every((dimension: unknown) =>
+      typeof dimension === "string" ? dimension !== "" : Number.isSafeInteger(dimension) && (dimension as number) >= 0,
+    );
+  if (!valid) {
+    throw new ShapeError(
+      `${caller}: shape must be a list of lengths (integers from 0) or names, got ${JSON.stringify(shape)}.`,
+    );
+  }
+}

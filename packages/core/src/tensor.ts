@@ -1,0 +1,70 @@
+/** What is a tensor? A frozen node of a graph: an operation, its operands, its attributes, and the shape and dtype that follow. */
+import type { DType } from "./dtype.ts";
+import { inferType } from "./infer.ts";
+import type { TensorMethods } from "./methods.ts";
+import type { AnyOperation, Attributes } from "./operation.ts";
+import { type Shape, formatType, sizeOf } from "./shape.ts";
+
+/** A symbolic array: immutable, without elements until a graph of it runs. Its methods are those of `TensorMethods`. */
+// The methods build tensors of this class, so they are joined to it in another file, where no import is circular.
+// eslint-disable-next-line typescript/no-unsafe-declaration-merging
+export class Tensor {
+  /** Tells a tensor from everything else, also one of another copy of the package. */
+  readonly kind = "symloss.Tensor";
+  readonly operation: AnyOperation;
+  readonly inputs: readonly Tensor[];
+  readonly attributes: Attributes[AnyOperation];
+  readonly shape: Shape;
+  readonly dtype: DType;
+
+  constructor(
+    operation: AnyOperation,
+    inputs: readonly Tensor[],
+    attributes: Attributes[AnyOperation],
+    shape: Shape,
+    dtype: DType,
+  ) {
+    this.operation = operation;
+    this.inputs = inputs;
+    this.attributes = attributes;
+    this.shape = shape;
+    this.dtype = dtype;
+    Object.freeze(this);
+  }
+
+  /** The number of axes. */
+  get rank(): number {
+    return this.shape.length;
+  }
+
+  /** The number of elements; throws `ShapeError` where a dimension has a name. */
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  /** `f32[32,10]` */
+  toString(): string {
+    return formatType(this.dtype, this.shape);
+  }
+}
+
+// eslint-disable-next-line typescript/no-unsafe-declaration-merging, typescript/no-empty-interface
+export interface Tensor extends TensorMethods {}
+
+/** A tensor whose operation is known, with its attributes. */
+export type NodeOf<O extends AnyOperation> = Tensor & { readonly operation: O; readonly attributes: Attributes[O] };
+
+/** Whether a value is a tensor, of this copy of the package or another. */
+export function isTensor(value: unknown): value is Tensor {
+  return typeof value === "object" && value !== null && (value as Partial<Tensor>).kind === "symloss.Tensor";
+}
+
+/** The only way in which a tensor is made; shape and dtype are inferred, and operands that do not fit throw. */
+export function makeTensor<O extends AnyOperation>(
+  operation: O,
+  inputs: readonly Tensor[],
+  attributes: Attributes[O],
+): Tensor {
+  const { shape, dtype } = inferType(operation, inputs, attributes);
+  return new Tensor(operation, inputs, attributes, shape, dtype);
+}

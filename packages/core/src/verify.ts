@@ -1,0 +1,29 @@
+/** Is a graph well formed? Asked before an engine sees it, and in tests after every pass. */
+import { type Graph, topologicalOrder } from "./graph.ts";
+import { EngineError } from "./errors.ts";
+import { inferType } from "./infer.ts";
+import { allOperations } from "./operation.ts";
+import { formatType, sameShape } from "./shape.ts";
+
+const known: ReadonlySet<string> = new Set(allOperations);
+
+/** Throws `EngineError` where a pass has made a graph that can't be right: a fault of this library, or of an engine's own passes. */
+export function verify(graph: Graph): void {
+  const inputs = new Set(graph.inputs);
+  for (const node of topologicalOrder(graph.outputs)) {
+    if (!known.has(node.operation))
+      throw new EngineError(`verify: every annotation must be erased, got ${node.operation}.`);
+    if (node.operation === "input" && !inputs.has(node)) {
+      throw new EngineError(
+        `verify: every input must be one of the graph's, got ${JSON.stringify((node.attributes as { name: string }).name)}. ` +
+          "A tensor of one traced function was used in another.",
+      );
+    }
+    const { shape, dtype } = inferType(node.operation, node.inputs, node.attributes as never);
+    if (!sameShape(shape, node.shape) || dtype !== node.dtype) {
+      throw new EngineError(
+        `verify: a node's type must follow from its operands, got ${node.operation} ${node} for ${formatType(dtype, shape)}.`,
+      );
+    }
+  }
+}

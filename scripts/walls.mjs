@@ -1,0 +1,128 @@
+// Which package may import which? The table below says it; this script holds the sources to it.
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative, resolve, sep } from "node:path";
+import { pathToFileURL } from "node:url";
+import { parseSync, Visitor } from "oxc-parser";
+import { workspacesIn } from "./workspaces.mjs";
+
+/** For each folder of packages/: what it may import of ours, and of others (npm packages and node: modules). */
+const walls = {
+  core: { ours: [], others: [] },
+  losses: { ours: ["core"], others: [] },
+  loops: { ours: ["core"], others: [] },
+  "engine-cpu": { ours: ["core", "loops"], others: [] },
+  "engine-wasm": { ours: ["core", "loops"], others: [] },
+  "engine-gpu": { ours: ["core", "loops"], others: ["gpu.js"] },
+  "engine-onnx": { ours: ["core", "loops"], others: ["onnxruntime-web", "onnxruntime-node", "onnxruntime-common"] },
+  conformance: { ours: ["core", "losses"], others: ["fast-check"] },
+  cli: { ours: ["core", "losses", "engine-onnx"], others: "any" },
+};
+
+/** Heavy runtimes: one file of the engine knows them, so that only that file loads, types and replaces them. */
+const oneFileEach = ["gpu.js", "onnxruntime-web", "onnxruntime-node", "onnxruntime-common"];
+
+const scope = "@symloss/";
+
+/** Every import that breaks a wall, as `{ file, line, specifier, why }`, in the repository at `root`. */
+export function findViolations(root) {
+  const imports = workspacesIn(join(root, "packages")).flatMap(importsOf);
+  const broken = [...imports.map(withReason), ...runtimesInManyFiles(imports)].filter(({ why }) => why !== undefined);
+  return broken.map(({ file, line, specifier, why }) => ({
+    file: relative(root, file).replaceAll(sep, "/"),
+    line,
+    specifier,
+    why,
+  }));
+}
+
+function importsOf({ name, folder }) {
+  const source = join(folder, "src");
+  return sourceFilesIn(source).flatMap((file) =>
+    importsIn(file).map((found) => ({ ...found, file, packageName: name, source })),
+  );
+}
+
+function sourceFilesIn(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.[cm]?[jt]sx?$/.test(entry.name) && !/\.test\.\w+$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .toSorted();
+}
+
+/** What a file imports: static, dynamic and type-only alike. A dynamic import of an expression has no specifier. */
+function importsIn(file) {
+  const text = readFileSync(file, "utf8");
+  const { program, comments, errors } = parseSync(file, text);
+  if (errors.length > 0) throw new Error(`${file}: ${errors[0].message}`);
+
+  const found = [];
+  const add = (node) => {
+    if (node) found.push({ specifier: node.value, offset: node.start });
+  };
+  new Visitor({
+    ImportDeclaration: ({ source }) => add(source),
+    ExportNamedDeclaration: ({ source }) => add(source),
+    ExportAllDeclaration: ({ source }) => add(source),
+    ImportExpression: ({ source }) => add(source),
+    TSImportType: ({ source }) => add(source),
+    TSExternalModuleReference: ({ expression }) => add(expression),
+  }).visit(program);
+  // `/// <reference types="node" />` brings in a package's types without any import.
+  for (const { value, start } of comments) {
+    const types = /^\/\s*<reference\s+types\s*=\s*["']([^"']+)["']/.exec(value)?.[1];
+    if (types) found.push({ specifier: types, offset: start });
+  }
+  return found.map(({ specifier, offset }) => ({ specifier, line: text.slice(0, offset).split("\n").length }));
+}
+
+function withReason(found) {
+  return { ...found, why: reasonAgainst(found) };
+}
+
+/** Why this import may not be, or undefined when it may. */
+function reasonAgainst({ packageName, specifier, file, source }) {
+  const wall = walls[packageName];
+  if (!wall) return `${packageName} has no row in the table of scripts/walls.mjs`;
+  if (typeof specifier !== "string") {
+    return wall.others === "any" ? undefined : "what it imports is computed, so that no wall can be checked";
+  }
+  if (specifier.startsWith(".")) {
+    const inside = resolve(file, "..", specifier).startsWith(source + sep);
+    return inside ? undefined : "a relative import must stay inside the src of its package";
+  }
+  if (specifier.startsWith(scope)) {
+    const imported = packageOf(specifier).slice(scope.length);
+    return wall.ours.includes(imported) ? undefined : `${packageName} may import ${list(wall.ours)} of ours`;
+  }
+  if (wall.others === "any" || wall.others.includes(packageOf(specifier))) return undefined;
+  return `${packageName} may import ${list(wall.others)} of others`;
+}
+
+function runtimesInManyFiles(imports) {
+  return oneFileEach.flatMap((runtime) => {
+    const uses = imports.filter(({ specifier }) => typeof specifier === "string" && packageOf(specifier) === runtime);
+    const home = uses[0]?.file;
+    return uses
+      .filter(({ file }) => file !== home)
+      .map((use) => ({ ...use, why: `${runtime} is imported in one file only, and ${home} does already` }));
+  });
+}
+
+/** "gpu.js/dist/x" is of "gpu.js", "@a/b/c" of "@a/b". */
+function packageOf(specifier) {
+  return specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
+}
+
+function list(names) {
+  return names.length === 0 ? "nothing" : `only ${names.join(", ")}`;
+}
+
+const runAsProgram = import.meta.url === pathToFileURL(process.argv[1]).href;
+if (runAsProgram) {
+  const violations = findViolations(resolve(import.meta.dirname, ".."));
+  for (const { file, line, specifier, why } of violations) {
+    console.error(`${file}:${line} imports ${specifier === undefined ? "an expression" : `"${specifier}"`}: ${why}`);
+  }
+  if (violations.length === 0) console.log("walls: every import is where it may be");
+  process.exit(violations.length === 0 ? 0 : 1);
+}

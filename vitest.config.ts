@@ -1,0 +1,14 @@
+import { defineConfig } from "vitest/config";
+
+// Packages offer their TypeScript under this condition, so tests run from source, with no build before them.
+const source = "@symloss/source";
+
+export default defineConfig({
+  resolve: { conditions: [source] },
+  ssr: { resolve: { conditions: [source], externalConditions: [source] } },
+  test: {
+    pool: "forks",
+    include: ["packages", "apps", "docs", "examples", "scripts"].map((folder) => `${folder}/**/*.test.ts`),
+    exclude: ["**/node_modules/**", "**/dist/**"],
+  },
+});
