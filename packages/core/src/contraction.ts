@@ -205,8 +205,15 @@ function contractionOrder(
   return search(terms).order;
 }
 
-/** The product of two terms, summed over the labels that nothing else needs. */
-function contract(left: Term, right: Term, others: readonly (readonly string[])[], output: readonly string[]): Term {
+/** The product of two terms, summed over the labels that nothing else needs; what comes first in the result makes the rows. */
+function contract(first: Term, second: Term, others: readonly (readonly string[])[], output: readonly string[]): Term {
+  const earliest = (term: Term, other: Term) =>
+    Math.min(
+      ...term.labels
+        .filter((label) => !other.labels.includes(label) && output.includes(label))
+        .map((label) => output.indexOf(label)),
+    );
+  const [left, right] = earliest(second, first) < earliest(first, second) ? [second, first] : [first, second];
   const needed = (label: string) => output.includes(label) || others.some((labels) => labels.includes(label));
   const shared = left.labels.filter((label) => right.labels.includes(label));
   const summed = shared.filter((label) => !needed(label));

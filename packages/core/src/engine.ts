@@ -104,6 +104,7 @@ export {
   sizeOf,
   stridesOf,
 } from "./shape.ts";
+export { binaryScalar, isBinary, isUnary, unaryScalar } from "./scalar.ts";
 export { NDArray } from "./ndarray.ts";
 export * from "./errors.ts";
 export { prepare, type PrepareOptions } from "./prepare.ts";

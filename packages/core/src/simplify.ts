@@ -98,6 +98,10 @@ const rules: RewriteTable = {
     const value = valueOf(x);
     if (value !== undefined && isConcrete(lengths)) return full(value * sizeOf(lengths), node.shape, node.dtype);
     if (x.operation === "neg") return makeTensor("neg", [makeTensor("sum", [x.inputs[0]!], { axes })], {});
+    if (x.operation === "scatterAdd" && axes.includes((x.attributes as { axis: number }).axis)) {
+      // Wherever the updates land along the axis, they are all in its sum.
+      return makeTensor("sum", [x.inputs[0]!], { axes });
+    }
     if (x.operation === "sum") {
       const inner = (x.attributes as { axes: readonly number[] }).axes;
       const outer = x.inputs[0]!.shape.flatMap((_, axis) => (inner.includes(axis) ? [] : [axis]));

@@ -1,0 +1,248 @@
+import { cpu } from "@symloss/engine-cpu";
+import { afterAll, describe, expect, test } from "vitest";
+import {
+  type DeviceArray,
+  type Engine,
+  type Tensor,
+  check,
+  compile,
+  evaluate,
+  explain,
+  ndarray,
+  valueAndGrad,
+  zeros,
+} from "./index.ts";
+
+const engine = await cpu();
+afterAll(() => engine.dispose());
+
+/** The engine, counting what it compiles. */
+function counted(): { engine: Engine; compilations: () => number } {
+  let compilations = 0;
+  const counting: Engine = {
+    ...engine,
+    compile: (graph) => {
+      compilations++;
+      return engine.compile(graph);
+    },
+  };
+  return { engine: counting, compilations: () => compilations };
+}
+
+describe("compile", () => {
+  test("takes and gives nested records and lists", async () => {
+    const model = compile(
+      ({ weights, bias }: { weights: Tensor; bias: Tensor }, inputs: Tensor[]) => ({
+        outputs: inputs.map((input) => input.matmul(weights).add(bias)),
+        total: weights.sum(),
+      }),
+      { engine },
+    );
+    // A list of nested lists would be one array; arrays in a list say that they are several.
+    const { outputs, total } = await model({ weights: [[1], [2]], bias: [0.5] }, [
+      ndarray([[1, 1]]),
+      ndarray([[2, 0]]),
+    ]);
+    expect(outputs.map((output) => output.toArray())).toEqual([[[3.5]], [[2.5]]]);
+    expect(total.item()).toBe(3);
+    await model.dispose();
+  });
+
+  test("is traced once for each list of shapes and dtypes, and compiled once for each graph", async () => {
+    const { engine: counting, compilations } = counted();
+    let traces = 0;
+    const double = compile(
+      (x) => {
+        traces++;
+        return x.mul(2);
+      },
+      { engine: counting },
+    );
+    for (let call = 0; call < 3; call++) await double([1, 2, 3]);
+    await double(Float32Array.of(1, 2, 3));
+    await double([[1, 2, 3]]);
+    await double(Float64Array.of(1, 2, 3));
+    expect([traces, compilations()]).toEqual([3, 3]);
+    const again = compile((x) => x.add(x), { engine: counting });
+    await again([1, 2, 3]);
+    expect(compilations()).toBe(3);
+    await double.dispose();
+    await again.dispose();
+  });
+
+  test("calls at the same time each give their own result", async () => {
+    const square = compile((x) => x.square(), { engine });
+    const results = await Promise.all(Array.from({ length: 50 }, (_, call) => square(Float32Array.of(call))));
+    expect(results.map((result) => result.item())).toEqual(Array.from({ length: 50 }, (_, call) => call * call));
+    await square.dispose();
+  });
+
+  test("a number has the precision of the arrays beside it", async () => {
+    const scale = compile((x, factor) => x.mul(factor), { engine });
+    expect((await scale(Float64Array.of(1), 0.1)).data[0]).toBe(0.1);
+    expect((await scale(Float32Array.of(1), 0.1)).data[0]).toBe(Math.fround(0.1));
+    await scale.dispose();
+  });
+
+  test("writes into arrays of the caller", async () => {
+    const step = compile(
+      valueAndGrad((x) => x.square().sum()),
+      { engine },
+    );
+    const loss = new Float32Array(1);
+    const gradient = ndarray(new Float32Array(3));
+    await step.into([loss, gradient], [1, 2, 3]);
+    expect([loss[0], ...gradient.data]).toEqual([14, 2, 4, 6]);
+    await expect(step.into([loss, new Float32Array(2)], [1, 2, 3])).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[DTypeError: into: outputs [1] must hold f32[3], got a Float32Array of length 2.]`,
+    );
+    await expect(step.into([loss] as never, [1, 2, 3])).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[DTypeError: into: outputs must be arrays in the structure of the results, got a list.]`,
+    );
+    await step.dispose();
+  });
+
+  test("leaves results on the device for the next function", async () => {
+    const double = compile((x) => x.mul(2), { engine, results: "device" });
+    const handle: DeviceArray = await double([1, 2]);
+    const next = await double(handle);
+    expect([...(await next.read())]).toEqual([4, 8]);
+    const other = await cpu();
+    const elsewhere = compile((x) => x, { engine: other });
+    await expect(elsewhere(handle)).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[EngineError: compile: argument 0 must be an array of engine "cpu" (interpreter), got one of "cpu" (interpreter). Read it first: await handle.read().]`,
+    );
+    handle.dispose();
+    handle.dispose();
+    await expect(double(handle)).rejects.toThrow("must not be used after its dispose()");
+    next.dispose();
+    await double.dispose();
+    await elsewhere.dispose();
+    await other.dispose();
+  });
+
+  test("waits for the runs under way, then refuses", async () => {
+    const double = compile((x) => x.mul(2), { engine });
+    const running = double([1]);
+    await double.dispose();
+    await double.dispose();
+    expect((await running).item()).toBe(2);
+    await expect(double([1])).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[DisposedError: compile: the function must not be called after its dispose(), got a call.]`,
+    );
+  });
+
+  test("checks arrays from the host before it runs, each argument once", async () => {
+    const root = compile((x) => check("root", "x", x, { kind: "nonNegative" }).sqrt(), { engine });
+    await expect(
+      root([
+        [4, 1],
+        [0, -9],
+      ]),
+    ).rejects.toThrowErrorMatchingInlineSnapshot(`[OutOfRangeError: root: x must be 0 or above, got -9 at [1, 1].]`);
+    expect(
+      (
+        await root([
+          [4, 1],
+          [0, 9],
+        ])
+      ).toArray(),
+    ).toEqual([
+      [2, 1],
+      [0, 3],
+    ]);
+    await root.dispose();
+  });
+
+  test("after an error the next call works", async () => {
+    const first = compile((x, indices) => x.takeAlongAxis(indices, 0), { engine });
+    await expect(first([1, 2, 3], [3])).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[OutOfRangeError: takeAlongAxis: indices must be integers from 0 to 2, got 3 at [0]. Classes count from 0.]`,
+    );
+    await expect(first([1, 2, 3], [Number.NaN])).rejects.toThrow("got NaN at [0]");
+    await expect(first([1, 2, 3], [0.5])).rejects.toThrow("got 0.5 at [0]");
+    await expect(first([1, 2, 3], "a" as never)).rejects.toThrow("argument 1 must be a number, a boolean");
+    expect((await first([1, 2, 3], [2])).toArray()).toEqual([3]);
+    await first.dispose();
+  });
+
+  test.each<[string, () => Promise<unknown>]>([
+    ["a tensor as argument", () => compile((x) => x, { engine })(zeros([1]) as never)],
+    ["an async function", () => compile((async (x: Tensor) => x) as never, { engine })([1] as never)],
+    ["a result that is no tensor", () => compile(() => "loss" as never, { engine })()],
+    ["a result that is nothing", () => compile(() => ({ loss: undefined }) as never, { engine })()],
+    ["results elsewhere", async () => compile((x) => x, { engine, results: "gpu" as never })([1])],
+  ])("refuses %s", async (_, call) => {
+    await expect(call()).rejects.toThrowErrorMatchingSnapshot();
+  });
+
+  test("an engine's own failure names the engine and keeps the cause", async () => {
+    const cause = new TypeError("out of luck");
+    const failing: Engine = {
+      ...engine,
+      compile: async (graph) => ({
+        ...(await engine.compile(graph)),
+        run: () => {
+          throw cause;
+        },
+      }),
+    };
+    const error: unknown = await compile((x) => x.add(1), { engine: failing })([1]).catch((thrown: unknown) => thrown);
+    expect(`${String(error)}`).toContain('EngineError: run: engine "cpu"');
+    expect((error as Error).cause).toBe(cause);
+  });
+
+  test("what an engine lacks in dtypes is refused by name", async () => {
+    const narrow: Engine = {
+      ...engine,
+      name: "narrow",
+      traits: { ...engine.traits, dtypes: ["float32", "int32", "bool"] },
+    };
+    await expect(
+      compile((x) => x.add(1), { engine: narrow })(Float64Array.of(1)),
+    ).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[DTypeError: compile: every dtype must be one that engine "narrow" has (float32, int32, bool), got f64[1] (input).]`,
+    );
+    const poor: Engine = { ...engine, name: "poor", traits: { ...engine.traits, operations: ["input", "constant"] } };
+    await expect(compile((x) => x.exp(), { engine: poor })([1])).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedOperationError: compile: every operation must be one that engine "poor" has or that can be said in those, got exp (f32[1]).]`,
+    );
+  });
+
+  test("a tensor of another function is refused", async () => {
+    let kept: Tensor | undefined;
+    const keep = compile((x) => (kept = x), { engine });
+    await keep([1]);
+    await expect(compile((x) => x.add(kept!), { engine })([1])).rejects.toThrow(
+      "A tensor of one traced function was used in another.",
+    );
+    await keep.dispose();
+  });
+});
+
+describe("evaluate", () => {
+  test("compiles the same expression on other data once", async () => {
+    const { engine: counting, compilations } = counted();
+    for (let call = 0; call < 3; call++) {
+      const value = await evaluate(
+        zeros([2])
+          .add([call, call + 1])
+          .sum(),
+        { engine: counting },
+      );
+      expect(value.item()).toBe(2 * call + 1);
+    }
+    expect(compilations()).toBe(1);
+  });
+
+  test("gives a record of arrays for a record of tensors", async () => {
+    const { sum, parts } = await evaluate({ sum: zeros([2]).add(1).sum(), parts: [zeros([1]).exp()] }, { engine });
+    expect([sum.item(), parts[0]!.item()]).toEqual([2, 1]);
+  });
+});
+
+test("explain prints the graph and what the engine made of it", async () => {
+  const text = await explain((x: Tensor) => x.mul(2).sum(), { engine }, { shape: [1000] });
+  expect(text).toContain("input %x0 : f32[1000]");
+  expect(text).toContain("cpu (");
+});

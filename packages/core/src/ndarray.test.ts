@@ -1,0 +1,79 @@
+import { describe, expect, test } from "vitest";
+import { NDArray, ndarray } from "./ndarray.ts";
+
+describe("ndarray", () => {
+  test.each([
+    ["a number", 2, "f32[]", [2]],
+    ["a boolean", true, "bool[]", [1]],
+    [
+      "nested numbers",
+      [
+        [1, 2, 3],
+        [4, 5, 6],
+      ],
+      "f32[2,3]",
+      [1, 2, 3, 4, 5, 6],
+    ],
+    ["nested booleans", [[true], [false]], "bool[2,1]", [1, 0]],
+    ["numbers and booleans", [true, 2], "f32[2]", [1, 2]],
+    ["an empty list", [], "f32[0]", []],
+    ["empty rows", [[], []], "f32[2,0]", []],
+    ["Float64Array", Float64Array.of(0.1), "f64[1]", [0.1]],
+    ["Int8Array", Int8Array.of(-3), "i32[1]", [-3]],
+    ["Uint8Array", Uint8Array.of(200), "i32[1]", [200]],
+    ["Uint32Array that fits", Uint32Array.of(7), "i32[1]", [7]],
+    ["BigInt64Array that fits", BigInt64Array.of(-7n), "i32[1]", [-7]],
+  ] as const)("takes %s", (_, values, type, data) => {
+    const array = ndarray(values as never);
+    expect(`${array}`).toBe(type);
+    expect([...array.data]).toEqual(data);
+  });
+
+  test("keeps the typed array that it is given", () => {
+    const data = Float32Array.of(1, 2, 3, 4);
+    expect(ndarray(data, [2, 2]).data).toBe(data);
+  });
+
+  test("makes bytes of another value than 0 the bool 1", () => {
+    expect([...ndarray(Uint8Array.of(0, 2, 255), undefined, "bool").data]).toEqual([0, 1, 1]);
+  });
+
+  test("truncates and saturates to int32", () => {
+    expect([...ndarray([2.7, -2.7, 1e10, -1e10, Number.NaN], undefined, "int32").data]).toEqual([
+      2, -2, 2147483647, -2147483648, 0,
+    ]);
+  });
+
+  test.each([
+    ["ragged lists", () => ndarray([[1, 2], [3]])],
+    ["a list among numbers", () => ndarray([1, [2]] as never)],
+    ["a number among lists", () => ndarray([[1], 2] as never)],
+    ["a string", () => ndarray("abc" as never)],
+    ["a string in a list", () => ndarray(["abc"] as never)],
+    ["a record", () => ndarray({ a: 1 } as never)],
+    ["undefined", () => ndarray(undefined as never)],
+    ["a shape of another size", () => ndarray([1, 2, 3], [2, 2])],
+    ["a negative length", () => ndarray([1, 2, 3], [-3])],
+    ["an unknown dtype", () => ndarray([1], undefined, "float16" as never)],
+    ["an integer beyond int32", () => ndarray(Uint32Array.of(1, 4294967295))],
+    ["a bigint beyond int32", () => ndarray(BigInt64Array.of(2n ** 40n))],
+  ])("refuses %s", (_, make) => {
+    expect(make).toThrowErrorMatchingSnapshot();
+  });
+});
+
+describe("NDArray", () => {
+  test("gives its only element", () => {
+    expect(ndarray([[5]]).item()).toBe(5);
+    expect(() => ndarray([1, 2]).item()).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: item: the array must have one element, got f32[2].]`,
+    );
+  });
+
+  test("gives nested lists, of bools booleans", () => {
+    expect(ndarray(Int32Array.of(1, 2, 3, 4), [2, 1, 2]).toArray()).toEqual([[[1, 2]], [[3, 4]]]);
+    expect(ndarray([true, false]).toArray()).toEqual([true, false]);
+    expect(ndarray(3).toArray()).toBe(3);
+    expect(new NDArray(new Float32Array(0), [2, 0], "float32").toArray()).toEqual([[], []]);
+  });
+});
