@@ -3,7 +3,7 @@ import "./fluent.ts";
 
 export { Tensor, isTensor } from "./tensor.ts";
 export type { TensorMethods } from "./methods.ts";
-export { type TensorLike, asTensor, broadcastTogether } from "./operand.ts";
+export { type TensorLike, asTensor, asTensors, broadcastTogether, toFloat } from "./operand.ts";
 export {
   NDArray,
   type AnyTypedArray,
@@ -14,7 +14,7 @@ export {
   ndarray,
 } from "./ndarray.ts";
 export { type DType, type TypedArray, isFloat } from "./dtype.ts";
-export { type Axes, type Dimension, type Shape, broadcastShapes, sameShape } from "./shape.ts";
+export { type Axes, type Dimension, type Shape, broadcastShapes, normalizeAxes, sameShape } from "./shape.ts";
 export {
   abs,
   add,

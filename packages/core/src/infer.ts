@@ -106,6 +106,7 @@ const rules: { [O in AnyOperation]: Rule<O> } = {
         `takeAlongAxis: x and indices must have the same shape but for axis ${axis}, got ${print(x!)} and ${print(indices!)}.`,
       );
     }
+    if (!indices!.shape.includes(0)) requireElements(operation, x!, axis);
     return { shape: indices!.shape, dtype: x!.dtype };
   },
   scatterAdd: ([updates, indices], { axis, size }, operation) => {
@@ -218,9 +219,7 @@ function requireSameDType(operation: string, x: TensorType, y: TensorType): void
 
 function requireElements(operation: string, x: TensorType, axis: number): void {
   if (x.shape[axis] === 0) {
-    throw new ShapeError(
-      `${operation}: axis ${axis} must have at least one element, got ${print(x)}. The largest of nothing is undefined.`,
-    );
+    throw new ShapeError(`${operation}: axis ${axis} must have at least one element, got ${print(x)}.`);
   }
 }
 

@@ -106,11 +106,14 @@ export function slice(x: TensorLike, starts: readonly number[], stops?: readonly
 export function pad(x: TensorLike, before: readonly number[], after: readonly number[]): Tensor {
   const tensor = asTensor(x, "pad", "x");
   const valid = [before, after].every(
-    (list) => list.length === tensor.rank && list.every((width) => Number.isInteger(width) && width >= 0),
+    (list) =>
+      Array.isArray(list) &&
+      list.length === tensor.rank &&
+      list.every((width) => Number.isInteger(width) && width >= 0),
   );
   if (!valid) {
     throw new ShapeError(
-      `pad: before and after must have one width from 0 for each axis, got [${before.join(", ")}] and [${after.join(", ")}] for ${tensor}.`,
+      `pad: before and after must have one width from 0 for each axis, got ${JSON.stringify(before)} and ${JSON.stringify(after)} for ${tensor}.`,
     );
   }
   return [...before, ...after].every((width) => width === 0)

@@ -56,8 +56,12 @@ describe("selectEngine", () => {
     const factories = { first: factory("first"), second: factory("second"), absent };
     expect((await selectEngine(factories, { prefer: "second" })).engine.name).toBe("second");
     expect((await selectEngine(factories, { prefer: "absent" })).engine.name).toBe("first");
-    await expect(selectEngine(factories, { require: "absent" })).rejects.toThrowErrorMatchingInlineSnapshot(`[EngineUnavailableError: selectEngine: one of absent must work here, got none. absent: absent: this environment must have a device, got none.]`);
-    await expect(selectEngine(factories, { require: "third" as never })).rejects.toThrowErrorMatchingInlineSnapshot(`[OutOfRangeError: selectEngine: require must be one of first, second, absent, got "third".]`);
+    await expect(selectEngine(factories, { require: "absent" })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[EngineUnavailableError: selectEngine: one of absent must work here, got none. absent: absent: this environment must have a device, got none.]`,
+    );
+    await expect(selectEngine(factories, { require: "third" as never })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[OutOfRangeError: selectEngine: require must be one of first, second, absent, got "third".]`,
+    );
   });
 
   test("fastest times the workload on each and disposes the others", async () => {

@@ -39,20 +39,14 @@ export type Gradients<Arguments extends readonly unknown[], Wrt> = Wrt extends r
     ? Gradient<Arguments[Wrt]>
     : never;
 
+// Of the overloads below, those with `auxiliary` stand first: so TypeScript reads a function's `[loss, rest]` as a pair, not as a list.
+
 /**
  * The gradient of a function that returns a scalar, with respect to the argument (or arguments) `wrt`.
  * A record or list of tensors as argument gives a record or list of gradients.
  * Throws `ShapeError` for a result that is no scalar, `DTypeError` for an argument that is not float, once the function is called.
  * @example grad((x) => x.square().sum()) // (x) => 2 x
  */
-export function grad<const Wrt extends number | readonly number[] = 0>(
-  fn: (...args: Tensor[]) => TensorLike,
-  options?: GradientOptions<Wrt>,
-): (...args: TensorLike[]) => Gradients<Tensor[], Wrt>;
-export function grad<Arguments extends readonly unknown[], const Wrt extends number | readonly number[] = 0>(
-  fn: (...args: Arguments) => TensorLike,
-  options?: GradientOptions<Wrt>,
-): (...args: Likes<Arguments>) => Gradients<Arguments, Wrt>;
 export function grad<const Wrt extends number | readonly number[] = 0, Auxiliary = unknown>(
   fn: (...args: Tensor[]) => readonly [TensorLike, Auxiliary],
   options: AuxiliaryOptions<Wrt>,
@@ -61,6 +55,14 @@ export function grad<Arguments extends readonly unknown[], Auxiliary, const Wrt 
   fn: (...args: Arguments) => readonly [TensorLike, Auxiliary],
   options: AuxiliaryOptions<Wrt>,
 ): (...args: Likes<Arguments>) => [Gradients<Arguments, Wrt>, Auxiliary];
+export function grad<const Wrt extends number | readonly number[] = 0>(
+  fn: (...args: Tensor[]) => TensorLike,
+  options?: GradientOptions<Wrt>,
+): (...args: TensorLike[]) => Gradients<Tensor[], Wrt>;
+export function grad<Arguments extends readonly unknown[], const Wrt extends number | readonly number[] = 0>(
+  fn: (...args: Arguments) => TensorLike,
+  options?: GradientOptions<Wrt>,
+): (...args: Likes<Arguments>) => Gradients<Arguments, Wrt>;
 export function grad(
   fn: (...args: never[]) => unknown,
   options: GradientOptions & { auxiliary?: boolean } = {},
@@ -78,14 +80,6 @@ export function grad(
  * Throws as `grad` does.
  * @example valueAndGrad((x) => x.square().sum()) // (x) => [sum x^2, 2 x]
  */
-export function valueAndGrad<const Wrt extends number | readonly number[] = 0>(
-  fn: (...args: Tensor[]) => TensorLike,
-  options?: GradientOptions<Wrt>,
-): (...args: TensorLike[]) => [Tensor, Gradients<Tensor[], Wrt>];
-export function valueAndGrad<Arguments extends readonly unknown[], const Wrt extends number | readonly number[] = 0>(
-  fn: (...args: Arguments) => TensorLike,
-  options?: GradientOptions<Wrt>,
-): (...args: Likes<Arguments>) => [Tensor, Gradients<Arguments, Wrt>];
 export function valueAndGrad<const Wrt extends number | readonly number[] = 0, Auxiliary = unknown>(
   fn: (...args: Tensor[]) => readonly [TensorLike, Auxiliary],
   options: AuxiliaryOptions<Wrt>,
@@ -98,6 +92,14 @@ export function valueAndGrad<
   fn: (...args: Arguments) => readonly [TensorLike, Auxiliary],
   options: AuxiliaryOptions<Wrt>,
 ): (...args: Likes<Arguments>) => [Tensor, Gradients<Arguments, Wrt>, Auxiliary];
+export function valueAndGrad<const Wrt extends number | readonly number[] = 0>(
+  fn: (...args: Tensor[]) => TensorLike,
+  options?: GradientOptions<Wrt>,
+): (...args: TensorLike[]) => [Tensor, Gradients<Tensor[], Wrt>];
+export function valueAndGrad<Arguments extends readonly unknown[], const Wrt extends number | readonly number[] = 0>(
+  fn: (...args: Arguments) => TensorLike,
+  options?: GradientOptions<Wrt>,
+): (...args: Likes<Arguments>) => [Tensor, Gradients<Arguments, Wrt>];
 export function valueAndGrad(
   fn: (...args: never[]) => unknown,
   options: GradientOptions & { auxiliary?: boolean } = {},

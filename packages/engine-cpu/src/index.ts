@@ -1,1 +1,2 @@
-export {};
+/** What may a user import? */
+export { type CpuOptions, cpu } from "./engine.ts";

@@ -1,0 +1,75 @@
+/** What does each operation compute? This table is their living definition, on which every other engine is judged. */
+import type { Operation } from "@symloss/core/engine";
+import { binary, cast, unary, where } from "./operations/elementwise.ts";
+import { scatterAdd, takeAlongAxis } from "./operations/indexing.ts";
+import { matmul } from "./operations/matmul.ts";
+import {
+  broadcastTo,
+  concat,
+  dimensionSize,
+  given,
+  iota,
+  pad,
+  reshape,
+  slice,
+  transpose,
+} from "./operations/movement.ts";
+import { argmax, logSoftmax, logSumExp, max, softmax, sum } from "./operations/reduce.ts";
+import type { Row } from "./row.ts";
+
+/** How the result of each operation comes from its operands. */
+export const operations: { readonly [O in Operation]: Row<O> } = {
+  input: given,
+  constant: given,
+  iota,
+  dimensionSize,
+
+  neg: unary("neg"),
+  abs: unary("abs"),
+  sign: unary("sign"),
+  exp: unary("exp"),
+  expm1: unary("expm1"),
+  log: unary("log"),
+  log1p: unary("log1p"),
+  sqrt: unary("sqrt"),
+  tanh: unary("tanh"),
+  sigmoid: unary("sigmoid"),
+  softplus: unary("softplus"),
+  relu: unary("relu"),
+  logicalNot: unary("logicalNot"),
+
+  add: binary("add"),
+  sub: binary("sub"),
+  mul: binary("mul"),
+  div: binary("div"),
+  pow: binary("pow"),
+  maximum: binary("maximum"),
+  minimum: binary("minimum"),
+  equal: binary("equal"),
+  less: binary("less"),
+  lessEqual: binary("lessEqual"),
+  logicalAnd: binary("logicalAnd"),
+  logicalOr: binary("logicalOr"),
+
+  where,
+  cast,
+
+  sum,
+  max,
+  argmax,
+  logSumExp,
+  softmax,
+  logSoftmax,
+
+  takeAlongAxis,
+  scatterAdd,
+
+  reshape,
+  transpose,
+  broadcastTo,
+  slice,
+  pad,
+  concat,
+
+  matmul,
+};
