@@ -16,6 +16,8 @@ if (build.status !== 0) {
   process.exit(1);
 }
 
+// Ctrl-C reaches the bench too, which ends by itself; until then this process keeps the prompt away.
+process.on("SIGINT", () => {});
 const bench = spawnSync(process.execPath, ["apps/bench/dist/main.js", ...process.argv.slice(2)], {
   cwd: root,
   stdio: "inherit",

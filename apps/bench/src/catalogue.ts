@@ -1,0 +1,177 @@
+/** What is each loss of the catalogue on its sample, and how far is each engine from the interpreter? */
+import {
+  type DType,
+  type Engine,
+  type NDArray,
+  type Tensor,
+  compile,
+  isTensor,
+  ndarray,
+  valueAndGrad,
+} from "@symloss/core";
+import { cpu } from "@symloss/engine-cpu";
+import { type LossName, losses } from "@symloss/losses";
+import { openEngines } from "./engines.ts";
+import { Failure } from "./failure.ts";
+import type { Report } from "./report.ts";
+import { type Options, type SampleInputs, samples } from "./samples.ts";
+
+/** Shows every loss, on every engine that works here; throws `Failure` where an engine could not run one. */
+export async function showCatalogue(report: Report): Promise<void> {
+  const { engines, unavailable } = await openEngines();
+  const reference = await cpu({ mode: "interpreter" });
+  report.heading("Every loss on a fixed sample, and how far each engine is from the interpreter in float64");
+  for (const { name, reason } of unavailable) report.line(`without ${name}: ${reason}`);
+  const progress = report.progress(cases.length);
+  const compared: Comparison[] = [];
+  for (const one of cases) {
+    progress.advance(one.title);
+    compared.push(await compareEngines(one, engines, reference));
+  }
+  progress.stop();
+  for (const engine of [...engines, reference]) await engine.dispose();
+  report.table(
+    ["loss", "mean", ...engines.flatMap(({ name }) => [`${name} value`, `${name} gradient`])],
+    compared.map(({ title, mean, differences }) => [
+      title,
+      mean.toPrecision(6),
+      ...differences.flatMap(formatDifference),
+    ]),
+  );
+  report.line(
+    "The largest difference of an element, as a share of the largest element; the gradient is that of the sum.",
+  );
+  const failures = compared.flatMap(({ title, differences }) =>
+    differences.flatMap((difference, index) =>
+      "failure" in difference ? [`${title} on ${engines[index]!.name}: ${difference.failure}`] : [],
+    ),
+  );
+  if (failures.length > 0) throw new Failure(`Every loss must run on every engine, got:\n${failures.join("\n")}`);
+}
+
+/** A loss with its options on its sample. */
+interface Case {
+  readonly title: string;
+  readonly name: LossName;
+  readonly inputs: SampleInputs;
+  readonly options: Options;
+}
+
+/** Every loss, once for each record of options of its sample. */
+export const cases: readonly Case[] = (Object.keys(losses) as LossName[]).flatMap((name) => {
+  const { inputs, options = [{}] } = samples[name];
+  return options.map((record) => ({
+    title: [name, ...Object.values(record)].join(" "),
+    name,
+    inputs,
+    options: record,
+  }));
+});
+
+/** What a loss is on its sample, and how far each engine is from that. */
+interface Comparison {
+  readonly title: string;
+  /** The mean of the loss. */
+  readonly mean: number;
+  readonly differences: readonly Difference[];
+}
+
+/** How far an engine is from the interpreter, in the gradient too where there is one, or why it could not run at all. */
+type Difference = { readonly value: number; readonly gradient?: number } | { readonly failure: string };
+
+/** The case in float64 on the reference, in float32 on each engine. */
+export async function compareEngines(one: Case, engines: readonly Engine[], reference: Engine): Promise<Comparison> {
+  const wanted = await runCase(one, reference, "float64");
+  const differences: Difference[] = [];
+  for (const engine of engines) {
+    try {
+      const got = await runCase(one, engine, "float32");
+      const value = largestDifference(got.values, wanted.values);
+      const hasGradient = wanted.gradients.length > 0;
+      differences.push(
+        hasGradient ? { value, gradient: largestDifference(got.gradients, wanted.gradients) } : { value },
+      );
+    } catch (error) {
+      differences.push({ failure: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  return { title: one.title, mean: meanOf(wanted.values[0]!), differences };
+}
+
+/** The results of a loss, and the gradient of their sum with respect to each input that has one. */
+interface Outcome {
+  readonly values: readonly NDArray[];
+  readonly gradients: readonly NDArray[];
+}
+
+async function runCase(one: Case, engine: Engine, dtype: DType): Promise<Outcome> {
+  const loss = losses[one.name];
+  const { differentiable, fixed, counts } = sortInputs(one, dtype);
+  const run = compile(
+    valueAndGrad(
+      (variables: Tensors, constants: Tensors) => {
+        const result = loss({ ...variables, ...constants, ...counts }, one.options);
+        const values = isTensor(result) ? [result] : Object.values(result);
+        return [values.map((value) => value.sum()).reduce((left, right) => left.add(right)), values];
+      },
+      { auxiliary: true },
+    ),
+    { engine },
+  );
+  const [, gradients, values] = await run(differentiable, fixed);
+  await run.dispose();
+  return { values, gradients: Object.values(gradients) };
+}
+
+type Tensors = Readonly<Record<string, Tensor>>;
+
+interface SortedInputs {
+  /** The arrays that a gradient is taken for, in the precision asked. */
+  readonly differentiable: Readonly<Record<string, NDArray>>;
+  readonly fixed: Readonly<Record<string, NDArray>>;
+  /** What is no array. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+function sortInputs({ name, inputs }: Case, dtype: DType): SortedInputs {
+  const differentiable: Record<string, NDArray> = {};
+  const fixed: Record<string, NDArray> = {};
+  const counts: Record<string, number> = {};
+  for (const [input, value] of Object.entries(inputs)) {
+    const argument = losses[name].definition.arguments.find((known) => known.name === input);
+    if (typeof value === "number") counts[input] = value;
+    else if (argument?.differentiable === true) differentiable[input] = ndarray(value.data, value.shape, dtype);
+    else fixed[input] = value;
+  }
+  return { differentiable, fixed, counts };
+}
+
+/** Over all arrays the largest difference of an element, as a share of the largest element wanted of its array. */
+function largestDifference(got: readonly NDArray[], wanted: readonly NDArray[]): number {
+  const shares = wanted.map(({ data }, index) => {
+    let difference = 0;
+    let largest = 0;
+    for (let at = 0; at < data.length; at++) {
+      difference = Math.max(difference, Math.abs(got[index]!.data[at]! - data[at]!));
+      largest = Math.max(largest, Math.abs(data[at]!));
+    }
+    return difference === 0 ? 0 : difference / largest;
+  });
+  return Math.max(...shares);
+}
+
+function meanOf({ data, size }: NDArray): number {
+  let total = 0;
+  for (const value of data) total += value;
+  return total / size;
+}
+
+function formatDifference(difference: Difference): string[] {
+  if ("failure" in difference) return ["failed", "failed"];
+  const { value, gradient } = difference;
+  return [formatShare(value), gradient === undefined ? "none" : formatShare(gradient)];
+}
+
+function formatShare(share: number): string {
+  return share === 0 ? "0" : share.toExponential(0);
+}

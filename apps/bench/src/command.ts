@@ -1,0 +1,24 @@
+/** What is a command of the bench? */
+import { type OptionTable, type OptionValues, describeOptions, parseOptions } from "./arguments.ts";
+import type { Report } from "./report.ts";
+
+/** Something that the bench does. */
+export interface Command {
+  /** Does it as the words of the command line say; throws `Failure` for words that say nothing. */
+  run(words: readonly string[], report: Report): Promise<void>;
+}
+
+/** A command with these options. */
+export function defineCommand<Table extends OptionTable>(
+  summary: string,
+  options: Table,
+  run: (values: OptionValues<Table>, report: Report) => Promise<void>,
+): Command {
+  return {
+    run: async (words, report) => {
+      const values = parseOptions(words, options);
+      if (values === "help") report.line(`npm start -- [options]\n\n${summary}\n\n${describeOptions(options)}`);
+      else await run(values, report);
+    },
+  };
+}

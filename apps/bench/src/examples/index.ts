@@ -1,0 +1,15 @@
+/** Which examples are there? */
+import { digits } from "./digits.ts";
+import type { Example } from "./example.ts";
+
+/** The name of an example. */
+export type ExampleName = "digits";
+
+/** Every example. */
+export const examples: Readonly<Record<ExampleName, Example>> = { digits };
+
+/** The names of the examples. */
+export const exampleNames: readonly ExampleName[] = Object.keys(examples) as ExampleName[];
+
+/** What is trained where the user does not say. */
+export const defaultExample: ExampleName = "digits";

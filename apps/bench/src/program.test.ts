@@ -1,0 +1,54 @@
+import { PassThrough } from "node:stream";
+import { describe, expect, test } from "vitest";
+import { runProgram } from "./program.ts";
+import { createReport } from "./report.ts";
+
+async function run(...words: string[]): Promise<{ status: number; output: string; errors: string }> {
+  const output = new PassThrough({ encoding: "utf8" });
+  const errors = new PassThrough({ encoding: "utf8" });
+  const status = await runProgram(words, createReport(output), errors);
+  const read = (stream: PassThrough) => (stream.read() as string | null) ?? "";
+  return { status, output: read(output), errors: read(errors) };
+}
+
+test.for([["--help"], ["-h"], ["demo", "--help"]])("%j shows what there is", async (words) => {
+  const { status, output, errors } = await run(...words);
+  expect({ status, errors }).toEqual({ status: 0, errors: "" });
+  expect(output).toMatchInlineSnapshot(`
+    "npm start -- [options]
+
+    Trains an example, then shows every loss on every engine that works here.
+
+      --engine NAME   train on this: cpu; by default the first that works here
+      --epochs N      go through the data so often; by default as often as the example needs
+      --example NAME  train this: digits, a linear classifier of handwritten digits; by default digits
+      --help          show this text
+    "
+  `);
+});
+
+describe("what does not exist is answered by what does, in one line", () => {
+  test.for([
+    [["--engine", "abacus"], /^--engine must be one of .*cpu.*, got "abacus"\.\n$/],
+    [["--example", "letters"], /^--example must be one of digits.*, got "letters"\.\n$/],
+    [["--speed"], /^The options must be among --engine, --epochs, --example, --help, got "--speed"\.\n$/],
+    [["measure"], /^The command must be one of demo, got "measure"\.\n$/],
+    [["demo", "now"], /^The options must be among --engine, --epochs, --example, --help, got "now"\.\n$/],
+  ] as const)("%j", async ([words, message]) => {
+    const { status, output, errors } = await run(...words);
+    expect({ status, output }).toEqual({ status: 1, output: "" });
+    expect(errors).toMatch(message);
+  });
+});
+
+test("into a pipe goes plain text, from the engine to the last loss", async () => {
+  const { status, output, errors } = await run("--engine", "cpu", "--epochs", "1");
+  expect({ status, errors }).toEqual({ status: 0, errors: "" });
+  expect(output).not.toContain("\u001b");
+  expect(output).not.toContain("\r");
+  expect(output).toMatch(/^engine: cpu \(.+\)$/m);
+  const [, accuracy] = /^epoch 1\/1 .* test accuracy (\d+\.\d+) %/m.exec(output)!;
+  expect(Number(accuracy)).toBeGreaterThan(91);
+  expect(output).toMatch(/^fgmmVae /m);
+  expect(output).toMatch(/\n\d+\.\d s in all\n$/);
+}, 60_000);

@@ -1,0 +1,41 @@
+/** How far does a score fall short of the margin on its side? */
+import { type TensorLike, sub } from "@symloss/core";
+import { type Loss, defineLoss } from "../definition.ts";
+
+/** The arguments of `hingeLoss` by name. */
+export interface HingeArguments {
+  /** [..] scores, the raw output of a classifier. */
+  readonly predictions: TensorLike;
+  /** [..] -1 or 1. */
+  readonly targets: TensorLike;
+}
+
+/** The options of `hingeLoss`. */
+export interface HingeOptions {
+  /** The margin, 0 or above; a tensor has a gradient. Default 1. */
+  readonly delta?: TensorLike | undefined;
+}
+
+/**
+ * The hinge loss of scores predictions [..] for targets [..] of -1 or 1, element by element; they broadcast, the result
+ * has their shape.
+ *
+ * max(0, delta - targets predictions), in units of the scores, from 0; at the margin its gradient is 0. Targets are not
+ * checked.
+ * Throws `ShapeError` for shapes that do not broadcast and `OutOfRangeError` for a delta below 0.
+ *
+ * Source: C. Cortes, V. Vapnik, Support-vector networks, Machine Learning 20 (1995).
+ * SymJAX: the same values; its gradient at the margin was half of the slope.
+ * @example await evaluate(hingeLoss([0.5, -3], [1, 1]), { engine }) // [0.5, 4]
+ */
+export const hingeLoss: Loss<[predictions: TensorLike, targets: TensorLike], HingeArguments, HingeOptions> =
+  /* @__PURE__ */ defineLoss(
+    {
+      name: "hingeLoss",
+      arguments: { predictions: "[..]", targets: "[..]" },
+      broadcasts: true,
+      options: { delta: { kind: "tensor", shape: "[..]", must: "nonNegative", default: 1 } },
+      results: { loss: "[..]" },
+    },
+    ({ predictions, targets }, { delta }) => sub(delta, predictions.mul(targets)).relu(),
+  );

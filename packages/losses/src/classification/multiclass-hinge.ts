@@ -1,0 +1,80 @@
+/** By how much does the best other class come within the margin of the right one? */
+import {
+  ShapeError,
+  type Tensor,
+  type TensorLike,
+  arange,
+  check,
+  checkClassIndices,
+  notEqual,
+  where,
+} from "@symloss/core";
+import { type Loss, defineLoss } from "../definition.ts";
+
+/** The arguments of `multiclassHingeLoss` by name. */
+export interface MulticlassHingeArguments {
+  /** [.., classes] the score of each class. */
+  readonly predictions: TensorLike;
+  /** [..] the index of the right class, counted from 0; or [.., classes] with a single 1 in each row. */
+  readonly targets: TensorLike;
+}
+
+/** The options of `multiclassHingeLoss`. */
+export interface MulticlassHingeOptions {
+  /** The margin, 0 or above; a tensor has a gradient. Default 1. */
+  readonly delta?: TensorLike | undefined;
+}
+
+const name = "multiclassHingeLoss";
+
+/**
+ * The multi-class hinge loss of scores predictions [.., classes]; targets are class indices [..]
+ * or one-hot rows [.., classes]; the result is [..].
+ *
+ * max(0, max_{c other than target} predictions_c - predictions_target + delta), in units of the scores, from 0. Classes
+ * that are tied for the best other one share the gradient; at the margin it is 0.
+ * Throws `ShapeError` for shapes that do not fit or fewer than two classes, and `OutOfRangeError` for a delta below 0
+ * and for targets from the host that are not integers from 0 and below the number of classes, or rows with a single 1.
+ *
+ * Source: K. Crammer, Y. Singer, On the algorithmic implementation of multiclass kernel-based vector machines,
+ * Journal of Machine Learning Research 2 (2001).
+ * SymJAX: what its text says; its code calls functions that it never had.
+ * @example await evaluate(multiclassHingeLoss([[2, 1.5, 0]], [0]), { engine }) // [0.5]
+ */
+export const multiclassHingeLoss: Loss<
+  [predictions: TensorLike, targets: TensorLike],
+  MulticlassHingeArguments,
+  MulticlassHingeOptions
+> = /* @__PURE__ */ defineLoss(
+  {
+    name,
+    arguments: {
+      predictions: "[.., classes]",
+      targets: {
+        shape: "[..] or [.., classes]",
+        elements: "classIndex",
+        help: "Targets are class indices or one-hot rows.",
+      },
+    },
+    options: { delta: { kind: "tensor", shape: "[..]", must: "nonNegative", default: 1 } },
+    results: { loss: "[..]" },
+  },
+  ({ predictions, targets }, { delta }) => {
+    const right = rightClass(predictions, targets);
+    const best = where(right, -Infinity, predictions).max(-1);
+    return best
+      .sub(where(right, predictions, 0).sum(-1))
+      .add(delta)
+      .relu();
+  },
+);
+
+/** [.., classes] whether the class is the right one. */
+function rightClass(predictions: Tensor, targets: Tensor): Tensor {
+  const classes = predictions.shape.at(-1)!;
+  if (typeof classes === "string" || classes < 2) {
+    throw new ShapeError(`${name}: predictions must have a number of classes from 2, got ${predictions}.`);
+  }
+  if (targets.rank === predictions.rank) return notEqual(check(name, "targets", targets, { kind: "oneHot" }), 0);
+  return checkClassIndices(name, "targets", targets, classes).expandDims(-1).equal(arange(classes));
+}

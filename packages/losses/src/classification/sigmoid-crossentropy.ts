@@ -1,0 +1,56 @@
+/** How many nats does a sigmoid of a logit need for a binary label? */
+import { type Tensor, type TensorLike, sub, weightedBy, where } from "@symloss/core";
+import { type Loss, type NoOptions, defineLoss } from "../definition.ts";
+
+/** The arguments of `sparseSigmoidCrossentropyLogits` by name. */
+export interface SigmoidCrossentropyArguments {
+  /** [..] the probability that the answer is yes: 0, 1 or between. */
+  readonly labels: TensorLike;
+  /** [..] the log odds of a yes. */
+  readonly logits: TensorLike;
+}
+
+type SigmoidCrossentropy = Loss<[labels: TensorLike, logits: TensorLike], SigmoidCrossentropyArguments, NoOptions>;
+
+/**
+ * The cross entropy of labels [..] and sigmoid(logits [..]), element by element; they broadcast, the result has their
+ * shape.
+ *
+ * -labels log(sigmoid(logits)) - (1 - labels) log(1 - sigmoid(logits)), in nats, from 0 where labels are from 0 to 1,
+ * which is not checked. Its gradient is sigmoid(logits) - labels, also at a logit of 0.
+ * Throws `ShapeError` for shapes that do not broadcast.
+ *
+ * Source: C. M. Bishop, Pattern Recognition and Machine Learning (2006), equation 4.90.
+ * SymJAX: the same; the labels are not sparse, in spite of the name. Here losses near 0 keep their digits.
+ * @example await evaluate(sparseSigmoidCrossentropyLogits([1, 0, 1], [0, 1e4, 1e4]), { engine }) // [0.6931472, 10000, 0]
+ */
+export const sparseSigmoidCrossentropyLogits: SigmoidCrossentropy = /* @__PURE__ */ sigmoidCrossentropy(
+  "sparseSigmoidCrossentropyLogits",
+);
+
+/**
+ * `sparseSigmoidCrossentropyLogits` under the name that says what it is.
+ * @example await evaluate(sigmoidCrossentropyLogits(0.5, 0), { engine }) // 0.6931472
+ */
+export const sigmoidCrossentropyLogits: SigmoidCrossentropy =
+  /* @__PURE__ */ sigmoidCrossentropy("sigmoidCrossentropyLogits");
+
+function sigmoidCrossentropy(name: string): SigmoidCrossentropy {
+  return defineLoss(
+    {
+      name,
+      arguments: { labels: "[..]", logits: "[..]" },
+      broadcasts: true,
+      options: {},
+      results: { loss: "[..]" },
+    },
+    ({ labels, logits }): Tensor => {
+      // Asked of the likelier answer, log(1 + exp(x)) - rest x has nothing to cancel: rest is at most one half, and 0
+      // for a label of 0 or 1.
+      const yes = labels.greater(0.5);
+      const against = where(yes, logits.neg(), logits);
+      const rest = where(yes, sub(1, labels), labels);
+      return against.softplus().sub(weightedBy(against, rest));
+    },
+  );
+}

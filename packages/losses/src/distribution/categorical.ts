@@ -1,0 +1,38 @@
+/** The distribution over classes that logits stand for. */
+import { type Tensor, type TensorLike, asTensor, checkClassIndices, toFloat, weightedBy } from "@symloss/core";
+import { bindShapes } from "../check.ts";
+
+/**
+ * The log probability of class indices x [..] under softmax(logits [.., classes]); the result is [..].
+ *
+ * logSoftmax(logits)_x, in nats, at most 0.
+ * Throws `ShapeError` for shapes that do not fit and, for x from the host, `OutOfRangeError` unless it holds integers
+ * from 0 to classes - 1.
+ *
+ * Source: C. M. Bishop, Pattern Recognition and Machine Learning (2006), equation 4.104.
+ * @example await evaluate(categoricalLogProbability([2], [[0, 0, 0]]), { engine }) // [-1.0986123]
+ */
+export function categoricalLogProbability(x: TensorLike, logits: TensorLike): Tensor {
+  const caller = "categoricalLogProbability";
+  const classes = { name: "logits", shape: "[.., classes]", tensor: toFloat(asTensor(logits, caller, "logits")) };
+  const drawn = { name: "x", shape: "[..]", tensor: asTensor(x, caller, "x") };
+  bindShapes(caller, [drawn, classes], false);
+  const index = checkClassIndices(caller, "x", drawn.tensor, classes.tensor.shape.at(-1)!);
+  return classes.tensor.logSoftmax().takeAlongAxis(index.expandDims(-1)).squeeze(-1);
+}
+
+/**
+ * The entropy of softmax(logits [.., classes]); the result is [..].
+ *
+ * -sum_c p_c log p_c, in nats, from 0 to log(classes); a class of probability 0 contributes nothing.
+ * Throws `ShapeError` for a scalar.
+ *
+ * Source: C. M. Bishop, Pattern Recognition and Machine Learning (2006), equation 1.98.
+ * @example await evaluate(categoricalEntropy([[0, 0], [0, -Infinity]]), { engine }) // [0.6931472, 0]
+ */
+export function categoricalEntropy(logits: TensorLike): Tensor {
+  const caller = "categoricalEntropy";
+  const tensor = toFloat(asTensor(logits, caller, "logits"));
+  bindShapes(caller, [{ name: "logits", shape: "[.., classes]", tensor }], false);
+  return weightedBy(tensor.logSoftmax(), tensor.softmax()).sum(-1).neg();
+}

@@ -1,0 +1,52 @@
+/** Which share of the targets' variance do predictions explain? */
+import { type Axes, type TensorLike, sub } from "@symloss/core";
+import { type Loss, defineLoss } from "../definition.ts";
+
+/** The arguments of `explainedVariance` by name. */
+export interface ExplainedVarianceArguments {
+  /** [..] what should have been predicted. */
+  readonly targets: TensorLike;
+  /** [..] what was predicted. */
+  readonly predictions: TensorLike;
+}
+
+/** The options of `explainedVariance`. */
+export interface ExplainedVarianceOptions {
+  /** The axis or axes along which variances are taken; null, the default, for all. */
+  readonly axis?: Axes | undefined;
+  /** Added to the variance of the targets, 0 or above, so that constant targets do not divide by 0. Default 1e-6. */
+  readonly epsilon?: number | undefined;
+}
+
+/**
+ * The share of the variance of targets [..] that predictions [..] of the same shape explain; the result has that shape
+ * without the axes.
+ *
+ * 1 - Var(targets - predictions) / (Var(targets) + epsilon), with population variances. 1 is perfect, 0 no better than
+ * the mean of the targets, below 0 worse: it is to be maximised. An offset that all predictions share goes unseen.
+ * Throws `ShapeError` for unequal shapes and `OutOfRangeError` for an axis that there is not or an epsilon below 0.
+ *
+ * Source: the coefficient of determination of the residuals, as scikit-learn's `explained_variance_score`,
+ * which gives 1 or 0 for constant targets, where here epsilon alone divides.
+ * SymJAX: the same.
+ * @example await evaluate(explainedVariance([1, 2, 3, 4], [1, 2, 3, 5], { epsilon: 0 }), { engine }) // 0.85
+ */
+export const explainedVariance: Loss<
+  [targets: TensorLike, predictions: TensorLike],
+  ExplainedVarianceArguments,
+  ExplainedVarianceOptions
+> = /* @__PURE__ */ defineLoss(
+  {
+    name: "explainedVariance",
+    arguments: { targets: "[..]", predictions: "[..]" },
+    options: {
+      axis: { kind: "axes", shape: "[..]", default: null },
+      epsilon: { kind: "number", must: "nonNegative", default: 1e-6 },
+    },
+    results: { loss: "[..] without the axes" },
+  },
+  ({ targets, predictions }, { axis, epsilon }) => {
+    const unexplained = targets.sub(predictions).variance(axis);
+    return sub(1, unexplained.div(targets.variance(axis).add(epsilon)));
+  },
+);

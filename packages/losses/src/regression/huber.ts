@@ -1,0 +1,45 @@
+/** Which loss is quadratic for small errors and linear for large ones? */
+import { type TensorLike, where } from "@symloss/core";
+import { type Loss, defineLoss } from "../definition.ts";
+
+/** The arguments of `huber` by name. */
+export interface HuberArguments {
+  /** [..] what should have been predicted. */
+  readonly targets: TensorLike;
+  /** [..] what was predicted. */
+  readonly predictions: TensorLike;
+}
+
+/** The options of `huber`. */
+export interface HuberOptions {
+  /** The error at which the loss goes on as a line, 0 or above; a tensor has a gradient. Default 1. */
+  readonly delta?: TensorLike | undefined;
+}
+
+/**
+ * The Huber loss of each prediction; targets [..] and predictions [..] broadcast, the result has their shape.
+ *
+ * With e = |predictions - targets|: e^2 / 2 where e <= delta, else delta (e - delta / 2). In squared units of the
+ * targets, from 0; its gradient never exceeds delta. At e = delta the quadratic branch is taken.
+ * Throws `ShapeError` for shapes that do not broadcast and `OutOfRangeError` for a delta below 0.
+ *
+ * Source: P. J. Huber, Robust estimation of a location parameter, Annals of Mathematical Statistics 35 (1964).
+ * SymJAX: the same values; here an error too large to be squared gives no NaN in the gradient.
+ * @example await evaluate(huber([0, 0], [0.5, 3]), { engine }) // [0.125, 2.5]
+ */
+export const huber: Loss<[targets: TensorLike, predictions: TensorLike], HuberArguments, HuberOptions> =
+  /* @__PURE__ */ defineLoss(
+    {
+      name: "huber",
+      arguments: { targets: "[..]", predictions: "[..]" },
+      broadcasts: true,
+      options: { delta: { kind: "tensor", shape: "[..]", must: "nonNegative", default: 1 } },
+      results: { loss: "[..]" },
+    },
+    ({ targets, predictions }, { delta }) => {
+      const error = predictions.sub(targets).abs();
+      // One product serves both branches, so that a large error is never squared.
+      const quadratic = where(error.lessEqual(delta), error, delta);
+      return quadratic.mul(error.sub(quadratic.mul(0.5)));
+    },
+  );

@@ -1,0 +1,170 @@
+/**
+ * What is the negative evidence lower bound of an auto-encoder whose latent variable is a sum of factors, each a
+ * mixture?
+ */
+import { type Tensor, type TensorLike, einsum, exp, expm1, eye, log, sub, weightedBy } from "@symloss/core";
+import { type Loss, defineLoss } from "../definition.ts";
+import { logTwoPi } from "../distribution/normal.ts";
+import { type FormulaOptions, formulaOption } from "./formula.ts";
+
+/** The arguments of `fgmmVae` by name. */
+export interface FgmmVaeArguments {
+  /** [batch, D] the data. */
+  readonly x: TensorLike;
+  /** [batch, D] the reconstruction: the mean of p(x | z). */
+  readonly xReconstruction: TensorLike;
+  /** [D] the log variances of p(x | z). */
+  readonly xLogVariance: TensorLike;
+  /** [K] the log variances of p(z | factors). */
+  readonly zLogVariance: TensorLike;
+  /** [batch, K] the mean of the posterior q(z | x). */
+  readonly qMean: TensorLike;
+  /** [batch, K] the log variances of the posterior. */
+  readonly qLogVariance: TensorLike;
+  /** [factors, clusters, K] the centres of each factor's clusters. */
+  readonly mean: TensorLike;
+  /** [batch, factors, clusters] the log probabilities of each factor's clusters given x. */
+  readonly qLogGamma: TensorLike;
+  /** [batch, factors] the log probabilities that each factor takes part given x. */
+  readonly qLogEta: TensorLike;
+  /** [factors, clusters] the prior log probabilities of each factor's clusters. */
+  readonly logPi: TensorLike;
+  /** [factors] the prior log probabilities that each factor takes part. */
+  readonly logPiA: TensorLike;
+}
+
+/** The options of `fgmmVae`. */
+export interface FgmmVaeOptions extends FormulaOptions {
+  /** Whether each factor takes part on its own, "bernoulli" (default), or exactly one does, "categorical". */
+  readonly mode?: "bernoulli" | "categorical" | undefined;
+  /** Added to the probability that a factor takes no part before its logarithm is taken, 0 or above. Default 1e-5. */
+  readonly epsilon?: number | undefined;
+}
+
+/**
+ * The negative evidence lower bound of a factorial mixture auto-encoder, for x and xReconstruction [batch, D],
+ * xLogVariance [D], zLogVariance [K], qMean and qLogVariance [batch, K], mean [factors, clusters, K],
+ * qLogGamma [batch, factors, clusters], qLogEta [batch, factors], logPi [factors, clusters], logPiA [factors];
+ * the result is [batch].
+ *
+ * -E[log p(x | z) + log p(z | a, t) + log p(t) + log p(a)] - entropy of q, in nats, where z is normal around the sum of
+ * the centres mean[f, t_f] of the factors f that take part, a_f = 1, q(t_f) = exp(qLogGamma), q(a_f = 1) =
+ * exp(qLogEta). In mode "bernoulli" the expected centres m_f and m_g of two different factors meet in a term that under
+ * formula "symjax" (default) is a product of two sums, (sum_k m_fk / variance_k) (sum_k m_gk), as SymJAX has it;
+ * "corrected" is the inner product that the expectation demands, sum_k m_fk m_gk / variance_k. They agree for K = 1.
+ * Throws `ShapeError` for shapes that do not fit and `OutOfRangeError` for an unknown formula or mode, or an epsilon
+ * below 0.
+ *
+ * Source: SymJAX; "corrected" is the exact sum over all assignments, but for epsilon.
+ * SymJAX: a probability of 0 gave NaN, where here it contributes nothing.
+ * @example await evaluate(fgmmVae([[0]], [[0]], [0], [0], [[0]], [[0]], [[[0]]], [[[0]]], [[0]], [[0]], [0]), { engine }) // [0.9189385]
+ */
+export const fgmmVae: Loss<
+  [
+    x: TensorLike,
+    xReconstruction: TensorLike,
+    xLogVariance: TensorLike,
+    zLogVariance: TensorLike,
+    qMean: TensorLike,
+    qLogVariance: TensorLike,
+    mean: TensorLike,
+    qLogGamma: TensorLike,
+    qLogEta: TensorLike,
+    logPi: TensorLike,
+    logPiA: TensorLike,
+  ],
+  FgmmVaeArguments,
+  FgmmVaeOptions
+> = /* @__PURE__ */ defineLoss(
+  {
+    name: "fgmmVae",
+    arguments: {
+      x: "[batch, D]",
+      xReconstruction: "[batch, D]",
+      xLogVariance: "[D]",
+      zLogVariance: "[K]",
+      qMean: "[batch, K]",
+      qLogVariance: "[batch, K]",
+      mean: "[factors, clusters, K]",
+      qLogGamma: "[batch, factors, clusters]",
+      qLogEta: "[batch, factors]",
+      logPi: "[factors, clusters]",
+      logPiA: "[factors]",
+    },
+    options: {
+      mode: { kind: "choice", choices: ["bernoulli", "categorical"], default: "bernoulli" },
+      epsilon: { kind: "number", must: "nonNegative", default: 1e-5 },
+      formula: formulaOption,
+    },
+    results: { loss: "[batch]" },
+  },
+  (given, { mode, epsilon, formula }) => {
+    const {
+      x,
+      xReconstruction,
+      xLogVariance,
+      zLogVariance,
+      qMean,
+      qLogVariance,
+      mean,
+      qLogGamma,
+      qLogEta,
+      logPi,
+      logPiA,
+    } = given;
+    const gamma = exp(qLogGamma);
+    const eta = exp(qLogEta);
+    const zPrecision = exp(zLogVariance.neg());
+
+    const reconstruction = x
+      .sub(xReconstruction)
+      .square()
+      .mul(exp(xLogVariance.neg()))
+      .add(xLogVariance)
+      .add(logTwoPi)
+      .sum(1)
+      .mul(-0.5);
+
+    // log p(z | a, t) = log N(z; 0) + z m - m m / 2, with m the sum of the factors' centres.
+    const origin = exp(qLogVariance)
+      .add(qMean.square())
+      .mul(zPrecision)
+      .add(zLogVariance)
+      .add(logTwoPi)
+      .sum(1)
+      .mul(-0.5);
+    const centres = einsum("nf,nfc,fck->nfk", eta, gamma, mean);
+    const scaled = centres.mul(zPrecision);
+    const alignment = einsum("nfk,nk->n", scaled, qMean);
+    const own = einsum("nf,nfc,fck->nk", eta, gamma, mean.square()).mul(zPrecision).sum(1).mul(-0.5);
+    const meeting =
+      formula === "symjax" ? einsum("nfd,nak->nfa", scaled, centres) : einsum("nfk,nak->nfa", scaled, centres);
+    const between = meeting
+      .mul(sub(1, eye(logPiA.size)))
+      .sum([1, 2])
+      .mul(-0.5);
+
+    // Each expectation under the prior, less that under the posterior itself, which is its entropy.
+    const expectedCluster = (logProbability: Tensor) => weightedBy(logProbability, gamma).sum([1, 2]);
+    const expectedPart = (logProbability: Tensor) => {
+      const present = weightedBy(logProbability, eta).sum(1);
+      if (mode === "categorical") return present;
+      return present.add(weightedBy(logOfRest(logProbability, epsilon), expm1(qLogEta).neg()).sum(1));
+    };
+    const clusterTerm = expectedCluster(logPi).sub(expectedCluster(qLogGamma));
+    const partTerm = expectedPart(logPiA).sub(expectedPart(qLogEta));
+    const latentEntropy = qLogVariance
+      .add(logTwoPi + 1)
+      .sum(1)
+      .mul(0.5);
+
+    const latent = origin.add(alignment).add(own).add(latentEntropy);
+    const bound = reconstruction.add(latent).add(clusterTerm).add(partTerm);
+    return (mode === "bernoulli" ? bound.add(between) : bound).neg();
+  },
+);
+
+/** log(1 - p + epsilon) of log p; expm1 keeps the digits where p is near 1. */
+function logOfRest(logProbability: Tensor, epsilon: number): Tensor {
+  return log(sub(epsilon, expm1(logProbability)));
+}

@@ -1,0 +1,73 @@
+/** What is the negative evidence lower bound of an auto-encoder with normal distributions? */
+import type { TensorLike } from "@symloss/core";
+import { type Loss, defineLoss } from "../definition.ts";
+import { normalDivergence, normalLogProbability } from "../distribution/normal.ts";
+import { type FormulaOptions, formulaOption } from "./formula.ts";
+
+/** The arguments of `vae` by name. */
+export interface VaeArguments {
+  /** [batch, D] the data. */
+  readonly x: TensorLike;
+  /** [batch, D] the reconstruction: the mean of p(x | z). */
+  readonly xHat: TensorLike;
+  /** [batch, K] the mean of the posterior q(z | x). */
+  readonly qMean: TensorLike;
+  /** [batch, K] the variances of the posterior, above 0. */
+  readonly qVariance: TensorLike;
+}
+
+/** The options of `vae`. */
+export interface VaeOptions extends FormulaOptions {
+  /** The mean of the prior p(z); broadcasts to [batch, K]. Default 0. */
+  readonly zMean?: TensorLike | undefined;
+  /** The variances of the prior, above 0; broadcasts to [batch, K]. Default 1. */
+  readonly zVariance?: TensorLike | undefined;
+  /** The variances of p(x | z), above 0; broadcasts to [batch, D]. Default 1. */
+  readonly xVariance?: TensorLike | undefined;
+}
+
+const diagonal = "Covariances are diagonal: a variance for each dimension, not a matrix.";
+
+/**
+ * The negative evidence lower bound of a variational auto-encoder, for x and xHat [batch, D], qMean and qVariance
+ * [batch, K]; the result is [batch].
+ *
+ * -log N(xHat; x, xVariance) + KL, in nats, with one sample of z behind xHat. Under formula "symjax" (default) KL is
+ * that of the prior from the posterior, KL(p(z) || q(z | x)), as SymJAX has it; "corrected" it is that of the posterior
+ * from the prior, KL(q(z | x) || p(z)), which alone gives a bound.
+ * Throws `ShapeError` for shapes that do not fit, a matrix as covariance among them, and `OutOfRangeError` for a
+ * variance from the host that is not above 0 or an unknown formula.
+ *
+ * Source: D. P. Kingma, M. Welling, Auto-encoding variational Bayes (2014).
+ * SymJAX: its text calls the variances log variances, its code takes them as variances; within KL it adds 1e-8,
+ * which is left out here.
+ * @example await evaluate(vae([[0]], [[1]], [[1]], [[1]], { formula: "corrected" }), { engine }) // [1.9189385]
+ */
+export const vae: Loss<
+  [x: TensorLike, xHat: TensorLike, qMean: TensorLike, qVariance: TensorLike],
+  VaeArguments,
+  VaeOptions
+> = /* @__PURE__ */ defineLoss(
+  {
+    name: "vae",
+    arguments: {
+      x: "[batch, D]",
+      xHat: "[batch, D]",
+      qMean: "[batch, K]",
+      qVariance: { shape: "[batch, K]", elements: "positive", help: diagonal },
+    },
+    options: {
+      zMean: { kind: "tensor", shape: "[batch, K]", default: 0 },
+      zVariance: { kind: "tensor", shape: "[batch, K]", must: "positive", default: 1, help: diagonal },
+      xVariance: { kind: "tensor", shape: "[batch, D]", must: "positive", default: 1, help: diagonal },
+      formula: formulaOption,
+    },
+    results: { loss: "[batch]" },
+  },
+  ({ x, xHat, qMean, qVariance }, { zMean, zVariance, xVariance, formula }) => {
+    const posterior = { mean: qMean, variance: qVariance };
+    const prior = { mean: zMean, variance: zVariance };
+    const divergence = formula === "symjax" ? normalDivergence(prior, posterior) : normalDivergence(posterior, prior);
+    return divergence.sub(normalLogProbability(xHat, { mean: x, variance: xVariance }));
+  },
+);
