@@ -1,4 +1,5 @@
 /** Does every example that a reader can copy run, and give what its comments say? */
+import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -26,6 +27,27 @@ describe("pages", () => {
   const examples = pages.flatMap(examplesOfPage);
   test.each(examples)("$name", async ({ code }) => run(code));
   test("there are some", () => expect(examples.length).toBeGreaterThan(5));
+
+  test("all type-check as they stand", () => {
+    const folder = join(scratch, "types");
+    mkdirSync(folder);
+    const files = examples.map(({ name }) => `${name.replaceAll(/[^a-z0-9]+/gi, "-")}.ts`);
+    for (const [index, { code }] of examples.entries())
+      writeFileSync(join(folder, files[index]!), `${code}\nexport {};\n`);
+    const options = {
+      rootDir: root,
+      noEmit: true,
+      composite: false,
+      isolatedDeclarations: false,
+      types: ["node"],
+      lib: ["es2023", "dom"],
+    };
+    const config = { extends: join(root, "tsconfig.base.json"), compilerOptions: options, files };
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
+    const { stdout } = spawnSync("npx", ["tsc", "-p", folder, "--pretty", "false"], { cwd: root, encoding: "utf8" });
+    // What the examples import is checked elsewhere.
+    expect(stdout.split("\n").filter((line) => line.startsWith("docs"))).toEqual([]);
+  }, 60_000);
 });
 
 describe("docstrings", () => {
@@ -76,7 +98,9 @@ function preludeFor(code: string): string {
 function names(packageName: string, code: string): string {
   const exports = packages.get(packageName)!;
   return exports
-    .filter((name) => new RegExp(`(?<![.\\w])${name}\\b(?!:)`).test(code) && !new RegExp(`(const|let) ${name}\\b`).test(code))
+    .filter(
+      (name) => new RegExp(`(?<![.\\w])${name}\\b(?!:)`).test(code) && !new RegExp(`(const|let) ${name}\\b`).test(code),
+    )
     .join(", ");
 }
 
