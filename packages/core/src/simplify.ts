@@ -34,7 +34,7 @@ const rules: RewriteTable = {
   },
   sub: ({ inputs: [x, y] }) => {
     if (valueOf(y!) === 0) return x!;
-    if (valueOf(x!) === 0) return makeTensor("neg", [y!], {});
+    // 0 - x stays: it is 0 where -x is -0.
     return y!.operation === "neg" ? makeTensor("add", [x!, y!.inputs[0]!], {}) : undefined;
   },
   mul: ({ inputs: [x, y] }) => {
@@ -96,7 +96,11 @@ const rules: RewriteTable = {
     if (axes.every((axis) => x.shape[axis] === 1)) return reshaped(x, node.shape);
     const lengths = axes.map((axis) => x.shape[axis]!);
     const value = valueOf(x);
-    if (value !== undefined && isConcrete(lengths)) return full(value * sizeOf(lengths), node.shape, node.dtype);
+    if (value !== undefined && isConcrete(lengths)) {
+      const count = sizeOf(lengths);
+      // Nothing is 0, even of an infinite value.
+      return full(count === 0 ? 0 : value * count, node.shape, node.dtype);
+    }
     if (x.operation === "neg") return makeTensor("neg", [makeTensor("sum", [x.inputs[0]!], { axes })], {});
     if (x.operation === "scatterAdd" && axes.includes((x.attributes as { axis: number }).axis)) {
       // Wherever the updates land along the axis, they are all in its sum.

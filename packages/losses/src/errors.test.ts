@@ -479,7 +479,7 @@ describe("a call that can't be right", () => {
           ],
         )
       ).data,
-    ).toEqual(new Float32Array([-0, -0]));
+    ).toEqual(new Float32Array([0, 0]));
     await step.dispose();
   });
 

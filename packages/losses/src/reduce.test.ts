@@ -92,6 +92,12 @@ describe("reduce", () => {
     expect(await valueOf(reduce([], { reduction: "none" }))).toEqual([]);
   });
 
+  it("has a gradient of 0 where weights cancel", async () => {
+    const options = { weights: [1, -1], reduction: "weightedMean", whenEmpty: 0 } as const;
+    expect(await valueOf(reduce([3, 5], options))).toBe(0);
+    expect(await gradientsOf((l) => reduce(l, options), [3, 5])).toEqual([[0, 0]]);
+  });
+
   it("drops an infinite loss of weight 0, and carries a NaN", async () => {
     expect(await valueOf(reduce([1, Infinity], { weights: [1, 0], reduction: "sum" }))).toBe(1);
     expect(await valueOf(reduce([1, NaN], { weights: [1, 0], reduction: "sum" }))).toBeNaN();

@@ -1,5 +1,5 @@
 /** How many nats does a softmax over logits need for a distribution of labels? */
-import { type TensorLike, weightedBy } from "@symloss/core";
+import { type TensorLike, sub, weightedBy } from "@symloss/core";
 import { type Loss, type NoOptions, defineLoss } from "../definition.ts";
 
 /** The arguments of `softmaxCrossentropyLogits` by name. */
@@ -37,5 +37,6 @@ export const softmaxCrossentropyLogits: Loss<
     options: {},
     results: { loss: "[..]" },
   },
-  ({ labels, logits }) => weightedBy(logits.logSoftmax(), labels).sum(-1).neg(),
+  // Of a sure prediction 0 - 0 is 0, where -0 would be printed as such.
+  ({ labels, logits }) => sub(0, weightedBy(logits.logSoftmax(), labels).sum(-1)),
 );

@@ -1,5 +1,5 @@
 /** How many nats does a softmax over logits need for a class? */
-import { type TensorLike, checkClassIndices } from "@symloss/core";
+import { type TensorLike, checkClassIndices, sub } from "@symloss/core";
 import { type Loss, type NoOptions, defineLoss } from "../definition.ts";
 import { categoricalLogProbability } from "../distribution/categorical.ts";
 
@@ -42,6 +42,7 @@ export const sparseSoftmaxCrossentropyLogits: Loss<
   },
   ({ labels, logits }) => {
     const index = checkClassIndices("sparseSoftmaxCrossentropyLogits", "labels", labels, logits.shape.at(-1)!);
-    return categoricalLogProbability(index, logits).neg();
+    // Of a sure prediction 0 - 0 is 0, where -0 would be printed as such.
+    return sub(0, categoricalLogProbability(index, logits));
   },
 );

@@ -32,6 +32,12 @@ describe("explainedVariance", () => {
     expect(await valueOf(explainedVariance(targets, predictions, { axis: [1, 0] }))).toEqual(all);
   });
 
+  it("divides by epsilon alone where the targets are constant", async () => {
+    expect(await valueOf(explainedVariance([2, 2], [1, 3], { epsilon: 0.5 }))).toBe(-1);
+    expect(await valueOf(explainedVariance([2, 2], [2.001, 1.999]))).toBeCloseTo(0, 3);
+    expect(await valueOf(explainedVariance([2, 2], [2, 2]))).toBe(1);
+  });
+
   it("keeps its digits where the mean is a million times the spread", async () => {
     const far = (values: number[]) => new Float32Array(values.map((value) => value + 1e6));
     expect(await valueOf(explainedVariance(far([1, 2, 3, 4]), far([1, 2, 3, 5]), { epsilon: 0 }))).toBeCloseTo(0.85, 6);

@@ -1,3 +1,4 @@
+import { type Tensor, grad } from "@symloss/core";
 import { describe, expect, it } from "vitest";
 import { elementsOf, gradientsOf, valueOf } from "../../test/on-cpu.ts";
 import { huber } from "./huber.ts";
@@ -7,6 +8,11 @@ describe("huber", () => {
   it("takes the quadratic branch at delta, and has no slope at 0", async () => {
     expect(await valueOf(huber([0, 0, 0], [1, -1, 0]))).toEqual([0.5, 0.5, 0]);
     expect(await gradientsOf((predictions) => huber([0, 0, 0], predictions), [1, -1, 0])).toEqual([[1, -1, 0]]);
+  });
+
+  it("is curved at delta, and straight beyond", async () => {
+    const slope = (predictions: Tensor) => grad((x) => huber([0, 0, 0], x).sum())(predictions);
+    expect(await gradientsOf(slope, [0.5, 1, 1.5])).toEqual([[1, 1, 0]]);
   });
 
   it("stays finite where the error can't be squared", async () => {

@@ -19,8 +19,8 @@ export interface HuberOptions {
 /**
  * The Huber loss of each prediction; targets [..] and predictions [..] broadcast, the result has their shape.
  *
- * With e = |predictions - targets|: e^2 / 2 where e <= delta, else delta (e - delta / 2). In squared units of the
- * targets, from 0; its gradient never exceeds delta. At e = delta the quadratic branch is taken.
+ * With e = |predictions - targets|: e^2 / 2 where e <= delta, else delta (e - delta / 2).
+ * In squared units of the targets, from 0; its gradient never exceeds delta.
  * Throws `ShapeError` for shapes that do not broadcast and `OutOfRangeError` for a delta below 0.
  *
  * Source: P. J. Huber, Robust estimation of a location parameter, Annals of Mathematical Statistics 35 (1964).

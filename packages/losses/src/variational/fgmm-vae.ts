@@ -47,11 +47,12 @@ export interface FgmmVaeOptions extends FormulaOptions {
  * qLogGamma [batch, factors, clusters], qLogEta [batch, factors], logPi [factors, clusters], logPiA [factors];
  * the result is [batch].
  *
- * -E[log p(x | z) + log p(z | a, t) + log p(t) + log p(a)] - entropy of q, in nats, where z is normal around the sum of
- * the centres mean[f, t_f] of the factors f that take part, a_f = 1, q(t_f) = exp(qLogGamma), q(a_f = 1) =
- * exp(qLogEta). In mode "bernoulli" the expected centres m_f and m_g of two different factors meet in a term that under
- * formula "symjax" (default) is a product of two sums, (sum_k m_fk / variance_k) (sum_k m_gk), as SymJAX has it;
- * "corrected" is the inner product that the expectation demands, sum_k m_fk m_gk / variance_k. They agree for K = 1.
+ * -E[log p(x | z) + log p(z | a, t) + log p(t) + log p(a)] - entropy of q, in nats. z is normal around the sum of the
+ * centres mean[f, t_f] of the factors f that take part, a_f = 1; q(t_f) is exp(qLogGamma), q(a_f = 1) is exp(qLogEta).
+ * In mode "bernoulli" the expected centres m_f and m_g of two different factors meet in a term that by formula is
+ * - "symjax" (default): a product of two sums, (sum_k m_fk / variance_k) (sum_k m_gk), as SymJAX has it;
+ * - "corrected": the inner product that the expectation demands, sum_k m_fk m_gk / variance_k. They agree for K = 1.
+ *
  * Throws `ShapeError` for shapes that do not fit and `OutOfRangeError` for an unknown formula or mode, or an epsilon
  * below 0.
  *

@@ -91,29 +91,42 @@ describe("vaeGmm", () => {
     );
   });
 
-  it("has responsibilities that sum to 1, also where clusters are far away or impossible", async () => {
-    const far = [
-      [0, 0],
-      [1e4, 0],
-      [-1e4, 0],
-    ];
-    for (const [centres, weights] of [
-      [far, logPi],
-      [mean, [0, -Infinity, -1]],
-    ] as const) {
-      for (const formula of ["symjax", "corrected"] as const) {
-        const { loss, responsibilities } = vaeGmm(x, xHat, zMean, zLogVariance, centres, logVariance, weights, {
-          formula,
-        });
-        expect(await valueOf(responsibilities.sum(1))).toEqual([expect.closeTo(1, 6), expect.closeTo(1, 6)]);
-        expect((await elementsOf(loss)).every(Number.isFinite)).toBe(true);
-        const gradients = await gradientsOf(
-          (m, w) => vaeGmm(x, xHat, zMean, zLogVariance, m, logVariance, w, { formula }).loss,
-          centres,
-          weights,
-        );
-        expect(gradients.flat().every(Number.isFinite)).toBe(true);
-      }
+  it.each([
+    [
+      "far away",
+      [
+        [0, 0],
+        [1e4, 0],
+        [-1e4, 0],
+      ],
+      logPi,
+    ],
+    [
+      "so far away that the square of the distance is infinite",
+      [
+        [0, 0],
+        [1e30, 0],
+        [-1e30, 0],
+      ],
+      logPi,
+    ],
+    ["impossible", mean, [0, -Infinity, -1]],
+  ])("is finite, value and gradient, with clusters that are %s", async (_, centres, weights) => {
+    for (const formula of ["symjax", "corrected"] as const) {
+      const { loss, responsibilities } = vaeGmm(x, xHat, zMean, zLogVariance, centres, logVariance, weights, {
+        formula,
+      });
+      expect(await valueOf(responsibilities.sum(1))).toEqual([expect.closeTo(1, 6), expect.closeTo(1, 6)]);
+      expect((await elementsOf(loss)).every(Number.isFinite)).toBe(true);
+      const gradients = await gradientsOf(
+        (z, v, m, w, p) => vaeGmm(x, xHat, z, v, m, w, p, { formula }).loss,
+        zMean,
+        zLogVariance,
+        centres,
+        logVariance,
+        weights,
+      );
+      expect(gradients.flat().every(Number.isFinite)).toBe(true);
     }
   });
 

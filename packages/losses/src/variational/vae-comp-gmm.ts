@@ -41,10 +41,12 @@ const name = "vaeCompGmm";
  * prior, for x and xHat [batch, D], zMean and zLogVariance [batch, pieces, K], mean and logVariance
  * [pieces, clusters, K], logPi [pieces, clusters]; the result is [batch].
  *
- * The terms of each piece are those of `vaeGmm`, and are summed. Under formula "symjax" (default) -sum (x - xHat)^2 is
- * added to the loss, as SymJAX has it, which REWARDS a wrong reconstruction: that form is unbounded below, and is here
- * to reproduce its numbers, not to train with; "corrected" the log likelihood of `vaeGmm` is subtracted, in nats but
- * for the constant D log(2 pi) / 2, and logPi counts once in the responsibilities.
+ * The terms of each piece are those of `vaeGmm`, and are summed. By formula, the reconstruction
+ * - "symjax" (default): SUBTRACTS sum (x - xHat)^2 from the loss, as SymJAX has it. That form rewards a wrong
+ *   reconstruction and is unbounded below: it is here to reproduce SymJAX's numbers, not to train with;
+ * - "corrected": subtracts the log likelihood of `vaeGmm`, in nats, without the constant (D / 2) log(2 pi);
+ *   and logPi counts once in the responsibilities.
+ *
  * Throws `ShapeError` for shapes that do not fit, and `OutOfRangeError` for an unknown formula or a logVarianceX that
  * "symjax" does not use.
  *

@@ -43,9 +43,12 @@ export interface VaeGmmResult {
  * [batch, D], zMean and zLogVariance [batch, K], mean and logVariance [clusters, K], logPi [clusters].
  * The result is a record: loss [batch], expectedLogLikelihood [batch], responsibilities [batch, clusters].
  *
- * -E[log p(x | z) + log p(z | c) + log p(c) - log q(z | x) - log q(c | x)], in nats, but for the constant D log(2 pi) /
- * 2. The responsibilities q(c | x) are softmax_c(w logPi_c + log N(zMean; mean_c, variance_c)); under formula "symjax"
- * (default) w is K: SymJAX adds the prior once for each dimension; "corrected" w is 1. For equal logPi the two agree.
+ * -E[log p(x | z) + log p(z | c) + log p(c) - log q(z | x) - log q(c | x)], in nats, without the constant
+ * (D / 2) log(2 pi). The responsibilities q(c | x) are softmax_c(w logPi_c + log N(zMean; mean_c, variance_c)).
+ * By formula, w is
+ * - "symjax" (default): K, for SymJAX adds the prior once for each dimension;
+ * - "corrected": 1. For equal logPi the two agree.
+ *
  * Throws `ShapeError` for shapes that do not fit and `OutOfRangeError` for an unknown formula.
  *
  * Source: Z. Jiang et al., Variational deep embedding, IJCAI (2017); the responsibilities of its equation 16,

@@ -32,9 +32,10 @@ const diagonal = "Covariances are diagonal: a variance for each dimension, not a
  * The negative evidence lower bound of a variational auto-encoder, for x and xHat [batch, D], qMean and qVariance
  * [batch, K]; the result is [batch].
  *
- * -log N(xHat; x, xVariance) + KL, in nats, with one sample of z behind xHat. Under formula "symjax" (default) KL is
- * that of the prior from the posterior, KL(p(z) || q(z | x)), as SymJAX has it; "corrected" it is that of the posterior
- * from the prior, KL(q(z | x) || p(z)), which alone gives a bound.
+ * -log N(xHat; x, xVariance) + KL, in nats, with one sample of z behind xHat. By formula, KL is
+ * - "symjax" (default): that of the prior from the posterior, KL(p(z) || q(z | x)), as SymJAX has it;
+ * - "corrected": that of the posterior from the prior, KL(q(z | x) || p(z)), which alone gives a bound.
+ *
  * Throws `ShapeError` for shapes that do not fit, a matrix as covariance among them, and `OutOfRangeError` for a
  * variance from the host that is not above 0 or an unknown formula.
  *
