@@ -112,3 +112,5 @@ export { simplify } from "./simplify.ts";
 export { lower } from "./lower.ts";
 export { verify } from "./verify.ts";
 export { traceGraph, type InputSpec, type TracedGraph } from "./trace.ts";
+export { collectChecks, type HostCheck } from "./host-check.ts";
+export type { Check, CheckKind } from "./check.ts";

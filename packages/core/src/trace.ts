@@ -35,6 +35,8 @@ export function traceFunction(
 ): TracedGraph {
   const result: unknown = fn(...(unflatten(structure, inputs) as never[]));
   if (result instanceof Promise) {
+    // What it goes on to throw is not the fault to tell of.
+    result.catch(() => {});
     throw new DTypeError(
       `${caller}: the function must return tensors, got a promise. It is traced once and must not be async.`,
     );

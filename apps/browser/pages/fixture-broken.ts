@@ -1,0 +1,6 @@
+/** What does a page see of a module that throws while it loads? */
+export default function (): never {
+  throw new Error("This is never called.");
+}
+
+throw new Error("This module is broken.");

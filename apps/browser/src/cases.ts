@@ -1,0 +1,63 @@
+/** How does a case that runs in a browser become a test of its own? */
+import { beforeAll, expect, test } from "vitest";
+import type { CaseResult } from "./messages.ts";
+import { type PageOptions, runInBrowser } from "./page.ts";
+
+/** Where the cases run. */
+export interface CasesOptions extends Omit<PageOptions, "onReport"> {
+  /** What the browser is started with. */
+  readonly flags?: readonly string[] | undefined;
+}
+
+/**
+ * A test for each name, where they stand in a `describe`. The page runs once; its function reports a `CaseResult` for
+ * each case as it ends. A case without a result fails, and so does a page that runs any other, or does not come to its end.
+ */
+export function testInBrowser(names: readonly string[], options: CasesOptions): void {
+  let run: CasesRun = { results: new Map() };
+  beforeAll(async () => {
+    run = await runCasesInBrowser(options);
+  }, hookTimeout(options));
+
+  test.each(names)("%s", (name) => checkCase(name, run));
+  test("the page comes to its end, and runs no other case", () => {
+    if (run.failure !== undefined) throw run.failure;
+    expect([...run.results.keys()].filter((name) => !names.includes(name))).toEqual([]);
+  });
+}
+
+/** What is known of the cases when the page has ended, or failed. */
+export interface CasesRun {
+  readonly results: ReadonlyMap<string, CaseResult>;
+  readonly failure?: Error;
+}
+
+/** Runs the page. A failure keeps the results from before it: which case the page was at is then seen. */
+export async function runCasesInBrowser(options: CasesOptions): Promise<CasesRun> {
+  const results = new Map<string, CaseResult>();
+  const onReport = (value: unknown): void => {
+    const result = value as CaseResult;
+    results.set(result.name, result);
+  };
+  try {
+    await runInBrowser({ ...options, onReport });
+    return { results };
+  } catch (failure) {
+    return { results, failure: failure as Error };
+  }
+}
+
+/** Throws where the case failed, and where it has no result. */
+export function checkCase(name: string, { results, failure }: CasesRun): void {
+  const result = results.get(name);
+  if (result === undefined) {
+    const reason = failure?.message ?? "The page came to its end without it.";
+    throw new Error(`checkCase: the page must run "${name}", got no result. ${reason}`, { cause: failure });
+  }
+  if (!result.passed) throw new Error(result.message);
+}
+
+/** Long enough for the page's own timeout to come first, even where a browser is installed before. */
+function hookTimeout({ timeout = 60_000 }: CasesOptions): number {
+  return timeout + 120_000;
+}

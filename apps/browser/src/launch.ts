@@ -1,0 +1,29 @@
+/** How is a browser started, so that it runs anywhere, calls nobody, and ends with the tests? */
+import { type Browser, chromium } from "playwright-core";
+import { findBrowser, thisMachine } from "./find-browser.ts";
+
+/** Flags for WebGL computed by SwiftShader, the same on every machine. */
+export const softwareWebGL: readonly string[] = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
+
+/** Flags for a browser that has no WebGL at all. */
+export const withoutWebGL: readonly string[] = ["--disable-gpu", "--disable-software-rasterizer"];
+
+/** Starts a headless browser. It ends with `close()`, and with this process, however that ends. */
+export async function launch(flags: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({
+    executablePath: await findBrowser(),
+    headless: true,
+    // Chromium's sandbox refuses to run as root.
+    chromiumSandbox: !thisMachine.isRoot,
+    args: [...quiet, ...flags],
+  });
+}
+
+const quiet = [
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+];

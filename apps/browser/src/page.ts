@@ -1,0 +1,108 @@
+/** How does a test run code in a browser? Bundled, served, called with arguments; what it returns comes back. */
+import { basename } from "node:path";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { bundle } from "./bundle.ts";
+import { launch } from "./launch.ts";
+import type { Outcome, Report } from "./messages.ts";
+import { type HeaderOptions, serve } from "./serve.ts";
+
+/** What runs, and where. */
+export type RunOptions = PageOptions & BrowserOptions;
+
+/** What a page runs. */
+export interface PageOptions {
+  /** The module whose default function is called. */
+  readonly entry: URL;
+  /** What the function is called with; after them comes its `Report`. */
+  readonly arguments?: readonly unknown[] | undefined;
+  /** Whether it is called in a worker; default false. */
+  readonly worker?: boolean | undefined;
+  /** How the page is served; default without any of these. */
+  readonly headers?: HeaderOptions | undefined;
+  /** Folders of the disk that are served beside the bundle. */
+  readonly folders?: Readonly<Record<string, string>> | undefined;
+  /** How long the page may take, in milliseconds; default 60000. */
+  readonly timeout?: number | undefined;
+  /** Takes what the function reports while it runs. */
+  readonly onReport?: Report | undefined;
+}
+
+/** Which browser opens the page: one that runs already and stays open, or one of its own, started with these flags. */
+type BrowserOptions =
+  | { readonly browser: Browser; readonly flags?: never }
+  | { readonly browser?: never; readonly flags?: readonly string[] | undefined };
+
+/**
+ * What the default function of `entry` returns, in a page of its own. Throws what it throws, and where anything in the
+ * page is left uncaught, or takes too long; the message holds what the page wrote with console.error.
+ */
+export async function runInBrowser({ browser, flags, ...options }: RunOptions): Promise<unknown> {
+  const { entry, worker, folders, headers } = options;
+  const server = await serve({ files: await bundle(entry, { worker }), folders, headers });
+  try {
+    if (browser !== undefined) return await runInContext(browser, server.origin, options);
+    const ownBrowser = await launch(flags);
+    try {
+      return await runInContext(ownBrowser, server.origin, options);
+    } finally {
+      await ownBrowser.close();
+    }
+  } finally {
+    await server.close();
+  }
+}
+
+async function runInContext(browser: Browser, origin: string, options: PageOptions): Promise<unknown> {
+  const context = await browser.newContext();
+  try {
+    return await runPage(context, origin, options);
+  } finally {
+    // A context that cannot be closed ended with its browser, and why the page failed is what counts.
+    await context.close().catch(() => {});
+  }
+}
+
+async function runPage(context: BrowserContext, origin: string, options: PageOptions): Promise<unknown> {
+  const { entry, arguments: values = [], timeout = 60_000, onReport = () => {} } = options;
+  const page = await context.newPage();
+  const written = consoleErrorsOf(page);
+  let opening: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  const end = new Promise<unknown>((resolve, reject) => {
+    const fail = (what: string): void =>
+      reject(new Error([`runInBrowser: ${basename(entry.pathname)} ${what}`, ...written].join("\n")));
+    const finish = (outcome: Outcome): void =>
+      "error" in outcome ? fail(`threw ${outcome.error}`) : resolve(outcome.value);
+
+    page.on("pageerror", ({ stack, message }) => fail(`left uncaught: ${stack ?? message}`));
+    page.on("crash", () => fail("crashed its page."));
+    page.on("close", () => fail("lost its page."));
+    opening = openPage(page, origin, { symlossArguments: () => values, symlossReport: onReport, symlossFinish: finish })
+      .then(() => {
+        timer = setTimeout(() => fail(`must finish within ${timeout} ms, got no end by then.`), timeout);
+      })
+      .catch((error: unknown) => fail(`must open, got ${String(error)}`));
+  });
+  return end.finally(async () => {
+    // A page that is closed while it opens upsets Playwright.
+    await opening;
+    clearTimeout(timer);
+  });
+}
+
+/** What the page wrote with console.error, and what the browser wrote there about the page; grows as it does. */
+function consoleErrorsOf(page: Page): readonly string[] {
+  const written: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error") written.push(`console.error: ${message.text()}`);
+  });
+  return written;
+}
+
+/** Opens the page with these functions as its globals. */
+async function openPage(page: Page, origin: string, globals: Record<string, (value: never) => unknown>): Promise<void> {
+  for (const [name, call] of Object.entries(globals)) await page.exposeFunction(name, call);
+  // A page that is busy from its start never gets to loading.
+  await page.goto(origin, { waitUntil: "commit" });
+}
