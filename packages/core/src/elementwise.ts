@@ -161,7 +161,10 @@ export function isNaN(x: TensorLike): Tensor {
   return notEqual(tensor, tensor);
 }
 
-/** x where the condition holds, else y; the side that is not taken has no influence on value or gradient. */
+/**
+ * x where the condition holds, else y. The side that is not taken has no influence on the value and gets a gradient of 0;
+ * where that side's own derivative is infinite, 0 times infinity is NaN: choose the operand, `where(c, x, 1).log()`.
+ */
 export function where(condition: TensorLike, x: TensorLike, y: TensorLike): Tensor {
   const choice = toDType(asTensor(condition, "where", "condition"), "bool");
   const [left, right] = asTensors("where", { x, y });

@@ -1,0 +1,51 @@
+/** Is nobody asked for more than is declared? An engine of the class "gpu" that makes use of all that its traits leave open must pass. */
+import type { Engine } from "@symloss/core";
+import { type Executable, type Graph, type TypedArray, formatType } from "@symloss/core/engine";
+import { cpu } from "@symloss/engine-cpu";
+import { test } from "vitest";
+import { conformanceCases, runCase } from "./index.ts";
+import { lowerable } from "./passes.ts";
+
+const largest = 3.4028234663852886e38;
+const smallestNormal = 2 ** -126;
+
+/** Without float64 and most operations; NaN and infinities are lost, numbers too small to be normal too. */
+async function lenient(): Promise<Engine> {
+  const engine = await cpu();
+  const whole = { ...engine };
+  const dtypes = ["float32", "int32", "bool"] as const;
+  const kept = ["neg", "abs", "sub", "sigmoid", "softplus", "tanh", "matmul", "takeAlongAxis", "pad"];
+  const operations = whole.traits.operations.filter(
+    (operation) => !lowerable.includes(operation) || kept.includes(operation),
+  );
+  const spoil = (array: TypedArray) => {
+    if (array instanceof Float32Array)
+      for (let index = 0; index < array.length; index++) array[index] = flush(array[index]!);
+    return array;
+  };
+  // Changed in place, for its handles belong to it.
+  return Object.assign(engine, {
+    name: "lenient",
+    traits: { dtypes, operations, precision: "gpu", nonFinite: "unspecified" } as const,
+    async compile(graph: Graph): Promise<Executable> {
+      for (const { dtype, shape } of [...graph.inputs, ...graph.outputs]) {
+        if (!dtypes.includes(dtype as "float32"))
+          throw new Error(`lenient: it was not to be asked for ${formatType(dtype, shape)}.`);
+      }
+      const executable = await whole.compile(graph);
+      return { ...executable, run: async (values, outputs) => (await executable.run(values, outputs)).map(spoil) };
+    },
+  });
+}
+
+function flush(value: number): number {
+  if (Number.isNaN(value)) return 0;
+  if (Math.abs(value) < smallestNormal) return 0;
+  return Math.max(-largest, Math.min(largest, value));
+}
+
+const engine = await lenient();
+
+for (const one of conformanceCases(engine, { createEngine: lenient, reference: await cpu(), runs: 15 })) {
+  test(one.name, () => runCase(one, engine));
+}

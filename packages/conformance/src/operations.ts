@@ -1,0 +1,31 @@
+/** Which cases does every operation have, in every dtype that the engine declares? */
+import type { CaseContext, ConformanceCase } from "./case.ts";
+import { castSpecs } from "./operations/cast.ts";
+import { contractionSpecs } from "./operations/contraction.ts";
+import { elementwiseSpecs } from "./operations/elementwise.ts";
+import { indexingSpecs } from "./operations/indexing.ts";
+import { movementSpecs } from "./operations/movement.ts";
+import { reductionSpecs } from "./operations/reduction.ts";
+import { sourceSpecs } from "./operations/source.ts";
+import type { OperationSpec } from "./operations/spec.ts";
+
+/** The cases of operations, whatever the engine. */
+export function operationSpecs(): OperationSpec[] {
+  return [
+    ...sourceSpecs(),
+    ...elementwiseSpecs(),
+    ...castSpecs(),
+    ...reductionSpecs(),
+    ...movementSpecs(),
+    ...indexingSpecs(),
+    ...contractionSpecs(),
+  ];
+}
+
+/** The cases of operations that an engine of these traits is asked. */
+export function operationCases({ traits }: CaseContext): ConformanceCase[] {
+  return operationSpecs()
+    .filter(({ dtypes }) => dtypes.every((dtype) => traits.dtypes.includes(dtype)))
+    .filter(({ nonFinite = false }) => !nonFinite || traits.nonFinite === "strict")
+    .map(({ name, run }) => ({ name: `operations: ${name}`, group: "operations", run }));
+}

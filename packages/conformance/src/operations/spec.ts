@@ -1,0 +1,54 @@
+/** What is a case of a single operation: which operations, of which dtypes, and what must agree with the oracle? */
+import type { DType, Engine, NDArray } from "@symloss/core";
+import type { Operation } from "@symloss/core/engine";
+import { expectAgreement } from "../compute.ts";
+import type { TensorFunction } from "../oracle/predict.ts";
+
+/** A case before it is known which engine it is for. */
+export interface OperationSpec {
+  readonly name: string;
+  /** What it shows. */
+  readonly operations: readonly Operation[];
+  /** The engine must have them all. */
+  readonly dtypes: readonly DType[];
+  /** Whether NaN or infinities go in or come out; asked only of engines that carry them. */
+  readonly nonFinite?: boolean;
+  readonly run: (engine: Engine) => Promise<void>;
+}
+
+/** A function of arrays that must agree with the oracle. */
+export interface Check {
+  readonly what: string;
+  readonly fn: TensorFunction;
+  readonly arrays: readonly NDArray[];
+}
+
+/** The run of a case whose checks must all agree with the oracle; they are made only when it runs. */
+export function agree(makeChecks: () => readonly Check[]): OperationSpec["run"] {
+  return async (engine) => {
+    for (const { what, fn, arrays } of makeChecks()) await expectAgreement(what, engine, fn, arrays);
+  };
+}
+
+/** The dtypes that numbers may have. */
+export const numberTypes: readonly DType[] = ["float32", "float64", "int32"];
+/** The dtypes that have gradients. */
+export const floatTypes: readonly DType[] = ["float32", "float64"];
+/** Every dtype. */
+export const allTypes: readonly DType[] = ["float32", "float64", "int32", "bool"];
+
+/** Scalars, single elements, primes, sizes around and past a vector's width, and nothing. */
+export const shapes: readonly (readonly number[])[] = [
+  [],
+  [1],
+  [3],
+  [7],
+  [17],
+  [31],
+  [33],
+  [1003],
+  [2, 3, 5],
+  [1, 1],
+  [0],
+  [3, 0],
+];

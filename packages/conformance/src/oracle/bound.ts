@@ -1,0 +1,291 @@
+/** How far may an engine's results be from the right ones? The rounding of every operation, carried through the graph. */
+import type { Tensor } from "@symloss/core";
+import {
+  type AnyOperation,
+  type Graph,
+  type NodeOf,
+  type Operation,
+  isFloat,
+  topologicalOrder,
+} from "@symloss/core/engine";
+import { type Precision, epsilonOf, largestExactInteger, largestOf, roundingOf } from "../tolerance.ts";
+import { type Elements, applyOperation, concreteShape, perRow } from "./evaluate.ts";
+import { offsetOf, positionsOf } from "./position.ts";
+import { binaryNumber, convertNumber, isBinaryNumber, isUnaryNumber, unaryNumber } from "./scalar.ts";
+
+/**
+ * The error that each element of each node may have, given the right values of all nodes.
+ * Infinity where the value hangs on rounding (a comparison of equals, say) and nothing can be asked.
+ */
+export function boundErrors(
+  graph: Graph,
+  values: ReadonlyMap<Tensor, Elements>,
+  precision: Precision,
+): Map<Tensor, Elements> {
+  const errors = new Map<Tensor, Elements>();
+  for (const node of topologicalOrder([...graph.inputs, ...graph.outputs])) {
+    const operands = node.inputs.map((input): Operand => ({ values: values.get(input)!, errors: errors.get(input)! }));
+    errors.set(node, boundNode(node, values.get(node)!, operands, precision));
+  }
+  return errors;
+}
+
+interface Operand {
+  readonly values: Elements;
+  readonly errors: Elements;
+}
+
+/** What an operation makes of its operands' errors, and how large is what it rounds. */
+interface Bound {
+  readonly carried: Elements;
+  readonly scale?: Elements;
+  /** The sizes of the arguments of exponentials. */
+  readonly exponents?: Elements;
+}
+
+type Rule<O extends AnyOperation> = (node: NodeOf<O>, operands: readonly Operand[], values: Elements) => Bound;
+
+function boundNode(
+  node: NodeOf<AnyOperation>,
+  values: Elements,
+  operands: readonly Operand[],
+  precision: Precision,
+): Elements {
+  const {
+    carried,
+    scale = values.map(Math.abs),
+    exponents,
+  } = (rules[node.operation] as Rule<AnyOperation>)(node, operands, values);
+  const rounding = roundingOf(node.operation as Operation, node.dtype, precision);
+  const epsilon = epsilonOf(node.dtype);
+  const certain = operands.every(({ errors }) => errors.every((error) => error === 0));
+  return values.map((value, index) => {
+    const units = rounding.ulps + (rounding.ulpsPerExponent ?? 0) * (exponents?.[index] ?? 0);
+    const own = units === 0 ? 0 : units * epsilon * scale[index]! + rounding.floor + (rounding.absolute ?? 0);
+    if (node.dtype === "int32" && Math.abs(value) > largestExactInteger)
+      return carried[index]! + Math.abs(value) * 2 ** -23;
+    if (certain) return Number.isFinite(own) ? own : 0;
+    const error = carried[index]! + own;
+    const known = Number.isFinite(value) && (!isFloat(node.dtype) || Math.abs(value) + error <= largestOf(node.dtype));
+    // NaN fails the comparison as well.
+    return known && error >= 0 ? error : Infinity;
+  });
+}
+
+const rules: { [O in AnyOperation]: Rule<O> } = {
+  input: none,
+  constant: none,
+  iota: none,
+  dimensionSize: none,
+
+  neg: corners,
+  abs: corners,
+  sign: corners,
+  exp: exponential,
+  expm1: exponential,
+  log: corners,
+  log1p: corners,
+  sqrt: corners,
+  tanh: corners,
+  sigmoid: exponential,
+  softplus: exponential,
+  relu: corners,
+  logicalNot: corners,
+
+  add: corners,
+  sub: corners,
+  mul: corners,
+  div: (node, operands, values) => {
+    const { carried } = corners(node, operands, values);
+    const [, { values: divisors, errors }] = operands as [Operand, Operand];
+    // Where the divisor may be 0 the quotient may be anything.
+    return {
+      carried: carried.map((error, index) =>
+        errors[index]! > 0 && Math.abs(divisors[index]!) <= errors[index]! ? Infinity : error,
+      ),
+    };
+  },
+  pow: (node, operands, values) => {
+    const [base, exponent] = operands as [Operand, Operand];
+    return {
+      ...corners(node, operands, values),
+      exponents: exponent.values.map((power, index) => Math.abs(power * Math.log(Math.abs(base.values[index]!))) || 0),
+    };
+  },
+  maximum: corners,
+  minimum: corners,
+  equal: (_, operands) => {
+    const [x, y] = operands as [Operand, Operand];
+    return {
+      carried: x.values.map((value, index) => {
+        const doubt = x.errors[index]! + y.errors[index]!;
+        return doubt > 0 && !(Math.abs(value - y.values[index]!) > doubt) ? 1 : 0;
+      }),
+    };
+  },
+  less: corners,
+  lessEqual: corners,
+  logicalAnd: corners,
+  logicalOr: corners,
+
+  where: (_, operands) => {
+    const [condition, x, y] = operands as [Operand, Operand, Operand];
+    return {
+      carried: condition.values.map((chosen, index) => {
+        const side = chosen === 0 ? y : x;
+        if (condition.errors[index] === 0) return side.errors[index]!;
+        return Math.abs(x.values[index]! - y.values[index]!) + x.errors[index]! + y.errors[index]!;
+      }),
+    };
+  },
+  cast: (node, operands, values) => ({
+    carried: spread(node, operands, values, (corner) => convertNumber(corner[0]!, node.dtype)),
+    // To a wider type nothing is rounded.
+    ...(node.inputs[0]!.dtype === "float64" || values.some((value) => Math.abs(value) > largestExactInteger)
+      ? {}
+      : { scale: values.map(() => 0) }),
+  }),
+
+  sum: (node, [x]) => ({
+    carried: applyOperation(node, [x!.errors]),
+    scale: applyOperation(node, [x!.values.map(Math.abs)]),
+  }),
+  max: (node, [x]) => ({ carried: applyOperation(node, [x!.errors]) }),
+  argmax: (node, [x], values) => {
+    const { axis } = node.attributes;
+    const [source] = node.inputs as [Tensor];
+    const isWinner = positionsOf(concreteShape(source)).map(
+      (position) => values[offsetOf(position.toSpliced(axis, 1), concreteShape(node))] === position[axis],
+    );
+    // As bad as it can be for the winner: its own value low, all others high.
+    const worst = x!.values.map((value, index) =>
+      isWinner[index] === true ? value - x!.errors[index]! : value + x!.errors[index]!,
+    );
+    return { carried: applyOperation(node, [worst]).map((index, place) => (index === values[place] ? 0 : Infinity)) };
+  },
+  logSumExp: (node, [x], values) => ({
+    carried: largestAlong(node, x!.errors),
+    scale: values.map((value) => Math.max(1, Math.abs(value))),
+  }),
+  softmax: (node, [x], values) => {
+    const doubt = largestAlong(node, x!.errors);
+    const largest = largestAlong(node, x!.values);
+    return {
+      carried: values.map((value, index) => value * Math.expm1(2 * doubt[index]!)),
+      exponents: x!.values.map((value, index) => Math.min(200, Math.abs(value - largest[index]!))),
+    };
+  },
+  logSoftmax: (node, [x], values) => {
+    const doubt = largestAlong(node, x!.errors);
+    return {
+      carried: x!.errors.map((error, index) => error + doubt[index]!),
+      scale: values.map((value) => Math.max(1, Math.abs(value))),
+    };
+  },
+
+  takeAlongAxis: (node, [x, indices]) => ({
+    carried: applyOperation(node, [x!.errors, indices!.values]).map((error, index) =>
+      indices!.errors[index] === 0 ? error : Infinity,
+    ),
+  }),
+  scatterAdd: (node, [updates, indices], values) => ({
+    carried: indices!.errors.some((error) => error > 0)
+      ? values.map(() => Infinity)
+      : applyOperation(node, [updates!.errors, indices!.values]),
+    scale: applyOperation(node, [updates!.values.map(Math.abs), indices!.values]),
+  }),
+
+  reshape: moved,
+  transpose: moved,
+  broadcastTo: moved,
+  slice: moved,
+  pad: moved,
+  concat: moved,
+  matmul: (node, [x, y]) => {
+    const left = x!.values.map(Math.abs);
+    const right = y!.values.map(Math.abs);
+    const parts = [
+      [left, y!.errors],
+      [x!.errors, right],
+      [x!.errors, y!.errors],
+    ].map((pair) => applyOperation(node, pair));
+    return {
+      carried: parts[0]!.map((_, index) => parts.reduce((total, part) => total + part[index]!, 0)),
+      scale: applyOperation(node, [left, right]),
+    };
+  },
+
+  identity: moved,
+  stopGradient: moved,
+  check: moved,
+  customGradient: moved,
+};
+
+function none(_: Tensor, __: readonly Operand[], values: Elements): Bound {
+  return { carried: values.map(() => 0) };
+}
+
+/** The errors move as the elements do. */
+function moved(node: Tensor, operands: readonly Operand[]): Bound {
+  return {
+    carried: applyOperation(
+      node,
+      operands.map(({ errors }) => errors),
+    ),
+  };
+}
+
+/** The functions are monotone in each operand, so that they are furthest off where each operand is. */
+function corners(node: Tensor, operands: readonly Operand[], values: Elements): Bound {
+  const { operation } = node;
+  const apply = isUnaryNumber(operation)
+    ? (corner: readonly number[]) => unaryNumber[operation](corner[0]!)
+    : isBinaryNumber(operation)
+      ? (corner: readonly number[]) => binaryNumber[operation](corner[0]!, corner[1]!)
+      : undefined;
+  if (apply === undefined) throw new Error(`boundErrors: an elementwise operation is expected, got ${operation}.`);
+  return { carried: spread(node, operands, values, (corner) => convertNumber(apply(corner), node.dtype)) };
+}
+
+function exponential(node: Tensor, operands: readonly Operand[], values: Elements): Bound {
+  return {
+    ...corners(node, operands, values),
+    exponents: operands[0]!.values.map((value) => Math.min(200, Math.abs(value))),
+  };
+}
+
+function spread(
+  _: Tensor,
+  operands: readonly Operand[],
+  values: Elements,
+  apply: (corner: readonly number[]) => number,
+): Elements {
+  return values.map((value, index) => {
+    if (operands.every(({ errors }) => errors[index] === 0)) return 0;
+    let places: number[][] = [[]];
+    for (const operand of operands) {
+      const [center, error] = [operand.values[index]!, operand.errors[index]!];
+      places = places.flatMap((place) => [
+        [...place, center - error],
+        [...place, center + error],
+      ]);
+    }
+    return Math.max(...places.map((place) => Math.abs(apply(place) - value)));
+  });
+}
+
+/** For each element of the node the largest along its axis of the operand. */
+function largestAlong(node: NodeOf<"logSumExp" | "softmax" | "logSoftmax">, elements: Elements): Elements {
+  const { axis } = node.attributes;
+  const [x] = node.inputs as [Tensor];
+  const shape = concreteShape(x);
+  const largest = perRow(
+    x,
+    axis,
+    (position) => elements[offsetOf(position, shape)]!,
+    (values) => Math.max(...values),
+  );
+  return positionsOf(concreteShape(node)).map((position) =>
+    largest(node.operation === "logSumExp" ? position.toSpliced(axis, 0, 0) : position),
+  );
+}

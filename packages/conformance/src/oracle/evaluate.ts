@@ -1,0 +1,237 @@
+/** What are the elements of a graph's results? Each operation says how one element follows from those of its operands, in float64. */
+import type { Tensor } from "@symloss/core";
+import { type AnyOperation, type Graph, type NodeOf, topologicalOrder } from "@symloss/core/engine";
+import { offsetOf, positionsOf, positionsOver, replaceIndex } from "./position.ts";
+import { binaryNumber, convertNumber, unaryNumber } from "./scalar.ts";
+
+/** The elements of a tensor, row by row. */
+export type Elements = readonly number[];
+
+/** The elements of every node of a graph. */
+export function evaluateGraph(graph: Graph, inputs: readonly Elements[]): Map<Tensor, Elements> {
+  const results = new Map(graph.inputs.map((input, index) => [input, inputs[index]!]));
+  for (const node of topologicalOrder(graph.outputs)) {
+    if (!results.has(node))
+      results.set(
+        node,
+        applyOperation(
+          node,
+          node.inputs.map((operand) => results.get(operand)!),
+        ),
+      );
+  }
+  return results;
+}
+
+/** The elements of a node, from those of its operands. */
+export function applyOperation(node: Tensor, operands: readonly Elements[]): Elements {
+  const readers = operands.map((elements, index): Reader => {
+    const shape = concreteShape(node.inputs[index]!);
+    return (position) => elements[offsetOf(position, shape)]!;
+  });
+  const element = (rules[node.operation] as Rule<AnyOperation>)(node, readers);
+  return positionsOf(concreteShape(node)).map((position) => convertNumber(element(position), node.dtype));
+}
+
+/** The shape, all of whose dimensions are numbers. */
+export function concreteShape(tensor: Tensor): readonly number[] {
+  return tensor.shape as readonly number[];
+}
+
+/** One index for each axis. */
+export type Position = readonly number[];
+/** The element of an operand at a position. */
+export type Reader = (position: Position) => number;
+/** How the element at a position is found. */
+type Rule<O extends AnyOperation> = (node: NodeOf<O>, operands: readonly Reader[]) => Reader;
+
+const rules: { [O in AnyOperation]: Rule<O> } = {
+  input: ({ attributes: { name } }) => {
+    throw new Error(`evaluateGraph: every input must be given, got none for ${name}.`);
+  },
+  constant:
+    ({ attributes: { data, shape } }) =>
+    (position) =>
+      data[offsetOf(position, shape)]!,
+  iota:
+    () =>
+    ([index]) =>
+      index!,
+  dimensionSize:
+    ({ inputs: [x], attributes: { axes } }) =>
+    () =>
+      axes.reduce((size, axis) => size * concreteShape(x!)[axis]!, 1),
+
+  neg: unary,
+  abs: unary,
+  sign: unary,
+  exp: unary,
+  expm1: unary,
+  log: unary,
+  log1p: unary,
+  sqrt: unary,
+  tanh: unary,
+  sigmoid: unary,
+  softplus: unary,
+  relu: unary,
+  logicalNot: unary,
+
+  add: binary,
+  sub: binary,
+  mul: binary,
+  div: binary,
+  pow: binary,
+  maximum: binary,
+  minimum: binary,
+  equal: binary,
+  less: binary,
+  lessEqual: binary,
+  logicalAnd: binary,
+  logicalOr: binary,
+
+  where:
+    (_, [condition, x, y]) =>
+    (position) =>
+      condition!(position) === 0 ? y!(position) : x!(position),
+  cast: (_, [x]) => x!,
+
+  sum:
+    ({ inputs: [x], attributes: { axes } }, [read]) =>
+    (position) =>
+      positionsOver(concreteShape(x!), axes, position).reduce((total, source) => total + read!(source), 0),
+  max:
+    ({ inputs: [x], attributes: { axes } }, [read]) =>
+    (position) =>
+      positionsOver(concreteShape(x!), axes, position).map(read!).reduce(binaryNumber.maximum),
+  argmax:
+    ({ inputs: [x], attributes: { axis } }, [read]) =>
+    (position) =>
+      row(x!, axis, position.toSpliced(axis, 0, 0), read!).reduce((best, value, index, values) => {
+        const leader = values[best]!;
+        return leader === leader && (value > leader || value !== value) ? index : best;
+      }, 0),
+  logSumExp:
+    ({ inputs: [x], attributes: { axis } }, [read]) =>
+    (position) =>
+      logSumExp(row(x!, axis, position.toSpliced(axis, 0, 0), read!)),
+  softmax: ({ inputs: [x], attributes: { axis } }, [read]) => {
+    const totals = perRow(x!, axis, read!, (values) => {
+      const largest = values.reduce(binaryNumber.maximum);
+      return { largest, total: values.reduce((sum, value) => sum + Math.exp(value - largest), 0) };
+    });
+    return (position) => Math.exp(read!(position) - totals(position).largest) / totals(position).total;
+  },
+  logSoftmax: ({ inputs: [x], attributes: { axis } }, [read]) => {
+    const totals = perRow(x!, axis, read!, (values) => {
+      const largest = values.reduce(binaryNumber.maximum);
+      return { largest, rest: logSumExp(values.map((value) => value - largest)) };
+    });
+    // The largest first: what is left of two near numbers is exact.
+    return (position) => read!(position) - totals(position).largest - totals(position).rest;
+  },
+
+  takeAlongAxis:
+    ({ inputs: [x], attributes: { axis } }, [read, indices]) =>
+    (position) => {
+      const index = indices!(position);
+      // Which element is read out of range is not said.
+      return index >= 0 && index < concreteShape(x!)[axis]! ? read!(replaceIndex(position, axis, index)) : NaN;
+    },
+  scatterAdd:
+    ({ inputs: [updates], attributes: { axis } }, [read, indices]) =>
+    (position) => {
+      let total = 0;
+      for (let index = 0; index < concreteShape(updates!)[axis]!; index++) {
+        const source = replaceIndex(position, axis, index);
+        if (indices!(source) === position[axis]) total += read!(source);
+      }
+      return total;
+    },
+
+  reshape: ({ inputs: [x], shape }, [read]) => {
+    const places = positionsOf(concreteShape(x!));
+    return (position) => read!(places[offsetOf(position, shape as readonly number[])]!);
+  },
+  transpose:
+    ({ attributes: { permutation } }, [read]) =>
+    (position) =>
+      read!(permutation.map((_, axis) => position[permutation.indexOf(axis)]!)),
+  broadcastTo:
+    ({ inputs: [x], rank }, [read]) =>
+    (position) =>
+      read!(concreteShape(x!).map((length, axis) => (length === 1 ? 0 : position[axis + rank - x!.rank]!))),
+  slice:
+    ({ attributes: { starts } }, [read]) =>
+    (position) =>
+      read!(position.map((index, axis) => index + starts[axis]!)),
+  pad:
+    ({ inputs: [x], attributes: { before } }, [read]) =>
+    (position) => {
+      const source = position.map((index, axis) => index - before[axis]!);
+      return source.every((index, axis) => index >= 0 && index < concreteShape(x!)[axis]!) ? read!(source) : 0;
+    },
+  concat:
+    ({ inputs, attributes: { axis } }, readers) =>
+    (position) => {
+      let index = position[axis]!;
+      let part = 0;
+      while (index >= concreteShape(inputs[part]!)[axis]!) index -= concreteShape(inputs[part++]!)[axis]!;
+      return readers[part]!(replaceIndex(position, axis, index));
+    },
+  matmul:
+    ({ inputs: [x] }, [left, right]) =>
+    (position) => {
+      const batch = position.slice(0, -2);
+      const [row, column] = position.slice(-2) as [number, number];
+      let total = 0;
+      for (let index = 0; index < concreteShape(x!).at(-1)!; index++) {
+        total += left!([...batch, row, index]) * right!([...batch, index, column]);
+      }
+      return total;
+    },
+
+  identity: first,
+  stopGradient: first,
+  check: first,
+  customGradient: first,
+};
+
+function unary(node: Tensor, [x]: readonly Reader[]): Reader {
+  const apply = unaryNumber[node.operation as keyof typeof unaryNumber];
+  return (position) => apply(x!(position));
+}
+
+function binary(node: Tensor, [x, y]: readonly Reader[]): Reader {
+  const apply = binaryNumber[node.operation as keyof typeof binaryNumber];
+  return (position) => apply(x!(position), y!(position));
+}
+
+function first(_: Tensor, [x]: readonly Reader[]): Reader {
+  return x!;
+}
+
+/** The elements along an axis, through a position. */
+function row(x: Tensor, axis: number, position: Position, read: Reader): number[] {
+  return Array.from({ length: concreteShape(x)[axis]! }, (_, index) => read(replaceIndex(position, axis, index)));
+}
+
+/** What a row through a position comes to, found once for each row. */
+export function perRow<T>(
+  x: Tensor,
+  axis: number,
+  read: Reader,
+  summarize: (values: number[]) => T,
+): (position: Position) => T {
+  const found = new Map<string, T>();
+  return (position) => {
+    const key = replaceIndex(position, axis, 0).join();
+    if (!found.has(key)) found.set(key, summarize(row(x, axis, position, read)));
+    return found.get(key)!;
+  };
+}
+
+function logSumExp(values: readonly number[]): number {
+  const largest = values.reduce(binaryNumber.maximum, -Infinity);
+  if (Math.abs(largest) === Infinity) return largest;
+  return largest + Math.log(values.reduce((sum, value) => sum + Math.exp(value - largest), 0));
+}

@@ -1,0 +1,43 @@
+/** What must an engine give for a function of arrays, and how exactly? */
+import type { EngineTraits, NDArray, Tensor } from "@symloss/core";
+import { type Graph, type TracedGraph, traceGraph } from "@symloss/core/engine";
+import type { Expected } from "../compare.ts";
+import { boundErrors } from "./bound.ts";
+import { evaluateGraph } from "./evaluate.ts";
+
+/** A function of tensors that gives one or several. */
+export type TensorFunction = (...tensors: Tensor[]) => Tensor | readonly Tensor[];
+
+/** The graph of a function of arrays like these. */
+export function traceOf(fn: TensorFunction, arrays: readonly NDArray[]): TracedGraph {
+  const specs = arrays.map(({ shape, dtype }, index) => [`x${index}`, { shape, dtype }] as const);
+  return traceGraph("conformance", (inputs) => fn(...Object.values<Tensor>(inputs)), Object.fromEntries(specs));
+}
+
+/**
+ * What each output of the graph must hold. `slack` widens what is allowed, for graphs that an engine may compute in another order.
+ * An element that can't be told from rounding alone, or is not finite where the traits leave that open, may be anything.
+ */
+export function predict(
+  graph: Graph,
+  arrays: readonly NDArray[],
+  traits: Pick<EngineTraits, "precision" | "nonFinite">,
+  slack = 1,
+): Expected[] {
+  const values = evaluateGraph(
+    graph,
+    arrays.map(({ data }) => [...data]),
+  );
+  const errors = boundErrors(graph, values, traits.precision);
+  return graph.outputs.map((output) => {
+    const elements = values.get(output)!;
+    const bounds = errors.get(output)!;
+    const open = (index: number) => traits.nonFinite === "unspecified" && !Number.isFinite(elements[index]);
+    return {
+      shape: output.shape as readonly number[],
+      dtype: output.dtype,
+      values: elements,
+      allowed: (index) => (open(index) ? Infinity : slack * bounds[index]!),
+    };
+  });
+}

@@ -1,0 +1,55 @@
+/** What does each elementwise operation give for single numbers? Said anew here, in float64, so that engines are held to it and not to core. */
+import type { DType } from "@symloss/core";
+import type { BinaryOperation, UnaryOperation } from "@symloss/core/engine";
+import { largestOf } from "../tolerance.ts";
+
+/** Of one number; bools are 0 and 1. */
+export const unaryNumber: { readonly [O in UnaryOperation]: (x: number) => number } = {
+  neg: (x) => 0 - x,
+  abs: (x) => (x < 0 ? -x : x),
+  sign: (x) => (x > 0 ? 1 : x < 0 ? -1 : x),
+  exp: (x) => Math.exp(x),
+  expm1: (x) => Math.expm1(x),
+  log: (x) => Math.log(x),
+  log1p: (x) => Math.log1p(x),
+  sqrt: (x) => Math.sqrt(x),
+  tanh: (x) => Math.tanh(x),
+  sigmoid: (x) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x))),
+  softplus: (x) => (x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x))),
+  relu: (x) => (x < 0 ? 0 : x),
+  logicalNot: (x) => (x === 0 ? 1 : 0),
+};
+
+/** Of two numbers; bools are 0 and 1. */
+export const binaryNumber: { readonly [O in BinaryOperation]: (x: number, y: number) => number } = {
+  add: (x, y) => x + y,
+  sub: (x, y) => x - y,
+  mul: (x, y) => x * y,
+  div: (x, y) => x / y,
+  pow: (x, y) => x ** y,
+  maximum: (x, y) => (x > y ? x : y >= x ? y : NaN),
+  minimum: (x, y) => (x < y ? x : y <= x ? y : NaN),
+  equal: (x, y) => (x === y ? 1 : 0),
+  less: (x, y) => (x < y ? 1 : 0),
+  lessEqual: (x, y) => (x <= y ? 1 : 0),
+  logicalAnd: (x, y) => (x === 0 || y === 0 ? 0 : 1),
+  logicalOr: (x, y) => (x === 0 && y === 0 ? 0 : 1),
+};
+
+/** Whether an operation works on single numbers. */
+export function isUnaryNumber(operation: string): operation is UnaryOperation {
+  return operation in unaryNumber;
+}
+
+/** Whether an operation works on pairs of numbers. */
+export function isBinaryNumber(operation: string): operation is BinaryOperation {
+  return operation in binaryNumber;
+}
+
+/** A number as another dtype; floats keep the digits of float64. */
+export function convertNumber(x: number, dtype: DType): number {
+  if (dtype === "bool") return x === 0 ? 0 : 1;
+  if (dtype !== "int32") return Math.abs(x) > largestOf(dtype) ? Math.sign(x) * Infinity : x;
+  if (!(x === x)) return 0;
+  return x >= 2147483647 ? 2147483647 : x <= -2147483648 ? -2147483648 : Math.trunc(x);
+}

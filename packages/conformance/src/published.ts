@@ -1,0 +1,286 @@
+/** Do the losses agree with what other projects' tests say of functions that mean the same? */
+import {
+  type DType,
+  type Engine,
+  type NDArray,
+  type Tensor,
+  add,
+  argmax,
+  concat,
+  grad,
+  greater,
+  logSoftmax,
+  mean,
+  mul,
+  notEqual,
+  slice,
+  sub,
+  takeAlongAxis,
+} from "@symloss/core";
+import {
+  type ReduceOptions,
+  type Reduction,
+  accuracy,
+  explainedVariance,
+  hingeLoss,
+  huber,
+  multiclassHingeLoss,
+  reduce,
+  sigmoidCrossentropyLogits,
+  softmaxCrossentropyLogits,
+  sparseSoftmaxCrossentropyLogits,
+  squaredDifferences,
+} from "@symloss/losses";
+import type { CaseContext, ConformanceCase } from "./case.ts";
+import { expectArray, expectThat } from "./compare.ts";
+import { compute } from "./compute.ts";
+import { type JsonArray, type PublishedCase, published, readNested } from "./goldens.ts";
+import { floatTypes } from "./operations/spec.ts";
+import { allowedBy, toleranceOf } from "./tolerance.ts";
+
+/** The cases of what was published, in every float that the engine declares. */
+export function publishedCases({ traits }: CaseContext): ConformanceCase[] {
+  const make = (name: string, run: (engine: Engine) => Promise<void>): ConformanceCase => ({
+    name: `published: ${name}`,
+    group: "published",
+    run,
+  });
+  const asked = published.filter(
+    (one) => callOf(one) !== undefined && (traits.nonFinite === "strict" || !JSON.stringify(one).includes("Infinity")),
+  );
+  return [
+    make("every case has a call, or a reason to have none", expectComplete),
+    ...floatTypes
+      .filter((dtype) => traits.dtypes.includes(dtype))
+      .flatMap((dtype) =>
+        asked.map((one) => make(`${one.id} ${dtype}, ${keyOf(one)}`, (engine) => expectPublished(engine, one, dtype))),
+      ),
+  ];
+}
+
+type Inputs = Readonly<Record<string, Tensor>>;
+/** What a case gives besides arrays; weights, where there are any, are among the inputs. */
+type Parameters = PublishedCase["params"];
+type Call = (inputs: Inputs, parameters: Parameters) => Tensor;
+
+/** From each project's function to ours. */
+const calls: Readonly<Record<string, Call>> = {
+  "optax softmax_cross_entropy": ({ labels, logits }) => softmaxCrossentropyLogits(labels!, logits!),
+  "optax safe_softmax_cross_entropy": ({ labels, logits }) => softmaxCrossentropyLogits(labels!, logits!),
+  "optax softmax_cross_entropy_with_integer_labels": ({ labels, logits }) =>
+    sparseSoftmaxCrossentropyLogits(labels!, logits!),
+  "optax sigmoid_binary_cross_entropy": ({ labels, logits }) => mean(sigmoidCrossentropyLogits(labels!, logits!)),
+  "optax ranking_softmax_loss": ({ labels, scores, weights }) =>
+    softmaxCrossentropyLogits(weights === undefined ? labels! : mul(labels!, weights), scores!),
+  "optax ranking_softmax_loss:gradient_wrt_scores": ({ labels, scores }) =>
+    grad((logits) => softmaxCrossentropyLogits(labels!, logits))(scores!),
+  "optax hinge_loss": ({ predictions, targets }) => hingeLoss(predictions!, targets!),
+  "optax perceptron_loss": ({ predictions, targets }) => hingeLoss(predictions!, targets!, { delta: 0 }),
+  "optax multiclass_hinge_loss": ({ scores, labels }) => multiclassHingeLoss(scores!, labels!),
+  "optax multiclass_perceptron_loss": ({ scores, labels }) => multiclassHingeLoss(scores!, labels!, { delta: 0 }),
+  "optax squared_error": ({ predictions, targets }) => squaredDifferences(predictions!, targets!),
+  "optax l2_loss": ({ predictions, targets }) => mul(squaredDifferences(predictions!, targets!), 0.5),
+  "optax huber_loss": ({ predictions, targets }, { delta }) =>
+    huber(targets!, predictions!, { delta: delta as number }),
+
+  // Keras averages over the last axis before it weighs and reduces.
+  "keras MeanSquaredError": (inputs, parameters) =>
+    keras(mean(squaredDifferences(inputs["y_true"]!, inputs["y_pred"]!), -1), inputs, parameters),
+  "keras Hinge": (inputs, parameters) =>
+    keras(mean(hingeLoss(inputs["y_pred"]!, signed(inputs["y_true"]!)), -1), inputs, parameters),
+  "keras Huber": (inputs, parameters) =>
+    keras(
+      mean(huber(inputs["y_true"]!, inputs["y_pred"]!, { delta: parameters["delta"] as number }), -1),
+      inputs,
+      parameters,
+    ),
+  "keras BinaryCrossentropy": (inputs, parameters) =>
+    keras(mean(sigmoidCrossentropyLogits(inputs["y_true"]!, inputs["y_pred"]!), -1), inputs, parameters),
+  "keras CategoricalCrossentropy": (inputs, parameters) =>
+    keras(softmaxCrossentropyLogits(smoothed(inputs["y_true"]!, parameters), inputs["y_pred"]!), inputs, parameters),
+  "keras SparseCategoricalCrossentropy": (inputs, parameters) =>
+    keras(sparseSoftmaxCrossentropyLogits(inputs["y_true"]!, inputs["y_pred"]!), inputs, parameters),
+  "keras reduce_weighted_values": (inputs, parameters) =>
+    keras(squaredDifferences(inputs["y_true"]!, inputs["y_pred"]!), inputs, parameters),
+
+  "tfjs meanSquaredError": (inputs, parameters) =>
+    tfjs(squaredDifferences(inputs["labels"]!, inputs["predictions"]!), inputs, parameters),
+  "tfjs hingeLoss": (inputs, parameters) =>
+    tfjs(hingeLoss(inputs["predictions"]!, signed(inputs["labels"]!)), inputs, parameters),
+  "tfjs huberLoss": (inputs, parameters) =>
+    tfjs(
+      huber(inputs["labels"]!, inputs["predictions"]!, { delta: parameters["delta"] as number }),
+      inputs,
+      parameters,
+    ),
+  "tfjs sigmoidCrossEntropy": (inputs, parameters) =>
+    tfjs(sigmoidCrossentropyLogits(inputs["labels"]!, inputs["logits"]!), inputs, parameters),
+  "tfjs softmaxCrossEntropy": (inputs, parameters) =>
+    tfjs(softmaxCrossentropyLogits(inputs["labels"]!, inputs["logits"]!), inputs, parameters),
+  "tfjs computeWeightedLoss": (inputs, parameters) => tfjs(inputs["losses"]!, inputs, parameters),
+  // The layers' function takes its targets as they are, 0 and 1 not among them.
+  "tfjs hinge": (inputs) => mean(hingeLoss(inputs["y_pred"]!, inputs["y_true"]!), -1),
+  "tfjs sparseCategoricalAccuracy": (inputs) => eachRow(inputs["y_true"]!, inputs["y_pred"]!),
+  "tfjs categoricalAccuracy": (inputs) => eachRow(argmax(inputs["y_true"]!, 1), inputs["y_pred"]!),
+  "tfjs binaryAccuracy": (inputs) => accuracy(inputs["y_true"]!, greater(inputs["y_pred"]!, 0.5)),
+
+  "Flux mse": ({ y, y_pred: predictions }) => mean(squaredDifferences(y!, predictions!)),
+  "Flux huber_loss": ({ y, y_pred: predictions }, { delta }) =>
+    mean(huber(y!, predictions!, { delta: delta as number })),
+  "Flux logitcrossentropy": ({ y, y_pred: logits }) => mean(softmaxCrossentropyLogits(y!, logits!)),
+  "Flux hinge_loss": ({ y, y_pred: predictions }) => mean(hingeLoss(predictions!, y!)),
+
+  "pytorch BCEWithLogitsLoss": ({ input, target }) => mean(sigmoidCrossentropyLogits(target!, input!)),
+  "scikit-learn explained_variance_score": (inputs, { axis = null }) =>
+    explainedVariance(inputs["y_true"]!, inputs["y_pred"]!, { axis: axis as number | null }),
+  "scikit-learn mean_squared_error": (inputs, { axis = null }) =>
+    mean(squaredDifferences(inputs["y_true"]!, inputs["y_pred"]!), axis as number | null),
+  "scikit-learn hinge_loss": (inputs) => mean(multiclassHingeLoss(inputs["pred_decision"]!, inputs["y_true"]!)),
+  "onnx LogSoftmax": ({ x }, { axis }) => logSoftmax(x!, axis as number),
+  "onnx SoftmaxCrossEntropyLoss": onnxCrossentropy,
+};
+
+/** What has no counterpart here, by meaning. */
+const others: Readonly<Record<string, string>> = {
+  binaryCrossEntropyProbs: "takes probabilities, clipped at 1e-7",
+  binaryFocalCrossEntropy: "weighs by difficulty, and takes probabilities",
+  categoricalCrossEntropyProbs: "takes probabilities",
+  categoricalFocalCrossEntropy: "weighs by difficulty, and takes probabilities",
+  categoricalFocalCrossEntropyNoAlpha: "weighs by difficulty, and takes probabilities",
+  categoricalHinge: "counts a class of score 0 among the others, so that all-negative scores differ",
+  confusionMatrix: "is a table of counts",
+  cosineDistance: "is no loss of this library",
+  cosineDistanceUnnormalized: "is no loss of this library",
+  cosineSimilarity: "is no loss of this library",
+  cosineSimilarityLoss: "is no loss of this library",
+  dice: "is no loss of this library",
+  diceSquared: "is no loss of this library",
+  generalizedKlDivergence: "is no loss of this library",
+  klDivergence: "takes log probabilities of a categorical distribution",
+  klDivergenceLogTargets: "takes log probabilities of a categorical distribution",
+  klDivergenceProbs: "takes probabilities of a categorical distribution",
+  logCosh: "is no loss of this library",
+  logLoss: "takes probabilities, with 1e-7 added",
+  meanAbsoluteError: "is no loss of this library",
+  meanAbsolutePercentageError: "is no loss of this library",
+  meanSquaredLogarithmicError: "is no loss of this library",
+  msleNoPlusOne: "is no loss of this library",
+  multiMargin: "sums over the other classes, and divides by their number; ours takes the largest",
+  multiclassSparsemax: "is no loss of this library",
+  multilabelMargin: "is no loss of this library",
+  ntXent: "is no loss of this library",
+  pinball: "is no loss of this library",
+  poisson: "is no loss of this library",
+  polyLoss: "adds a term to the cross entropy",
+  precision: "is no loss of this library",
+  r2Score: "compares with the mean of the targets, where explainedVariance takes the residuals' mean away",
+  recall: "is no loss of this library",
+  sigmoidFocal: "weighs by difficulty",
+  smoothLabels: "changes labels, and is no loss",
+  sparseCategoricalCrossEntropyProbs: "takes probabilities",
+  sparsemax: "is no loss of this library",
+  squaredHinge: "squares the hinge",
+  topKAccuracy: "counts the k largest",
+  tripletMargin: "is no loss of this library",
+  tversky: "is no loss of this library",
+  tverskySmooth1: "is no loss of this library",
+};
+
+/** Cases of functions that otherwise mean the same. */
+const exceptions: Readonly<Record<string, string>> = {
+  "058":
+    "masks within the list, and gives 0 where nothing is left; ours reduces with a mask, and gives NaN or whenEmpty",
+  "271": "defines 0 where the targets do not vary; ours divides by epsilon then, as the seed does",
+};
+
+function callOf(one: PublishedCase): Call | undefined {
+  return others[one.canonical] === undefined && exceptions[one.id] === undefined ? calls[keyOf(one)] : undefined;
+}
+
+function keyOf({ source, function: name }: PublishedCase): string {
+  return `${projects.find((project) => source.includes(project)) ?? source} ${name}`;
+}
+
+const projects = ["optax", "keras", "tfjs", "Flux", "pytorch", "scikit-learn", "onnx"];
+
+/** No case without a call or a reason, no call or reason without a case. */
+async function expectComplete(): Promise<void> {
+  const unclear = published.filter(
+    (one) => callOf(one) === undefined && others[one.canonical] === undefined && exceptions[one.id] === undefined,
+  );
+  expectThat(
+    unclear.length === 0,
+    `published: every case must have a call or a reason, got neither for ${unclear.map((one) => one.id).join(", ")}.`,
+  );
+  const idle = [
+    ...Object.keys(calls).filter((key) => !published.some((one) => keyOf(one) === key && callOf(one) !== undefined)),
+    ...Object.keys(others).filter((canonical) => !published.some((one) => one.canonical === canonical)),
+    ...Object.keys(exceptions).filter((id) => !published.some((one) => one.id === id)),
+  ];
+  expectThat(idle.length === 0, `published: every entry must belong to a case, got none for ${idle.join(", ")}.`);
+}
+
+async function expectPublished(engine: Engine, one: PublishedCase, dtype: DType): Promise<void> {
+  const { params, expected, tolerance } = one;
+  const call = callOf(one)!;
+  // What is an array among the parameters are weights.
+  const { sample_weight: keras = null, weights = keras } = params;
+  const inputs: Readonly<Record<string, JsonArray>> = { ...one.inputs, ...(weights === null ? {} : { weights }) };
+  const names = Object.keys(inputs);
+  const arrays = names.map((name): NDArray => readNested(inputs[name]!, dtype));
+  const fn = (...tensors: Tensor[]) =>
+    call(Object.fromEntries(names.map((name, index) => [name, tensors[index]!])), params);
+  const [got] = await compute(engine, fn, arrays, { simplify: true });
+  const { data, shape } = readNested(expected, "float64");
+  const own = allowedBy(toleranceOf(engine.traits.precision, dtype), data);
+  expectArray(`${one.id}, ${one.source}`, got!, {
+    shape,
+    // What counts hits is float32, whatever it compares.
+    dtype: got!.dtype,
+    values: data,
+    allowed: (index) => own(index) + tolerance.atol + tolerance.rtol * Math.abs(data[index]!),
+  });
+}
+
+function keras(losses: Tensor, { weights, mask }: Inputs, { reduction = "mean" }: Parameters): Tensor {
+  return reduce(losses, optionsOf(reduction as Reduction, weights, mask));
+}
+
+function tfjs(losses: Tensor, { weights }: Inputs, { reduction }: Parameters): Tensor {
+  const names: Readonly<Record<string, Reduction>> = {
+    sum_by_nonzero_weights: "meanOverNonzero",
+    weighted_mean: "weightedMean",
+  };
+  return reduce(losses, optionsOf(names[reduction as string] ?? (reduction as Reduction), weights, undefined));
+}
+
+function onnxCrossentropy(inputs: Inputs, { reduction, ignore_index: ignored }: Parameters): Tensor {
+  const { x, labels, class_weights: classWeights } = inputs;
+  const losses = sparseSoftmaxCrossentropyLogits(labels!, x!);
+  const weights = classWeights === undefined ? undefined : takeAlongAxis(classWeights, labels!, 0);
+  const mask = ignored === undefined ? undefined : notEqual(labels!, ignored as number);
+  return reduce(losses, optionsOf(reduction === "mean" ? "weightedMean" : (reduction as Reduction), weights, mask));
+}
+
+function optionsOf(reduction: Reduction, weights: Tensor | undefined, mask: Tensor | undefined): ReduceOptions {
+  return { reduction, ...(weights === undefined ? {} : { weights }), ...(mask === undefined ? {} : { mask }) };
+}
+
+/** Targets 0 and 1 as -1 and 1. */
+function signed(targets: Tensor): Tensor {
+  return sub(mul(targets, 2), 1);
+}
+
+function smoothed(labels: Tensor, { label_smoothing: smoothing = 0 }: Parameters): Tensor {
+  const share = smoothing as number;
+  return add(mul(labels, 1 - share), share / (labels.shape.at(-1) as number));
+}
+
+/** The accuracy of each sample by itself. */
+function eachRow(targets: Tensor, predictions: Tensor): Tensor {
+  const count = targets.shape[0] as number;
+  const rows = Array.from({ length: count }, (_, row) =>
+    accuracy(slice(targets, [row], [row + 1]), slice(predictions, [row], [row + 1])).reshape([1]),
+  );
+  return concat(rows);
+}

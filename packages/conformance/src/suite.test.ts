@@ -1,0 +1,195 @@
+import { type DType, type Engine, type EngineTraits, ShapeError } from "@symloss/core";
+import { type Operation, Tensor, allOperations, verify } from "@symloss/core/engine";
+import { describe, expect, test } from "vitest";
+import type { ConformanceCase } from "./case.ts";
+import { checkExpectedFailures, conformanceCases, runCase } from "./index.ts";
+import { operationSpecs } from "./operations.ts";
+import { lowerable } from "./passes.ts";
+
+/** An engine with traits and nothing else. */
+function engineWith(traits: Partial<EngineTraits> = {}): Engine {
+  const none = () => Promise.reject(new Error("no engine"));
+  return {
+    name: "none",
+    device: "none",
+    software: false,
+    traits: {
+      dtypes: ["float32", "float64", "int32", "bool"],
+      operations: allOperations,
+      precision: "float32",
+      nonFinite: "strict",
+      ...traits,
+    },
+    compile: none,
+    upload: none,
+    dispose: none,
+  };
+}
+
+function casesFor(traits: Partial<EngineTraits> = {}): ConformanceCase[] {
+  const engine = engineWith(traits);
+  return conformanceCases(engine, { createEngine: () => engine });
+}
+
+describe("conformanceCases", () => {
+  test("gives each case a name of its own, which says its group", () => {
+    const names = casesFor().map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.filter((name) => !/^[a-z]+: ./.test(name))).toEqual([]);
+  });
+
+  test("asks what an engine declares, and nothing else", () => {
+    const names = (traits: Partial<EngineTraits>) => casesFor(traits).map(({ name }) => name);
+    const single = names({ dtypes: ["float32", "int32", "bool"] });
+    expect(single.filter((name) => name.includes("float64"))).toEqual(["faults: float64 where the engine has none"]);
+    expect(names({}).filter((name) => name.includes("float64")).length).toBeGreaterThan(400);
+    const lenient = names({ nonFinite: "unspecified" });
+    expect(lenient.filter((name) => /NaN|infinit/i.test(name)).toSorted()).toEqual([
+      "faults: a label that is NaN",
+      "faults: a label that is infinite",
+    ]);
+    expect(lenient).not.toContain("published: 004 float32, optax safe_softmax_cross_entropy");
+  });
+
+  test("fails on an engine that can't do anything", async () => {
+    const engine = engineWith();
+    for (const one of casesFor()
+      .filter(({ group }) => group === "operations")
+      .slice(0, 50)) {
+      await expect(runCase(one, engine)).rejects.toThrow("no engine");
+    }
+  });
+});
+
+describe("runCase", () => {
+  const passing: ConformanceCase = { name: "operations: a", group: "operations", run: () => Promise.resolve() };
+  const failing: ConformanceCase = {
+    name: "operations: b",
+    group: "operations",
+    run: () => Promise.reject(new Error("it is off")),
+  };
+  const engine = engineWith();
+
+  test("passes and fails as the case does", async () => {
+    await expect(runCase(passing, engine)).resolves.toBeUndefined();
+    await expect(runCase(failing, engine)).rejects.toThrow("it is off");
+    await expect(
+      runCase(failing, engine, { expectedFailures: [{ case: "operations: a", reason: "" }] }),
+    ).rejects.toThrow("it is off");
+  });
+
+  test("wants an expected failure to fail", async () => {
+    for (const pattern of ["operations: b", /: b$/, /b/g]) {
+      const expectedFailures = [{ case: pattern, reason: "no float64" }];
+      await expect(runCase(failing, engine, { expectedFailures })).resolves.toBeUndefined();
+      await expect(runCase(failing, engine, { expectedFailures })).resolves.toBeUndefined();
+    }
+    await expect(runCase(passing, engine, { expectedFailures: [{ case: /a/, reason: "no float64" }] })).rejects.toThrow(
+      'runCase: "operations: a" must fail on engine "none" as it is expected to (no float64), got a pass.',
+    );
+  });
+
+  test("wants every expectation to match a case", () => {
+    expect(() => checkExpectedFailures([passing, failing], [{ case: /operations/, reason: "" }])).not.toThrow();
+    expect(() => checkExpectedFailures([passing, failing], [{ case: "operations: c", reason: "gone" }])).toThrow(
+      "got operations: c (gone)",
+    );
+  });
+});
+
+describe("operations", () => {
+  const covered = new Set(
+    operationSpecs().flatMap(({ operations, dtypes }) =>
+      operations.flatMap((operation) => dtypes.map((dtype) => `${operation} ${dtype}`)),
+    ),
+  );
+
+  // It occurs only where a dimension has a name, which no engine sees.
+  test.each(allOperations.filter((operation) => operation !== "dimensionSize"))(
+    "%s has a case in every dtype that it takes",
+    (operation) => {
+      const types = dtypes.filter((dtype) => takes(operation, dtype));
+      expect(types.length).toBeGreaterThan(0);
+      expect(types.filter((dtype) => !covered.has(`${operation} ${dtype}`))).toEqual([]);
+    },
+  );
+
+  test("what core can say otherwise is listed", () => {
+    const necessary = [
+      "input",
+      "constant",
+      "dimensionSize",
+      "exp",
+      "log",
+      "sqrt",
+      "add",
+      "mul",
+      "div",
+      "pow",
+      "equal",
+      "less",
+      "where",
+    ];
+    const movement = ["cast", "sum", "max", "reshape", "transpose", "broadcastTo", "slice", "concat"];
+    expect([...lowerable, ...necessary, ...movement].toSorted()).toEqual(allOperations.toSorted());
+  });
+});
+
+const dtypes: readonly DType[] = ["float32", "float64", "int32", "bool"];
+
+/** Whether core makes a node of this operation whose first number is of this dtype. */
+function takes(operation: Operation, dtype: DType): boolean {
+  const x = new Tensor("input", [], { name: "x", shape: [2, 2], dtype }, [2, 2], dtype);
+  const index = new Tensor("input", [], { name: "i", shape: [2, 2], dtype: "int32" }, [2, 2], "int32");
+  const condition = new Tensor("input", [], { name: "c", shape: [2, 2], dtype: "bool" }, [2, 2], "bool");
+  const operands: Partial<Record<Operation, readonly Tensor[]>> = {
+    input: [],
+    constant: [],
+    iota: [],
+    where: [condition, x, x],
+    takeAlongAxis: [x, index],
+    scatterAdd: [x, index],
+  };
+  const binary = [
+    "add",
+    "sub",
+    "mul",
+    "div",
+    "pow",
+    "maximum",
+    "minimum",
+    "equal",
+    "less",
+    "lessEqual",
+    "logicalAnd",
+    "logicalOr",
+    "concat",
+    "matmul",
+  ];
+  const inputs = operands[operation] ?? (binary.includes(operation) ? [x, x] : [x]);
+  const attributes = {
+    name: "x",
+    shape: [2, 2],
+    dtype,
+    data: new Float32Array(4),
+    size: 2,
+    axes: [0],
+    axis: 0,
+    permutation: [1, 0],
+    starts: [0, 0],
+    stops: [2, 2],
+    before: [0, 0],
+    after: [0, 0],
+  };
+  if (operation === "iota") return dtype === "int32";
+  // Additions at indices are of numbers: what they mean of bools is not said.
+  if (operation === "scatterAdd" && dtype === "bool") return false;
+  try {
+    const output = new Tensor(operation, inputs, attributes, [2, 2], dtype);
+    verify({ inputs: [x, index, condition, ...(operation === "input" ? [output] : [])], outputs: [output] });
+  } catch (error) {
+    // Another shape or dtype of the result than this guess is not what is asked.
+    return !(error instanceof ShapeError) && (error as Error).name !== "DTypeError";
+  }
+  return true;
+}
