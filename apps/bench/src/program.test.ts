@@ -21,7 +21,7 @@ test.for([["--help"], ["-h"], ["demo", "--help"]])("%j shows what there is", asy
 
       --engine NAME   train on this: cpu; by default the first that works here
       --epochs N      go through the data so often; by default as often as the example needs
-      --example NAME  train this: digits, a linear classifier of handwritten digits; by default digits
+      --example NAME  train this: digits, a linear classifier of handwritten digits, or mixture, an autoencoder that sorts them without labels; by default digits
       --help          show this text
     "
   `);
@@ -30,7 +30,7 @@ test.for([["--help"], ["-h"], ["demo", "--help"]])("%j shows what there is", asy
 describe("what does not exist is answered by what does, in one line", () => {
   test.for([
     [["--engine", "abacus"], /^--engine must be one of .*cpu.*, got "abacus"\.\n$/],
-    [["--example", "letters"], /^--example must be one of digits.*, got "letters"\.\n$/],
+    [["--example", "letters"], /^--example must be one of digits, mixture, got "letters"\.\n$/],
     [["--speed"], /^The options must be among --engine, --epochs, --example, --help, got "--speed"\.\n$/],
     [["measure"], /^The command must be one of demo, got "measure"\.\n$/],
     [["demo", "now"], /^The options must be among --engine, --epochs, --example, --help, got "now"\.\n$/],

@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, test } from "vitest";
-import { type Output, createReport, formatCount, formatPercent, formatSeconds } from "./report.ts";
+import { type Output, createReport, formatCount, formatEpoch, formatPercent, formatSeconds } from "./report.ts";
 
 function open(terminal?: { colours: boolean }): { output: Output; written: () => string } {
   const stream = new PassThrough({ encoding: "utf8" });
@@ -79,4 +79,5 @@ test("numbers read as people write them", () => {
   expect(formatCount(60000)).toBe("60,000");
   expect(formatPercent(0.9152)).toBe("91.52 %");
   expect(formatSeconds(1260)).toBe("1.3 s");
+  expect(formatEpoch(3, 10)).toBe("epoch  3/10");
 });

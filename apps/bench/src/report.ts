@@ -71,6 +71,11 @@ export function formatSeconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
+/** epoch  3/10 */
+export function formatEpoch(epoch: number, epochs: number): string {
+  return `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`;
+}
+
 function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const table = new CliTable({
     head: [...head],

@@ -3,7 +3,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { type NDArray, type Tensor, compile, ndarray, valueAndGrad } from "@symloss/core";
 import { accuracy, sparseSoftmaxCrossentropyLogits } from "@symloss/losses";
 import { type Digits, loadDigits, sliceDigits } from "../digits.ts";
-import { type Report, formatCount, formatPercent, formatSeconds } from "../report.ts";
+import { type Pairs, countPairs, showPairs } from "../pairs.ts";
+import { formatCount, formatEpoch, formatPercent, formatSeconds } from "../report.ts";
 import type { Example, ExampleContext } from "./example.ts";
 
 /** Softmax regression on MNIST. */
@@ -19,7 +20,9 @@ export const digits: Example = {
       `${formatCount(data.train.labels.size)} digits to learn from, ${formatCount(data.test.labels.size)} to test with, ` +
         `read in ${formatSeconds(performance.now() - start)}; batches of ${batchSize}, AdaGrad`,
     );
-    showConfusion(await learnDigits(data, context), report);
+    const { confusion } = await learnDigits(data, context);
+    report.heading("What the test digits were read as");
+    showPairs(report, "digit", confusion, { title: "right", pick: (counts, digit) => counts[digit]! });
   },
 };
 
@@ -29,7 +32,7 @@ export interface Outcome {
   /** Share of the test digits that are read right. */
   readonly accuracy: number;
   /** How often the digit of a row was read as the digit of a column. */
-  readonly confusion: readonly (readonly number[])[];
+  readonly confusion: Pairs;
 }
 
 /** Trains the classifier, a line for each epoch. */
@@ -86,10 +89,10 @@ export async function learnDigits(
     outcome = {
       loss: result.loss.item(),
       accuracy: result.accuracy.item(),
-      confusion: countConfusion(test.labels, result.predictions),
+      confusion: countPairs(test.labels, classes, result.predictions, classes),
     };
     report.line(
-      `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}   loss ${seenLoss.toFixed(4)}   ` +
+      `${formatEpoch(epoch, epochs)}   loss ${seenLoss.toFixed(4)}   ` +
         `test loss ${outcome.loss.toFixed(4)}   test accuracy ${formatPercent(outcome.accuracy)}   ` +
         formatSeconds(performance.now() - start),
     );
@@ -132,24 +135,6 @@ function adagrad({ values, gradient, squares }: Parameter): void {
     squares[index]! += slope * slope;
     values.data[index]! -= (learningRate * slope) / (Math.sqrt(squares[index]!) + 1e-8);
   }
-}
-
-function countConfusion(labels: NDArray, predictions: NDArray): number[][] {
-  const confusion = Array.from({ length: classes }, () => Array.from({ length: classes }, () => 0));
-  labels.data.forEach((label, index) => confusion[label]![predictions.data[index]!]!++);
-  return confusion;
-}
-
-function showConfusion({ confusion }: Outcome, report: Report): void {
-  report.heading("What the test digits were read as");
-  report.table(
-    ["digit", ...confusion.map((_, digit) => String(digit)), "right"],
-    confusion.map((row, digit) => [
-      String(digit),
-      ...row.map((times) => (times === 0 ? "." : String(times))),
-      formatPercent(row[digit]! / row.reduce((left, right) => left + right, 0)),
-    ]),
-  );
 }
 
 const classes = 10;

@@ -1,12 +1,13 @@
 /** Which examples are there? */
 import { digits } from "./digits.ts";
 import type { Example } from "./example.ts";
+import { mixture } from "./mixture.ts";
 
 /** The name of an example. */
-export type ExampleName = "digits";
+export type ExampleName = "digits" | "mixture";
 
 /** Every example. */
-export const examples: Readonly<Record<ExampleName, Example>> = { digits };
+export const examples: Readonly<Record<ExampleName, Example>> = { digits, mixture };
 
 /** The names of the examples. */
 export const exampleNames: readonly ExampleName[] = Object.keys(examples) as ExampleName[];
