@@ -41,7 +41,7 @@ export function bindArguments(caller: string, engine: Engine, args: readonly unk
 }
 
 /** Whether a value is an array on a device. */
-export function isDeviceArray(value: unknown): value is DeviceArray {
+function isDeviceArray(value: unknown): value is DeviceArray {
   return typeof value === "object" && value !== null && "engine" in value && "read" in value && "dtype" in value;
 }
 

@@ -110,7 +110,7 @@ describe("compile", () => {
     const other = await cpu();
     const elsewhere = compile((x) => x, { engine: other });
     await expect(elsewhere(handle)).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[EngineError: compile: argument 0 must be an array of engine "cpu" (interpreter), got one of "cpu" (interpreter). Read it first: await handle.read().]`,
+      `[EngineError: compile: argument 0 must be an array of engine "cpu" (loops (generated JavaScript)), got one of "cpu" (loops (generated JavaScript)). Read it first: await handle.read().]`,
     );
     handle.dispose();
     handle.dispose();

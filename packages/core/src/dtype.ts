@@ -8,7 +8,7 @@ export type DType = "float32" | "float64" | "int32" | "bool";
 export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 /** From the narrowest to the widest: two types promote to the one that stands later. */
-export const dtypes: readonly DType[] = ["bool", "int32", "float32", "float64"];
+const dtypes: readonly DType[] = ["bool", "int32", "float32", "float64"];
 
 const letters: Record<DType, string> = { float32: "f32", float64: "f64", int32: "i32", bool: "bool" };
 

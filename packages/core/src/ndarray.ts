@@ -130,7 +130,7 @@ export function describe(value: unknown): string {
 }
 
 /** The elements as those of another dtype, in a new typed array. */
-export function castData(data: TypedArray, dtype: DType): TypedArray {
+function castData(data: TypedArray, dtype: DType): TypedArray {
   const result = allocate(dtype, data.length);
   for (let index = 0; index < data.length; index++) result[index] = castNumber(data[index]!, dtype);
   return result;

@@ -94,7 +94,7 @@ export function logSoftmax(x: TensorLike, axis = -1): Tensor {
 }
 
 /** The number of elements over these axes as a scalar of x's dtype, known now where the lengths are. */
-export function count(x: Tensor, axes: readonly number[]): Tensor {
+function count(x: Tensor, axes: readonly number[]): Tensor {
   const lengths: Shape = axes.map((axis) => x.shape[axis]!);
   if (isConcrete(lengths))
     return scalar(

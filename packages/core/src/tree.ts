@@ -43,12 +43,6 @@ export function unflatten(structure: Structure, leaves: readonly unknown[]): unk
   return build(structure);
 }
 
-/** How many leaves a structure has. */
-export function leafCount(structure: Structure): number {
-  if (structure === null) return 1;
-  return Object.values(structure as Record<string, Structure>).reduce((count, item) => count + leafCount(item), 0);
-}
-
 /** A list or a plain record; anything else is a leaf. */
 function isBranch(value: unknown): value is readonly unknown[] | Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null) return false;
