@@ -15,12 +15,16 @@ import {
   allOperations,
   selfTest,
 } from "@symloss/core/engine";
-import { planGraph } from "./plan.ts";
+import { generatePlan, mayGenerate } from "./generated/generate.ts";
+import { type Plan, planGraph } from "./plan.ts";
 
 /** How the engine works. */
 export interface CpuOptions {
-  /** `"interpreter"` (default): each operation by itself, as it is defined. */
-  readonly mode?: "interpreter";
+  /**
+   * `"codegen"` (default): fused loops as generated JavaScript; where that is forbidden, as by a content security policy, the interpreter.
+   * `"interpreter"`: each operation by itself, as it is defined.
+   */
+  readonly mode?: "codegen" | "interpreter";
 }
 
 /**
@@ -30,7 +34,7 @@ export interface CpuOptions {
  */
 export async function cpu(options: CpuOptions = {}): Promise<Engine> {
   checkOptions(options);
-  const engine = makeEngine();
+  const engine = makeEngine(wayOf(options));
   await selfTest(engine);
   return engine;
 }
@@ -39,15 +43,28 @@ function checkOptions(options: CpuOptions): void {
   for (const option of Object.keys(options)) {
     if (option !== "mode") throw new OutOfRangeError(`cpu: the only option must be mode, got ${option}.`);
   }
-  const { mode = "interpreter" } = options;
-  if (mode !== "interpreter") {
-    throw new OutOfRangeError(`cpu: mode must be "interpreter", got ${JSON.stringify(mode)}.`);
+  const { mode = "codegen" } = options;
+  if (mode !== "codegen" && mode !== "interpreter") {
+    throw new OutOfRangeError(`cpu: mode must be "codegen" or "interpreter", got ${JSON.stringify(mode)}.`);
   }
+}
+
+/** What runs, and what is said of it. */
+interface Way {
+  readonly device: string;
+  readonly plan: (graph: Graph) => Plan;
+}
+
+function wayOf({ mode = "codegen" }: CpuOptions): Way {
+  if (mode === "interpreter") return { device: "interpreter", plan: planGraph };
+  return mayGenerate()
+    ? { device: "loops (generated JavaScript)", plan: generatePlan }
+    : { device: "interpreter (code generation is forbidden here)", plan: planGraph };
 }
 
 const dtypes: readonly DType[] = ["float32", "float64", "int32", "bool"];
 
-function makeEngine(): Engine {
+function makeEngine({ device, plan }: Way): Engine {
   let disposed = false;
   const requireEngine = (caller: string): void => {
     if (disposed)
@@ -55,12 +72,12 @@ function makeEngine(): Engine {
   };
   const engine: Engine = {
     name: "cpu",
-    device: "interpreter",
+    device,
     software: false,
     traits: { dtypes, operations: allOperations, precision: "float32", nonFinite: "strict" },
     compile(graph) {
       requireEngine("compile");
-      return makeExecutable(engine, graph, requireEngine);
+      return makeExecutable(engine, graph, plan(graph), requireEngine);
     },
     upload({ data, shape, dtype }: NDArray) {
       requireEngine("upload");
@@ -73,24 +90,30 @@ function makeEngine(): Engine {
   return engine;
 }
 
-function makeExecutable(engine: Engine, graph: Graph, requireEngine: (caller: string) => void): Executable {
-  const plan = planGraph(graph);
+function makeExecutable(engine: Engine, graph: Graph, plan: Plan, requireEngine: (caller: string) => void): Executable {
   let disposed = false;
-  const compute = (caller: string, values: readonly Value[]): TypedArray[] => {
+  const compute = (
+    caller: string,
+    values: readonly Value[],
+    outputs?: readonly TypedArray[],
+  ): readonly TypedArray[] => {
     requireEngine(caller);
     if (disposed) {
       throw new DisposedError(
         `${caller}: an executable must not be used after its dispose(), got a run on engine "cpu".`,
       );
     }
-    return plan.run(values.map((value) => dataOf(engine, value)));
+    return plan.run(
+      values.map((value) => dataOf(engine, value)),
+      outputs,
+    );
   };
   return {
     description: plan.description,
     run(values, outputs) {
-      const results = compute("run", values);
+      const results = compute("run", values, outputs);
       if (outputs === undefined) return results;
-      for (const [index, output] of outputs.entries()) output.set(results[index]!);
+      for (const [index, output] of outputs.entries()) if (output !== results[index]) output.set(results[index]!);
       return outputs;
     },
     runOnDevice(values): DeviceArray[] {

@@ -17,8 +17,8 @@ import type { Computed, Fill, ResultType, Row } from "./row.ts";
 export interface Plan {
   /** A line for each operation, then the bytes that a run allocates. */
   readonly description: string;
-  /** The outputs, each in a new array that nothing else holds. */
-  run(values: readonly TypedArray[]): TypedArray[];
+  /** The outputs, in the arrays that are given for them where the plan can, else each in a new array that nothing else holds. */
+  run(values: readonly TypedArray[], outputs?: readonly TypedArray[]): readonly TypedArray[];
 }
 
 /** Where a value lies: in the array of a node, its own or, for a view, that of the node that it looks at. */

@@ -1,1 +1,16 @@
-export {};
+/** What may an engine import? */
+export { planLoops } from "./plan.ts";
+export type {
+  Atom,
+  Buffer,
+  Expression,
+  LoopPlan,
+  Matrix,
+  Place,
+  Program,
+  Reduction,
+  Register,
+  ScalarOperation,
+  Statement,
+} from "./program.ts";
+export { bytesOf, describePlan } from "./describe.ts";

@@ -26,8 +26,24 @@ export const matmul: Row<"matmul"> = ([x, y], _, { shape }) => {
   };
 };
 
+/** Writes the product of two matrices, row-major from `to` on. */
+export type Multiply = (
+  result: TypedArray,
+  to: number,
+  xs: TypedArray,
+  fromX: number,
+  ys: TypedArray,
+  fromY: number,
+) => void;
+
+/** The product of matrices that lie so; what it works in is there once for all calls. */
+export function makeMultiply(rows: Lines, columns: Lines): Multiply {
+  const blocks = makeBlocks(rows, columns);
+  return (result, to, xs, fromX, ys, fromY) => multiply(result, to, rows, xs, fromX, columns, ys, fromY, blocks);
+}
+
 /** A matrix as lines along the axis that is summed: the rows of x, the columns of y. */
-interface Lines {
+export interface Lines {
   readonly count: number;
   readonly depth: number;
   readonly lineStep: number;

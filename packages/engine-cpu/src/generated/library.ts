@@ -1,0 +1,23 @@
+/** What do generated programs take from outside: tables and the few functions that are not inlined? */
+import { castNumber } from "@symloss/core/engine";
+import { makeMultiply } from "../operations/matmul.ts";
+
+const bits = new Float64Array(1);
+
+/** By the names under which programs use them. */
+export const library: Readonly<Record<string, unknown>> = {
+  fround: Math.fround,
+  makeMultiply,
+  /** `+ 0`, for an int32 has no -0. */
+  toInt32: (value: number): number => castNumber(value, "int32") + 0,
+  /** 2^((m - 2560) / 16), but 0 where a float32 is 0 and Infinity where it is Infinity. */
+  powers: Float64Array.from({ length: 4616 }, (_, m) => (m < 160 ? 0 : m > 4613 ? Infinity : 2 ** ((m - 2560) / 16))),
+  /** log(1 + n/128) and 1 / (1 + n/128) */
+  logarithms: Float64Array.from({ length: 129 }, (_, n) => Math.log1p(n / 128)),
+  inverses: Float64Array.from({ length: 129 }, (_, n) => 1 / (1 + n / 128)),
+  bits,
+  /** The two halves of the double, the higher second. */
+  words: new Int32Array(bits.buffer),
+  /** 2^-(e - 1022) */
+  scales: Float64Array.from({ length: 2046 }, (_, e) => 2 ** (1022 - e)),
+};

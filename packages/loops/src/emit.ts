@@ -1,0 +1,411 @@
+/** Which statements stand in each loop? The bodies are filled: values where their labels are known, effects where they happen. */
+import { type DType, sizeOf } from "@symloss/core/engine";
+import { type Effect, type Effects, dear } from "./effects.ts";
+import { type Item, arrange } from "./fusion.ts";
+import { valuesUnder } from "./order.ts";
+import type { Atom, Buffer, Expression, Matrix, Place, Program, Register, Statement } from "./program.ts";
+import type { Product, Store } from "./store.ts";
+import { type Label, type Linear, type Value, type ValueOf, linearKey } from "./value.ts";
+
+/** The programs in which these effects happen; buffers that they need are added to the list. */
+export function emitPrograms({ list, sorted }: Effects, buffers: Buffer[]): Program[] {
+  const emitter = makeEmitter(buffers, sorted);
+  const programs = splitPrograms(arrange(list, new Set()));
+  emitter.saveAcross(programs);
+  return programs.map((items) => {
+    const root = emitter.open(undefined, undefined);
+    emitter.body(items, root, true);
+    return { body: root.statements };
+  });
+}
+
+/** One program for each loop that stands outermost; what happens once stands after the loop before it. */
+function splitPrograms(items: readonly Item[]): Item[][] {
+  const programs: Item[][] = [];
+  let hasLoop = false;
+  for (const item of items) {
+    const isNest = item.kind === "loop" || item.effect.store?.product !== undefined;
+    if (programs.length === 0 || (isNest && hasLoop)) {
+      programs.push([]);
+      hasLoop = false;
+    }
+    programs.at(-1)!.push(item);
+    hasLoop ||= isNest;
+  }
+  return programs.length === 0 ? [[]] : programs;
+}
+
+/** A body under construction. */
+interface Scope {
+  readonly parent: Scope | undefined;
+  readonly bound: ReadonlySet<Label>;
+  /** The label of the loop whose body this is. */
+  readonly label: Label | undefined;
+  readonly index: number;
+  readonly statements: Statement[];
+  /** Where each value is known. */
+  readonly known: Map<Value, Atom>;
+  /** What is kept in arrays for as long as this body lasts. */
+  readonly arrays: Value[];
+  /** Where each partial place is known. */
+  readonly bases: Map<string, Atom>;
+}
+
+/** An array that keeps a value for each index of its labels. */
+interface Saved {
+  readonly buffer: Buffer;
+  readonly offset: Linear;
+  /** Whether it has been filled, so that it can be read. */
+  ready: boolean;
+}
+
+interface Emitter {
+  open(parent: Scope | undefined, label: Label | undefined): Scope;
+  body(items: readonly Item[], scope: Scope, isRoot: boolean): void;
+  saveAcross(programs: readonly (readonly Item[])[]): void;
+}
+
+function makeEmitter(buffers: Buffer[], sorted: Effects["sorted"]): Emitter {
+  let registers = 0;
+  let indices = 0;
+  const saved = new Map<Value, Saved>();
+
+  const open = (parent: Scope | undefined, label: Label | undefined): Scope => ({
+    parent,
+    label,
+    index: label === undefined ? -1 : indices++,
+    bound: new Set([...(parent?.bound ?? []), ...(label === undefined ? [] : [label])]),
+    statements: [],
+    known: new Map(),
+    arrays: [],
+    bases: new Map(),
+  });
+
+  /** An array for a value: of this body, or of all programs. */
+  const save = (value: Value, scope: Scope | undefined): Saved => {
+    let array = saved.get(value);
+    if (array === undefined) {
+      const labels = sorted(value.labels.filter((label) => scope?.bound.has(label) !== true));
+      const kind = scope === undefined ? "intermediate" : "scratch";
+      const buffer: Buffer = {
+        id: buffers.length,
+        kind,
+        dtype: "float64",
+        size: sizeOf(labels.map(({ extent }) => extent)),
+      };
+      buffers.push(buffer);
+      array = { buffer, offset: offsetOf(labels), ready: false };
+      saved.set(value, array);
+      scope?.arrays.push(value);
+    }
+    return array;
+  };
+
+  const define = (scope: Scope, expression: Expression, dtype: DType): Atom => {
+    const register = registers++;
+    scope.statements.push({ kind: "let", register, expression, dtype });
+    return { kind: "register", register };
+  };
+
+  /** The linear function as a place: what does not change in the innermost loop is added up outside it, once. */
+  const placeOf = (linear: Linear, scope: Scope): Place => {
+    const innermost = scope.label;
+    const inner = linear.terms.filter(({ label }) => label === innermost);
+    const outer: Linear = { ...linear, constant: 0, terms: linear.terms.filter(({ label }) => label !== innermost) };
+    const terms = inner.map(({ label, stride }) => ({ atom: indexOf(label, scope), stride }));
+    if (outer.terms.length === 0 && outer.others.length === 0) return { constant: linear.constant, terms };
+    return { constant: linear.constant, terms: [{ atom: baseOf(outer, scope), stride: 1 }, ...terms] };
+  };
+
+  const baseOf = (outer: Linear, scope: Scope): Atom => {
+    const labels = [...outer.terms.map(({ label }) => label), ...outer.others.flatMap(({ value }) => value.labels)];
+    const target = scopeOf(labels, scope);
+    const key = linearKey(outer);
+    let base = target.bases.get(key);
+    if (base === undefined) {
+      const place: Place = {
+        constant: 0,
+        terms: [
+          ...outer.terms.map(({ label, stride }) => ({ atom: indexOf(label, target), stride })),
+          ...outer.others.map(({ value, stride }) => ({ atom: valueIn(value, target), stride })),
+        ],
+      };
+      const [only] = place.terms;
+      base =
+        place.terms.length === 1 && only!.stride === 1 ? only!.atom : define(target, { kind: "place", place }, "int32");
+      target.bases.set(key, base);
+    }
+    return base;
+  };
+
+  const lookUp = (value: Value, scope: Scope): Atom | undefined => {
+    if (value.kind === "constant") return { kind: "constant", value: value.value };
+    if (value.kind === "index") return indexOf(value.label, scope);
+    for (let current: Scope | undefined = scope; current !== undefined; current = current.parent) {
+      const atom = current.known.get(value);
+      if (atom !== undefined) return atom;
+    }
+    const array = saved.get(value);
+    if (array === undefined || !array.ready) return undefined;
+    const target = scopeOf(value.labels, scope);
+    const atom = define(
+      target,
+      { kind: "load", buffer: array.buffer, place: placeOf(array.offset, target) },
+      value.dtype,
+    );
+    target.known.set(value, atom);
+    return atom;
+  };
+
+  /** The value as an atom that is known in this body; what it is made of is computed as far out as its labels allow. */
+  const valueIn = (root: Value, scope: Scope): Atom => {
+    const stack = [root];
+    while (stack.length > 0) {
+      const value = stack.at(-1)!;
+      if (lookUp(value, scope) !== undefined) {
+        stack.pop();
+        continue;
+      }
+      if (value.kind === "reduce") throw new Error(`loops: a ${value.reduction} must be complete before it is used.`);
+      const target = scopeOf(value.labels, scope);
+      if (value.kind === "load") {
+        target.known.set(
+          value,
+          define(target, { kind: "load", buffer: value.buffer, place: placeOf(value.offset, target) }, value.dtype),
+        );
+        continue;
+      }
+      const { operation, operands, dtype } = value as ValueOf<"apply">;
+      const missing = operands.filter((operand) => lookUp(operand, target) === undefined);
+      if (missing.length > 0) {
+        stack.push(...missing);
+        continue;
+      }
+      const atoms = operands.map((operand) => lookUp(operand, target)!);
+      const atom = define(target, { kind: "apply", operation, operands: atoms }, dtype);
+      learn(value, atom, target);
+    }
+    return lookUp(root, scope)!;
+  };
+
+  /** Notes where a value is known, and keeps it where a later loop needs it. */
+  const learn = (value: Value, atom: Atom, scope: Scope): void => {
+    scope.known.set(value, atom);
+    const array = saved.get(value);
+    if (array === undefined || array.ready) return;
+    scope.statements.push({ kind: "store", buffer: array.buffer, place: placeOf(array.offset, scope), value: atom });
+    array.ready = true;
+  };
+
+  const body = (items: readonly Item[], scope: Scope, isRoot: boolean): void => {
+    if (!isRoot) markSaved(items, scope);
+    for (const item of items) {
+      if (item.kind === "once") happen(item.effect, scope);
+      else loop(item, scope);
+    }
+    for (const value of scope.arrays) saved.delete(value);
+  };
+
+  /** What is computed inside a loop and needed after it is kept. */
+  const markSaved = (items: readonly Item[], scope: Scope): void => {
+    const home = new Map<Value, number>();
+    for (const [position, item] of items.entries()) {
+      const isEarlier = (value: Value): boolean => (home.get(value) ?? position) < position;
+      const stop = (value: Value): boolean =>
+        value.kind === "reduce" || isEarlier(value) || saved.get(value)?.ready === true;
+      const prices = new Map<Value, number>();
+      for (const value of valuesUnder(
+        effectsOf(item).flatMap(({ roots }) => roots),
+        stop,
+      )) {
+        if (isEarlier(value)) save(value, scope);
+        const price = stop(value) ? 0 : value.price + value.parts.reduce((sum, part) => sum + prices.get(part)!, 0);
+        prices.set(value, price);
+        const changes = value.labels.some((label) => !scope.bound.has(label));
+        if (value.kind === "apply" && price >= dear && changes && !stop(value)) home.set(value, position);
+      }
+      if (item.kind === "once") continue;
+      for (const { result } of item.effects) {
+        if (result !== undefined && !(result.kind === "reduce" && result.over.includes(item.label)))
+          home.set(result, position);
+      }
+    }
+  };
+
+  const loop = (item: Extract<Item, { kind: "loop" }>, scope: Scope): void => {
+    const completed = item.effects.flatMap(({ result }) =>
+      result?.kind === "reduce" &&
+      result.over.includes(item.label) &&
+      !result.over.some((label) => scope.bound.has(label))
+        ? [result]
+        : [],
+    );
+    const finish = completed.map((result) => accumulate(result, scope));
+    const inside = open(scope, item.label);
+    body(arrange(item.effects, inside.bound), inside, false);
+    scope.statements.push({ kind: "loop", index: inside.index, extent: item.label.extent, body: inside.statements });
+    for (const done of finish) done();
+  };
+
+  const accumulators = new Map<Value, { register: Register; position: Register | undefined } | Saved>();
+
+  /** Makes room for a reduction; the result tells that it is complete. */
+  const accumulate = (result: ValueOf<"reduce">, scope: Scope): (() => void) => {
+    const { reduction } = result;
+    if (result.labels.every((label) => scope.bound.has(label))) {
+      const register = registers++;
+      const position = reduction === "argmax" ? registers++ : undefined;
+      scope.statements.push({ kind: "accumulator", register, reduction, position });
+      accumulators.set(result, { register, position });
+      return () => learn(result, { kind: "register", register: position ?? register }, scope);
+    }
+    const array = save(result, scope);
+    const inner = result.labels.filter((label) => !scope.bound.has(label));
+    const initial = reduction === "max" ? -Infinity : 0;
+    if (inner.length === array.offset.terms.length)
+      scope.statements.push({ kind: "fill", buffer: array.buffer, value: initial });
+    else storeEverywhere(array, inner, { kind: "constant", value: initial }, scope);
+    accumulators.set(result, array);
+    return () => {
+      array.ready = true;
+    };
+  };
+
+  const storeEverywhere = (array: Saved, [label, ...inner]: readonly Label[], value: Atom, scope: Scope): void => {
+    if (label === undefined) {
+      scope.statements.push({ kind: "store", buffer: array.buffer, place: placeOf(array.offset, scope), value });
+      return;
+    }
+    const inside = open(scope, label);
+    storeEverywhere(array, inner, value, inside);
+    scope.statements.push({ kind: "loop", index: inside.index, extent: label.extent, body: inside.statements });
+  };
+
+  const happen = (effect: Effect, scope: Scope): void => {
+    if (effect.kind === "store") storeIn(effect.store!, scope);
+    else if (effect.kind === "keep") valueIn(effect.result!, scope);
+    else reduceIn(effect.result as ValueOf<"reduce">, scope);
+  };
+
+  const reduceIn = (result: ValueOf<"reduce">, scope: Scope): void => {
+    const { reduction } = result;
+    const value = valueIn(result.operand, scope);
+    const accumulator = accumulators.get(result)!;
+    if ("buffer" in accumulator) {
+      const place = placeOf(accumulator.offset, scope);
+      const isLog = reduction === "sumLog1p";
+      const term = isLog
+        ? define(scope, { kind: "apply", operation: "log1pOfUnit", operands: [value] }, result.dtype)
+        : value;
+      const update = reduction === "max" ? reduction : "sum";
+      scope.statements.push({
+        kind: "update",
+        buffer: accumulator.buffer,
+        place,
+        reduction: update,
+        value: term,
+        within: undefined,
+      });
+      return;
+    }
+    const { register, position } = accumulator;
+    const index = position === undefined ? undefined : { register: position, index: indexOf(result.over[0]!, scope) };
+    scope.statements.push({ kind: "accumulate", register, reduction, value, position: index });
+  };
+
+  const multiplyIn = (buffer: Buffer, offset: Linear, { x, y, row, column, depth }: Product, scope: Scope): void => {
+    const inside = new Set([row, column, depth]);
+    const placeOutside = (linear: Linear): Place =>
+      placeOf({ ...linear, terms: linear.terms.filter(({ label }) => !inside.has(label)) }, scope);
+    const matrixOf = (element: ValueOf<"load">, line: Label): Matrix => {
+      const strideOf = (label: Label): number => element.offset.terms.find((term) => term.label === label)?.stride ?? 0;
+      return {
+        buffer: element.buffer,
+        place: placeOutside(element.offset),
+        lines: line.extent,
+        depth: depth.extent,
+        lineStride: strideOf(line),
+        depthStride: strideOf(depth),
+      };
+    };
+    scope.statements.push({
+      kind: "multiply",
+      buffer,
+      place: placeOutside(offset),
+      x: matrixOf(x, row),
+      y: matrixOf(y, column),
+    });
+  };
+
+  const storeIn = ({ buffer, offset, value, scatter, product }: Store, scope: Scope): void => {
+    if (product !== undefined) {
+      multiplyIn(buffer, offset, product, scope);
+      return;
+    }
+    const atom = valueIn(value, scope);
+    const index = scatter === undefined ? undefined : valueIn(scatter.index, scope);
+    const place = placeOf(offset, scope);
+    if (scatter === undefined) {
+      scope.statements.push({ kind: "store", buffer, place, value: atom });
+      return;
+    }
+    rootOf(scope).statements.push({ kind: "fill", buffer, value: 0 });
+    scope.statements.push({
+      kind: "update",
+      buffer,
+      place,
+      reduction: "sum",
+      value: atom,
+      within: { atom: index!, size: scatter.size },
+    });
+  };
+
+  const saveAcross = (programs: readonly (readonly Item[])[]): void => {
+    const home = new Map<Value, number>();
+    for (const [program, items] of programs.entries()) {
+      for (const effect of items.flatMap(effectsOf)) {
+        const stop = (value: Value): boolean => value !== effect.result && (value.kind === "reduce" || home.has(value));
+        for (const value of valuesUnder(effect.roots, stop)) {
+          if ((home.get(value) ?? program) < program) save(value, undefined);
+        }
+        if (effect.result !== undefined) home.set(effect.result, program);
+      }
+    }
+  };
+
+  return { open, body, saveAcross };
+}
+
+function effectsOf(item: Item): readonly Effect[] {
+  return item.kind === "once" ? [item.effect] : item.effects;
+}
+
+function rootOf(scope: Scope): Scope {
+  return scope.parent === undefined ? scope : rootOf(scope.parent);
+}
+
+/** The outermost body in which all labels are known. */
+function scopeOf(labels: readonly Label[], scope: Scope): Scope {
+  let target = scope;
+  while (target.parent !== undefined && labels.every((label) => target.parent!.bound.has(label)))
+    target = target.parent;
+  return target;
+}
+
+function indexOf(label: Label, scope: Scope): Atom {
+  for (let current: Scope | undefined = scope; current !== undefined; current = current.parent) {
+    if (current.label === label) return { kind: "index", index: current.index };
+  }
+  throw new Error("loops: a label must be open where its index is used.");
+}
+
+/** Row-major over these labels. */
+function offsetOf(labels: readonly Label[]): Linear {
+  let stride = 1;
+  const terms = labels.toReversed().map((label) => {
+    const term = { label, stride };
+    stride *= label.extent;
+    return term;
+  });
+  return { constant: 0, terms: terms.toReversed(), others: [] };
+}

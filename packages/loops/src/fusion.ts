@@ -1,0 +1,83 @@
+/** Which effects share a loop, and in which order do the loops stand? */
+import type { Effect } from "./effects.ts";
+import type { Label } from "./value.ts";
+
+/** What stands in a body: effects that happen once there, and loops, each over one label with what happens inside it. */
+export type Item =
+  | { readonly kind: "once"; readonly effect: Effect }
+  | { readonly kind: "loop"; readonly label: Label; readonly effects: readonly Effect[] };
+
+/**
+ * The body in which these effects happen, where the loops over `bound` are open already.
+ * A loop takes all effects that it can; the next is opened only where one needs what is complete after the loop before.
+ */
+export function arrange(effects: readonly Effect[], bound: ReadonlySet<Label>): Item[] {
+  const items: Item[] = [];
+  const here = new Set(effects);
+  const done = new Set<Effect>();
+  const isReady = (need: Effect): boolean => done.has(need) || !here.has(need);
+  let rest = [...effects];
+  const take = (item: Item, taken: readonly Effect[]): void => {
+    items.push(item);
+    for (const effect of taken) done.add(effect);
+    rest = rest.filter((effect) => !done.has(effect));
+  };
+  while (rest.length > 0) {
+    const ready = rest.find((effect) => nextLabel(effect, bound) === undefined && effect.needs.every(isReady));
+    if (ready !== undefined) {
+      take({ kind: "once", effect: ready }, [ready]);
+      continue;
+    }
+    const groups = groupByLabel(rest, bound, isReady);
+    const best = groups.toSorted(byUrgency)[0];
+    if (best === undefined) throw new Error("loops: effects must not need each other in a circle.");
+    take({ kind: "loop", label: best.label, effects: best.effects }, best.effects);
+  }
+  return items;
+}
+
+interface Group {
+  readonly label: Label;
+  readonly effects: readonly Effect[];
+  /** How many effects with this label must wait for a later loop. */
+  readonly waiting: number;
+}
+
+/** For each label the effects that one loop over it can take now. */
+function groupByLabel(rest: readonly Effect[], bound: ReadonlySet<Label>, isReady: (need: Effect) => boolean): Group[] {
+  const labels = new Set(rest.flatMap((effect) => nextLabel(effect, bound) ?? []));
+  const groups = [...labels].map((label): Group => {
+    const taken = new Set<Effect>();
+    let waiting = 0;
+    // Effects stand after those that they need.
+    for (const effect of rest) {
+      if (nextLabel(effect, bound) !== label) continue;
+      if (effect.needs.every((need) => isReady(need) || (taken.has(need) && isKnownInside(need, label))))
+        taken.add(effect);
+      else waiting++;
+    }
+    return { label, effects: [...taken], waiting };
+  });
+  return groups.filter(({ effects }) => effects.length > 0);
+}
+
+/** A loop that leaves nothing behind first; else the lightest, for the heavy ones shall run once, when all is ready. */
+function byUrgency(left: Group, right: Group): number {
+  if ((left.waiting === 0) !== (right.waiting === 0)) return left.waiting - right.waiting;
+  return workOf(left) - workOf(right);
+}
+
+function workOf({ effects }: Group): number {
+  return Math.max(...effects.map(({ iterates }) => iterates.reduce((product, { extent }) => product * extent, 1)));
+}
+
+/** Whether the result is known inside one turn of a loop over the label, not only after all of them. */
+function isKnownInside({ result }: Effect, label: Label): boolean {
+  if (result === undefined) return false;
+  return result.kind === "reduce" ? !result.over.includes(label) : result.labels.includes(label);
+}
+
+/** The outermost loop of an effect that is not open yet. */
+function nextLabel({ iterates }: Effect, bound: ReadonlySet<Label>): Label | undefined {
+  return iterates.find((label) => !bound.has(label));
+}

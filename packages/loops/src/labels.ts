@@ -1,0 +1,112 @@
+/** Which axes of which tensors walk together? Each class of axes is one label, as a letter is in einsum. */
+import { type Tensor, isBinary, isUnary } from "@symloss/core/engine";
+import type { Label } from "./value.ts";
+
+/** The labels of a graph's tensors. */
+export interface Labels {
+  /** The label of an axis; undefined where its length is 1. */
+  of(tensor: Tensor, axis: number): Label | undefined;
+  /** A label that no axis has. */
+  fresh(extent: number): Label;
+}
+
+/** Labels for these tensors, operands first. Two axes of one tensor never share one: then the later of the two bonds is not made. */
+export function labelAxes(order: readonly Tensor[]): Labels {
+  let count = 0;
+  const fresh = (extent: number): Label => ({ id: count++, extent });
+  const classes = new Map<Tensor, AxisClass[]>();
+  for (const tensor of order) {
+    classes.set(
+      tensor,
+      tensor.shape.map((extent, axis) => ({
+        parent: undefined,
+        members: new Map([[tensor, axis]]),
+        extent: extent as number,
+        label: undefined,
+      })),
+    );
+  }
+  const bond: Bond = (left, leftAxis, right, rightAxis) => {
+    if (left.shape[leftAxis] === 1 || left.shape[leftAxis] !== right.shape[rightAxis]) return;
+    join(find(classes.get(left)![leftAxis]!), find(classes.get(right)![rightAxis]!));
+  };
+  for (const tensor of order) bondAxes(tensor, bond);
+  return {
+    of(tensor, axis) {
+      if (tensor.shape[axis] === 1) return undefined;
+      const root = find(classes.get(tensor)![axis]!);
+      return (root.label ??= fresh(root.extent));
+    },
+    fresh,
+  };
+}
+
+type Bond = (left: Tensor, leftAxis: number, right: Tensor, rightAxis: number) => void;
+
+function bondAxes(node: Tensor, bond: Bond): void {
+  const [x, y] = node.inputs as [Tensor, Tensor];
+  const attributes = node.attributes as { axis: number; axes: readonly number[]; permutation: readonly number[] };
+  const all = [...node.shape.keys()];
+  const { operation } = node;
+  if (isUnary(operation) || isBinary(operation) || operation === "where" || operation === "cast") {
+    for (const input of node.inputs) for (const axis of all) bond(input, axis, node, axis);
+  } else if (operation === "broadcastTo") {
+    const added = node.rank - x.rank;
+    for (const axis of x.shape.keys()) bond(x, axis, node, axis + added);
+  } else if (operation === "transpose") {
+    for (const axis of all) bond(x, attributes.permutation[axis]!, node, axis);
+  } else if (operation === "sum" || operation === "max" || operation === "argmax") {
+    const axes = attributes.axes ?? [attributes.axis];
+    const kept = [...x.shape.keys()].filter((axis) => !axes.includes(axis));
+    for (const [axis, source] of kept.entries()) bond(x, source, node, axis);
+  } else if (operation === "reshape") {
+    const long = (tensor: Tensor) => [...tensor.shape.keys()].filter((axis) => tensor.shape[axis] !== 1);
+    const [from, to] = [long(x), long(node)];
+    if (from.length === to.length && from.every((axis, index) => x.shape[axis] === node.shape[to[index]!])) {
+      for (const [index, axis] of from.entries()) bond(x, axis, node, to[index]!);
+    }
+  } else if (operation === "takeAlongAxis" || operation === "scatterAdd") {
+    const own = operation === "takeAlongAxis" ? y : x;
+    for (const axis of all) {
+      if (axis !== attributes.axis) bond(x, axis, node, axis);
+      bond(y, axis, operation === "takeAlongAxis" ? node : own, axis);
+    }
+  } else if (operation === "matmul") {
+    for (const axis of all.slice(0, -1)) bond(x, axis, node, axis);
+    for (const axis of all.slice(0, -2)) bond(y, axis, node, axis);
+    bond(y, y.rank - 1, node, node.rank - 1);
+    bond(x, x.rank - 1, y, y.rank - 2);
+  } else if (operation === "slice" || operation === "pad" || operation === "concat") {
+    // Where the length is the same, nothing was moved along the axis.
+    for (const input of node.inputs) for (const axis of all) bond(input, axis, node, axis);
+  }
+}
+
+interface AxisClass {
+  parent: AxisClass | undefined;
+  /** Which axis of which tensor is in it. */
+  readonly members: Map<Tensor, number>;
+  readonly extent: number;
+  label: Label | undefined;
+}
+
+function find(axisClass: AxisClass): AxisClass {
+  let root = axisClass;
+  while (root.parent !== undefined) root = root.parent;
+  let current = axisClass;
+  while (current.parent !== undefined) {
+    const next = current.parent;
+    current.parent = root;
+    current = next;
+  }
+  return root;
+}
+
+function join(left: AxisClass, right: AxisClass): void {
+  if (left === right) return;
+  const [small, large] = left.members.size < right.members.size ? [left, right] : [right, left];
+  for (const tensor of small.members.keys()) if (large.members.has(tensor)) return;
+  for (const [tensor, axis] of small.members) large.members.set(tensor, axis);
+  small.members.clear();
+  small.parent = large;
+}

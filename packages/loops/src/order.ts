@@ -1,0 +1,79 @@
+/** Which loop goes inside which? One order for all labels, so that memory is walked as it lies, the largest arrays first. */
+import type { Store } from "./store.ts";
+import type { Label, Linear, Value } from "./value.ts";
+
+/** Something that is read or written: where, and how much of it there is. */
+interface Access {
+  readonly offset: Linear;
+  readonly size: number;
+}
+
+/** The position of each label in the order, the outermost first. */
+export function orderLabels(stores: readonly Store[], values: readonly Value[]): ReadonlyMap<Label, number> {
+  const accesses = accessesOf(stores, values).toSorted((left, right) => right.size - left.size);
+  const weights = new Map<Label, number>();
+  for (const value of values) for (const label of value.labels) if (!weights.has(label)) weights.set(label, 0);
+  for (const store of stores) for (const label of store.labels) if (!weights.has(label)) weights.set(label, 0);
+  const inside = new Map<Label, Set<Label>>([...weights.keys()].map((label) => [label, new Set<Label>()]));
+  for (const { offset, size } of accesses) {
+    const labels = offset.terms.toSorted((left, right) => right.stride - left.stride).map(({ label }) => label);
+    for (const [position, label] of labels.entries()) {
+      weights.set(label, Math.max(weights.get(label)!, size));
+      const inner = labels[position + 1];
+      if (inner !== undefined && !reaches(inside, inner, label)) inside.get(label)!.add(inner);
+    }
+  }
+  return numbered(inside, weights);
+}
+
+function accessesOf(stores: readonly Store[], values: readonly Value[]): Access[] {
+  const written = stores.map(({ offset, buffer }) => ({ offset, size: buffer.size }));
+  const read = values.flatMap((value) =>
+    value.kind === "load" ? [{ offset: value.offset, size: value.buffer.size }] : [],
+  );
+  return [...read, ...written];
+}
+
+function reaches(inside: ReadonlyMap<Label, ReadonlySet<Label>>, from: Label, to: Label): boolean {
+  return from === to || [...inside.get(from)!].some((next) => reaches(inside, next, to));
+}
+
+/** Of the labels that may come next, the one that walks the largest array. */
+function numbered(
+  inside: ReadonlyMap<Label, ReadonlySet<Label>>,
+  weights: ReadonlyMap<Label, number>,
+): Map<Label, number> {
+  const order = new Map<Label, number>();
+  const rest = new Set(inside.keys());
+  while (rest.size > 0) {
+    let best: Label | undefined;
+    for (const label of rest) {
+      if ([...rest].some((outer) => inside.get(outer)!.has(label))) continue;
+      if (best === undefined || weights.get(label)! > weights.get(best)!) best = label;
+    }
+    order.set(best!, order.size);
+    rest.delete(best!);
+  }
+  return order;
+}
+
+/** Every value that these are made of, parts first. */
+export function valuesUnder(roots: readonly Value[], stop: (value: Value) => boolean = () => false): Value[] {
+  const order: Value[] = [];
+  const seen = new Set<Value>();
+  // An explicit stack: a chain of values may be longer than the call stack is deep. Each value is met twice, before and after its parts.
+  const stack = roots.toReversed();
+  const met = new Set<Value>();
+  for (let value = stack.at(-1); value !== undefined; value = stack.at(-1)) {
+    if (seen.has(value) || met.has(value) || stop(value) || value.parts.length === 0) {
+      stack.pop();
+      if (seen.has(value)) continue;
+      seen.add(value);
+      order.push(value);
+      continue;
+    }
+    met.add(value);
+    for (let index = value.parts.length - 1; index >= 0; index--) stack.push(value.parts[index]!);
+  }
+  return order;
+}

@@ -1,0 +1,18 @@
+/** How does a graph become loop programs? */
+import { type Graph, type Operation, allOperations, lower } from "@symloss/core/engine";
+import { collectEffects } from "./effects.ts";
+import { emitPrograms } from "./emit.ts";
+import { jamProgram } from "./jam.ts";
+import type { LoopPlan } from "./program.ts";
+import { translate } from "./translate.ts";
+
+/** Said in passes over rows, so that a value and its gradient share them. */
+const rowOperations: ReadonlySet<Operation> = new Set<Operation>(["softmax", "logSoftmax", "logSumExp"]);
+const operations = allOperations.filter((operation) => !rowOperations.has(operation));
+
+/** The programs of a graph of concrete shapes, as few as its reductions allow. */
+export function planLoops(graph: Graph): LoopPlan {
+  const { buffers, stores } = translate(lower(graph, operations, "loops"));
+  const programs = emitPrograms(collectEffects(stores), buffers).map(jamProgram);
+  return { buffers, programs };
+}
