@@ -1,0 +1,18 @@
+/** Does generated code do what every engine must where no graph has been simplified? */
+import { conformanceCases, runCase } from "@symloss/conformance";
+import { type Tensor, explain } from "@symloss/core";
+import { expect, test, vi } from "vitest";
+import { cpu } from "./index.ts";
+
+vi.mock(import("../../core/src/simplify.ts"), async (importActual) => ({
+  ...(await importActual()),
+  simplify: <G>(graph: G): G => graph,
+}));
+
+const engine = await cpu();
+
+test("graphs stay as they were written", async () => {
+  expect(await explain((x: Tensor) => x.add(0), { engine }, { shape: [2] })).toContain("add %x0");
+});
+
+for (const one of conformanceCases(engine, { createEngine: () => cpu() })) test(one.name, () => runCase(one, engine));
