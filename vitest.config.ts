@@ -8,6 +8,9 @@ export default defineConfig({
   ssr: { resolve: { conditions: [source], externalConditions: [source] } },
   test: {
     pool: "forks",
+    // No test is about time; a machine that is busy may take its own.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     include: ["packages", "apps", "docs", "examples", "scripts"].map((folder) => `${folder}/**/*.test.ts`),
     exclude: ["**/node_modules/**", "**/dist/**"],
   },

@@ -50,7 +50,7 @@ export async function showCatalogue(report: Report): Promise<void> {
 }
 
 /** A loss with its options on its sample. */
-interface Case {
+export interface Case {
   readonly title: string;
   readonly name: LossName;
   readonly inputs: SampleInputs;

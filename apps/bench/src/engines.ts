@@ -1,12 +1,13 @@
 /** Which engines does the bench know, and which of them works here? */
 import { type Engine, type EngineFactory, type Selection, selectEngine } from "@symloss/core";
 import { cpu } from "@symloss/engine-cpu";
+import { onnx } from "@symloss/engine-onnx";
 
 /** The name of an engine. */
-export type EngineName = "cpu";
+export type EngineName = "cpu" | "onnx";
 
 /** Every engine, in the order in which they are tried. */
-const factories: Readonly<Record<EngineName, EngineFactory>> = { cpu };
+const factories: Readonly<Record<EngineName, EngineFactory>> = { cpu, onnx };
 
 /** The names of the engines, in the order in which they are tried. */
 export const engineNames: readonly EngineName[] = Object.keys(factories) as EngineName[];

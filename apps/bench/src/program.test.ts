@@ -19,7 +19,7 @@ test.for([["--help"], ["-h"], ["demo", "--help"]])("%j shows what there is", asy
 
     Trains an example, then shows every loss on every engine that works here.
 
-      --engine NAME   train on this: cpu; by default the first that works here
+      --engine NAME   train on this: cpu, onnx; by default the first that works here
       --epochs N      go through the data so often; by default as often as the example needs
       --example NAME  train this: digits, a linear classifier of handwritten digits, or mixture, an autoencoder that sorts them without labels; by default digits
       --help          show this text
@@ -32,7 +32,8 @@ describe("what does not exist is answered by what does, in one line", () => {
     [["--engine", "abacus"], /^--engine must be one of .*cpu.*, got "abacus"\.\n$/],
     [["--example", "letters"], /^--example must be one of digits, mixture, got "letters"\.\n$/],
     [["--speed"], /^The options must be among --engine, --epochs, --example, --help, got "--speed"\.\n$/],
-    [["measure"], /^The command must be one of demo, got "measure"\.\n$/],
+    [["measure"], /^The command must be one of demo, bench, got "measure"\.\n$/],
+    [["bench", "tea"], /^The measurement must be one of loops, compile, onnx, got "tea"\.\n$/],
     [["demo", "now"], /^The options must be among --engine, --epochs, --example, --help, got "now"\.\n$/],
   ] as const)("%j", async ([words, message]) => {
     const { status, output, errors } = await run(...words);

@@ -1,13 +1,14 @@
 /** Which command did the user ask for, and what becomes of its errors? */
 import type { Writable } from "node:stream";
 import { isSymlossError } from "@symloss/core";
+import { bench } from "./bench.ts";
 import { Failure } from "./failure.ts";
 import type { Command } from "./command.ts";
 import { demo } from "./demo.ts";
 import type { Report } from "./report.ts";
 
 /** Every command; without a name the first is meant. */
-const commands: Readonly<Record<string, Command>> = { demo };
+const commands: Readonly<Record<string, Command>> = { demo, bench };
 
 /** Runs what the words of the command line ask, and gives the exit status. Faults of the program itself are thrown. */
 export async function runProgram(words: readonly string[], report: Report, errors: Writable): Promise<number> {

@@ -1,0 +1,427 @@
+/** Does engine-gpu stay right, or say so, where gpu.js and WebGL fail without a word? */
+import {
+  type DeviceArray,
+  type Engine,
+  type NDArray,
+  type Tensor,
+  add,
+  broadcastTo,
+  compile,
+  concat,
+  exp,
+  expm1,
+  grad,
+  log,
+  log1p,
+  mul,
+  ndarray,
+  pow,
+  slice,
+  softmax,
+  sum,
+  tanh,
+  transpose,
+} from "@symloss/core";
+import { type GpuOptions, gpu } from "@symloss/engine-gpu";
+import type { GpuFault } from "../src/gpu-fault-names.ts";
+import type { Report } from "../src/messages.ts";
+import { runCases } from "./cases.ts";
+
+export default async function (mode: "webgl2" | "webgl", names: readonly GpuFault[], report: Report): Promise<void> {
+  const watched = watchWebGL();
+  await runCases(
+    names.map((name) => ({ name, run: () => cases[name]!({ mode, watched }) })),
+    report,
+  );
+}
+
+interface Surroundings {
+  readonly mode: "webgl2" | "webgl";
+  readonly watched: Watched;
+}
+
+const cases: Readonly<Record<GpuFault, (surroundings: Surroundings) => Promise<void>>> = {
+  "a lost context is an error, and the next call runs on a new one": (surroundings) =>
+    withEngine(surroundings, async (engine, lose) => {
+      const twice = compile((x) => mul(x!, 2), { engine });
+      expectValues(await twice([1, 2, 3]), [2, 4, 6]);
+      lose();
+      expectValues(await twice([4, 5, 6]), [8, 10, 12]);
+      const [first, second] = [await engine.upload(ndarray([1, 2])), ndarray([1, 2, 3])];
+      const losing = compile((x, y) => [mul(x!, 3), mul(y!, 3)], { engine });
+      await losing([1], second);
+      lose();
+      await expectError(() => losing(first, second), "EngineError", "context");
+      expectValues((await losing([1], second))[1]!, [3, 6, 9]);
+    }),
+
+  "a context that the browser takes away is an error, not zeros": (surroundings) =>
+    withEngine(surroundings, async (engine) => {
+      const kept = await engine.upload(ndarray([1, 2, 3]));
+      // A browser keeps sixteen contexts and drops the oldest.
+      const others = Array.from({ length: 24 }, () => makeContext(surroundings.mode));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await expectError(() => kept.read(), "EngineError", "context");
+      for (const other of others) other?.getExtension("WEBGL_lose_context")?.loseContext();
+      expectValues(await compile((x) => add(x!, 1), { engine })([1, 2]), [2, 3]);
+    }),
+
+  "arrays on the device are refused after their context is lost": (surroundings) =>
+    withEngine(surroundings, async (engine, lose) => {
+      const held = await engine.upload(ndarray([1, 2, 3]));
+      lose();
+      await expectError(() => held.read(), "EngineError", "context");
+      await expectError(() => compile((x) => exp(x!), { engine })(held), "EngineError", "context");
+      held.dispose();
+      expectValues(await compile((x) => add(x!, 1), { engine })(await engine.upload(ndarray([1, 2]))), [2, 3]);
+    }),
+
+  "a sum of forty arrays reads all of them": (surroundings) =>
+    withEngine(surroundings, async (engine) => {
+      const arrays = Array.from({ length: 40 }, (_, index) => ndarray([index, 1, 2, 3, 4]));
+      const total = compile((...xs: Tensor[]) => xs.reduce((left, right) => add(left, right)), { engine });
+      expectValues(await total(...arrays), [780, 40, 80, 120, 160]);
+      const joined = compile((...xs: Tensor[]) => concat(xs, 0), { engine });
+      expectValues(
+        await joined(...arrays),
+        arrays.flatMap(({ data }) => [...data]),
+      );
+    }),
+
+  "sixteen arrays in one formula are all read": (surroundings) =>
+    withEngine(surroundings, async (engine) => {
+      const product = compile((...xs: Tensor[]) => xs.reduce((left, right, index) => add(left, mul(right, index))), {
+        engine,
+      });
+      for (const count of [7, 8, 15, 16, 17]) {
+        const arrays = Array.from({ length: count }, (_, index) => ndarray([index, 1]));
+        const want = arrays.slice(1).reduce((left, _, index) => left + (index + 1) ** 2, 0);
+        expectValues(await product(...arrays), [want, 1 + (count * (count - 1)) / 2]);
+      }
+    }),
+
+  "loops run to their end beyond a thousand turns": (surroundings) =>
+    withEngine(surroundings, async (engine) => {
+      for (const length of [1001, 4099, 12289]) {
+        const x = ndarray(
+          Float32Array.from({ length: 3 * length }, (_, index) => index % 5),
+          [3, length],
+        );
+        const rows = [0, 1, 2].map((row) =>
+          [...x.data].slice(row * length, (row + 1) * length).reduce((left, right) => left + right, 0),
+        );
+        expectValues(await compile((t) => sum(t!, 1), { engine })(x), rows);
+        expectValues(await compile((t) => sum(transpose(t!), 0), { engine })(x), rows);
+      }
+    }),
+
+  "every shader computes in highp": (surroundings) =>
+    withEngine(surroundings, async (engine) => {
+      const { watched } = surroundings;
+      watched.shaders.length = 0;
+      await compile((x) => [softmax(x!), sum(exp(x!))], { engine })(ndarray(new Float32Array(12), [3, 4]));
+      expectThat(watched.shaders.length >= 2, `there must be shaders, got ${watched.shaders.length}`);
+      for (const shader of watched.shaders) {
+        if (!shader.includes("kernelResult")) continue;
+        expectThat(
+          /precision highp float;/.test(shader) && /precision highp int;/.test(shader),
+          "highp must be declared",
+        );
+        expectThat(!/\b(lowp|mediump)\b/.test(shader), "no lower precision must be declared");
+      }
+    }),
+
+  "elements beyond 2^24 are where they belong": (surroundings) =>
+    withEngine(surroundings, async (engine) => {
+      const size = 2 ** 24 + 12;
+      const values = new Float32Array(size);
+      for (let index = 0; index < 12; index++) values[size - 12 + index] = index + 1;
+      const ends = compile((x) => slice(x!, [size - 7], [size]), { engine });
+      // WebGL 1 knows integers to 2^24 alone, and must say so.
+      if (surroundings.mode === "webgl") return expectError(() => ends(values), "EngineError", "elements");
+      expectValues(await ends(values), [6, 7, 8, 9, 10, 11, 12]);
+      const total = compile((x) => sum(x!), { engine });
+      expectValues(await total(values), [78]);
+    }),
+
+  "indices of uneven shapes are exact": (surroundings) =>
+    withEngine(surroundings, async (engine) => {
+      const [rows, columns] = [1009, 1013];
+      const x = Float32Array.from({ length: rows * columns }, (_, index) => index);
+      const turned = await compile((t) => transpose(t!), { engine })(ndarray(x, [rows, columns]));
+      let wrong = 0;
+      for (let column = 0; column < columns; column++) {
+        for (let row = 0; row < rows; row++) if (turned.data[column * rows + row] !== row * columns + column) wrong++;
+      }
+      expectThat(wrong === 0, `every element must be in its place, got ${wrong} that are not`);
+    }),
+
+  "axes longer than a texture's side are right": (surroundings) =>
+    withEngine(surroundings, async (engine) => {
+      for (const shape of [[70001, 3], [3, 70001], [70001], [1, 70001, 1]]) {
+        const x = ndarray(
+          Float32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, index) => index % 97),
+          shape,
+        );
+        const plus = await compile((t) => add(t!, 1), { engine })(x);
+        expectValues(
+          plus,
+          [...x.data].map((value) => value + 1),
+        );
+      }
+    }),
+
+  "another size after a first leaves nothing of it": (surroundings) =>
+    withEngine(surroundings, async (engine) => {
+      const twice = compile((x) => mul(x!, 2), { engine });
+      expectValues(
+        await twice(new Float32Array(9).fill(1)),
+        Array.from({ length: 9 }, () => 2),
+      );
+      expectValues(await twice([3, 3]), [6, 6]);
+      expectValues(
+        await twice(new Float32Array(17).fill(5)),
+        Array.from({ length: 17 }, () => 10),
+      );
+      expectValues(
+        await twice(new Float32Array(9).fill(4)),
+        Array.from({ length: 9 }, () => 8),
+      );
+    }),
+
+  "an earlier result is not overwritten by a later run": (surroundings) =>
+    withEngine(surroundings, async (engine) => {
+      const twice = compile((x) => mul(x!, 2), { engine });
+      const [first, second] = await Promise.all([twice([1, 2]), twice([3, 4])]);
+      expectValues(first, [2, 4]);
+      expectValues(second, [6, 8]);
+    }),
+
+  "a device array keeps its values while its maker runs again": (surroundings) =>
+    withEngine(surroundings, async (engine) => {
+      const next = compile((x) => [add(x!, 1), sum(x!)], { engine, results: "device" });
+      const [first, total] = (await next([1, 2, 3])) as DeviceArray[];
+      const [second] = (await next(first!)) as DeviceArray[];
+      await next([7, 7, 7]);
+      expectValues({ data: await first!.read() }, [2, 3, 4]);
+      expectValues({ data: await second!.read() }, [3, 4, 5]);
+      expectValues({ data: await total!.read() }, [6]);
+      first!.dispose();
+      first!.dispose();
+      await expectError(() => first!.read(), "DisposedError", "dispose");
+    }),
+
+  "powers of negative numbers, tails and small arguments are right": (surroundings) =>
+    withEngine(surroundings, async (engine) => {
+      const run = compile(
+        (x, y, z) => [pow(x!, y!), tanh(mul(x!, 50)), expm1(mul(x!, 1e-6)), log1p(mul(x!, 1e-6)), log(z!)],
+        { engine },
+      );
+      const x = [-2, -3, 2, -1, 3];
+      const z = Float32Array.of(0.99998, 0.9999, 1.00001, 0.71, 1.3);
+      const [powers, tails, small, logs, nearOne] = await run(x, [3, 2, -2, 5, 0.5], z);
+      const close = (got: NDArray, want: readonly number[]) => {
+        for (const [index, value] of want.entries()) {
+          expectThat(
+            Math.abs(got.data[index]! - value) <= 2e-6 * Math.abs(value),
+            `${value} is expected, got ${got.data[index]}`,
+          );
+        }
+      };
+      close(powers!, [-8, 9, 0.25, -1, Math.sqrt(3)]);
+      close(tails!, [-1, -1, 1, -1, 1]);
+      close(
+        small!,
+        x.map((value) => Math.expm1(Math.fround(value * Math.fround(1e-6)))),
+      );
+      close(
+        logs!,
+        x.map((value) => Math.log1p(Math.fround(value * Math.fround(1e-6)))),
+      );
+      close(nearOne!, [...z].map(Math.log));
+    }),
+
+  "arrays without elements are right": (surroundings) =>
+    withEngine(surroundings, async (engine) => {
+      const empty = ndarray(new Float32Array(0), [0, 3]);
+      const [same, total, joined] = await compile((x, y) => [exp(x!), sum(x!, 0), concat([x!, y!], 0)], { engine })(
+        empty,
+        ndarray([[1, 2, 3]]),
+      );
+      expectValues(same!, []);
+      expectValues(total!, [0, 0, 0]);
+      expectValues(joined!, [1, 2, 3]);
+      const [held] = (await compile((x) => [exp(x!)], { engine, results: "device" })(empty)) as DeviceArray[];
+      expectValues({ data: await held!.read() }, []);
+    }),
+
+  "an array that no texture holds is an error": (surroundings) =>
+    withEngine(surroundings, async (engine) => {
+      const huge = compile((x) => broadcastTo(x!, [2 ** 16, 2 ** 16]), { engine });
+      await expectError(() => huge([[1]]), "EngineError", "elements");
+      expectValues(await compile((x) => add(x!, 1), { engine })([1]), [2]);
+    }),
+
+  "NaN and infinities do not throw": (surroundings) =>
+    withEngine(surroundings, async (engine) => {
+      const loss = (x: Tensor) => sum(softmax(x));
+      await compile((x) => [loss(x!), grad(loss)(x!)], { engine })([NaN, Infinity, -Infinity, 1]);
+      expectValues(await compile((x) => add(x!, 1), { engine })([1]), [2]);
+    }),
+
+  "a thousand runs make no new WebGL objects": (surroundings) =>
+    withEngine(surroundings, async (engine) => {
+      const { watched } = surroundings;
+      const step = compile((x, y) => [sum(mul(softmax(x!), y!)), softmax(x!)], { engine });
+      const x = ndarray(
+        Float32Array.from({ length: 60 }, (_, index) => index % 7),
+        [5, 12],
+      );
+      const outputs = [new Float32Array(1), new Float32Array(60)];
+      await step.into(outputs as never, x, x);
+      const before = watched.live();
+      for (let run = 0; run < 1000; run++) await step.into(outputs as never, x, x);
+      expectThat(watched.live() === before, `there must be ${before} objects, got ${watched.live()}`);
+      const onDevice = compile((t) => softmax(t!), { engine, results: "device" });
+      (await onDevice(x)).dispose();
+      const held = watched.live();
+      for (let run = 0; run < 100; run++) (await onDevice(x)).dispose();
+      expectThat(watched.live() === held, `there must be ${held} objects, got ${watched.live()}`);
+    }),
+
+  "disposing frees every WebGL object": async (surroundings) => {
+    const { watched, mode } = surroundings;
+    await (await gpu({ mode })).dispose();
+    const before = watched.live();
+    const engine = await gpu({ mode });
+    const handle = await engine.upload(ndarray([1, 2, 3]));
+    const step = compile((x) => [softmax(x!), sum(x!)], { engine });
+    await step(handle);
+    handle.dispose();
+    await step.dispose();
+    await engine.dispose();
+    await engine.dispose();
+    // Executables that nobody uses stay with their engine, and end with its context.
+    expectThat(watched.live() <= before, `there must be ${before} objects, got ${watched.live()}`);
+    await expectError(() => engine.upload(ndarray([1])), "DisposedError", "dispose");
+  },
+
+  "the page's own GPU stays what it was": async ({ mode }) => {
+    const before = Object.getOwnPropertyDescriptor(globalThis, "GPU");
+    await (await gpu({ mode })).dispose();
+    const after = Object.getOwnPropertyDescriptor(globalThis, "GPU");
+    expectThat(before?.value === after?.value && before?.get === after?.get, "globalThis.GPU must not change");
+    expectThat(
+      !String((globalThis as { GPU?: unknown }).GPU).includes("createKernel"),
+      "globalThis.GPU must not be that of gpu.js",
+    );
+  },
+
+  "a given context is used, and its loss is said": async ({ mode }) => {
+    const context = makeContext(mode)!;
+    const engine = await gpu({ context });
+    const twice = compile((x) => mul(x!, 2), { engine });
+    expectValues(await twice([1, 2]), [2, 4]);
+    context.getExtension("WEBGL_lose_context")!.loseContext();
+    await expectError(() => twice([1, 2]), "EngineError", "context");
+    await expectError(() => twice([1, 2]), "EngineError", "make another engine");
+    await engine.dispose();
+  },
+
+  "plans that take turns keep their results apart": (surroundings) =>
+    withEngine(surroundings, async (engine) => {
+      const steps = [1, 2, 3, 5, 8, 13, 21, 34].map((size) => ({
+        x: Float32Array.from({ length: size * 4 }, (_, index) => index % 11),
+        run: compile((x) => [sum(exp(x!)), mul(x!, size)], { engine }),
+        size,
+      }));
+      for (let round = 0; round < 3; round++) {
+        for (const { x, run, size } of steps) {
+          const [total, scaled] = await run(x);
+          const want = x.reduce((left, value) => left + Math.exp(value), 0);
+          expectThat(Math.abs(total!.item() - want) <= 1e-5 * want, `${want} is expected, got ${total!.item()}`);
+          expectValues(
+            scaled!,
+            [...x].map((value) => value * size),
+          );
+        }
+      }
+    }),
+};
+
+async function withEngine(
+  { mode, watched }: Surroundings,
+  use: (engine: Engine, lose: () => void) => Promise<void>,
+): Promise<void> {
+  const options: GpuOptions = { mode };
+  const engine = await gpu(options);
+  try {
+    await use(engine, () => watched.latest()!.getExtension("WEBGL_lose_context")!.loseContext());
+  } finally {
+    await engine.dispose();
+  }
+}
+
+function makeContext(mode: Surroundings["mode"]): WebGL2RenderingContext | null {
+  return new OffscreenCanvas(1, 1).getContext(mode) as WebGL2RenderingContext | null;
+}
+
+function expectThat(condition: boolean, message: string): void {
+  if (!condition) throw new Error(message);
+}
+
+function expectValues({ data }: { readonly data: ArrayLike<number> }, want: readonly number[]): void {
+  expectThat(data.length === want.length, `${want.length} elements are expected, got ${data.length}`);
+  const index = want.findIndex((value, position) => data[position] !== value);
+  expectThat(index === -1, `${want[index]} is expected at ${index}, got ${data[index]}`);
+}
+
+async function expectError(run: () => unknown, name: string, word: string): Promise<void> {
+  let thrown: unknown;
+  try {
+    await run();
+  } catch (error) {
+    thrown = error;
+  }
+  const { name: got, message } = thrown instanceof Error ? thrown : { name: typeof thrown, message: String(thrown) };
+  expectThat(got === name && message.includes(word), `a ${name} about "${word}" is expected, got ${got}: ${message}`);
+}
+
+/** What the page's WebGL contexts are asked. */
+interface Watched {
+  /** Objects of contexts that are not lost, made and not yet freed. */
+  live(): number;
+  /** The context on which the newest object was made. */
+  latest(): WebGL2RenderingContext | undefined;
+  readonly shaders: string[];
+}
+
+function watchWebGL(): Watched {
+  const objects = new Map<object, WebGL2RenderingContext>();
+  const shaders: string[] = [];
+  for (const { prototype } of [WebGL2RenderingContext, WebGLRenderingContext]) {
+    const methods = prototype as unknown as Record<
+      string,
+      (this: WebGL2RenderingContext, ...values: unknown[]) => unknown
+    >;
+    for (const kind of ["Buffer", "Framebuffer", "Program", "Shader", "Texture"]) {
+      const [create, free] = [methods[`create${kind}`]!, methods[`delete${kind}`]!];
+      methods[`create${kind}`] = function (...values) {
+        const made = create.apply(this, values) as object | null;
+        if (made !== null) objects.set(made, this);
+        return made;
+      };
+      methods[`delete${kind}`] = function (...values) {
+        objects.delete(values[0] as object);
+        return free.apply(this, values);
+      };
+    }
+    const setSource = methods["shaderSource"]!;
+    methods["shaderSource"] = function (...values) {
+      shaders.push(String(values[1]));
+      return setSource.apply(this, values);
+    };
+  }
+  const count = (): number => [...objects.values()].filter((context) => !context.isContextLost()).length;
+  return { live: count, latest: () => [...objects.values()].at(-1), shaders };
+}

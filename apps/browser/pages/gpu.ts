@@ -1,0 +1,22 @@
+/** Does engine-gpu show in a browser what every engine must? */
+import { type CaseGroup, conformanceCases, runCase } from "@symloss/conformance";
+import { type GpuOptions, gpu } from "@symloss/engine-gpu";
+import type { Report } from "../src/messages.ts";
+import { runCases } from "./cases.ts";
+
+/** Runs the cases of these groups and returns on what the engine ran. */
+export default async function (
+  mode: GpuOptions["mode"],
+  groups: readonly CaseGroup[],
+  report: Report,
+): Promise<string> {
+  const createEngine = () => gpu({ mode });
+  const engine = await createEngine();
+  const cases = conformanceCases(engine, { createEngine }).filter(({ group }) => groups.includes(group));
+  await runCases(
+    cases.map((one) => ({ name: one.name, run: () => runCase(one, engine) })),
+    report,
+  );
+  await engine.dispose();
+  return engine.device;
+}

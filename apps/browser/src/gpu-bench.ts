@@ -1,0 +1,29 @@
+/** How fast is engine-gpu beside TensorFlow.js, plain gpu.js and loops? In one page, in a browser that is found here; words name workloads. */
+import Table from "cli-table3";
+import type { GpuTiming } from "./gpu-timing.ts";
+import { softwareWebGL } from "./launch.ts";
+import { runInBrowser } from "./page.ts";
+
+const rounds = 7;
+const timings: GpuTiming[] = [];
+const device = await runInBrowser({
+  entry: new URL("../pages/gpu-bench.ts", import.meta.url),
+  arguments: [process.argv.slice(2).join("|"), rounds],
+  // Where there is hardware, the browser's own choice; this is the one that works everywhere.
+  flags: process.env["HARDWARE"] === undefined ? softwareWebGL : [],
+  timeout: 1_800_000,
+  onReport: (timing) => timings.push(timing as GpuTiming),
+});
+
+const contenders = [...new Set(timings.flatMap(({ throughHost }) => Object.keys(throughHost)))];
+const table = new Table({
+  head: ["milliseconds", ...contenders, ...contenders.slice(0, 2).map((name) => `${name}, resident`)],
+});
+for (const { workload, throughHost, resident } of timings) {
+  const times = [
+    ...contenders.map((name) => throughHost[name]),
+    ...contenders.slice(0, 2).map((name) => resident[name]),
+  ];
+  table.push([workload, ...times.map((time) => time?.toFixed(1) ?? "")]);
+}
+console.log(`${String(device)}, node ${process.version}; medians of ${rounds} rounds\n${table.toString()}`);

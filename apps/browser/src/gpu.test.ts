@@ -1,0 +1,38 @@
+import { type CaseGroup, conformanceCases } from "@symloss/conformance";
+import { gpu, gpuTraits } from "@symloss/engine-gpu";
+import { describe, expect, test } from "vitest";
+import { testInBrowser } from "./cases.ts";
+import { gpuFaults } from "./gpu-fault-names.ts";
+import { softwareWebGL, withoutWebGL } from "./launch.ts";
+import { runInBrowser } from "./page.ts";
+
+const cases = conformanceCases({ traits: gpuTraits }, { createEngine: () => gpu() });
+const groups = [...new Set(cases.map(({ group }) => group))];
+const page = new URL("../pages/gpu.ts", import.meta.url);
+const faults = new URL("../pages/gpu-faults.ts", import.meta.url);
+
+describe.each(["webgl2", "webgl"] as const)("engine-gpu on %s", (mode) => {
+  // A page for each group: what the cases of one leave behind can't touch another.
+  describe.each(groups)("%s", (group: CaseGroup) => {
+    testInBrowser(
+      cases.filter((one) => one.group === group).map(({ name }) => name),
+      { entry: page, arguments: [mode, [group]], flags: softwareWebGL, timeout: 600_000 },
+    );
+  });
+
+  describe("faults", () => {
+    testInBrowser(gpuFaults, { entry: faults, arguments: [mode, gpuFaults], flags: softwareWebGL, timeout: 300_000 });
+  });
+});
+
+describe("engine-gpu", { timeout: 180_000 }, () => {
+  test("runs in a worker", async () => {
+    const device = await runInBrowser({ entry: page, arguments: ["webgl2", []], worker: true, flags: softwareWebGL });
+    expect(device).toMatch(/^webgl2: .*SwiftShader/);
+  });
+
+  test("is unavailable, with the reason, where the browser has no WebGL", async () => {
+    const run = runInBrowser({ entry: page, arguments: [undefined, []], flags: withoutWebGL });
+    await expect(run).rejects.toThrow(/EngineUnavailableError.*there is no such context/s);
+  });
+});

@@ -1,0 +1,78 @@
+import { fileURLToPath } from "node:url";
+import { type CaseGroup, conformanceCases } from "@symloss/conformance";
+import { onnx } from "@symloss/engine-onnx";
+import { describe, expect, test } from "vitest";
+import { testInBrowser } from "./cases.ts";
+import { runInBrowser } from "./page.ts";
+import type { HeaderOptions } from "./serve.ts";
+
+/** How the page makes its engine; `initTimeout` is how long the runtime may take to start, in milliseconds. */
+interface Settings {
+  readonly numThreads?: number;
+  readonly wasmPaths?: string;
+  readonly initTimeout?: number;
+}
+
+const entry = new URL("../pages/onnx.ts", import.meta.url);
+const cases = conformanceCases(await onnx(), { createEngine: onnx });
+const groups = [...new Set(cases.map(({ group }) => group))];
+// The same numbers come out wherever the same WebAssembly runs: where only its surroundings differ, a part is enough.
+const some: readonly CaseGroup[] = ["operations", "losses", "lifecycle"];
+
+const isolated: HeaderOptions = { crossOriginIsolated: true };
+const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src data:; object-src 'none'";
+
+describe.each<[string, Settings, readonly CaseGroup[], HeaderOptions]>([
+  ["engine-onnx in a browser", {}, groups, {}],
+  ["engine-onnx on two threads, isolated", { numThreads: 2 }, some, isolated],
+  ["engine-onnx under a content security policy", {}, some, { contentSecurityPolicy: policy }],
+])("%s", (_, settings, asked, headers) => {
+  testInBrowser(
+    cases.filter(({ group }) => asked.includes(group)).map(({ name }) => name),
+    { entry, arguments: [settings, asked], headers, timeout: 300_000 },
+  );
+});
+
+const runtime = { "/runtime/": fileURLToPath(new URL("./", import.meta.resolve("onnxruntime-web/wasm"))) };
+
+describe("engine-onnx in a browser says on what it runs", () => {
+  test.each<[Settings, HeaderOptions, string]>([
+    [{}, {}, "wasm x1, not isolated"],
+    [{}, isolated, "wasm x1, isolated"],
+    [{ numThreads: 2 }, isolated, "wasm x2, isolated"],
+    [{ wasmPaths: "/runtime/" }, {}, "wasm x1, not isolated"],
+  ])(
+    "%j, %j",
+    async (settings, headers, device) => {
+      expect(await runInBrowser({ entry, arguments: [settings, []], headers, folders: runtime })).toBe(device);
+    },
+    120_000,
+  );
+});
+
+describe("engine-onnx in a browser is unavailable, with the reason", () => {
+  test.each<[string, Settings, HeaderOptions, RegExp]>([
+    [
+      "where WebAssembly is forbidden",
+      {},
+      { contentSecurityPolicy: "default-src 'self'" },
+      /Content Security Policy|CSP/,
+    ],
+    // Otherwise it would quietly run on one.
+    ["with threads in a page that is not isolated", { numThreads: 2 }, {}, /cross-origin isolated/],
+    [
+      "with threads where workers are forbidden, instead of waiting without end",
+      { numThreads: 2, initTimeout: 5_000 },
+      { ...isolated, contentSecurityPolicy: `${policy}; worker-src 'none'` },
+      /must start/,
+    ],
+    ["where the files of the runtime are not", { wasmPaths: "/nowhere/" }, {}, /must start/],
+  ])(
+    "%s",
+    async (_, settings, headers, reason) => {
+      const run = runInBrowser({ entry, arguments: [settings, []], headers });
+      await expect(run).rejects.toThrow(new RegExp(`EngineUnavailableError.*(${reason.source})`, "s"));
+    },
+    120_000,
+  );
+});

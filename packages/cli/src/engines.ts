@@ -1,0 +1,34 @@
+/** Which engines work here? Each that is installed is made, and says on what it runs. */
+import type { EngineFactory } from "@symloss/core";
+
+/** The engines that there are; each is a package of its own. */
+const engineNames = ["cpu", "wasm", "gpu", "onnx"] as const;
+
+/** Does the command, and gives what it prints. */
+export async function runEngines(): Promise<string> {
+  const lines: string[] = [];
+  for (const name of engineNames) lines.push(`${name.padEnd(5)} ${await tryEngine(name)}`);
+  return lines.join("\n");
+}
+
+async function tryEngine(name: string): Promise<string> {
+  const packageName = `@symloss/engine-${name}`;
+  let factory: EngineFactory | undefined;
+  try {
+    factory = ((await import(packageName)) as Readonly<Record<string, EngineFactory>>)[name];
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== "ERR_MODULE_NOT_FOUND") return `does not load: ${reasonOf(error)}`;
+  }
+  if (factory === undefined) return `is not installed: npm install ${packageName}`;
+  try {
+    const engine = await factory();
+    await engine.dispose();
+    return `works: ${engine.device}${engine.software ? " (software)" : ""}`;
+  } catch (error) {
+    return `does not work here: ${reasonOf(error)}`;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,159 @@
+/** How is a loss of the catalogue written to a .onnx file? */
+import { writeFileSync } from "node:fs";
+import type { DType, InputSpec, Tensor } from "@symloss/core";
+import { exportOnnx } from "@symloss/engine-onnx";
+import { type AnyLoss, type LossDefinition, type OptionDefinition, losses } from "@symloss/losses";
+import { Failure } from "./failure.ts";
+import { inputsOf, parseShape } from "./shapes.ts";
+import type { Words } from "./words.ts";
+
+/** Everything that is needed to export a loss. */
+interface LossExport {
+  readonly loss: AnyLoss;
+  readonly inputs: Readonly<Record<string, InputSpec>>;
+  /** Arguments that are counts, and options. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly gradient: readonly string[];
+}
+
+/** Does the command, and gives what it prints. */
+export function runExport(words: Words): string {
+  if (words.list)
+    return Object.values(losses)
+      .map(({ definition }) => signature(definition))
+      .join("\n");
+  const [name, ...rest] = words.positionals;
+  if (words.help || name === undefined) return name === undefined ? usage : helpFor(findLoss(name).definition);
+  if (rest.length > 0) throw new Failure(`export must be given one loss, got ${JSON.stringify(rest[0])} as well.`);
+  const loss = findLoss(name);
+  const path = words.options.get("output")?.at(-1);
+  if (path === undefined) throw new Failure(`export must be told where to write: -o ${name}.onnx, got nothing.`);
+  const bytes = exportLoss(readExport(loss, words));
+  writeFileSync(path, bytes);
+  return `${path}: ${bytes.length} bytes`;
+}
+
+/** The bytes of the file. */
+function exportLoss({ loss, inputs, counts, options, gradient }: LossExport): Uint8Array {
+  const { name, results } = loss.definition;
+  return exportOnnx((tensors: Readonly<Record<string, Tensor>>) => loss({ ...tensors, ...counts }, options), {
+    inputs,
+    outputs: Object.keys(results),
+    gradient,
+    name,
+    metadata: { loss: name, ...textsOf(counts), ...textsOf(options) },
+  });
+}
+
+/** What the words of the command line say; throws `Failure` for words that say nothing. */
+function readExport(loss: AnyLoss, { options: given }: Words): LossExport {
+  const { definition } = loss;
+  const counts: Record<string, number> = {};
+  const options: Record<string, unknown> = {};
+  const countNames = definition.arguments.filter(({ elements }) => elements === "count").map(({ name }) => name);
+  for (const [name, values] of given) {
+    if (ownOptions.includes(name)) continue;
+    const value = values.at(-1)!;
+    const option = Object.hasOwn(definition.options, name) ? definition.options[name] : undefined;
+    if (countNames.includes(name)) counts[name] = readNumber(name, value);
+    else if (option !== undefined) options[name] = readers[option.kind](name, value);
+    else throw new Failure(`Options of ${definition.name} must be among ${optionNames(definition)}, got --${name}.`);
+  }
+  const missing = countNames.find((name) => counts[name] === undefined);
+  if (missing !== undefined) throw new Failure(`--${missing} must be given for ${definition.name}, got nothing.`);
+  const inputs = inputsOf(
+    definition,
+    (given.get("shape") ?? []).map(parseShape),
+    readDType(given.get("dtype")?.at(-1)),
+  );
+  return {
+    loss,
+    inputs,
+    counts,
+    options,
+    gradient: (given.get("gradient") ?? []).flatMap((names) => names.split(",")),
+  };
+}
+
+/** The loss of that name; throws `Failure` where there is none. */
+function findLoss(name: string): AnyLoss {
+  const loss = (losses as Readonly<Record<string, AnyLoss>>)[name];
+  if (loss !== undefined && Object.hasOwn(losses, name)) return loss;
+  throw new Failure(`The loss must be one of ${Object.keys(losses).join(", ")}, got ${JSON.stringify(name)}.`);
+}
+
+const ownOptions = ["shape", "dtype", "gradient", "output"];
+
+const readers: { readonly [K in OptionDefinition["kind"]]: (name: string, text: string) => unknown } = {
+  number: readNumber,
+  count: readNumber,
+  tensor: readNumber,
+  choice: (_, text) => text,
+  axes: (name, text) => (text === "null" ? null : text.split(",").map((axis) => readNumber(name, axis))),
+};
+
+function readNumber(name: string, text: string): number {
+  const value = text.trim() === "" ? NaN : Number(text);
+  if (!Number.isNaN(value)) return value;
+  throw new Failure(`--${name} must be a number, got ${JSON.stringify(text)}.`);
+}
+
+function readDType(text = "float32"): DType {
+  if (text === "float32" || text === "float64") return text;
+  throw new Failure(`--dtype must be float32 or float64, got ${JSON.stringify(text)}.`);
+}
+
+function textsOf(record: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, String(value)]));
+}
+
+const usage = `symloss export LOSS [options] -o FILE
+
+Writes a loss as an ONNX model (opset 17), with gradients if asked.
+
+  --shape batch,10           the shape of its largest argument: lengths, or names of lengths that are known when it runs
+  --shape NAME=batch,4       the shape of one argument; may be given several times
+  --dtype float64            of what is not an index; default float32
+  --gradient NAME,NAME       also the gradient of the sum of the loss with respect to these arguments
+  -o, --output FILE          where to write
+  --list                     the losses, with their arguments and options
+  --help                     this text; after a loss, its options`;
+
+function helpFor(definition: LossDefinition): string {
+  const lines = definition.arguments.map(({ name, shape, elements }) => `  ${name} ${shape}, ${elements}`);
+  const options = Object.entries(definition.options).map(([name, option]) => `  --${name} ${describeOption(option)}`);
+  return [
+    signature(definition),
+    "",
+    "Arguments",
+    ...lines,
+    ...(options.length === 0 ? [] : ["Options", ...options]),
+    "",
+    usage,
+  ].join("\n");
+}
+
+function describeOption(option: OptionDefinition): string {
+  const kind =
+    option.kind === "choice"
+      ? option.choices.join(" or ")
+      : option.kind === "axes"
+        ? "axes, or null for all"
+        : "a number";
+  const fallback = "default" in option && option.default !== undefined ? `; default ${String(option.default)}` : "";
+  return `${kind}${fallback}`;
+}
+
+/** `huber(targets [..], predictions [..]) --delta` */
+function signature({ name, arguments: wanted, options }: LossDefinition): string {
+  const texts = wanted.map((argument) =>
+    argument.elements === "count" ? `--${argument.name}` : `${argument.name} ${argument.shape}`,
+  );
+  return [`${name}(${texts.join(", ")})`, ...Object.keys(options).map((option) => `--${option}`)].join(" ");
+}
+
+function optionNames({ arguments: wanted, options }: LossDefinition): string {
+  const counts = wanted.filter(({ elements }) => elements === "count").map(({ name }) => name);
+  return [...counts, ...Object.keys(options), ...ownOptions].map((name) => `--${name}`).join(", ");
+}

@@ -1,0 +1,51 @@
+/** What does the command line do with its words, and with which exit status? */
+import { runEngines } from "./engines.ts";
+import { runExport } from "./export.ts";
+import { Failure } from "./failure.ts";
+import { type Words, takeApart } from "./words.ts";
+
+/** Where a program writes. */
+export interface Streams {
+  out(text: string): void;
+  error(text: string): void;
+}
+
+/** Runs the command that the words name; 0 where it succeeds, 1 where the user must mend something. Other errors are thrown. */
+export async function runProgram(words: readonly string[], streams: Streams): Promise<number> {
+  try {
+    streams.out(`${await run(takeApart(words))}\n`);
+    return 0;
+  } catch (error) {
+    if (!isMendable(error)) throw error;
+    streams.error(`${error.message}\n`);
+    return 1;
+  }
+}
+
+const commands: Readonly<Record<string, (words: Words) => string | Promise<string>>> = {
+  export: runExport,
+  engines: runEngines,
+};
+
+function run(words: Words): string | Promise<string> {
+  const [command, ...positionals] = words.positionals;
+  if (command === undefined) return words.list ? runExport({ ...words, positionals: [] }) : usage;
+  if (!Object.hasOwn(commands, command)) {
+    throw new Failure(
+      `The command must be one of ${Object.keys(commands).join(", ")}, got ${JSON.stringify(command)}.\n\n${usage}`,
+    );
+  }
+  return commands[command]!({ ...words, positionals });
+}
+
+const usage = `symloss COMMAND
+
+  export LOSS -o FILE    write a loss as a .onnx file; symloss export --help
+  engines                which engines work here
+  --list                 the losses`;
+
+/** What the library refuses is the user's to mend as well: a shape, an option, a file that can't be written. */
+function isMendable(error: unknown): error is Error {
+  const mendable = ["Failure", "ShapeError", "DTypeError", "OutOfRangeError", "UnsupportedOperationError"];
+  return error instanceof Error && (mendable.includes(error.name) || "syscall" in error);
+}

@@ -1,0 +1,251 @@
+/// <reference lib="dom" preserve="true" />
+/** What does an engine hold of WebGL? One context, on which arrays become textures and textures arrays. */
+import { EngineError, EngineUnavailableError } from "@symloss/core/engine";
+import {
+  type GpuJs,
+  type GpuJsFactory,
+  type GpuMode,
+  type Kernel,
+  type KernelTexture,
+  type WebGL,
+  kernelSettings,
+} from "./gpu-js.ts";
+import { type TextureShape, lanes } from "./layout.ts";
+import { type KernelStep, type Limits, arrayShape } from "./plan.ts";
+
+/** Where the context comes from. */
+export interface ContextOptions {
+  readonly mode: GpuMode;
+  readonly canvas?: HTMLCanvasElement | OffscreenCanvas | undefined;
+  readonly context?: WebGL | undefined;
+}
+
+/** A texture of the context's own: freed by its owner. */
+export interface ArrayTexture extends KernelTexture {
+  readonly shape: TextureShape;
+}
+
+/** A WebGL context with gpu.js on it. */
+export class GpuContext {
+  readonly mode: GpuMode;
+  readonly renderer: string;
+  readonly limits: Limits;
+  readonly #gl: WebGL;
+  readonly #gpuJs: GpuJs;
+  readonly #settings: Record<string, unknown>;
+  /** Kernels whose results tell how gpu.js wraps a texture. */
+  readonly #seed: Kernel;
+  readonly #seedTexture: KernelTexture;
+  readonly #framebuffer: WebGLFramebuffer;
+  readonly #isOwn: boolean;
+  #lost = false;
+
+  constructor(factory: GpuJsFactory, options: ContextOptions) {
+    const { mode } = options;
+    const made = options.context ?? makeContext(options);
+    this.mode = mode;
+    this.#isOwn = options.context === undefined && options.canvas === undefined;
+    // gpu.js sizes its canvas after every kernel, and remembers it for ever. It draws on textures alone: a stand-in will do.
+    const standIn = { width: 1, height: 1 };
+    this.#gpuJs = made === undefined ? factory.create({ mode }) : factory.create({ canvas: standIn, context: made });
+    this.#settings = kernelSettings(mode === "webgl2" ? "300 es" : "100");
+    this.#seed = this.#gpuJs.createKernel("function() {\nreturn [1, 2, 3, 4];\n}", {
+      ...this.#settings,
+      output: [1, 2],
+    });
+    this.#seedTexture = this.#seed();
+    const gl = this.#gpuJs.context;
+    this.#gl = gl;
+    this.#framebuffer = gl.createFramebuffer();
+    this.renderer = rendererOf(gl);
+    const units = gl.getParameter(gl.MAX_TEXTURE_IMAGE_UNITS) as number;
+    this.limits = {
+      // gpu.js works on unit 15 itself.
+      inputs: Math.min(mode === "webgl2" ? 15 : 7, units - 1),
+      textureSize: gl.getParameter(gl.MAX_TEXTURE_SIZE) as number,
+      // Integers of GLSL ES 1.00 are exact to 2^24 alone.
+      elements: mode === "webgl2" ? 2 ** 31 - 1 : 2 ** 24,
+    };
+    const { canvas } = gl;
+    if (canvas !== undefined && "addEventListener" in canvas) {
+      canvas.addEventListener("webglcontextlost", () => (this.#lost = true), { once: true });
+    }
+  }
+
+  /** Whether results can't be trusted any more: WebGL gives zeros from then on, and no error. */
+  get isLost(): boolean {
+    return this.#lost || this.#gl.isContextLost();
+  }
+
+  /** Whether another context can be made in its place. */
+  get isReplaceable(): boolean {
+    return this.#isOwn;
+  }
+
+  /** Throws `EngineError` where the context is lost, or WebGL has refused something since the last call. */
+  check(caller: string): void {
+    if (this.isLost) throw this.lossError(caller);
+    const error = this.#gl.getError();
+    if (error === this.#gl.NO_ERROR) return;
+    const name = error === this.#gl.OUT_OF_MEMORY ? "out of memory" : `error ${error}`;
+    throw new EngineError(`${caller}: WebGL must do what it is asked, got ${name} on ${this.renderer}.`);
+  }
+
+  lossError(caller: string): EngineError {
+    const help = this.#isOwn
+      ? "The next call runs on a new context; arrays on the device are gone."
+      : "The context was given to the engine: make another engine with a new one.";
+    return new EngineError(
+      `${caller}: the WebGL context must last until the results are read, got its loss on ${this.renderer}. ${help}`,
+    );
+  }
+
+  /** A kernel, compiled for arguments like these. Throws `EngineError` unless it runs on the graphics card, in full precision. */
+  createKernel({ source, output }: KernelStep, textures: readonly KernelTexture[]): Kernel {
+    const kernel = this.#gpuJs.createKernel(source, { ...this.#settings, output: [...output] });
+    kernel.kernel.build(...textures);
+    const { compiledFragmentShader: shader, constructor } = kernel.kernel;
+    if (constructor.mode !== "gpu" || !/precision highp float/.test(shader) || /\b(lowp|mediump)\b/.test(shader)) {
+      throw new EngineError(
+        `compile: a kernel must run on the graphics card in highp, got one of gpu.js's mode "${constructor.mode}".`,
+      );
+    }
+    return kernel;
+  }
+
+  /** A texture for an array of this shape. */
+  createTexture(arrayOf: readonly number[]): ArrayTexture {
+    const gl = this.#gl;
+    const shape = arrayShape(arrayOf, this.limits);
+    const [width, height] = shape;
+    const texture = gl.createTexture();
+    this.#bind(texture);
+    for (const [name, value] of [
+      [gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE],
+      [gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE],
+      [gl.TEXTURE_MIN_FILTER, gl.NEAREST],
+      [gl.TEXTURE_MAG_FILTER, gl.NEAREST],
+    ] as const) {
+      gl.texParameteri(gl.TEXTURE_2D, name, value);
+    }
+    const internalFormat = "RGBA32F" in gl ? gl.RGBA32F : gl.RGBA;
+    if ("texStorage2D" in gl) gl.texStorage2D(gl.TEXTURE_2D, 1, internalFormat, width, height);
+    else gl.texImage2D(gl.TEXTURE_2D, 0, internalFormat, width, height, 0, gl.RGBA, gl.FLOAT, null);
+    const Texture = this.#seedTexture.constructor as new (settings: Record<string, unknown>) => KernelTexture;
+    const wrapped = new Texture({
+      texture,
+      size: new Int32Array(shape),
+      dimensions: new Int32Array([width, height, 1]),
+      output: [width, height],
+      context: gl,
+      kernel: this.#seed.kernel,
+      internalFormat,
+      textureFormat: gl.RGBA,
+    });
+    return Object.assign(wrapped, { shape });
+  }
+
+  deleteTexture({ texture }: KernelTexture): void {
+    this.#gl.deleteTexture(texture);
+  }
+
+  /** Copies the elements into the texture. `lastRow` is as long as a row of texels: the last may be only partly filled. */
+  upload({ texture, shape: [width] }: ArrayTexture, elements: Float32Array, lastRow: Float32Array): void {
+    const gl = this.#gl;
+    this.#bind(texture);
+    gl.pixelStorei(gl.UNPACK_FLIP_Y_WEBGL, false);
+    gl.pixelStorei(gl.UNPACK_ALIGNMENT, 4);
+    const rows = Math.floor(elements.length / (lanes * width));
+    if (rows > 0) gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, rows, gl.RGBA, gl.FLOAT, elements);
+    const start = rows * lanes * width;
+    if (start === elements.length) return;
+    lastRow.set(elements.subarray(start));
+    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, rows, width, 1, gl.RGBA, gl.FLOAT, lastRow);
+  }
+
+  /** Copies the texture's elements into an array of their number. */
+  read(source: KernelTexture, elements: Float32Array, lastRow: Float32Array): void {
+    const gl = this.#gl;
+    const width = source.size[0]!;
+    this.#bindForReading(source);
+    const rows = Math.floor(elements.length / (lanes * width));
+    if (rows > 0) gl.readPixels(0, 0, width, rows, gl.RGBA, gl.FLOAT, elements);
+    const start = rows * lanes * width;
+    if (start === elements.length) return;
+    gl.readPixels(0, rows, width, 1, gl.RGBA, gl.FLOAT, lastRow);
+    elements.set(lastRow.subarray(0, elements.length - start), start);
+  }
+
+  /** Copies whole texels, all channels of them. */
+  readTexels(source: KernelTexture, texels: Float32Array): void {
+    const gl = this.#gl;
+    this.#bindForReading(source);
+    gl.readPixels(0, 0, source.size[0]!, source.size[1]!, gl.RGBA, gl.FLOAT, texels);
+  }
+
+  /** Copies a texture into another of the same shape. */
+  copy(source: KernelTexture, { texture, shape: [width, height] }: ArrayTexture): void {
+    const gl = this.#gl;
+    this.#bindForReading(source);
+    this.#bind(texture);
+    gl.copyTexSubImage2D(gl.TEXTURE_2D, 0, 0, 0, 0, 0, width, height);
+  }
+
+  /** Gives the kernel another texture of the same shape to draw on, and in it that which it has drawn. */
+  exchange({ kernel }: Kernel, other: ArrayTexture): ArrayTexture {
+    const drawn = kernel.texture.texture;
+    const owned = kernel.textureCache.indexOf(drawn);
+    if (owned !== -1) kernel.textureCache.splice(owned, 1);
+    kernel.texture.texture = other.texture;
+    kernel._textureSwitched = true;
+    other.texture = drawn;
+    return other;
+  }
+
+  /** Frees everything, the context too where it is the engine's own. */
+  destroy(): void {
+    if (this.isLost) return;
+    this.#gl.deleteFramebuffer(this.#framebuffer);
+    this.#seed.destroy();
+    if (!this.#isOwn) return;
+    // Browsers keep a context until garbage is collected, and few of them: this gives it back now.
+    const name = this.mode === "headlessgl" ? "STACKGL_destroy_context" : "WEBGL_lose_context";
+    const extension = this.#gl.getExtension(name) as { destroy?(): void; loseContext?(): void } | null;
+    extension?.loseContext?.();
+    extension?.destroy?.();
+  }
+
+  #bind(texture: WebGLTexture): void {
+    this.#gl.activeTexture(this.#gl.TEXTURE0);
+    this.#gl.bindTexture(this.#gl.TEXTURE_2D, texture);
+  }
+
+  #bindForReading({ texture }: KernelTexture): void {
+    const gl = this.#gl;
+    gl.bindFramebuffer(gl.FRAMEBUFFER, this.#framebuffer);
+    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
+  }
+}
+
+/** A context of our own; undefined where gpu.js makes it. Throws `EngineUnavailableError` where there is none. */
+function makeContext({ mode, canvas = makeCanvas() }: ContextOptions): WebGL | undefined {
+  if (mode === "headlessgl") return undefined;
+  const context = canvas?.getContext(mode, {
+    alpha: false,
+    depth: false,
+    antialias: false,
+    powerPreference: "high-performance",
+  });
+  if (context) return context as WebGL;
+  throw new EngineUnavailableError(`gpu: a canvas must give a context for mode "${mode}", got none.`);
+}
+
+function makeCanvas(): HTMLCanvasElement | OffscreenCanvas | undefined {
+  if (typeof OffscreenCanvas !== "undefined") return new OffscreenCanvas(1, 1);
+  return typeof document === "undefined" ? undefined : document.createElement("canvas");
+}
+
+function rendererOf(gl: WebGL): string {
+  const extension = gl.getExtension("WEBGL_debug_renderer_info");
+  return String(gl.getParameter(extension === null ? gl.RENDERER : extension.UNMASKED_RENDERER_WEBGL));
+}

@@ -1,0 +1,72 @@
+/** What is an array that stays on the graphics card? A texture, and who may free it. */
+import {
+  type DType,
+  type DeviceArray,
+  DisposedError,
+  type Engine,
+  EngineError,
+  type TypedArray,
+  allocate,
+  formatType,
+  sizeOf,
+} from "@symloss/core/engine";
+import type { ArrayTexture, GpuContext } from "./context.ts";
+import { convert, makeReader } from "./transfer.ts";
+
+/** An array in a texture of its own; one without elements has none. */
+export class GpuDeviceArray implements DeviceArray {
+  readonly engine: Engine;
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  readonly #context: GpuContext;
+  readonly #release: (texture: ArrayTexture) => void;
+  #texture: ArrayTexture | undefined;
+  #disposed = false;
+
+  constructor(
+    engine: Engine,
+    context: GpuContext,
+    texture: ArrayTexture | undefined,
+    { shape, dtype }: { readonly shape: readonly number[]; readonly dtype: DType },
+    release: (texture: ArrayTexture) => void = (texture) => context.deleteTexture(texture),
+  ) {
+    this.engine = engine;
+    this.#context = context;
+    this.#release = release;
+    this.#texture = texture;
+    this.shape = shape;
+    this.dtype = dtype;
+  }
+
+  /** The texture, for kernels of this context alone; throws `DisposedError` after `dispose()`, `EngineError` where the context is another. */
+  textureOn(context: GpuContext): ArrayTexture {
+    const what = formatType(this.dtype, this.shape);
+    if (this.#disposed || this.#texture === undefined) {
+      throw new DisposedError(`read: a device array must not be used after its dispose(), got ${what}.`);
+    }
+    if (context === this.#context) return this.#texture;
+    throw new EngineError(
+      `run: a device array must be of the context that computes, got ${what} of one that was lost. Upload or compute it again.`,
+    );
+  }
+
+  read(): TypedArray {
+    const size = sizeOf(this.shape);
+    const result = allocate(this.dtype, size);
+    if (size === 0 && !this.#disposed) return result;
+    const texture = this.textureOn(this.#context);
+    const read = makeReader(this.#context, { size }, {}, () => texture);
+    if (this.#context.isLost) throw this.#context.lossError("read");
+    if (result instanceof Float32Array) read(result);
+    else convert(read(), result, this.dtype);
+    if (this.#context.isLost) throw this.#context.lossError("read");
+    return result;
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    if (this.#texture !== undefined && !this.#context.isLost) this.#release(this.#texture);
+    this.#texture = undefined;
+  }
+}

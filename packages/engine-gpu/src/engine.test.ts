@@ -1,0 +1,31 @@
+import { describe, expect, test } from "vitest";
+import { gpu } from "./index.ts";
+
+describe("gpu", () => {
+  test("is unavailable, with a reason for each mode, where there is no WebGL", async () => {
+    await expect(gpu()).rejects.toMatchObject({
+      name: "EngineUnavailableError",
+      message: expect.stringMatching(/webgl2: there is no such context; webgl: there is no such context; headlessgl: /),
+    });
+    await expect(gpu({ mode: "webgl" })).rejects.toThrow(/got none that does\. webgl: there is no such context\./);
+  });
+
+  test("refuses options that it does not know", async () => {
+    await expect(gpu({ mode: "webgpu" as never })).rejects.toThrow(
+      'gpu: mode must be one of webgl2, webgl, headlessgl, got "webgpu".',
+    );
+    await expect(gpu({ packed: true } as never)).rejects.toThrow(
+      "gpu: an option must be one of mode, canvas and context, got packed.",
+    );
+  });
+
+  test("leaves the global GPU as it was", async () => {
+    const own = { mine: true };
+    Object.defineProperty(globalThis, "GPU", { value: own, configurable: true, writable: true });
+    await gpu().catch(() => {});
+    expect((globalThis as { GPU?: unknown }).GPU).toBe(own);
+    delete (globalThis as { GPU?: unknown }).GPU;
+    await gpu().catch(() => {});
+    expect("GPU" in globalThis).toBe(false);
+  });
+});

@@ -1,0 +1,105 @@
+/// <reference lib="dom" preserve="true" />
+/** How is gpu.js reached? Imported here alone, when an engine is made; it runs what it is told to, or throws. */
+import { type Dialect, nativeFunctions } from "./math.ts";
+
+/** Where gpu.js runs kernels. */
+export type GpuMode = "webgl2" | "webgl" | "headlessgl";
+
+/** WebGL 1 or 2: the same calls, of which WebGL 1 lacks some. */
+export type WebGL = WebGL2RenderingContext | WebGLRenderingContext;
+
+/** A texture as gpu.js passes it to kernels; a kernel draws on that which its own holds. */
+export interface KernelTexture {
+  texture: WebGLTexture;
+  readonly size: ArrayLike<number>;
+}
+
+/** A kernel: called with the textures of its arguments, it fills its own texture. */
+export interface Kernel {
+  (...textures: KernelTexture[]): KernelTexture;
+  destroy(): void;
+  readonly kernel: {
+    build(...textures: KernelTexture[]): void;
+    readonly texture: KernelTexture;
+    /** Textures that end with the kernel. */
+    readonly textureCache: WebGLTexture[];
+    /** Whether another texture must be drawn on from the next run on. */
+    _textureSwitched: boolean;
+    readonly compiledFragmentShader: string;
+    readonly constructor: { readonly mode: string };
+  };
+}
+
+/** An instance of gpu.js, on one context. */
+export interface GpuJs {
+  readonly context: WebGL;
+  createKernel(source: string, settings: Record<string, unknown>): Kernel;
+  destroy(): Promise<void>;
+}
+
+interface KernelClass {
+  readonly isSupported: boolean;
+  readonly features: {
+    readonly isFloatRead: boolean;
+    readonly isTextureFloat: boolean;
+    readonly highFloatPrecision?: { readonly precision: number };
+  } | null;
+}
+
+/** What gpu.js exports, as far as it is used: its own types lack some of it. */
+interface GpuJsModule {
+  readonly GPU: new (settings: Record<string, unknown>) => GpuJs;
+  readonly WebGL2Kernel: KernelClass;
+  readonly WebGLKernel: KernelClass;
+  readonly HeadlessGLKernel: KernelClass;
+}
+
+/** Makes instances of gpu.js. */
+export interface GpuJsFactory {
+  /** Why the mode can't run here; undefined where it can. */
+  refusal(mode: GpuMode): string | undefined;
+  create(settings: { readonly mode?: GpuMode; readonly canvas?: unknown; readonly context?: WebGL }): GpuJs;
+}
+
+/** Imports gpu.js. Its bundle for browsers puts itself in the place of the native `GPU`: that is put back. */
+export async function loadGpuJs(): Promise<GpuJsFactory> {
+  const native = Object.getOwnPropertyDescriptor(globalThis, "GPU");
+  try {
+    const gpuJs = (await import("gpu.js")) as unknown as GpuJsModule;
+    return {
+      refusal: (mode) => refusal(mode, gpuJs),
+      create: (settings) => new gpuJs.GPU({ ...settings }),
+    };
+  } finally {
+    if (native === undefined) delete (globalThis as { GPU?: unknown }).GPU;
+    else Object.defineProperty(globalThis, "GPU", native);
+  }
+}
+
+function refusal(mode: GpuMode, { WebGL2Kernel, WebGLKernel, HeadlessGLKernel }: GpuJsModule): string | undefined {
+  const kernelClass = { webgl2: WebGL2Kernel, webgl: WebGLKernel, headlessgl: HeadlessGLKernel }[mode];
+  if (!kernelClass.isSupported) {
+    return mode === "headlessgl" ? "there is no package gl, or no display for it" : "there is no such context";
+  }
+  const { features } = kernelClass;
+  if (features === null || !features.isTextureFloat) return "textures can't hold float32";
+  if (!features.isFloatRead) return "float32 textures can't be written and read back";
+  // gl does not tell the precision; its shaders run on the processor or on desktop cards, where highp is float32.
+  if ((features.highFloatPrecision?.precision ?? 23) < 23) return "its shaders compute with less than float32";
+  return undefined;
+}
+
+/** What every kernel is made with. Several defaults of gpu.js are silently wrong: low precision, unsigned textures, a CPU fallback. */
+export function kernelSettings(dialect: Dialect): Record<string, unknown> {
+  return {
+    precision: "single",
+    tactic: "precision",
+    fixIntegerDivisionAccuracy: false,
+    pipeline: true,
+    immutable: false,
+    nativeFunctions: nativeFunctions(dialect),
+    onRequestFallback() {
+      throw new Error("gpu.js can't run this kernel on the graphics card");
+    },
+  };
+}

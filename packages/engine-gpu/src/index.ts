@@ -1,0 +1,3 @@
+/** What may a user import? */
+export { type GpuOptions, gpu } from "./engine.ts";
+export { gpuTraits } from "./traits.ts";

@@ -1,0 +1,359 @@
+/** How does a kernel read in gpu.js's language? Each thread computes its elements from the arrays that it reads, in literal loops. */
+import { stridesOf } from "@symloss/core/engine";
+import { type TextureShape, lanes } from "./layout.ts";
+import {
+  type Index,
+  type Position,
+  type Variable,
+  combine,
+  constantIndex,
+  depthOf,
+  divide,
+  flatten,
+  indexOf,
+  indexSource,
+  isConstant,
+  positionKey,
+  shift,
+  unflatten,
+} from "./position.ts";
+import { type Partial, type Reduce, type Value, insertAxes, reducedLength, reducedPosition } from "./value.ts";
+
+/** Where the elements of a value lie: four to a texel, or one, in a channel of it where several values share a texture. */
+export interface Place {
+  readonly texture: number;
+  /** Undefined: four elements to a texel. */
+  readonly channel?: number | "only";
+}
+
+/** How a kernel's threads compute its roots. */
+export interface Shape {
+  /** Whether a thread computes four elements in a row of the only root, or one element of each root. */
+  readonly packed: boolean;
+  /** How many elements a turn of a loop puts together. */
+  readonly unroll: 1 | 4;
+}
+
+/** What a kernel is made of. */
+export interface KernelRequest extends Shape {
+  /** All of one size. */
+  readonly roots: readonly Value[];
+  readonly output: TextureShape;
+  /** Where a value is read; undefined: it is computed here. `times` is how often that would be, all threads together. */
+  place(value: Value, times: number, inLoop: boolean): Place | undefined;
+}
+
+/** A kernel's source, and what is known of it. */
+export interface KernelText {
+  readonly source: string;
+  /** The textures of its arguments. */
+  readonly textures: readonly number[];
+  readonly statements: number;
+  readonly hasLoops: boolean;
+  /** What a thread does, in additions, roughly. */
+  readonly work: number;
+}
+
+/** How many threads compute so many elements. */
+export function threadsOf(size: number, { packed }: Shape): number {
+  return packed ? Math.ceil(size / lanes) : size;
+}
+
+interface Scope {
+  readonly lines: string[];
+  readonly known: Map<string, string>;
+  /** How often it runs in a thread. */
+  readonly turns: number;
+}
+
+/** In additions, roughly: what fetching a texel and choosing its lane cost. */
+const fetchCost = 8;
+const pickCost = 3;
+
+/** Terms that are summed one after the other; longer sums are summed in blocks, so that rounding errors stay small. */
+const blockLength = 32;
+
+export function writeKernel(request: KernelRequest): KernelText {
+  const { roots, output, packed, unroll } = request;
+  const size = roots[0]!.size;
+  const threads = threadsOf(size, request);
+  const textures: number[] = [];
+  let scopes: Scope[] = [{ lines: [], known: new Map(), turns: 1 }];
+  let names = 0;
+  let statements = 0;
+  let work = 0;
+  let hasLoops = false;
+
+  /** The name of what this source computes, known from the loop of this depth on. */
+  const define = (prefix: string, key: string, depth: number, cost: number, source: () => string): string => {
+    const known = scopes[depth]!.known.get(key);
+    if (known !== undefined) return known;
+    const text = source();
+    const name = `${prefix}${names++}`;
+    const scope = scopes[depth]!;
+    scope.lines.push(`const ${name} = ${text};`);
+    scope.known.set(key, name);
+    statements++;
+    work += cost * scope.turns;
+    return name;
+  };
+
+  const argument = (texture: number): string => {
+    let index = textures.indexOf(texture);
+    if (index === -1) index = textures.push(texture) - 1;
+    return `a${index}`;
+  };
+
+  const read = ({ texture, channel }: Place, value: Value, position: Position): string => {
+    const index = flatten(position, stridesOf(value.shape));
+    const name = argument(texture);
+    const texel = (at: Index): string => {
+      const source = indexSource(at);
+      return define("t", `${name}[${source}]`, depthOf(at), fetchCost, () => `${name}[${source}]`);
+    };
+    if (channel !== undefined) return channel === "only" ? texel(index) : `${texel(index)}[${channel}]`;
+    const [at, lane] = divide(index, lanes);
+    if (isConstant(lane)) return `${texel(at)}[${lane.constant}]`;
+    const source = indexSource(lane);
+    const fetched = texel(at);
+    return define("v", `${fetched}[${source}]`, depthOf(index), pickCost, () => `pick(${fetched}, ${source})`);
+  };
+
+  const evaluate = (value: Value, positions: readonly Position[]): string[] => {
+    if (value.kind === "literal") return positions.map(() => numberSource(value.value));
+    if (value.kind === "view") return evaluate(value.inputs[0]!, positions.map(value.source));
+    const distinct = new Map(positions.map((position) => [`${value.id}@${positionKey(position)}`, position]));
+    const depth = Math.max(...positions.map(depthAt));
+    const place = request.place(value, threads * distinct.size * scopes[depth]!.turns, depth > 0);
+    if (place !== undefined) return positions.map((position) => read(place, value, position));
+    const scopeAt = (position: Position): Scope => scopes[depthAt(position)]!;
+    const unknown = [...distinct].filter(([key, position]) => !scopeAt(position).known.has(key));
+    if (unknown.length > 0) {
+      const results = compute(
+        value,
+        unknown.map(([, position]) => position),
+      );
+      for (const [index, [key, position]] of unknown.entries()) scopeAt(position).known.set(key, results[index]!);
+    }
+    return positions.map((position) => scopeAt(position).known.get(`${value.id}@${positionKey(position)}`)!);
+  };
+
+  const compute = (value: Exclude<Value, { kind: "literal" | "view" }>, positions: readonly Position[]): string[] => {
+    const result = (position: Position, cost: number, source: string): string =>
+      define("v", `${source}#${value.id}`, depthAt(position), cost, () => source);
+    switch (value.kind) {
+      case "source":
+        throw new TypeError(`kernel: source ${value.slot} must have a place.`);
+      case "iota":
+        return positions.map((position) => result(position, 1, `toNumber(${indexSource(position[0]!)})`));
+      case "map": {
+        const operands = value.inputs.map((input) => evaluate(input, positions));
+        return positions.map((position, index) =>
+          result(position, value.call.cost, value.call.write(...operands.map((names) => names[index]!))),
+        );
+      }
+      case "gather": {
+        const [x, indices] = value.inputs as [Value, Value];
+        const length = x.shape[value.axis]!;
+        const numbers = evaluate(indices, positions);
+        const gathered = positions.map((position, index) => {
+          const source = `toIndex(${numbers[index]}, ${length})`;
+          return position.with(value.axis, indexOf({ source, size: length, depth: depthAt(position) }));
+        });
+        return evaluate(x, gathered);
+      }
+      case "pad": {
+        const [x] = value.inputs as [Value];
+        const moved = positions.map((position) => position.map((index, axis) => shift(index, -value.before[axis]!)));
+        const inner = evaluate(x, moved);
+        return positions.map((position, index) => {
+          const conditions = position.flatMap((along, axis) => {
+            const from = value.before[axis]!;
+            const length = x.shape[axis]!;
+            return length === value.shape[axis]! ? [] : [`isWithin(${indexSource(along)}, ${from}, ${from + length})`];
+          });
+          if (conditions.length === 0) return inner[index]!;
+          return result(position, 2 * conditions.length, `choose(${conditions.join(" * ")}, ${inner[index]!}, 0)`);
+        });
+      }
+      case "concat": {
+        const { inputs, axis } = value;
+        const ends: number[] = [];
+        for (const input of inputs) ends.push((ends.at(-1) ?? 0) + input.shape[axis]!);
+        const parts = inputs.map((input, part) =>
+          evaluate(
+            input,
+            positions.map((position) => position.with(axis, shift(position[axis]!, -(ends[part - 1] ?? 0)))),
+          ),
+        );
+        return positions.map((position, index) => {
+          const along = indexSource(position[axis]!);
+          const source = parts.reduceRight(
+            (rest, names, part) =>
+              rest === "" ? names[index]! : `choose(isBelow(${along}, ${ends[part]}), ${names[index]}, ${rest})`,
+            "",
+          );
+          return result(position, 2 * inputs.length, source);
+        });
+      }
+      case "reduce":
+      case "partial":
+        return reduce(value, positions);
+    }
+  };
+
+  /** One loop for all positions, in the loop that they belong to, not in that where they are met. */
+  const reduce = (value: Reduce | Partial, positions: readonly Position[]): string[] => {
+    const [x] = value.inputs as [Value];
+    const { axes, reducer } = value;
+    hasLoops = true;
+    const depth = Math.max(...positions.map(depthAt));
+    const inner = scopes.splice(depth + 1);
+    const outer = scopes[depth]!;
+    const length = reducedLength(x, axes);
+    const chunk = value.kind === "partial" ? value.chunk : length;
+    const step = unroll === 4 && chunk % 4 === 0 && length % 4 === 0 ? 4 : 1;
+    const turns = chunk / step;
+    const accumulators = positions.map(() => `s${names++}`);
+    for (const name of accumulators) outer.lines.push(`let ${name} = ${identities[reducer]};`);
+
+    const turn = (scope: Scope, number: Index, into: readonly string[]): void => {
+      const numbers = positions.map((position) =>
+        value.kind === "partial"
+          ? combine([
+              [position[0]!, chunk],
+              [number, step],
+            ])
+          : combine([[number, step]]),
+      );
+      const terms = evaluate(
+        x,
+        positions.flatMap((position, index) =>
+          Array.from({ length: step }, (_, lane) =>
+            insertAxes(
+              value.kind === "partial" ? position.slice(1) : position,
+              axes,
+              reducedPosition(x, axes, shift(numbers[index]!, lane)),
+            ),
+          ),
+        ),
+      );
+      const uneven = value.kind === "partial" && length % chunk !== 0;
+      const together = uneven && numbers.every((number) => indexSource(number) === indexSource(numbers[0]!));
+      for (const [index, name] of into.entries()) {
+        const joined = join(reducer, terms.slice(index * step, (index + 1) * step));
+        const term =
+          uneven && !together
+            ? `choose(isBelow(${indexSource(numbers[index]!)}, ${length}), ${joined}, ${identities[reducer]})`
+            : joined;
+        scope.lines.push(reducer === "sum" ? `${name} += ${term};` : `${name} = Math.max(${name}, ${term});`);
+        work += step * scope.turns;
+        statements++;
+      }
+      if (together) {
+        scope.lines.unshift(`if (${indexSource(numbers[0]!)} < ${length}) {`);
+        scope.lines.push("}");
+      }
+    };
+    const loop = (count: number, parent: Scope, body: (scope: Scope, number: Index) => void): void => {
+      const variable: Variable = { source: `i${names++}`, size: count, depth: scopes.length };
+      const scope: Scope = { lines: [], known: new Map(), turns: parent.turns * count };
+      scopes.push(scope);
+      body(scope, indexOf(variable));
+      scopes.pop();
+      const { source } = variable;
+      parent.lines.push(`for (let ${source} = 0; ${source} < ${count}; ${source}++) {`, ...scope.lines, "}");
+    };
+
+    const block = reducer === "sum" && turns > 2 * blockLength ? blockOf(turns) : undefined;
+    if (block === undefined) {
+      loop(turns, outer, (scope, number) => turn(scope, number, accumulators));
+    } else {
+      const parts = accumulators.map(() => `s${names++}`);
+      const rest = turns % block;
+      const sumBlock = (scope: Scope, count: number, first: Index): void => {
+        for (const name of parts) scope.lines.push(`let ${name} = 0;`);
+        loop(count, scope, (innermost, number) =>
+          turn(
+            innermost,
+            combine([
+              [first, block],
+              [number, 1],
+            ]),
+            parts,
+          ),
+        );
+        for (const [index, name] of accumulators.entries()) scope.lines.push(`${name} += ${parts[index]};`);
+      };
+      loop((turns - rest) / block, outer, (scope, number) => sumBlock(scope, block, number));
+      if (rest > 0) loop(1, outer, (scope) => sumBlock(scope, rest, constantIndex((turns - rest) / block)));
+    }
+    scopes = [...scopes.slice(0, depth + 1), ...inner];
+    return accumulators;
+  };
+
+  const thread = threadIndex(output, threads);
+  const results = packed
+    ? evaluate(
+        roots[0]!,
+        Array.from({ length: Math.min(lanes, size) }, (_, lane) =>
+          unflatten(combine([[thread, lanes]], lane), roots[0]!.shape),
+        ),
+      )
+    : roots.flatMap((root) => evaluate(root, [unflatten(thread, root.shape)]));
+  const result = !packed && results.length === 1 ? results[0]! : `[${[...results, 0, 0, 0].slice(0, 4).join(", ")}]`;
+  return {
+    source: [
+      `function(${textures.map((_, index) => `a${index}`).join(", ")}) {`,
+      ...scopes[0]!.lines,
+      `return ${result};`,
+      "}",
+    ].join("\n"),
+    textures,
+    statements,
+    hasLoops,
+    work: work * threads,
+  };
+}
+
+function depthAt(position: Position): number {
+  return position.reduce((depth, index) => Math.max(depth, depthOf(index)), 0);
+}
+
+const identities = { sum: "0", max: "(-infinity())" };
+
+/** The number of the thread; where every texel of the output has one, in terms of its row and column. */
+function threadIndex([width, height]: TextureShape, threads: number): Index {
+  const row = "this.thread.y";
+  const column = "this.thread.x";
+  if (width * height === threads) {
+    const rowIndex = indexOf({ source: row, size: height, depth: 0 });
+    return combine([
+      [rowIndex, width],
+      [indexOf({ source: column, size: width, depth: 0 }), 1],
+    ]);
+  }
+  return indexOf({ source: width === 1 ? row : `(${row}*${width}+${column})`, size: threads, depth: 0 });
+}
+
+/** In pairs, so that a sum of four rounds twice. */
+function join(reducer: "sum" | "max", terms: readonly string[]): string {
+  if (terms.length === 1) return terms[0]!;
+  const half = terms.length / 2;
+  const [left, right] = [join(reducer, terms.slice(0, half)), join(reducer, terms.slice(half))];
+  return reducer === "sum" ? `(${left} + ${right})` : `Math.max(${left}, ${right})`;
+}
+
+/** A block that divides the turns where there is one. */
+function blockOf(turns: number): number {
+  for (let block = blockLength; block >= blockLength / 2; block--) if (turns % block === 0) return block;
+  return blockLength;
+}
+
+/** A number as kernel source: read back, it is the same float32. */
+function numberSource(value: number): string {
+  if (Number.isNaN(value)) return "notANumber()";
+  const rounded = Math.fround(value);
+  if (Math.abs(rounded) === Infinity) return rounded > 0 ? "infinity()" : "(-infinity())";
+  return rounded < 0 || Object.is(rounded, -0) ? `(-${-rounded})` : String(rounded);
+}

@@ -1,0 +1,192 @@
+/** Which functions do kernels call, and how are they written in the shader's own language? GLSL's own are inexact where losses need them. */
+
+/** A type of gpu.js. */
+type KernelType = "Number" | "Integer" | "Array(4)";
+
+/** A function of the shader. */
+export interface NativeFunction {
+  readonly name: string;
+  readonly argumentTypes: Readonly<Record<string, KernelType>>;
+  readonly returnType: KernelType;
+  readonly source: string;
+}
+
+/** How one element is computed from the operands' elements. */
+export interface Call {
+  readonly name: string;
+  /** The kernel source, given that of the operands. */
+  readonly write: (...operands: string[]) => string;
+  /** The same on the host, in float64. */
+  readonly compute: (...operands: number[]) => number;
+  /** In additions, roughly: what is costly is not computed twice. */
+  readonly cost: number;
+}
+
+const calls = new WeakSet<object>();
+
+/** A call, known as one. */
+export function makeCall(call: Call): Call {
+  calls.add(call);
+  return call;
+}
+
+export function isCall(value: unknown): value is Call {
+  return typeof value === "object" && value !== null && calls.has(value);
+}
+
+/** The versions of the shader's language. */
+export type Dialect = "300 es" | "100";
+
+/** All functions, for kernels to take those that they call. */
+export function nativeFunctions(dialect: Dialect): readonly NativeFunction[] {
+  return [...integers[dialect], ...specials[dialect], ...shared];
+}
+
+function native(
+  returnType: KernelType,
+  name: string,
+  argumentTypes: Readonly<Record<string, KernelType>>,
+  body: string,
+): NativeFunction {
+  const parameters = Object.entries(argumentTypes).map(([argument, type]) => `${glsl[type]} ${argument}`);
+  return {
+    name,
+    argumentTypes,
+    returnType,
+    source: `${glsl[returnType]} ${name}(${parameters.join(", ")}) {\n${body}\n}`,
+  };
+}
+
+const glsl: Record<KernelType, string> = { Number: "float", Integer: "int", "Array(4)": "vec4" };
+
+const x = { x: "Number" } as const;
+const xy = { x: "Number", y: "Number" } as const;
+const dividend = { i: "Integer", n: "Integer" } as const;
+
+/** GLSL ES 1.00 may divide integers as floats, one too high or too low; its integers are exact to 2^24. */
+const careful =
+  "  int q = i / n;\n  int r = i - q * n;\n  if (r < 0) { q -= 1; r += n; } else if (r >= n) { q += 1; r -= n; }";
+
+const integers: Record<Dialect, readonly NativeFunction[]> = {
+  "300 es": [
+    native("Integer", "quotient", dividend, "  return i / n;"),
+    native("Integer", "remainder", dividend, "  return i - n * (i / n);"),
+  ],
+  "100": [
+    native("Integer", "quotient", dividend, `${careful}\n  return q;`),
+    native("Integer", "remainder", dividend, `${careful}\n  return r;`),
+  ],
+};
+
+const specials: Record<Dialect, readonly NativeFunction[]> = {
+  "300 es": [
+    native("Number", "infinity", {}, "  return uintBitsToFloat(0x7f800000u);"),
+    native("Number", "notANumber", {}, "  return uintBitsToFloat(0x7fc00000u);"),
+  ],
+  "100": [
+    native("Number", "infinity", {}, "  return 1.0 / 0.0;"),
+    native("Number", "notANumber", {}, "  return 0.0 / 0.0;"),
+  ],
+};
+
+/** log(x) as 2 atanh((x - 1) / (x + 1)) near 1, where the shader's own has no digits left. */
+const logNearOne =
+  "  float s2 = s * s;\n  float series = 2.0 * s * (1.0 + s2 * (0.3333333333 + s2 * (0.2 + s2 * (0.1428571429 + s2 * (0.1111111111 + s2 * 0.0909090909)))));";
+
+const expm1Near0 = (name: string) =>
+  `${name} * (1.0 + ${name} * (0.5 + ${name} * (0.16666666667 + ${name} * (0.041666666667 + ${name} * (0.0083333333333 + ${name} * (0.0013888888889 + ${name} * 0.0001984126984))))))`;
+
+const logarithm = (result: string, argument: string) =>
+  `  float ${result};\n  if (${argument} > 0.7 && ${argument} < 1.4) {\n    float t = (${argument} - 1.0) / (${argument} + 1.0);\n    float t2 = t * t;\n    ${result} = 2.0 * t * (1.0 + t2 * (0.3333333333 + t2 * (0.2 + t2 * (0.1428571429 + t2 * 0.1111111111))));\n  } else {\n    ${result} = log(${argument});\n  }`;
+
+const shared: readonly NativeFunction[] = [
+  native(
+    "Number",
+    "pick",
+    { texel: "Array(4)", lane: "Integer" },
+    "  return lane == 0 ? texel.x : lane == 1 ? texel.y : lane == 2 ? texel.z : texel.w;",
+  ),
+  native(
+    "Integer",
+    "toIndex",
+    { x: "Number", n: "Integer" },
+    "  return int(clamp(floor(x + 0.5), 0.0, float(n - 1)));",
+  ),
+  native("Number", "toNumber", { i: "Integer" }, "  return float(i);"),
+  native("Number", "isBelow", { i: "Integer", n: "Integer" }, "  return i < n ? 1.0 : 0.0;"),
+  native(
+    "Number",
+    "isWithin",
+    { i: "Integer", from: "Integer", to: "Integer" },
+    "  return i >= from && i < to ? 1.0 : 0.0;",
+  ),
+  native("Number", "choose", { condition: "Number", x: "Number", y: "Number" }, "  return condition != 0.0 ? x : y;"),
+  native("Number", "isEqual", xy, "  return x == y ? 1.0 : 0.0;"),
+  native("Number", "isLess", xy, "  return x < y ? 1.0 : 0.0;"),
+  native("Number", "isLessOrEqual", xy, "  return x <= y ? 1.0 : 0.0;"),
+  native("Number", "signOf", x, "  return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x;"),
+  native(
+    "Number",
+    "truncated",
+    x,
+    "  return x == x ? clamp(x < 0.0 ? ceil(x) : floor(x), -2147483648.0, 2147483648.0) : 0.0;",
+  ),
+  native("Number", "isNotZero", x, "  return x == 0.0 ? 0.0 : 1.0;"),
+  native("Number", "logOf", x, `${logarithm("r", "x")}\n  return x == 0.0 ? -1.0 / abs(x) : r;`),
+  native(
+    "Number",
+    "log1pOf",
+    x,
+    `  float s = x / (2.0 + x);\n${logNearOne}\n  return abs(x) < 1e-7 ? x : x > -0.3 && x < 0.4 ? series : x == -1.0 ? -1.0 / abs(1.0 + x) : log(1.0 + x);`,
+  ),
+  native(
+    "Number",
+    "expm1Of",
+    x,
+    `  float h = 0.5 * x;\n  float series = ${expm1Near0("h")};\n  return abs(x) < 1e-7 ? x : abs(x) < 0.7 ? series * (series + 2.0) : exp(x) - 1.0;`,
+  ),
+  native(
+    "Number",
+    "tanhOf",
+    x,
+    "  float a = min(abs(x), 15.0);\n  float h = -2.0 * a;\n  float x2 = x * x;\n  float series = x * (1.0 + x2 * (-0.33333333333 + x2 * (0.13333333333 + x2 * (-0.053968253968 + x2 * 0.021869488536))));\n  float e = exp(h);\n  float r = (1.0 - e) / (1.0 + e);\n  return a < 0.25 ? series : x < 0.0 ? -r : r;",
+  ),
+  native(
+    "Number",
+    "sigmoidOf",
+    x,
+    "  float e = exp(-abs(x));\n  float r = 1.0 / (1.0 + e);\n  return x < 0.0 ? e * r : r;",
+  ),
+  native(
+    "Number",
+    "softplusOf",
+    x,
+    `  float e = exp(-abs(x));\n  float s = e / (2.0 + e);\n${logNearOne}\n  return max(x, 0.0) + (e < 1e-7 ? e : e < 0.4 ? series : log(1.0 + e));`,
+  ),
+  native(
+    "Number",
+    "powerOf",
+    xy,
+    `  if (y == 0.0) { return 1.0; }
+  float a = abs(x);
+  float n = abs(y);
+  bool whole = floor(n) == n;
+  if (whole && n < 64.0) {
+    float product = 1.0;
+    float base = x;
+    for (int i = 0; i < 6; i++) {
+      float half_n = floor(n * 0.5);
+      if (n - 2.0 * half_n > 0.5) { product *= base; }
+      base *= base;
+      n = half_n;
+    }
+    return y < 0.0 ? 1.0 / product : product;
+  }
+  if (x == 0.0) { return y > 0.0 ? 0.0 : 1.0 / a; }
+${logarithm("l", "a")}
+  float r = exp(y * l);
+  if (x > 0.0) { return r; }
+  if (!whole) { return (x - x) / (x - x); }
+  return n - 2.0 * floor(n * 0.5) > 0.5 ? -r : r;`,
+  ),
+];

@@ -1,0 +1,233 @@
+import {
+  type Tensor,
+  argmax,
+  concat,
+  exp,
+  mean,
+  ndarray,
+  softmax,
+  sum,
+  takeAlongAxis,
+  transpose,
+  valueAndGrad,
+} from "@symloss/core";
+import {
+  type InputSpec,
+  type TypedArray,
+  binaryScalar,
+  castNumber,
+  prepare,
+  traceGraph,
+  unaryOperations,
+  unaryScalar,
+} from "@symloss/core/engine";
+import { cpu } from "@symloss/engine-cpu";
+import { sparseSoftmaxCrossentropyLogits } from "@symloss/losses";
+import { describe, expect, test } from "vitest";
+import { finishScalar } from "./host.ts";
+import type { Place } from "./kernel.ts";
+import { type Limits, type Plan, planGraph } from "./plan.ts";
+import { gpuTraits } from "./traits.ts";
+import type { Value } from "./value.ts";
+
+const limits: Limits = { inputs: 15, textureSize: 4096, elements: 2 ** 24 };
+
+type Specs = Readonly<Record<string, InputSpec>>;
+type Fn = (inputs: never) => unknown;
+
+function graphOf(fn: Fn, specs: Specs) {
+  return prepare(traceGraph("test", fn as never, specs), { name: "gpu", traits: gpuTraits });
+}
+
+/** Runs the kernels as the JavaScript that they are, thread after thread. */
+function runPlan(plan: Plan, inputs: readonly TypedArray[]): number[][] {
+  const textures = plan.sources.map(({ data }, slot): Texel[] => toTexels(data ?? inputs[slot]!));
+  for (const { source, textures: from, output, result } of plan.kernels) {
+    // oxlint-disable-next-line no-implied-eval -- Kernel source is JavaScript.
+    const kernel = new Function(...Object.keys(natives), `return ${source};`)(...Object.values(natives)) as (
+      this: unknown,
+      ...given: unknown[]
+    ) => Texel;
+    textures[result] = [];
+    for (let y = 0; y < output[1]; y++) {
+      for (let x = 0; x < output[0]; x++) {
+        textures[result].push(
+          kernel.apply(
+            { thread: { x, y } },
+            from.map((texture) => clamped(textures[texture]!)),
+          ),
+        );
+      }
+    }
+  }
+  const read = (value: Value): Float32Array =>
+    fromTexels(textures[plan.places.get(value)!.texture]!, plan.places.get(value)!, value.size);
+  return plan.results.map((result) => {
+    if (result.kind === "empty") return [];
+    if (result.kind === "array") return [...read(result.value)];
+    return [finishScalar(result.value, new Map(result.reads.map((value) => [value, read(value)])))];
+  });
+}
+
+type Texel = number | readonly number[];
+
+function toTexels(elements: TypedArray): Texel[] {
+  return Array.from({ length: Math.ceil(elements.length / 4) }, (_, texel) =>
+    [0, 1, 2, 3].map((lane) => elements[4 * texel + lane] ?? 0),
+  );
+}
+
+function fromTexels(texels: readonly Texel[], { channel }: Place, size: number): Float32Array {
+  const all =
+    channel === undefined
+      ? texels.flat()
+      : texels.map((texel) => (typeof texel === "number" ? texel : texel[channel as number]!));
+  return Float32Array.from(all.slice(0, size));
+}
+
+/** As a texture is read: beyond its edges, the edge. */
+function clamped(texels: readonly Texel[]): unknown {
+  return new Proxy(texels, {
+    get: (target, index) => target[Math.max(0, Math.min(target.length - 1, Number(index)))],
+  });
+}
+
+const natives = {
+  quotient: (i: number, n: number) => Math.trunc(i / n),
+  remainder: (i: number, n: number) => i % n,
+  pick: (texel: number[], lane: number) => texel[lane],
+  toIndex: (x: number, n: number) => Math.max(0, Math.min(n - 1, Math.round(x))),
+  toNumber: (i: number) => i,
+  isBelow: (i: number, n: number) => Number(i < n),
+  isWithin: (i: number, from: number, to: number) => Number(i >= from && i < to),
+  choose: (condition: number, x: number, y: number) => (condition === 0 ? y : x),
+  isEqual: binaryScalar.equal,
+  isLess: binaryScalar.less,
+  isLessOrEqual: binaryScalar.lessEqual,
+  ...Object.fromEntries(unaryOperations.map((operation) => [`${operation}Of`, unaryScalar[operation]])),
+  truncated: (x: number) => castNumber(x, "int32"),
+  isNotZero: (x: number) => castNumber(x, "bool"),
+  infinity: () => Infinity,
+  notANumber: () => NaN,
+};
+
+/** The plan's numbers are those of engine-cpu. */
+async function expectRight(fn: Fn, specs: Specs, within: Limits = limits): Promise<Plan> {
+  const graph = graphOf(fn, specs);
+  const inputs = graph.inputs.map(({ shape, dtype }, slot) => {
+    const size = (shape as number[]).reduce((left, right) => left * right, 1);
+    const next = (index: number): number =>
+      dtype === "int32" ? (index * 7) % 3 : (((index + slot) * 37) % 101) / 25 - 2;
+    return ndarray(
+      Array.from({ length: size }, (_, index) => next(index)),
+      shape as number[],
+      dtype,
+    ).data as TypedArray;
+  });
+  const want = await (await (await cpu()).compile(graph)).run(inputs);
+  const plan = planGraph(graph, within, "host");
+  for (const [index, got] of runPlan(plan, inputs).entries()) {
+    expect(got.length).toBe(want[index]!.length);
+    for (const [position, value] of got.entries()) expect(value).toBeCloseTo(want[index]![position]!, 4);
+  }
+  return plan;
+}
+
+const matrix = (rows: number, columns: number): Specs => ({ x: { shape: [rows, columns] } });
+
+describe("a plan", () => {
+  test("gives softmax cross entropy, its mean and gradient in three kernels", async () => {
+    const loss = valueAndGrad((logits: Tensor, labels: Tensor) =>
+      sparseSoftmaxCrossentropyLogits(labels, logits).mean(),
+    );
+    const plan = await expectRight(({ x, labels }: { x: Tensor; labels: Tensor }) => loss(x, labels), {
+      ...matrix(1100, 4),
+      labels: { shape: [1100], dtype: "int32" },
+    });
+    expect(plan.kernels.length).toBe(3);
+  });
+
+  test("gives a chain of elementwise operations in one kernel", async () => {
+    const plan = await expectRight(({ x }: { x: Tensor }) => exp(x.mul(2).add(1).tanh().sub(x)).abs(), matrix(5, 7));
+    expect(plan.kernels.length).toBe(1);
+  });
+
+  test.each([
+    [3, 5],
+    [1, 4099],
+    [4099, 1],
+    [7, 1300],
+    [1300, 7],
+    [6, 1301],
+  ])("reduces %i x %i in every direction", async (rows, columns) => {
+    const reductions = ({ x }: { x: Tensor }) => [sum(x), sum(x, 0), sum(x, 1), x.max(0), x.max(1), argmax(x, 1)];
+    const plan = await expectRight(reductions, matrix(rows, columns));
+    expect(plan.kernels.length).toBeLessThanOrEqual(10);
+  });
+
+  test("uses a reduction again in the loop of another", async () => {
+    const nested = ({ x }: { x: Tensor }) => [softmax(x, 0), softmax(x, 1), mean(softmax(x, 1).mul(x), 0)];
+    const plan = await expectRight(nested, matrix(9, 13));
+    expect(plan.kernels.length).toBeLessThanOrEqual(6);
+  });
+
+  test("multiplies matrices that no texel divides", async () => {
+    const product = ({ x, y }: { x: Tensor; y: Tensor }) => x.matmul(transpose(y));
+    const plan = await expectRight(product, { x: { shape: [5, 7] }, y: { shape: [6, 7] } });
+    expect(plan.kernels.length).toBe(1);
+  });
+
+  test("moves, joins and gathers by indices alone, without a kernel for each", async () => {
+    const plan = await expectRight(
+      ({ x, i }: { x: Tensor; i: Tensor }) => takeAlongAxis(concat([transpose(x), x.reshape([4, 3]).mul(2)], 0), i, 0),
+      { x: { shape: [3, 4] }, i: { shape: [5, 3], dtype: "int32" } },
+    );
+    expect(plan.kernels.length).toBe(1);
+  });
+
+  test("splits where a kernel would read more arrays than there are texture units", async () => {
+    const specs = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`x${index}`, { shape: [6] }]));
+    const total = (inputs: Record<string, Tensor>) =>
+      Object.values(inputs).reduce((left, right) => left.mul(0.5).add(right));
+    for (const inputs of [7, 15]) {
+      const plan = await expectRight(total as Fn, specs, { ...limits, inputs });
+      expect(plan.kernels.length).toBeGreaterThan(1);
+      for (const { textures } of plan.kernels) expect(textures.length).toBeLessThanOrEqual(inputs);
+    }
+  });
+
+  test("splits a formula that is too long for one kernel", async () => {
+    const long = ({ x }: { x: Tensor }) =>
+      Array.from({ length: 400 }).reduce<Tensor>((y) => y.mul(0.9).add(x).maximum(-3), x);
+    const plan = await expectRight(long, matrix(2, 3));
+    expect(plan.kernels.length).toBeGreaterThan(3);
+  });
+
+  test("has literal loops alone, of a few thousand turns at most", () => {
+    const plan = planGraph(
+      graphOf(({ x }: { x: Tensor }) => [softmax(x, 1), sum(x)], matrix(5, 100_000)),
+      limits,
+      "device",
+    );
+    const loops = plan.kernels.flatMap(({ source }) => [
+      ...source.matchAll(/for \(let (\w+) = 0; \1 < (\d+); \1\+\+\)/g),
+    ]);
+    expect(loops.length).toBe(plan.kernels.flatMap(({ source }) => source.match(/for \(/g) ?? []).length);
+    for (const [, , turns] of loops) expect(Number(turns)).toBeLessThanOrEqual(4096);
+  });
+
+  test("leaves a scalar to the host in parts, and to the device whole", () => {
+    const graph = graphOf(({ x }: { x: Tensor }) => mean(exp(x)), matrix(1000, 1000));
+    const [onHost] = planGraph(graph, limits, "host").results;
+    expect(onHost).toMatchObject({ kind: "scalar" });
+    const [onDevice] = planGraph(graph, limits, "device").results;
+    expect(onDevice).toMatchObject({ kind: "array", value: { size: 1 } });
+  });
+
+  test("is refused for an array that no texture holds", () => {
+    const graph = graphOf(({ x }: { x: Tensor }) => exp(x), matrix(2 ** 13, 2 ** 12));
+    expect(() => planGraph(graph, limits, "host")).toThrow(
+      "compile: an array must have at most 16777216 elements on this device, got 33554432.",
+    );
+  });
+});

@@ -1,0 +1,173 @@
+/** How is an index of a kernel written? As a sum of digits of thread and loop numbers, so that most divisions vanish. */
+
+/** An integer that a kernel knows: the thread's number, a loop's, or one that it has computed. */
+export interface Variable {
+  /** Its kernel source. */
+  readonly source: string;
+  /** It is at least 0 and below this. */
+  readonly size: number;
+  /** In how many loops it is known: 0 where it is known everywhere. */
+  readonly depth: number;
+}
+
+/** `floor(variable / divisor) mod length`. */
+interface Digit {
+  readonly variable: Variable;
+  readonly divisor: number;
+  readonly length: number;
+}
+
+interface Term extends Digit {
+  readonly factor: number;
+}
+
+/** `constant` and the sum of digits times factors. */
+export interface Index {
+  readonly constant: number;
+  readonly terms: readonly Term[];
+}
+
+/** An index for each axis. */
+export type Position = readonly Index[];
+
+/** A number that is known now. */
+export function constantIndex(constant: number): Index {
+  return { constant, terms: [] };
+}
+
+/** The number of a thread or loop itself. */
+export function indexOf(variable: Variable): Index {
+  return variable.size === 1
+    ? constantIndex(0)
+    : makeIndex(0, [{ variable, divisor: 1, length: variable.size, factor: 1 }]);
+}
+
+/** The sum of indices times factors. */
+export function combine(parts: readonly (readonly [index: Index, factor: number])[], constant = 0): Index {
+  return makeIndex(
+    parts.reduce((sum, [index, factor]) => sum + factor * index.constant, constant),
+    parts.flatMap(([{ terms }, factor]) => terms.map((term) => ({ ...term, factor: term.factor * factor }))),
+  );
+}
+
+/** The index moved by a constant. */
+export function shift(index: Index, by: number): Index {
+  return { ...index, constant: index.constant + by };
+}
+
+/** The row-major number of a position in an array with these strides. */
+export function flatten(position: Position, strides: readonly number[]): Index {
+  return combine(position.map((index, axis) => [index, strides[axis]!]));
+}
+
+/** The position with this row-major number. */
+export function unflatten(index: Index, shape: readonly number[]): Position {
+  const position: Index[] = [];
+  let rest = index;
+  for (const [axis, length] of [...shape.entries()].toReversed()) {
+    const [quotient, remainder] = axis === 0 ? [rest, rest] : divide(rest, length);
+    position.unshift(remainder);
+    rest = quotient;
+  }
+  return position;
+}
+
+/** Quotient and remainder by a positive constant. A negative index has neither: what is read there must not be used. */
+export function divide(index: Index, divisor: number): readonly [quotient: Index, remainder: Index] {
+  if (divisor === 1) return [index, constantIndex(0)];
+  const whole = Math.floor(index.constant / divisor);
+  const high: Term[] = [];
+  const low: Term[] = [];
+  for (const term of index.terms) {
+    const { factor, length } = term;
+    const steps = divisor / factor;
+    if (factor % divisor === 0) {
+      high.push({ ...term, factor: factor / divisor });
+    } else if (Number.isInteger(steps) && steps < length && (length % steps === 0 || isLeading(term))) {
+      high.push({ ...term, divisor: term.divisor * steps, length: Math.ceil(length / steps), factor: 1 });
+      low.push({ ...term, length: steps });
+    } else {
+      low.push(term);
+    }
+  }
+  const quotient = makeIndex(whole, high);
+  const remainder = makeIndex(index.constant - whole * divisor, low);
+  if (largest(remainder) < divisor) return [quotient, remainder];
+  const rest: Variable = { source: indexSource(remainder), size: largest(remainder) + 1, depth: depthOf(remainder) };
+  const digit = { variable: rest, factor: 1 };
+  return [
+    combine([
+      [quotient, 1],
+      [makeIndex(0, [{ ...digit, divisor, length: Math.ceil(rest.size / divisor) }]), 1],
+    ]),
+    makeIndex(0, [{ ...digit, divisor: 1, length: divisor }]),
+  ];
+}
+
+/** The largest number that the index can be. */
+function largest({ constant, terms }: Index): number {
+  return terms.reduce((sum, { factor, length }) => sum + factor * (length - 1), constant);
+}
+
+/** Whether the index is the same number for every thread. */
+export function isConstant({ terms }: Index): boolean {
+  return terms.length === 0;
+}
+
+/** In how many loops the index is known. */
+export function depthOf({ terms }: Index): number {
+  return terms.reduce((depth, { variable }) => Math.max(depth, variable.depth), 0);
+}
+
+/** The kernel source of an index, an integer there. */
+export function indexSource({ constant, terms }: Index): string {
+  const parts = terms.map((term) => (term.factor === 1 ? digitSource(term) : `${digitSource(term)}*${term.factor}`));
+  if (parts.length === 0) return String(constant);
+  const sum = parts.join("+");
+  if (constant === 0) return parts.length === 1 ? sum : `(${sum})`;
+  return constant < 0 ? `(${sum}-${-constant})` : `(${sum}+${constant})`;
+}
+
+/** A text that two positions share just when they are the same. */
+export function positionKey(position: Position): string {
+  return position.map(indexSource).join();
+}
+
+function digitSource(digit: Digit): string {
+  const { variable, divisor, length } = digit;
+  const quotient = divisor === 1 ? variable.source : `quotient(${variable.source},${divisor})`;
+  return isLeading(digit) ? quotient : `remainder(${quotient},${length})`;
+}
+
+/** Whether no digit stands before it, so that it needs no remainder. */
+function isLeading({ variable, divisor, length }: Digit): boolean {
+  return divisor * length >= variable.size;
+}
+
+/** The terms in one order, with neighbouring digits of one number put together again. */
+function makeIndex(constant: number, terms: readonly Term[]): Index {
+  const sorted = terms
+    .filter(({ length, factor }) => length > 1 && factor !== 0)
+    .toSorted((left, right) => compare(left.variable.source, right.variable.source) || left.divisor - right.divisor);
+  const merged: Term[] = [];
+  for (const term of sorted) {
+    const last = merged.at(-1);
+    const joined = last && join(last, term);
+    if (joined === undefined) merged.push(term);
+    else merged[merged.length - 1] = joined;
+  }
+  return { constant, terms: merged };
+}
+
+function join(low: Term, high: Term): Term | undefined {
+  if (low.variable.source !== high.variable.source) return undefined;
+  if (low.divisor === high.divisor && low.length === high.length) return { ...low, factor: low.factor + high.factor };
+  const adjoins = high.divisor === low.divisor * low.length && high.factor === low.factor * low.length;
+  if (!adjoins) return undefined;
+  const length = low.length * high.length;
+  return { ...low, length: Math.min(length, Math.ceil(low.variable.size / low.divisor)) };
+}
+
+function compare(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}

@@ -1,0 +1,50 @@
+/** How do arrays of every dtype come to textures and back? As float32, through arrays that are used again. */
+import { type DType, type TypedArray, castNumber } from "@symloss/core/engine";
+import type { ArrayTexture, GpuContext } from "./context.ts";
+import type { KernelTexture } from "./gpu-js.ts";
+import type { Place } from "./kernel.ts";
+import { lanes } from "./layout.ts";
+
+/** Copies arrays of a dtype into the texture; what is not float32 becomes so on the way. */
+export function makeUpload(
+  context: GpuContext,
+  texture: ArrayTexture,
+  dtype: DType,
+  size: number,
+): (data: TypedArray) => void {
+  const lastRow = new Float32Array(lanes * texture.shape[0]);
+  const staging = dtype === "float32" ? undefined : new Float32Array(size);
+  return (data) => {
+    staging?.set(data);
+    context.upload(texture, staging ?? (data as Float32Array), lastRow);
+  };
+}
+
+/** Reads a value, into the array given or else into one that is used again. */
+export function makeReader(
+  context: GpuContext,
+  { size }: { readonly size: number },
+  { channel }: Omit<Place, "texture">,
+  texture: () => KernelTexture,
+): (target?: Float32Array) => Float32Array {
+  let own: Float32Array | undefined;
+  let staging: Float32Array | undefined;
+  return (target = (own ??= new Float32Array(size))) => {
+    const source = texture();
+    if (channel === undefined) {
+      staging ??= new Float32Array(lanes * source.size[0]!);
+      context.read(source, target, staging);
+      return target;
+    }
+    staging ??= new Float32Array(lanes * source.size[0]! * source.size[1]!);
+    context.readTexels(source, staging);
+    const start = channel === "only" ? 0 : channel;
+    for (let index = 0; index < size; index++) target[index] = staging[lanes * index + start]!;
+    return target;
+  };
+}
+
+/** The elements as those of a dtype. */
+export function convert(elements: Float32Array, output: TypedArray, dtype: DType): void {
+  for (let index = 0; index < output.length; index++) output[index] = castNumber(elements[index]!, dtype);
+}

@@ -1,0 +1,12 @@
+/** Does the engine show what every engine must, on onnxruntime-web? */
+import { conformanceCases, runCase } from "@symloss/conformance";
+import { cpu } from "@symloss/engine-cpu";
+import { describe, test } from "vitest";
+import { onnx } from "./index.ts";
+
+const engine = await onnx();
+const cases = conformanceCases(engine, { createEngine: onnx, reference: await cpu({ mode: "interpreter" }) });
+
+describe("conformance on onnxruntime-web", () => {
+  test.each(cases)("$name", (one) => runCase(one, engine), 60_000);
+});

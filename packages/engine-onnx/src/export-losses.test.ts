@@ -1,0 +1,95 @@
+/** Is every exported loss a valid model, the same each time, that gives the right values and gradients at any batch size? */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as ort from "onnxruntime-web/wasm";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { compareArrays } from "../test/compare.ts";
+import {
+  type ExportedLoss,
+  expectedOutputs,
+  exportLoss,
+  exportedLosses,
+  outputNames,
+  sampleInputs,
+} from "../test/exported-losses.ts";
+
+// Counting processors is what the build for browsers can't do in Node.js.
+ort.env.wasm.numThreads = 1;
+
+describe.each(exportedLosses)("$title", (exported) => {
+  const bytes = exportLoss(exported);
+
+  test("gives the same bytes again", () => expect(exportLoss(exported)).toEqual(bytes));
+
+  test("gives values and gradients at batch sizes that it was not traced for", async () => {
+    expect(await differencesOf(exported, bytes, [1, 2, 7], {})).toEqual([]);
+  });
+
+  // Beyond the basic level the runtime fuses transposes into products, and divides by zero where there are no rows.
+  test("gives values and gradients of an empty batch, optimised at the basic level", async () => {
+    expect(await differencesOf(exported, bytes, [0], { graphOptimizationLevel: "basic" })).toEqual([]);
+  });
+});
+
+/** What is not as it must be, in words. */
+async function differencesOf(
+  exported: ExportedLoss,
+  bytes: Uint8Array,
+  batches: readonly number[],
+  options: ort.InferenceSession.SessionOptions,
+): Promise<string[]> {
+  const differences: string[] = [];
+  const session = await ort.InferenceSession.create(bytes, {
+    executionProviders: ["wasm"],
+    logSeverityLevel: 4,
+    ...options,
+  });
+  for (const batch of batches) {
+    const arrays = sampleInputs(exported, batch);
+    const feeds = Object.entries(arrays).map(([name, { data, shape, dtype }]) => [
+      name,
+      new ort.Tensor(dtype as "float32", data as Float32Array, shape),
+    ]);
+    const outputs = await session.run(Object.fromEntries(feeds));
+    const expected = await expectedOutputs(exported, arrays);
+    for (const [index, name] of outputNames(exported).entries()) {
+      const { dims, data } = outputs[name]!;
+      differences.push(
+        ...compareArrays(`${name} of batch ${batch}`, { shape: dims, data: data as Float32Array }, expected[index]!),
+      );
+    }
+  }
+  await session.release();
+  return differences;
+}
+
+const python = "/usr/bin/python3";
+const hasChecker = spawnSync(python, ["-c", "import onnx"]).status === 0;
+
+describe("an independent checker", () => {
+  let folder = "";
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "symloss-"));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test.skipIf(!hasChecker)(
+    "accepts every file: onnx.checker of Debian's python3-onnx",
+    () => {
+      const files = exportedLosses.map((exported, index) => {
+        const file = join(folder, `${index}.onnx`);
+        writeFileSync(file, exportLoss(exported));
+        return file;
+      });
+      const script = fileURLToPath(new URL("../test/check.py", import.meta.url));
+      const { status, stdout, stderr } = spawnSync(python, [script, ...files], { encoding: "utf8" });
+      expect(stderr).toBe("");
+      expect(status).toBe(0);
+      expect(stdout.trim().split("\n")).toHaveLength(files.length);
+    },
+    60_000,
+  );
+});

@@ -1,0 +1,179 @@
+/** How are reductions and the softmax family written, with sums that keep their digits and NaN that is not lost? */
+import { broadcastShapes } from "@symloss/core";
+import {
+  type DType,
+  type Dimension,
+  type NodeOf,
+  type Operation,
+  type Shape,
+  dropAxes,
+  isConcrete,
+  isFloat,
+  sizeOf,
+} from "@symloss/core/engine";
+import { type Row, fullOperand, valueOf } from "../row.ts";
+import type { Value, Writer } from "../writer.ts";
+import { toInt32 } from "./elementwise.ts";
+
+/** Up to so many terms a running sum in float32 is right to 1e-6, whatever they are. */
+const shortSum = 16;
+/** Up to so many terms of different sizes a running sum in float32 is right to about that. */
+const shortLine = 256;
+/** Where the runtimes' own kernels add in sixteen lanes. */
+const manyLanes = 16 * shortLine;
+
+/** Sums of floats are taken in float64, for the runtimes' own add up float32 one after the other; integers saturate. */
+export const sum: Row<"sum"> = (writer, operands, node) => {
+  const { axes } = node.attributes;
+  if (axes.length === 0) return operands[0]!;
+  const x = fullOperand(writer, operands, node);
+  return valueOf(sumOf(writer, x, node.dtype, node.inputs[0]!.shape, axes), node);
+};
+
+function sumOf(writer: Writer, x: string, dtype: DType, shape: Shape, axes: readonly number[]): string {
+  const add = (name: string): string => writer.node("ReduceSum", [name, writer.integers(axes)], { keepdims: 0 });
+  if (dtype === "float64" || countOf(shape, axes) <= shortSum) return add(x);
+  if (!writer.float64) return dtype === "float32" ? sumInBlocks(writer, x, shape, axes) : add(x);
+  const total = add(writer.cast(x, "float64"));
+  return dtype === "int32" ? toInt32(writer, total, "float64") : writer.cast(total, dtype);
+}
+
+/** For runtimes without float64: neighbours are added in pairs, as often as it takes. */
+function sumInBlocks(writer: Writer, x: string, shape: Shape, axes: readonly number[]): string {
+  const kept = dropAxes(shape, axes);
+  const order = [...shape.keys()].filter((axis) => !axes.includes(axis));
+  let length = countOf(shape, axes);
+  let rest = writer.node(
+    "Reshape",
+    [writer.node("Transpose", [x], { perm: [...order, ...axes] }), writer.shape([...kept, length])],
+    { allowzero: 1 },
+  );
+  while (length > 1) {
+    const half = Math.ceil(length / 2);
+    const part = (start: number, stop: number): string =>
+      writer.node("Slice", [rest, writer.integers([start]), writer.integers([stop]), writer.integers([kept.length])]);
+    const pairs = writer.node("Add", [part(0, length - half), part(half, length)]);
+    rest = 2 * half === length ? pairs : writer.node("Concat", [pairs, part(half - 1, half)], { axis: kept.length });
+    length = half;
+  }
+  return writer.node("Reshape", [rest, writer.shape(kept)], { allowzero: 1 });
+}
+
+/** The runtimes' own takes NaN for the smallest unless it stands first; a sum of absolute values is NaN just where one is. */
+export const max: Row<"max"> = (writer, operands, node) => {
+  const { axes } = node.attributes;
+  if (axes.length === 0) return operands[0]!;
+  const x = fullOperand(writer, operands, node);
+  const largest = writer.node("ReduceMax", [x], { axes, keepdims: 0 });
+  if (!isFloat(node.dtype)) return valueOf(largest, node);
+  const sizes = writer.node("ReduceL1", [x], { axes, keepdims: 0 });
+  const isNumber = writer.node("Equal", [sizes, sizes]);
+  return valueOf(writer.node("Where", [isNumber, largest, sizes]), node);
+};
+
+/** The runtimes' own passes over NaN: where a sum says that there may be one, the first is looked for. */
+export const argmax: Row<"argmax"> = (writer, operands, node) => {
+  const { axis } = node.attributes;
+  const { dtype } = node.inputs[0]!;
+  const x = fullOperand(writer, operands, node);
+  const largestIn = (inner: Writer, name: string): string => inner.node("ArgMax", [name], { axis, keepdims: 0 });
+  if (!isFloat(dtype)) {
+    const numbers = dtype === "bool" ? writer.cast(x, "uint8") : x;
+    return valueOf(writer.cast(largestIn(writer, numbers), "int32"), node);
+  }
+  const lines = writer.node("ReduceSum", [x, writer.integers([axis])], { keepdims: 0 });
+  const total = writer.node("ReduceSum", [lines], { keepdims: 0 });
+  const plain = writer.branch("int64", node.shape, (inner) => largestIn(inner, x));
+  const careful = writer.branch("int64", node.shape, (inner) => {
+    const isNaN = inner.cast(inner.node("Not", [inner.node("Equal", [x, x])]), "uint8");
+    const anyNaN = inner.cast(inner.node("ReduceMax", [isNaN], { axes: [axis], keepdims: 0 }), "bool");
+    return inner.node("Where", [anyNaN, largestIn(inner, isNaN), largestIn(inner, x)]);
+  });
+  const index = writer.node("If", [writer.node("IsNaN", [total])], { then_branch: careful, else_branch: plain });
+  return valueOf(writer.cast(index, "int32"), node);
+};
+
+export const logSumExp: Row<"logSumExp"> = (writer, operands, node) => {
+  const { axis } = node.attributes;
+  if (node.inputs[0]!.shape[axis] === 0) return constantOf(writer, node, -Infinity);
+  const x = fullOperand(writer, operands, node);
+  return inPrecision(writer, x, node, shortLine, (name) =>
+    writer.node("ReduceLogSumExp", [name], { axes: [axis], keepdims: 0 }),
+  );
+};
+
+export const softmax: Row<"softmax"> = (writer, operands, node) => {
+  // The same of nothing is nothing; a kernel may refuse it.
+  if (node.shape.includes(0)) return operands[0]!;
+  const x = fullOperand(writer, operands, node);
+  return inPrecision(writer, x, node, manyLanes, (name) =>
+    writer.node("Softmax", [name], { axis: node.attributes.axis }),
+  );
+};
+
+/** The runtimes' own is right in float32 alone: in float64 it makes numbers of NaN. */
+export const logSoftmax: Row<"logSoftmax"> = (writer, operands, node) => {
+  if (node.shape.includes(0)) return operands[0]!;
+  const { axis } = node.attributes;
+  const x = fullOperand(writer, operands, node);
+  return inPrecision(writer, x, node, manyLanes, (name, type) => {
+    if (type === "float32") return writer.node("LogSoftmax", [name], { axis });
+    const shifted = writer.node("Sub", [name, writer.node("ReduceMax", [name], { axes: [axis], keepdims: 1 })]);
+    const total = writer.node("ReduceSum", [writer.node("Exp", [shifted]), writer.integers([axis])], { keepdims: 1 });
+    return writer.node("Sub", [shifted, writer.node("Log", [total])]);
+  });
+};
+
+/** What `write` makes of x, in float64 along lines that are longer than a sum in float32 may be. */
+function inPrecision(
+  writer: Writer,
+  x: string,
+  node: NodeOf<"logSumExp" | "softmax" | "logSoftmax">,
+  longest: number,
+  write: (name: string, type: DType) => string,
+): Value {
+  const long = countOf(node.inputs[0]!.shape, [node.attributes.axis]) > longest;
+  if (node.dtype === "float64" || !long || !writer.float64) return valueOf(write(x, node.dtype), node);
+  return valueOf(writer.cast(write(writer.cast(x, "float64"), "float64"), node.dtype), node);
+}
+
+/**
+ * Products of float32 are summed in float64 where many are.
+ * ONNX repeats the axes before the matrices by itself, but not to a length of 0, which a name may stand for.
+ */
+export const matmul: Row<"matmul"> = (writer, operands, node) => {
+  const depth = countOf(node.inputs[0]!.shape, [node.shape.length - 1]);
+  if (depth === 0 || node.shape.includes(0)) return constantOf(writer, node, 0);
+  const repeats = isConcrete(node.shape.slice(0, -2));
+  const shapes = operands.map(({ shape }, index) => {
+    const whole = node.inputs[index]!.shape;
+    return repeats ? [...shape.slice(0, -2), ...whole.slice(-2)] : whole;
+  });
+  const names = operands.map((operand, index) => writer.full(operand, shapes[index]!));
+  const wide = depth > shortLine && node.dtype === "float32" && writer.float64;
+  // Runtimes of 2023 fuse a transpose into a MatMul of float64, and then have no kernel for it.
+  const product = wide
+    ? writer.node(
+        "Einsum",
+        names.map((name) => writer.cast(name, "float64")),
+        { equation: "...ij,...jk->...ik" },
+      )
+    : writer.node("MatMul", names);
+  const leading = broadcastShapes(...shapes.map((shape) => shape.slice(0, -2)))!;
+  return {
+    name: wide ? writer.cast(product, "float32") : product,
+    type: node.dtype,
+    shape: [...leading, ...node.shape.slice(-2)],
+  };
+};
+
+/** One value everywhere, as a scalar that broadcasts to the node's shape. */
+function constantOf(writer: Writer, node: NodeOf<Operation>, value: number): Value {
+  return { name: writer.scalar(node.dtype, value), type: node.dtype, shape: [] };
+}
+
+/** How many elements these axes hold: any number where one has a name. */
+function countOf(shape: Shape, axes: readonly number[]): number {
+  const lengths: Dimension[] = axes.map((axis) => shape[axis]!);
+  return isConcrete(lengths) ? sizeOf(lengths) : Infinity;
+}

@@ -1,0 +1,87 @@
+/** Do many calls and many engines leave the memory as it was? `npm run test:soak` asks it in full. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { type Engine, compile, ndarray } from "@symloss/core";
+import { describe, expect, test } from "vitest";
+
+const full = process.env["MODE"] === "soak";
+const calls = full ? 100_000 : 20_000;
+const rounds = full ? 1_000 : 100;
+
+// The runtime makes the memory of its WebAssembly itself; whoever wants to see it must stand beside.
+const memories: { readonly buffer: ArrayBufferLike }[] = [];
+const { WebAssembly: wasm } = globalThis as unknown as {
+  WebAssembly: { Memory: new (options: object) => { buffer: ArrayBufferLike } };
+};
+wasm.Memory = new Proxy(wasm.Memory, {
+  construct(target, parameters: [object]) {
+    const memory = new target(...parameters);
+    memories.push(memory);
+    return memory;
+  },
+});
+const { onnx } = await import("./index.ts");
+
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
+
+/** Bytes of the heap of the WebAssembly, which only grows. */
+function wasmHeap(): number {
+  return memories.reduce((total, { buffer }) => total + buffer.byteLength, 0);
+}
+
+/** Bytes of JavaScript objects, once the garbage is gone. */
+async function jsHeap(): Promise<number> {
+  // Finalizers run between two tasks, and free more.
+  for (let round = 0; round < 3; round++) {
+    collect();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return process.memoryUsage().heapUsed;
+}
+
+/** Compiles, calls and disposes functions of several sizes. */
+async function work(engine: Engine, count: number): Promise<void> {
+  const value = compile((x) => x.square().sum(), { engine });
+  const both = compile((x) => [x.exp().sum(), x.softmax()], { engine });
+  const arrays = [8, 64, 256].map((size) => ndarray(new Float32Array(size).fill(0.5)));
+  for (let done = 0; done < count; done += 100) {
+    await Promise.all(
+      Array.from({ length: 100 }, async (_, call) => {
+        const array = arrays[call % arrays.length]!;
+        const [total] = call % 2 === 0 ? [await value(array)] : await both(array);
+        const each = call % 2 === 0 ? 0.25 : Math.exp(0.5);
+        if (Math.abs((total!.item() as number) / (each * array.size) - 1) > 1e-6)
+          throw new Error(`a wrong result, got ${total!.item()}`);
+      }),
+    );
+  }
+  await value.dispose();
+  await both.dispose();
+}
+
+describe("memory", () => {
+  test(`stands where it stood after ${calls} calls`, async () => {
+    const engine = await onnx();
+    await work(engine, 3_000);
+    const before = { wasm: wasmHeap(), js: await jsHeap() };
+    expect(before.wasm).toBeGreaterThan(2 ** 20);
+    await work(engine, calls);
+    expect(wasmHeap()).toBe(before.wasm);
+    expect((await jsHeap()) - before.js).toBeLessThan(2 ** 20);
+    await engine.dispose();
+  }, 600_000);
+
+  test(`stands where it stood after ${rounds} engines`, async () => {
+    const round = async (): Promise<void> => {
+      const engine = await onnx();
+      await work(engine, 100);
+      await engine.dispose();
+    };
+    for (let warm = 0; warm < 20; warm++) await round();
+    const before = { wasm: wasmHeap(), js: await jsHeap() };
+    for (let count = 0; count < rounds; count++) await round();
+    expect(wasmHeap()).toBe(before.wasm);
+    expect((await jsHeap()) - before.js).toBeLessThan(2 ** 20);
+  }, 600_000);
+});

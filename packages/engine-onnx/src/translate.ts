@@ -1,0 +1,155 @@
+/** How does a graph become a model? Each node by its row of the table, operands first. */
+import { UnsupportedOperationError } from "@symloss/core";
+import {
+  type Dimension,
+  type Graph,
+  type NodeOf,
+  type Operation,
+  type Tensor,
+  topologicalOrder,
+} from "@symloss/core/engine";
+import { type Extremum, findExtrema } from "./extrema.ts";
+import type { Model, Node, ValueInfo } from "./model.ts";
+import { operations } from "./operations.ts";
+import { elementwise } from "./operations/elementwise.ts";
+import type { Row } from "./row.ts";
+import { type DimensionSource, type Value, type Writer, createWriter } from "./writer.ts";
+
+/** How inputs and outputs are called in the model, in the graph's order, and what the runtime can do. */
+export interface TranslateOptions {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Whether the runtime computes in float64; default true. */
+  readonly float64?: boolean;
+}
+
+/** The nodes, constants, inputs and outputs of the model that computes a prepared graph. */
+export function translate(
+  graph: Graph,
+  options: TranslateOptions,
+): Pick<Model, "nodes" | "constants" | "inputs" | "outputs"> {
+  const { inputs, outputs, float64 = true } = options;
+  const dimensions = findDimensions(graph, inputs);
+  checkDimensions(graph, dimensions);
+  const writer = createWriter({ float64, reserved: [...inputs, ...outputs], dimensions });
+  const values = new Map<Tensor, Value>();
+  for (const [index, { shape, dtype }] of graph.inputs.entries()) {
+    values.set(graph.inputs[index]!, { name: inputs[index]!, type: dtype, shape });
+  }
+  const extrema = findExtrema(graph);
+  for (const node of topologicalOrder(graph.outputs)) {
+    if (!values.has(node)) values.set(node, writeNode(writer, node, values, extrema.get(node)));
+  }
+  writer.begin("output");
+  const results = graph.outputs.map((node) => writer.full(values.get(node)!, node.shape));
+  const needed = findNeeded(writer.nodes, results);
+  const nodes = writer.nodes.filter((node) => node.outputs.some((output) => needed.has(output)));
+  return {
+    nodes: nameResults(nodes, results, outputs),
+    constants: writer.constants.filter(({ name }) => needed.has(name)),
+    inputs: graph.inputs.map((node, index) => infoOf(node, inputs[index]!)),
+    outputs: graph.outputs.map((node, index) => infoOf(node, outputs[index]!)),
+  };
+}
+
+function writeNode(
+  writer: Writer,
+  node: Tensor,
+  values: ReadonlyMap<Tensor, Value>,
+  extremum: Extremum | undefined,
+): Value {
+  writer.begin(node.operation);
+  if (extremum !== undefined) {
+    return elementwise((_, names) => writer.node(extremum.type, names))(
+      writer,
+      extremum.operands.map((operand) => values.get(operand)!),
+      node as NodeOf<Operation>,
+    );
+  }
+  const row = operations[node.operation as keyof typeof operations] as Row<Operation>;
+  return row(
+    writer,
+    node.inputs.map((input) => values.get(input)!),
+    node as NodeOf<Operation>,
+  );
+}
+
+function infoOf({ shape, dtype }: Tensor, name: string): ValueInfo {
+  return { name, type: dtype, shape };
+}
+
+/** The values that the results hang on: a runtime computes the others as well. */
+function findNeeded(nodes: readonly Node[], results: readonly string[]): Set<string> {
+  const needed = new Set(results);
+  for (const node of nodes.toReversed()) {
+    if (node.outputs.some((output) => needed.has(output))) for (const name of namesIn(node)) needed.add(name);
+  }
+  return needed;
+}
+
+/** What a node reads, its branches included. */
+function namesIn(node: Node): string[] {
+  const branches = Object.values(node.attributes).flatMap((value) =>
+    typeof value === "object" && "nodes" in value ? [value.output.name, ...value.nodes.flatMap(namesIn)] : [],
+  );
+  return [...node.inputs, ...branches];
+}
+
+/** The nodes, the results called as outputs. What is an input or a constant, or an output already, is copied. */
+function nameResults(nodes: readonly Node[], results: readonly string[], outputs: readonly string[]): Node[] {
+  const computed = new Set(nodes.flatMap((node) => node.outputs));
+  const renamed = new Map<string, string>();
+  const copies: [from: string, to: string][] = [];
+  for (const [index, result] of results.entries()) {
+    if (computed.has(result) && !renamed.has(result)) renamed.set(result, outputs[index]!);
+    else copies.push([result, outputs[index]!]);
+  }
+  return [
+    ...nodes.map((node) => renameIn(node, renamed)),
+    ...copies.map(([from, to]): Node => ({
+      type: "Identity",
+      name: `${to}/Identity`,
+      inputs: [renamed.get(from) ?? from],
+      outputs: [to],
+      attributes: {},
+    })),
+  ];
+}
+
+function renameIn(node: Node, names: ReadonlyMap<string, string>): Node {
+  const renamed = (name: string): string => names.get(name) ?? name;
+  const attributes = Object.entries(node.attributes).map(([key, value]) => [
+    key,
+    typeof value === "object" && "nodes" in value
+      ? { ...value, nodes: value.nodes.map((inner) => renameIn(inner, names)) }
+      : value,
+  ]);
+  return {
+    ...node,
+    inputs: node.inputs.map(renamed),
+    outputs: node.outputs.map(renamed),
+    attributes: Object.fromEntries(attributes) as Node["attributes"],
+  };
+}
+
+/** For each named dimension an input that has it. */
+function findDimensions(graph: Graph, inputs: readonly string[]): Map<string, DimensionSource> {
+  const sources = new Map<string, DimensionSource>();
+  for (const [index, { shape }] of graph.inputs.entries()) {
+    for (const [axis, dimension] of shape.entries()) {
+      if (typeof dimension === "string" && !sources.has(dimension))
+        sources.set(dimension, { input: inputs[index]!, axis });
+    }
+  }
+  return sources;
+}
+
+function checkDimensions(graph: Graph, sources: ReadonlyMap<string, DimensionSource>): void {
+  for (const node of topologicalOrder(graph.outputs)) {
+    const unknown = node.shape.find((dimension: Dimension) => typeof dimension === "string" && !sources.has(dimension));
+    if (unknown === undefined) continue;
+    throw new UnsupportedOperationError(
+      `translate: every named dimension must be that of an input, got "${unknown}" in ${node.operation} ${node}. Its length could not be known when the model runs.`,
+    );
+  }
+}

@@ -1,0 +1,160 @@
+/** How do the nodes of a model come together: named, the same one never twice, with constants and run-time shapes at hand? */
+import { type Dimension, type Shape, allocate, isConcrete, sameShape } from "@symloss/core/engine";
+import {
+  type AttributeValue,
+  type Constant,
+  type ElementType,
+  type Node,
+  type Subgraph,
+  type ValueInfo,
+  elementTypes,
+} from "./model.ts";
+
+/**
+ * A value in the model that stands for a tensor. Its shape may be smaller than the tensor's, and broadcast to it:
+ * ONNX's elementwise operations broadcast by themselves, so that nothing is repeated before it must be.
+ */
+export interface Value {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: Shape;
+  /** How it came about, where it is zeros with updates added, one at most at each place: they can be added to something else at once. */
+  readonly updates?: Updates;
+}
+
+/** What is added, and where along the axis. */
+export interface Updates {
+  readonly indices: string;
+  readonly values: string;
+  readonly axis: number;
+}
+
+/** Where the length of a dimension that has a name can be read when the model runs. */
+export interface DimensionSource {
+  readonly input: string;
+  readonly axis: number;
+}
+
+/** What a writer must know before it starts. */
+export interface WriterOptions {
+  /** Whether the runtime computes in float64; else long sums are taken in blocks. */
+  readonly float64: boolean;
+  /** Names that inputs and outputs have. */
+  readonly reserved: Iterable<string>;
+  readonly dimensions: ReadonlyMap<string, DimensionSource>;
+}
+
+/** Takes nodes, and remembers them. */
+export interface Writer {
+  readonly float64: boolean;
+  readonly nodes: readonly Node[];
+  readonly constants: readonly Constant[];
+  /** From now on nodes are named after this operation, so that messages of a runtime say where they come from. */
+  begin(operation: string): void;
+  /** The name of the node's result; that of an equal node where there is one. */
+  node(type: string, inputs: readonly string[], attributes?: Readonly<Record<string, AttributeValue>>): string;
+  /** The name of a constant of these elements. */
+  constant(type: ElementType, shape: readonly number[], elements: ArrayLike<number>): string;
+  /** The name of a scalar. */
+  scalar(type: ElementType, value: number): string;
+  /** The name of a vector of int64, as shapes and axes are given. */
+  integers(values: readonly number[]): string;
+  /** The name of a vector of int64 that holds the shape when the model runs. */
+  shape(shape: Shape): string;
+  /** The value repeated to the whole of this shape. */
+  full(value: Value, shape: Shape): string;
+  /** The value as another type. */
+  cast(name: string, type: ElementType): string;
+  /** A branch of what `build` writes. */
+  branch(type: ElementType, shape: Shape, build: (inner: Writer) => string): Subgraph;
+}
+
+/** A writer of an empty model. */
+export function createWriter({ float64, reserved, dimensions }: WriterOptions): Writer {
+  const taken = new Set(reserved);
+  const constants: Constant[] = [];
+  const constantNames = new Map<string, string>();
+  let operation = "";
+  let count = 0;
+
+  const fresh = (stem: string): string => {
+    let name: string;
+    do name = `${stem}_${count++}`;
+    while (taken.has(name));
+    taken.add(name);
+    return name;
+  };
+
+  const constant = (type: ElementType, shape: readonly number[], elements: ArrayLike<number>): string => {
+    const data = bytesOf(type, elements);
+    const key = data.length <= 1024 ? `${type}[${shape.join()}]${data.join()}` : undefined;
+    const known = key === undefined ? undefined : constantNames.get(key);
+    if (known !== undefined) return known;
+    const name = fresh("constant");
+    constants.push({ name, type, shape, data });
+    if (key !== undefined) constantNames.set(key, name);
+    return name;
+  };
+
+  const dimension = (writer: Writer, length: Dimension): string => {
+    if (typeof length === "number") return writer.integers([length]);
+    const { input, axis } = dimensions.get(length)!;
+    return writer.node("Shape", [input], { start: axis, end: axis + 1 });
+  };
+
+  const writerOf = (nodes: Node[], known: Map<string, string>): Writer => {
+    const writer: Writer = {
+      float64,
+      nodes,
+      constants,
+      begin(name) {
+        operation = name;
+      },
+      node(type, inputs, attributes = {}) {
+        const key = `${type}(${inputs.join()})${JSON.stringify(attributes)}`;
+        const same = known.get(key);
+        if (same !== undefined) return same;
+        const output = fresh(operation);
+        nodes.push({ type, name: `${output}/${type}`, inputs, outputs: [output], attributes });
+        known.set(key, output);
+        return output;
+      },
+      constant,
+      scalar: (type, value) => constant(type, [], [value]),
+      integers: (values) => constant("int64", [values.length], values),
+      shape(shape) {
+        return isConcrete(shape)
+          ? writer.integers(shape)
+          : writer.node(
+              "Concat",
+              shape.map((length) => dimension(writer, length)),
+              { axis: 0 },
+            );
+      },
+      full(value, shape) {
+        return sameShape(value.shape, shape) ? value.name : writer.node("Expand", [value.name, writer.shape(shape)]);
+      },
+      cast: (name, type) => writer.node("Cast", [name], { to: elementTypes[type] }),
+      branch(type, shape, build) {
+        const inner: Node[] = [];
+        const name = build(writerOf(inner, new Map(known)));
+        const output: ValueInfo = { name, type, shape };
+        return { nodes: inner, output };
+      },
+    };
+    return writer;
+  };
+  return writerOf([], new Map());
+}
+
+function bytesOf(type: ElementType, elements: ArrayLike<number>): Uint8Array {
+  const array = arrayOf(type, elements);
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
+
+function arrayOf(type: ElementType, elements: ArrayLike<number>): BigInt64Array | ReturnType<typeof allocate> {
+  if (type === "int64") return BigInt64Array.from(Array.from(elements, BigInt));
+  const array = allocate(type === "uint8" ? "bool" : type, elements.length);
+  array.set(elements);
+  return array;
+}

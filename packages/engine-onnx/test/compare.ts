@@ -1,0 +1,22 @@
+/** Is an output of a model what is expected, as far as float32 goes? */
+
+/** Elements and their shape. */
+interface Elements {
+  readonly shape: readonly number[];
+  readonly data: ArrayLike<number>;
+}
+
+/** In words, where the shapes differ, or elements by more than 1e-5 of themselves and 1e-6 of the largest. */
+export function compareArrays(name: string, got: Elements, want: Elements): string[] {
+  if (got.shape.join() !== want.shape.join() || got.data.length !== want.data.length) {
+    return [`${name}: a shape of [${got.shape.join()}] for [${want.shape.join()}]`];
+  }
+  const values = Array.from(want.data);
+  const largest = values.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0);
+  return values.flatMap((value, index) => {
+    const other = got.data[index]!;
+    const same =
+      Object.is(other, value) || other === value || Math.abs(other - value) <= 1e-6 * largest + 1e-5 * Math.abs(value);
+    return same ? [] : [`${name} at ${index}: ${other} for ${value}`];
+  });
+}
