@@ -2,7 +2,7 @@
 import type { EngineFactory } from "@symloss/core";
 
 /** The engines that there are; each is a package of its own. */
-const engineNames = ["cpu", "wasm", "gpu", "onnx"] as const;
+const engineNames = ["cpu", "gpu", "onnx"] as const;
 
 /** Does the command, and gives what it prints. */
 export async function runEngines(): Promise<string> {

@@ -131,7 +131,7 @@ describe("help", () => {
 test("engines says of each whether it works, or why not", async () => {
   const { status, out } = await run("engines");
   expect(status).toBe(0);
-  expect(out.split("\n").map((line) => line.split(" ")[0])).toEqual(["cpu", "wasm", "gpu", "onnx", ""]);
+  expect(out.split("\n").map((line) => line.split(" ")[0])).toEqual(["cpu", "gpu", "onnx", ""]);
   expect(out).toMatch(/^cpu +works: /m);
   expect(out).toMatch(/^onnx +works: wasm x1$/m);
 });
