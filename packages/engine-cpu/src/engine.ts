@@ -109,7 +109,9 @@ function makeExecutable(engine: Engine, graph: Graph, plan: Plan, requireEngine:
     );
   };
   return {
-    description: plan.description,
+    get description() {
+      return plan.description;
+    },
     run(values, outputs) {
       const results = compute("run", values, outputs);
       if (outputs === undefined) return results;

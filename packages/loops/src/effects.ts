@@ -108,10 +108,9 @@ function keptValues(
     consider(roots, sorted(union([store.labels, ...roots.map((root) => root.labels)])));
   }
   // Of values that walk the same labels only the last of a chain is needed.
-  const inner = [...kept].filter((value) => {
-    const users = all.filter((user) => user.kind === "apply" && user.operands.includes(value));
-    return users.length > 0 && users.every((user) => kept.has(user));
-  });
-  for (const value of inner) kept.delete(value);
-  return kept;
+  const users = new Map([...kept].map((value) => [value, [] as Value[]]));
+  for (const user of all)
+    if (user.kind === "apply") for (const operand of user.operands) users.get(operand)?.push(user);
+  const last = [...users].filter(([, own]) => own.length === 0 || !own.every((user) => kept.has(user)));
+  return new Set(last.map(([value]) => value));
 }

@@ -17,18 +17,19 @@ export function arrange(effects: readonly Effect[], bound: ReadonlySet<Label>): 
   const done = new Set<Effect>();
   const isReady = (need: Effect): boolean => done.has(need) || !here.has(need);
   let rest = [...effects];
+  const next = new Map(effects.map((effect) => [effect, nextLabel(effect, bound)]));
   const take = (item: Item, taken: readonly Effect[]): void => {
     items.push(item);
     for (const effect of taken) done.add(effect);
     rest = rest.filter((effect) => !done.has(effect));
   };
   while (rest.length > 0) {
-    const ready = rest.find((effect) => nextLabel(effect, bound) === undefined && effect.needs.every(isReady));
+    const ready = rest.find((effect) => next.get(effect) === undefined && effect.needs.every(isReady));
     if (ready !== undefined) {
       take({ kind: "once", effect: ready }, [ready]);
       continue;
     }
-    const groups = groupByLabel(rest, bound, isReady);
+    const groups = groupByLabel(rest, next, isReady);
     const best = groups.toSorted(byUrgency)[0];
     if (best === undefined) throw new Error("loops: effects must not need each other in a circle.");
     take({ kind: "loop", label: best.label, effects: best.effects }, best.effects);
@@ -44,14 +45,18 @@ interface Group {
 }
 
 /** For each label the effects that one loop over it can take now. */
-function groupByLabel(rest: readonly Effect[], bound: ReadonlySet<Label>, isReady: (need: Effect) => boolean): Group[] {
-  const labels = new Set(rest.flatMap((effect) => nextLabel(effect, bound) ?? []));
+function groupByLabel(
+  rest: readonly Effect[],
+  next: ReadonlyMap<Effect, Label | undefined>,
+  isReady: (need: Effect) => boolean,
+): Group[] {
+  const labels = new Set(rest.flatMap((effect) => next.get(effect) ?? []));
   const groups = [...labels].map((label): Group => {
     const taken = new Set<Effect>();
     let waiting = 0;
     // Effects stand after those that they need.
     for (const effect of rest) {
-      if (nextLabel(effect, bound) !== label) continue;
+      if (next.get(effect) !== label) continue;
       if (effect.needs.every((need) => isReady(need) || (taken.has(need) && isKnownInside(need, label))))
         taken.add(effect);
       else waiting++;

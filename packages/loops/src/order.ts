@@ -60,20 +60,32 @@ function numbered(
 /** Every value that these are made of, parts first. */
 export function valuesUnder(roots: readonly Value[], stop: (value: Value) => boolean = () => false): Value[] {
   const order: Value[] = [];
-  const seen = new Set<Value>();
-  // An explicit stack: a chain of values may be longer than the call stack is deep. Each value is met twice, before and after its parts.
-  const stack = roots.toReversed();
   const met = new Set<Value>();
-  for (let value = stack.at(-1); value !== undefined; value = stack.at(-1)) {
-    if (seen.has(value) || met.has(value) || stop(value) || value.parts.length === 0) {
-      stack.pop();
-      if (seen.has(value)) continue;
-      seen.add(value);
-      order.push(value);
-      continue;
-    }
+  // An explicit stack, with the next part of each: a chain of values may be longer than the call stack is deep.
+  const stack: Value[] = [];
+  const next: number[] = [];
+  const meet = (value: Value): void => {
+    if (met.has(value)) return;
     met.add(value);
-    for (let index = value.parts.length - 1; index >= 0; index--) stack.push(value.parts[index]!);
+    if (value.parts.length === 0 || stop(value)) {
+      order.push(value);
+      return;
+    }
+    stack.push(value);
+    next.push(0);
+  };
+  for (const root of roots) {
+    meet(root);
+    while (stack.length > 0) {
+      const last = stack.length - 1;
+      const part = stack[last]!.parts[next[last]!++];
+      if (part !== undefined) {
+        meet(part);
+        continue;
+      }
+      order.push(stack.pop()!);
+      next.pop();
+    }
   }
   return order;
 }

@@ -21,7 +21,10 @@ export function generatePlan(graph: Graph): Plan {
   const run = build(plan);
   const outputs = plan.buffers.filter(({ kind }) => kind === "output");
   return {
-    description: describePlan(plan),
+    // Few ask, and it takes a while to write.
+    get description() {
+      return describePlan(plan);
+    },
     run(values, given) {
       // A result may stand where an input was: what is read must not be overwritten before.
       const isShared =

@@ -1,5 +1,6 @@
 /** How is a loop program said in JavaScript? */
 import type { Atom, Buffer, Expression, Matrix, Place, Program, Reduction, Register, Statement } from "@symloss/loops";
+import { type Conditions, findConditions } from "./conditions.ts";
 import { type Site, formulas } from "./formulas.ts";
 
 /** A program as the text of a function. */
@@ -18,6 +19,7 @@ export function printProgram(program: Program): PrintedProgram {
   const buffers = new Map<Buffer, string>();
   const slots: number[] = [];
   const predictable = new Set<string>();
+  const comparisons = new Map<string, string>();
   const prelude: string[] = [];
   let names = 0;
   const context: Context = {
@@ -26,6 +28,8 @@ export function printProgram(program: Program): PrintedProgram {
       return buffers.get(buffer)!;
     },
     predictable,
+    conditions: findConditions(program.body),
+    comparisons,
     prelude,
     name: () => `t${names++}`,
     slots(initial) {
@@ -46,6 +50,9 @@ interface Context {
   bufferName(buffer: Buffer): string;
   /** The registers of conditions that nearly always go one way. */
   readonly predictable: Set<string>;
+  readonly conditions: Conditions;
+  /** The comparisons that have no register, for they are rarely asked for. */
+  readonly comparisons: Map<string, string>;
   readonly prelude: string[];
   readonly name: () => string;
   readonly slots: (initial: readonly number[]) => number;
@@ -104,21 +111,13 @@ function initialOf(reduction: Reduction): string {
 function printLet({ register, expression, dtype }: Extract<Statement, { kind: "let" }>, position: Position): string {
   const { before, result } = printExpression(expression, dtype, position);
   const name = printRegister(register, position);
-  if (isPredictable(expression, position)) position.context.predictable.add(name);
+  const { conditions, predictable, comparisons } = position.context;
+  if (conditions.rare.has(register)) {
+    comparisons.set(name, `(${result})`);
+    return "";
+  }
+  if (conditions.predictable.has(register)) predictable.add(name);
   return `${before}const ${name}=${result};\n`;
-}
-
-/** Few elements are infinite, and few stand at one index. */
-function isPredictable(expression: Expression, position: Position): boolean {
-  if (expression.kind !== "apply") return false;
-  const { operation, operands } = expression;
-  if (operation === "equal")
-    return operands.some(
-      (atom) => atom.kind === "index" || (atom.kind === "constant" && Math.abs(atom.value) === Infinity),
-    );
-  return (
-    operation === "logicalAnd" && operands.some((atom) => position.context.predictable.has(printAtom(atom, position)))
-  );
 }
 
 function printExpression(
@@ -155,7 +154,7 @@ function printAccumulate(
     case "sum":
       return `${sum}+=${element};\n`;
     case "sumLog1p":
-      return position.product ? `${sum}+=${element}+${sum}*${element};\n` : `${sum}+=Math.log1p(${element});\n`;
+      return position.product ? `${sum}=${sum}*(${element}+1)+${element};\n` : `${sum}+=Math.log1p(${element});\n`;
     case "any":
       return position.mayEnd ? `if(${element}){${sum}=1;break;}\n` : `${sum}|=${element};\n`;
     case "max":
@@ -285,8 +284,10 @@ function printAtom(atom: Atom, position: Position): string {
   switch (atom.kind) {
     case "constant":
       return printNumber(atom.value);
-    case "register":
-      return printRegister(atom.register, position);
+    case "register": {
+      const name = printRegister(atom.register, position);
+      return position.context.comparisons.get(name) ?? name;
+    }
     case "index":
       return position.lane?.index === atom.index && position.lane.number > 0
         ? `(i${atom.index}+${position.lane.number})`
