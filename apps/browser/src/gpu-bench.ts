@@ -18,6 +18,8 @@ const device = await runInBrowser({
 const contenders = [...new Set(timings.flatMap(({ throughHost }) => Object.keys(throughHost)))];
 const table = new Table({
   head: ["milliseconds", ...contenders, ...contenders.slice(0, 2).map((name) => `${name}, resident`)],
+  // Colours have no place in a file or a pipe.
+  style: { head: [], border: [], compact: true },
 });
 for (const { workload, throughHost, resident } of timings) {
   const times = [
