@@ -1,7 +1,7 @@
 /** What is a device array where the device is the host's own memory? */
 import type { DType, TypedArray } from "./dtype.ts";
-import type { DeviceArray, Engine } from "./engine.ts";
-import { DisposedError } from "./errors.ts";
+import type { DeviceArray, Engine, Value } from "./engine.ts";
+import { DisposedError, EngineError } from "./errors.ts";
 import { formatType } from "./shape.ts";
 
 /** A device array whose elements are a typed array, which it owns: for engines that compute in the host's memory. */
@@ -35,4 +35,13 @@ export class HostDeviceArray implements DeviceArray {
   dispose(): void {
     this.#data = undefined;
   }
+}
+
+/** The elements of what an engine in the host's memory is given; throws `EngineError` for an array of another engine. */
+export function hostDataOf(engine: Engine, value: Value): TypedArray {
+  if (ArrayBuffer.isView(value)) return value;
+  if (value instanceof HostDeviceArray && value.engine === engine) return value.data;
+  throw new EngineError(
+    `run: a value must be a typed array or an array of this engine "${engine.name}", got one of engine "${value.engine.name}" (${value.engine.device}).`,
+  );
 }

@@ -70,7 +70,7 @@ export interface Engine {
 export type EngineFactory = () => MaybePromise<Engine>;
 
 export { selfTest } from "./self-test.ts";
-export { HostDeviceArray } from "./device-array.ts";
+export { HostDeviceArray, hostDataOf } from "./device-array.ts";
 export { type Graph, topologicalOrder, formatGraph, graphKey } from "./graph.ts";
 export { type NodeOf, Tensor } from "./tensor.ts";
 export {

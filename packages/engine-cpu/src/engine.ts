@@ -4,7 +4,6 @@ import {
   type DType,
   type DeviceArray,
   type Engine,
-  EngineError,
   type Executable,
   type Graph,
   HostDeviceArray,
@@ -13,6 +12,7 @@ import {
   type TypedArray,
   type Value,
   allOperations,
+  hostDataOf,
   selfTest,
 } from "@symloss/core/engine";
 import { generatePlan, mayGenerate } from "./generated/generate.ts";
@@ -104,7 +104,7 @@ function makeExecutable(engine: Engine, graph: Graph, plan: Plan, requireEngine:
       );
     }
     return plan.run(
-      values.map((value) => dataOf(engine, value)),
+      values.map((value) => hostDataOf(engine, value)),
       outputs,
     );
   };
@@ -128,12 +128,4 @@ function makeExecutable(engine: Engine, graph: Graph, plan: Plan, requireEngine:
       disposed = true;
     },
   };
-}
-
-function dataOf(engine: Engine, value: Value): TypedArray {
-  if (ArrayBuffer.isView(value)) return value;
-  if (value instanceof HostDeviceArray && value.engine === engine) return value.data;
-  throw new EngineError(
-    `run: a value must be a typed array or an array of this engine "cpu", got one of engine "${value.engine.name}" (${value.engine.device}).`,
-  );
 }

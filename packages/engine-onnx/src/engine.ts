@@ -14,6 +14,7 @@ import {
   type TypedArray,
   type Value,
   bytesPerElement,
+  hostDataOf,
   selfTest,
   sizeOf,
 } from "@symloss/core/engine";
@@ -29,7 +30,7 @@ import {
   loadRuntime,
   runSession,
 } from "./session.ts";
-import { dataOf, toFeeds } from "./tensors.ts";
+import { toFeeds } from "./tensors.ts";
 import { translate } from "./translate.ts";
 
 /** On what the engine runs. */
@@ -255,7 +256,7 @@ function makeExecutable(
         `${caller}: an executable must not be used after its dispose(), got a run on engine "onnx".`,
       );
     }
-    const arrays = values.map((value) => dataOf(engine, value));
+    const arrays = values.map((value) => hostDataOf(engine, value));
     // The runtime makes the results: into arrays that it is given it writes nothing, and says so nowhere.
     const results = await queue(() => runSession(session, toFeeds(runtime, graph.inputs, inputNames, arrays)));
     return outputNames.map((name) => results[name]!.data as TypedArray);

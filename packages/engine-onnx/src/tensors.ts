@@ -1,22 +1,6 @@
 /** How do arrays become the runtime's tensors, and its results arrays again? */
-import {
-  type Engine,
-  EngineError,
-  HostDeviceArray,
-  type Tensor,
-  type TypedArray,
-  type Value,
-} from "@symloss/core/engine";
+import type { Tensor, TypedArray } from "@symloss/core/engine";
 import { type OnnxRuntime, type RuntimeTensor, createTensor } from "./session.ts";
-
-/** The array of a value of this engine. */
-export function dataOf(engine: Engine, value: Value): TypedArray {
-  if (ArrayBuffer.isView(value)) return value;
-  if (value instanceof HostDeviceArray && value.engine === engine) return value.data;
-  throw new EngineError(
-    `run: a value must be a typed array or an array of this engine "onnx", got one of engine "${value.engine.name}" (${value.engine.device}).`,
-  );
-}
 
 /** The tensors that a run is given, by the names of the model's inputs. */
 export function toFeeds(
