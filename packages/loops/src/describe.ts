@@ -1,6 +1,6 @@
 /** What does a plan look like, for a reader? */
 import { bytesPerElement, formatDType } from "@symloss/core/engine";
-import type { Atom, Buffer, Expression, LoopPlan, Matrix, Place, Statement } from "./program.ts";
+import type { Atom, Buffer, Expression, LoopPlan, Nest, Place, Statement } from "./program.ts";
 
 /** The programs line by line, then the bytes of what lies between and of scratch. */
 export function describePlan({ buffers, programs }: LoopPlan): string {
@@ -35,14 +35,33 @@ function describe(statement: Statement, indent: string): string {
     case "store":
       return `${nameOf(statement.buffer)}[${describePlace(statement.place)}] = ${describeAtom(statement.value)}`;
     case "multiply":
-      return `${nameOf(statement.buffer)}[${describePlace(statement.place)}] = ${describeMatrix(statement.x)} times ${describeMatrix(statement.y)}`;
+      return describeProduct(statement, indent);
     case "update":
       return `${statement.reduction} ${nameOf(statement.buffer)}[${describePlace(statement.place)}] <- ${describeAtom(statement.value)}`;
   }
 }
 
-function describeMatrix({ buffer, place, lines, depth }: Matrix): string {
-  return `${nameOf(buffer)}[${describePlace(place)}] (${lines} lines of ${depth})`;
+function describeProduct(product: Extract<Statement, { kind: "multiply" }>, indent: string): string {
+  const { depth, rows, columns, sums, row, column, element } = product;
+  const nests = [
+    `multiply ${rows.count} by ${depth} by ${columns.count}`,
+    describeNest(rows.line, rows.count, indent),
+    describeNest(rows.depth, depth, `${indent}  `),
+    `${indent}    ${nameOf(rows.block)}[packed] = ${describeAtom(rows.element)}`,
+    describeNest(columns.line, columns.count, indent),
+    describeNest(columns.depth, depth, `${indent}  `),
+    `${indent}    ${nameOf(columns.block)}[packed] = ${describeAtom(columns.element)}`,
+    describeNest(row, rows.count, indent),
+    `${indent}  for i${column.index} to ${columns.count}`,
+    `${indent}    %${element} = ${nameOf(sums)}[packed]`,
+    describeAll(column.body, `${indent}    `),
+  ];
+  return nests.join("\n");
+}
+
+function describeNest({ index, body }: Nest, extent: number, indent: string): string {
+  const loop = `${indent}for i${index} to ${extent}`;
+  return body.length === 0 ? loop : `${loop}\n${describeAll(body, `${indent}  `)}`;
 }
 
 function describeExpression(expression: Expression): string {

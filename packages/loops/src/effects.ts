@@ -16,6 +16,13 @@ export interface Effect {
   readonly roots: readonly Value[];
   /** What it needs from others: their results, or what they have stored. */
   readonly needs: readonly Effect[];
+  /** What it reads from buffers. */
+  readonly loads: readonly ValueOf<"load">[];
+}
+
+/** Whether all that an effect reads of a product is the element that is at hand where the product is written. */
+export function readsOnlyOwn({ loads }: Effect, { store }: Effect): boolean {
+  return loads.every((load) => load.buffer !== store!.buffer || load === store!.value);
 }
 
 /** Effects, and which loops go inside which. */
@@ -36,14 +43,15 @@ export function collectEffects(stores: readonly Store[]): Effects {
   const effects: Effect[] = [];
   const isResult = (value: Value): boolean => value.kind === "reduce" || kept.has(value);
 
-  const add = (effect: Omit<Effect, "needs">): void => {
+  const add = (effect: Omit<Effect, "needs" | "loads">): void => {
     const reached = valuesUnder(effect.roots, (value) => value !== effect.result && isResult(value));
     const needs = reached.flatMap((value) => {
       if (value === effect.result) return [];
       if (isResult(value)) return [byResult.get(value)!];
       return value.kind === "load" ? (byBuffer.get(value.buffer) ?? []) : [];
     });
-    const complete = { ...effect, needs: [...new Set(needs)] };
+    const loads = reached.filter((value) => value.kind === "load");
+    const complete = { ...effect, needs: [...new Set(needs)], loads };
     effects.push(complete);
     if (effect.result !== undefined) byResult.set(effect.result, complete);
     if (effect.store !== undefined) {
@@ -105,7 +113,9 @@ function keptValues(
   for (const value of all) if (value.kind === "reduce") consider([value.operand], nestOf(value, sorted));
   for (const store of stores) {
     const roots = rootsOf(store);
-    consider(roots, sorted(union([store.labels, ...roots.map((root) => root.labels)])));
+    // Each side of a product has a nest of its own.
+    const nests = store.product === undefined ? [roots] : roots.map((root) => [root]);
+    for (const nest of nests) consider(nest, sorted(union([store.labels, ...nest.map((root) => root.labels)])));
   }
   // Of values that walk the same labels only the last of a chain is needed.
   const users = new Map([...kept].map((value) => [value, [] as Value[]]));

@@ -1,15 +1,26 @@
 /** Which statements stand in each loop? The bodies are filled: values where their labels are known, effects where they happen. */
 import { type DType, sizeOf } from "@symloss/core/engine";
 import { type Effect, type Effects, dear } from "./effects.ts";
-import { type Item, arrange } from "./fusion.ts";
+import { type Item, arrange, effectsOf } from "./fusion.ts";
 import { valuesUnder } from "./order.ts";
-import type { Atom, Buffer, Expression, Matrix, Place, Program, Register, Statement } from "./program.ts";
-import type { Product, Store } from "./store.ts";
+import {
+  type Atom,
+  type Buffer,
+  type Expression,
+  type Lines,
+  type Nest,
+  type Place,
+  type Program,
+  type Register,
+  type Statement,
+  productBlock,
+} from "./program.ts";
+import type { Store } from "./store.ts";
 import { type Label, type Linear, type Value, type ValueOf, linearKey } from "./value.ts";
 
 /** The programs in which these effects happen; buffers that they need are added to the list. */
 export function emitPrograms({ list, sorted }: Effects, buffers: Buffer[]): Program[] {
-  const emitter = makeEmitter(buffers, sorted);
+  const emitter = makeEmitter(buffers, sorted, list);
   const programs = splitPrograms(arrange(list, new Set()));
   emitter.saveAcross(programs);
   return programs.map((items) => {
@@ -24,7 +35,7 @@ function splitPrograms(items: readonly Item[]): Item[][] {
   const programs: Item[][] = [];
   let hasLoop = false;
   for (const item of items) {
-    const isNest = item.kind === "loop" || item.effect.store?.product !== undefined;
+    const isNest = item.kind !== "once";
     if (programs.length === 0 || (isNest && hasLoop)) {
       programs.push([]);
       hasLoop = false;
@@ -65,10 +76,11 @@ interface Emitter {
   saveAcross(programs: readonly (readonly Item[])[]): void;
 }
 
-function makeEmitter(buffers: Buffer[], sorted: Effects["sorted"]): Emitter {
+function makeEmitter(buffers: Buffer[], sorted: Effects["sorted"], effects: readonly Effect[]): Emitter {
   let registers = 0;
   let indices = 0;
   const saved = new Map<Value, Saved>();
+  const blocks = addBlocks(effects, buffers);
 
   const open = (parent: Scope | undefined, label: Label | undefined): Scope => ({
     parent,
@@ -201,7 +213,8 @@ function makeEmitter(buffers: Buffer[], sorted: Effects["sorted"]): Emitter {
     if (!isRoot) markSaved(items, scope);
     for (const item of items) {
       if (item.kind === "once") happen(item.effect, scope);
-      else loop(item, scope);
+      else if (item.kind === "loop") loop(item, scope);
+      else multiply(item, scope);
     }
     for (const value of scope.arrays) saved.delete(value);
   };
@@ -225,26 +238,36 @@ function makeEmitter(buffers: Buffer[], sorted: Effects["sorted"]): Emitter {
         if (value.kind === "apply" && price >= dear && changes && !stop(value)) home.set(value, position);
       }
       if (item.kind === "once") continue;
-      for (const { result } of item.effects) {
-        if (result !== undefined && !(result.kind === "reduce" && result.over.includes(item.label)))
+      const walked = labelsOf(item);
+      for (const { result } of effectsOf(item)) {
+        if (result !== undefined && !(result.kind === "reduce" && result.over.some((label) => walked.includes(label))))
           home.set(result, position);
       }
     }
   };
 
-  const loop = (item: Extract<Item, { kind: "loop" }>, scope: Scope): void => {
-    const completed = item.effects.flatMap(({ result }) =>
+  /** Makes room for what is complete after the item; the result tells that it is. */
+  const begin = (item: Item, scope: Scope): (() => void) => {
+    const walked = labelsOf(item);
+    const completed = effectsOf(item).flatMap(({ result }) =>
       result?.kind === "reduce" &&
-      result.over.includes(item.label) &&
+      result.over.some((label) => walked.includes(label)) &&
       !result.over.some((label) => scope.bound.has(label))
         ? [result]
         : [],
     );
     const finish = completed.map((result) => accumulate(result, scope));
+    return () => {
+      for (const done of finish) done();
+    };
+  };
+
+  const loop = (item: Extract<Item, { kind: "loop" }>, scope: Scope): void => {
+    const finish = begin(item, scope);
     const inside = open(scope, item.label);
     body(arrange(item.effects, inside.bound), inside, false);
     scope.statements.push({ kind: "loop", index: inside.index, extent: item.label.extent, body: inside.statements });
-    for (const done of finish) done();
+    finish();
   };
 
   const accumulators = new Map<Value, { register: Register; position: Register | undefined } | Saved>();
@@ -313,35 +336,45 @@ function makeEmitter(buffers: Buffer[], sorted: Effects["sorted"]): Emitter {
     scope.statements.push({ kind: "accumulate", register, reduction, value, position: index });
   };
 
-  const multiplyIn = (buffer: Buffer, offset: Linear, { x, y, row, column, depth }: Product, scope: Scope): void => {
-    const inside = new Set([row, column, depth]);
-    const placeOutside = (linear: Linear): Place =>
-      placeOf({ ...linear, terms: linear.terms.filter(({ label }) => !inside.has(label)) }, scope);
-    const matrixOf = (element: ValueOf<"load">, line: Label): Matrix => {
-      const strideOf = (label: Label): number => element.offset.terms.find((term) => term.label === label)?.stride ?? 0;
-      return {
-        buffer: element.buffer,
-        place: placeOutside(element.offset),
-        lines: line.extent,
-        depth: depth.extent,
-        lineStride: strideOf(line),
-        depthStride: strideOf(depth),
-      };
+  const multiply = ({ effect, followers, ...item }: Extract<Item, { kind: "product" }>, scope: Scope): void => {
+    const { buffer, offset, value, product } = effect.store!;
+    const { x, y, row, column, depth } = product!;
+    const finish = begin({ effect, followers, ...item }, scope);
+    const linesOf = (element: Value, label: Label, block: Buffer): Lines => {
+      const line = open(scope, label);
+      const inside = open(line, depth);
+      const atom = valueIn(element, inside);
+      return { count: label.extent, line: nestOf(line), depth: nestOf(inside), element: atom, block };
     };
+    const rows = linesOf(x, row, blocks.rows);
+    const columns = linesOf(y, column, blocks.columns);
+    const outer = open(scope, row);
+    const inner = open(outer, column);
+    const register = registers++;
+    inner.known.set(value, { kind: "register", register });
+    const isRead = effects.some(
+      (other) => !followers.includes(other) && other.loads.some((load) => load.buffer === buffer),
+    );
+    if (isRead || buffer.kind === "output") {
+      const place = placeOf(offset, inner);
+      inner.statements.push({ kind: "store", buffer, place, value: { kind: "register", register } });
+    }
+    body(arrange(followers, inner.bound), inner, false);
     scope.statements.push({
       kind: "multiply",
-      buffer,
-      place: placeOutside(offset),
-      x: matrixOf(x, row),
-      y: matrixOf(y, column),
+      depth: depth.extent,
+      rows,
+      columns,
+      sums: blocks.sums,
+      row: nestOf(outer),
+      column: nestOf(inner),
+      element: register,
+      dtype: value.dtype,
     });
+    finish();
   };
 
-  const storeIn = ({ buffer, offset, value, scatter, product }: Store, scope: Scope): void => {
-    if (product !== undefined) {
-      multiplyIn(buffer, offset, product, scope);
-      return;
-    }
+  const storeIn = ({ buffer, offset, value, scatter }: Store, scope: Scope): void => {
     const atom = valueIn(value, scope);
     const index = scatter === undefined ? undefined : valueIn(scatter.index, scope);
     const place = placeOf(offset, scope);
@@ -376,8 +409,51 @@ function makeEmitter(buffers: Buffer[], sorted: Effects["sorted"]): Emitter {
   return { open, body, saveAcross };
 }
 
-function effectsOf(item: Item): readonly Effect[] {
-  return item.kind === "once" ? [item.effect] : item.effects;
+/** Room for the blocks of products, one after the other. */
+interface Blocks {
+  readonly rows: Buffer;
+  readonly columns: Buffer;
+  readonly sums: Buffer;
+}
+
+function addBlocks(effects: readonly Effect[], buffers: Buffer[]): Blocks {
+  const { rows, columns, depth, tile } = productBlock;
+  const wholeTiles = (count: number): number => Math.ceil(count / tile) * tile;
+  const sizes = { rows: 0, columns: 0, sums: 0 };
+  for (const { store } of effects) {
+    if (store?.product === undefined) continue;
+    const { product } = store;
+    const height = wholeTiles(Math.min(product.row.extent, rows));
+    const width = wholeTiles(Math.min(product.column.extent, columns));
+    const length = Math.min(product.depth.extent, depth);
+    sizes.rows = Math.max(sizes.rows, height * length);
+    sizes.columns = Math.max(sizes.columns, width * length);
+    sizes.sums = Math.max(sizes.sums, height * width);
+  }
+  const add = (size: number): Buffer => {
+    const buffer: Buffer = { id: buffers.length, kind: "scratch", dtype: "float64", size };
+    if (size > 0) buffers.push(buffer);
+    return buffer;
+  };
+  return { rows: add(sizes.rows), columns: add(sizes.columns), sums: add(sizes.sums) };
+}
+
+function nestOf({ index, statements }: Scope): Nest {
+  return { index, body: statements };
+}
+
+/** The labels that an item walks. */
+function labelsOf(item: Item): readonly Label[] {
+  switch (item.kind) {
+    case "once":
+      return [];
+    case "loop":
+      return [item.label];
+    case "product": {
+      const { row, column } = item.effect.store!.product!;
+      return [row, column];
+    }
+  }
 }
 
 function rootOf(scope: Scope): Scope {

@@ -1,11 +1,32 @@
 /** Which effects share a loop, and in which order do the loops stand? */
-import type { Effect } from "./effects.ts";
+import { type Effect, readsOnlyOwn } from "./effects.ts";
+import type { Reduction } from "./program.ts";
 import type { Label } from "./value.ts";
 
-/** What stands in a body: effects that happen once there, and loops, each over one label with what happens inside it. */
+/**
+ * What stands in a body: effects that happen once there, loops, each over one label with what happens inside it, and products of
+ * matrices, each with what happens at each of its elements.
+ */
 export type Item =
   | { readonly kind: "once"; readonly effect: Effect }
-  | { readonly kind: "loop"; readonly label: Label; readonly effects: readonly Effect[] };
+  | { readonly kind: "loop"; readonly label: Label; readonly effects: readonly Effect[] }
+  | {
+      readonly kind: "product";
+      readonly effect: Effect;
+      readonly followers: readonly Effect[];
+    };
+
+/** What happens in it. */
+export function effectsOf(item: Item): readonly Effect[] {
+  switch (item.kind) {
+    case "once":
+      return [item.effect];
+    case "loop":
+      return item.effects;
+    case "product":
+      return [item.effect, ...item.followers];
+  }
+}
 
 /**
  * The body in which these effects happen, where the loops over `bound` are open already.
@@ -24,9 +45,14 @@ export function arrange(effects: readonly Effect[], bound: ReadonlySet<Label>): 
     rest = rest.filter((effect) => !done.has(effect));
   };
   while (rest.length > 0) {
-    const ready = rest.find((effect) => next.get(effect) === undefined && effect.needs.every(isReady));
+    const allReady = rest.filter((effect) => next.get(effect) === undefined && effect.needs.every(isReady));
+    // A product begins a program, so what belongs to the one before comes first.
+    const ready = allReady.find((effect) => !isProduct(effect)) ?? allReady[0];
     if (ready !== undefined) {
-      take({ kind: "once", effect: ready }, [ready]);
+      const item: Item = isProduct(ready)
+        ? { kind: "product", effect: ready, followers: findFollowers(ready, rest, bound, isReady) }
+        : { kind: "once", effect: ready };
+      take(item, effectsOf(item));
       continue;
     }
     const groups = groupByLabel(rest, next, isReady);
@@ -36,6 +62,35 @@ export function arrange(effects: readonly Effect[], bound: ReadonlySet<Label>): 
   }
   return items;
 }
+
+function isProduct({ store }: Effect): boolean {
+  return store?.product !== undefined;
+}
+
+/** What can happen at each element of a product as soon as that is known: all else that it needs is ready. */
+function findFollowers(
+  product: Effect,
+  rest: readonly Effect[],
+  bound: ReadonlySet<Label>,
+  isReady: (need: Effect) => boolean,
+): Effect[] {
+  const { row, column } = product.store!.product!;
+  const taken = new Set<Effect>();
+  // Effects stand after those that they need.
+  for (const effect of rest) {
+    const open = effect.iterates.filter((label) => !bound.has(label));
+    const isElementwise = open.length === 2 && open.includes(row) && open.includes(column);
+    const isSearch = effect.result?.kind === "reduce" && searches.has(effect.result.reduction);
+    if (!isElementwise || isSearch || !effect.needs.includes(product) || !readsOnlyOwn(effect, product)) continue;
+    const isKnown = (need: Effect): boolean =>
+      need === product || (taken.has(need) && open.every((label) => isKnownInside(need, label, effect)));
+    if (effect.needs.every((need) => isReady(need) || isKnown(need))) taken.add(effect);
+  }
+  return [...taken];
+}
+
+/** These go along lines, so that they can end early. */
+const searches: ReadonlySet<Reduction> = new Set<Reduction>(["argmax", "any"]);
 
 interface Group {
   readonly label: Label;
@@ -57,7 +112,7 @@ function groupByLabel(
     // Effects stand after those that they need.
     for (const effect of rest) {
       if (next.get(effect) !== label) continue;
-      if (effect.needs.every((need) => isReady(need) || (taken.has(need) && isKnownInside(need, label))))
+      if (effect.needs.every((need) => isReady(need) || (taken.has(need) && isKnownInside(need, label, effect))))
         taken.add(effect);
       else waiting++;
     }
@@ -76,8 +131,10 @@ function workOf({ effects }: Group): number {
   return Math.max(...effects.map(({ iterates }) => iterates.reduce((product, { extent }) => product * extent, 1)));
 }
 
-/** Whether the result is known inside one turn of a loop over the label, not only after all of them. */
-function isKnownInside({ result }: Effect, label: Label): boolean {
+/** Whether what another needs of the effect is known inside one turn of a loop over the label, not only after all of them. */
+function isKnownInside(need: Effect, label: Label, by: Effect): boolean {
+  const { result, iterates } = need;
+  if (isProduct(need)) return iterates.includes(label) && readsOnlyOwn(by, need);
   if (result === undefined) return false;
   return result.kind === "reduce" ? !result.over.includes(label) : result.labels.includes(label);
 }

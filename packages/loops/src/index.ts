@@ -4,8 +4,9 @@ export type {
   Atom,
   Buffer,
   Expression,
+  Lines,
   LoopPlan,
-  Matrix,
+  Nest,
   Place,
   Program,
   Reduction,
@@ -13,4 +14,5 @@ export type {
   ScalarOperation,
   Statement,
 } from "./program.ts";
+export { allStatements, productBlock } from "./program.ts";
 export { bytesOf, describePlan } from "./describe.ts";

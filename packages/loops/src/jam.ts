@@ -1,5 +1,13 @@
 /** Which loops take two turns at once, so that what both turns read in a loop inside is read once? */
-import type { Atom, Expression, Place, Program, Register, Statement } from "./program.ts";
+import {
+  type Atom,
+  type Expression,
+  type Place,
+  type Program,
+  type Register,
+  type Statement,
+  allStatements,
+} from "./program.ts";
 
 type Loop = Extract<Statement, { kind: "loop" }>;
 
@@ -132,15 +140,17 @@ function isIndex(atom: Atom, index: number): boolean {
   return atom.kind === "index" && atom.index === index;
 }
 
-function allStatements(statements: readonly Statement[]): Statement[] {
-  return statements.flatMap((statement) =>
-    statement.kind === "loop" ? [statement, ...allStatements(statement.body)] : [statement],
-  );
-}
-
 function registerOf(statement: Statement): Register[] {
-  if (statement.kind === "accumulator") return [statement.register, statement.position ?? -1];
-  return statement.kind === "let" ? [statement.register] : [];
+  switch (statement.kind) {
+    case "accumulator":
+      return [statement.register, statement.position ?? -1];
+    case "let":
+      return [statement.register];
+    case "multiply":
+      return [statement.element];
+    default:
+      return [];
+  }
 }
 
 /** The atoms that are numbers, not parts of places. */

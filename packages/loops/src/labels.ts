@@ -1,10 +1,11 @@
 /** Which axes of which tensors walk together? Each class of axes is one label, as a letter is in einsum. */
 import { type Tensor, isBinary, isUnary } from "@symloss/core/engine";
+import { findNeighbours } from "./neighbours.ts";
 import type { Label } from "./value.ts";
 
 /** The labels of a graph's tensors. */
 export interface Labels {
-  /** The label of an axis; undefined where its length is 1. */
+  /** The label of an axis; undefined where its length is 1, and where the label of the axis inside it walks both. */
   of(tensor: Tensor, axis: number): Label | undefined;
   /** A label that no axis has. */
   fresh(extent: number): Label;
@@ -22,23 +23,34 @@ export function labelAxes(order: readonly Tensor[]): Labels {
         parent: undefined,
         members: new Map([[tensor, axis]]),
         extent: extent as number,
+        outer: undefined,
         label: undefined,
       })),
     );
   }
+  const classOf = (tensor: Tensor, axis: number): AxisClass => find(classes.get(tensor)![axis]!);
+  const refused: AxisClass[] = [];
   const bond: Bond = (left, leftAxis, right, rightAxis) => {
     if (left.shape[leftAxis] === 1 || left.shape[leftAxis] !== right.shape[rightAxis]) return;
-    join(find(classes.get(left)![leftAxis]!), find(classes.get(right)![rightAxis]!));
+    const pair = [classOf(left, leftAxis), classOf(right, rightAxis)] as const;
+    if (!join(...pair)) refused.push(...pair);
   };
   for (const tensor of order) bondAxes(tensor, bond);
+  const inner = findNeighbours(order, classOf, new Set(refused.map(find)));
+  for (const [outer, next] of inner) next.outer = outer;
   return {
     of(tensor, axis) {
       if (tensor.shape[axis] === 1) return undefined;
-      const root = find(classes.get(tensor)![axis]!);
-      return (root.label ??= fresh(root.extent));
+      const axisClass = classOf(tensor, axis);
+      return inner.has(axisClass) ? undefined : (axisClass.label ??= fresh(lengthOf(axisClass)));
     },
     fresh,
   };
+}
+
+/** How many turns a loop takes that walks the class, and those outside it that it walks too. */
+function lengthOf({ extent, outer }: AxisClass): number {
+  return outer === undefined ? extent : extent * lengthOf(outer);
 }
 
 type Bond = (left: Tensor, leftAxis: number, right: Tensor, rightAxis: number) => void;
@@ -87,6 +99,8 @@ interface AxisClass {
   /** Which axis of which tensor is in it. */
   readonly members: Map<Tensor, number>;
   readonly extent: number;
+  /** The class that walks with this one. */
+  outer: AxisClass | undefined;
   label: Label | undefined;
 }
 
@@ -102,11 +116,13 @@ function find(axisClass: AxisClass): AxisClass {
   return root;
 }
 
-function join(left: AxisClass, right: AxisClass): void {
-  if (left === right) return;
+/** Makes the two one; false where they must stay two, for a tensor has an axis of each. */
+function join(left: AxisClass, right: AxisClass): boolean {
+  if (left === right) return true;
   const [small, large] = left.members.size < right.members.size ? [left, right] : [right, left];
-  for (const tensor of small.members.keys()) if (large.members.has(tensor)) return;
+  for (const tensor of small.members.keys()) if (large.members.has(tensor)) return false;
   for (const [tensor, axis] of small.members) large.members.set(tensor, axis);
   small.members.clear();
   small.parent = large;
+  return true;
 }

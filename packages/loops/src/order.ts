@@ -12,8 +12,8 @@ interface Access {
 export function orderLabels(stores: readonly Store[], values: readonly Value[]): ReadonlyMap<Label, number> {
   const accesses = accessesOf(stores, values).toSorted((left, right) => right.size - left.size);
   const weights = new Map<Label, number>();
-  for (const value of values) for (const label of value.labels) if (!weights.has(label)) weights.set(label, 0);
-  for (const store of stores) for (const label of store.labels) if (!weights.has(label)) weights.set(label, 0);
+  const known = [...values, ...stores, ...stores.map(({ value }) => value)];
+  for (const { labels } of known) for (const label of labels) if (!weights.has(label)) weights.set(label, 0);
   const inside = new Map<Label, Set<Label>>([...weights.keys()].map((label) => [label, new Set<Label>()]));
   for (const { offset, size } of accesses) {
     const labels = offset.terms.toSorted((left, right) => right.stride - left.stride).map(({ label }) => label);

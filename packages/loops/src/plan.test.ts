@@ -1,6 +1,7 @@
 import { type Tensor, exp, valueAndGrad } from "@symloss/core";
 import { type DType, type Graph, allOperations, prepare, traceGraph } from "@symloss/core/engine";
 import {
+  accuracy,
   explainedVariance,
   huber,
   reduce,
@@ -10,7 +11,15 @@ import {
   vaeGmm,
 } from "@symloss/losses";
 import { describe, expect, test } from "vitest";
-import { type LoopPlan, type Statement, bytesOf, describePlan, planLoops } from "./index.ts";
+import {
+  type LoopPlan,
+  type Statement,
+  allStatements,
+  bytesOf,
+  describePlan,
+  planLoops,
+  productBlock,
+} from "./index.ts";
 
 const engine = {
   name: "test",
@@ -45,12 +54,6 @@ function withGradients(fn: (...inputs: Tensor[]) => Tensor, skipped = 0): (...in
 /** How many loops stand outermost in each program: a sequence of nests is not one program. */
 function nestsOf({ programs }: LoopPlan): number[] {
   return programs.map(({ body }) => body.filter(({ kind }) => kind === "loop" || kind === "multiply").length);
-}
-
-function statementsOf(statements: readonly Statement[]): Statement[] {
-  return statements.flatMap((statement) =>
-    statement.kind === "loop" ? [statement, ...statementsOf(statement.body)] : [statement],
-  );
 }
 
 const rows: Spec[] = [{ shape: [64], dtype: "int32" }, [64, 100]];
@@ -125,7 +128,7 @@ test("what does not change with the batch is computed once, before it", () => {
   const plan = planOf((x, y) => [x!.sub(exp(y!)).square().sum(1)], [64, 100], [100]);
   expect(nestsOf(plan)).toEqual([1, 1]);
   const applied = (program: number) =>
-    statementsOf(plan.programs[program]!.body).flatMap((statement) =>
+    allStatements(plan.programs[program]!.body).flatMap((statement) =>
       statement.kind === "let" && statement.expression.kind === "apply" ? [statement.expression.operation] : [],
     );
   expect(applied(0)).toEqual(["exp"]);
@@ -159,16 +162,150 @@ test("transposes, slices, broadcasts and reshapes are index arithmetic", () => {
   expect(flat.buffers.map(({ kind }) => kind)).toEqual(["input", "input", "output"]);
 });
 
-test("a large product of matrices is a program of its own, of operands where they lie", () => {
-  const plan = planOf((x, y) => [x!.matmul(y!.transpose()).relu().sum(1)], [32, 24], [40, 24]);
-  expect(nestsOf(plan)).toEqual([1, 1]);
-  const [product] = plan.programs[0]!.body;
-  expect(product).toMatchObject({
-    kind: "multiply",
-    x: { lineStride: 24, depthStride: 1 },
-    y: { lineStride: 24, depthStride: 1 },
+describe("memory beside inputs and outputs", () => {
+  const elbo = (x: Tensor, xHat: Tensor, qMean: Tensor, qLogVariance: Tensor): Tensor => {
+    const divergence = exp(qLogVariance).add(qMean.square()).sub(1).sub(qLogVariance).sum(1);
+    return xHat.sub(x).square().sum(1).add(divergence).mul(0.5).mean();
+  };
+  const responsibilities = (z: Tensor, mu: Tensor, logVariance: Tensor, logPi: Tensor): Tensor => {
+    const distance = z.expandDims(1).sub(mu).square().mul(exp(logVariance.neg()));
+    return distance.add(logVariance).sum(2).mul(-0.5).add(logPi).softmax(1);
+  };
+  const cases: readonly { name: string; plan: LoopPlan; between: number; scratch: number }[] = [
+    {
+      name: "an evidence lower bound with gradients needs a row for what both sides of the batch share",
+      plan: planOf(
+        withGradients((...given) => elbo(...(given as [Tensor, Tensor, Tensor, Tensor])), 1),
+        [64, 50],
+        [64, 50],
+        [64, 8],
+        [64, 8],
+      ),
+      between: 0,
+      scratch: 8 * 50,
+    },
+    {
+      name: "mixture responsibilities need the parameters once more, and two rows",
+      plan: planOf(
+        (...given) => [responsibilities(...(given as [Tensor, Tensor, Tensor, Tensor]))],
+        [64, 8],
+        [5, 8],
+        [5, 8],
+        [5],
+      ),
+      between: 8 * (5 * 8 + 5),
+      scratch: 2 * 8 * 5,
+    },
+    {
+      name: "accuracy needs nothing",
+      plan: planOf((targets, scores) => [accuracy(targets!, scores!)], { shape: [64], dtype: "int32" }, [64, 100]),
+      between: 0,
+      scratch: 0,
+    },
+    {
+      name: "explained variance needs its two means",
+      plan: planOf((targets, predictions) => [explainedVariance(targets!, predictions!)], [1000], [1000]),
+      between: 8 * 2,
+      scratch: 0,
+    },
+  ];
+
+  test.each(cases)("$name", ({ plan, between, scratch }) => {
+    expect(bytesOf(plan.buffers, "intermediate")).toBeLessThanOrEqual(between);
+    expect(bytesOf(plan.buffers, "scratch")).toBeLessThanOrEqual(scratch);
   });
-  expect(bytesOf(plan.buffers, "intermediate")).toBe(32 * 40 * 4);
+});
+
+describe("neighbouring axes that always walk together are one loop", () => {
+  const extentsOf = (plan: LoopPlan): number[] =>
+    plan.programs
+      .flatMap(({ body }) => allStatements(body))
+      .flatMap((statement) => (statement.kind === "loop" ? [statement.extent] : []));
+
+  test.each([
+    { name: "elementwise", plan: planOf((y, p) => [huber(y!, p!)], [40, 3, 2], [40, 3, 2]), extents: [240] },
+    {
+      name: "reduced to one number",
+      plan: planOf((y, p) => [reduce(huber(y!, p!))], [40, 2], [40, 2]),
+      extents: [80],
+    },
+    { name: "of a batch", plan: planOf((x) => [x!.square().sum([1, 2])], [7, 5, 3]), extents: [7, 15] },
+    { name: "reshaped in part", plan: planOf((x) => [exp(x!).reshape([4, 2, 3])], [8, 3]), extents: [4, 2, 3] },
+    { name: "broadcast along one", plan: planOf((x, y) => [x!.add(y!)], [40, 3], [3]), extents: [40, 3] },
+    { name: "one moved along itself", plan: planOf((x) => [x!.slice([1, 0], [5, 3])], [6, 3]), extents: [4, 3] },
+    {
+      name: "one padded",
+      plan: planOf((x) => [x!.pad([0, 1], [0, 0])], [6, 3]),
+      extents: [6, 4],
+    },
+    { name: "transposed", plan: planOf((x) => [x!.add(x!.transpose())], [6, 6]), extents: [6, 6] },
+    { name: "searched along one", plan: planOf((x) => [x!.argmax(2)], [4, 5, 3]), extents: [20, 3] },
+  ])("$name", ({ plan, extents }) => {
+    expect(extentsOf(plan)).toEqual(extents);
+  });
+});
+
+describe("a large product of matrices", () => {
+  const shapes = [[32, 24], [24, 40], [40], [32, 40]] as const;
+
+  function productsOf({ programs }: LoopPlan): Extract<Statement, { kind: "multiply" }>[] {
+    return programs.flatMap(({ body }) => allStatements(body)).filter((statement) => statement.kind === "multiply");
+  }
+
+  test("reads its operands where they lie, and computes them as it packs them", () => {
+    const plan = planOf((x, y) => [exp(x!).matmul(y!.transpose())], [32, 24], [40, 24]);
+    expect(nestsOf(plan)).toEqual([1]);
+    expect(bytesOf(plan.buffers, "intermediate")).toBe(0);
+    const [{ rows, columns }] = productsOf(plan) as [Extract<Statement, { kind: "multiply" }>];
+    expect([...rows.line.body, ...rows.depth.body]).toContainEqual(
+      expect.objectContaining({ expression: expect.objectContaining({ operation: "exp" }) as unknown }),
+    );
+    expect(columns).toMatchObject({ count: 40 });
+  });
+
+  test("is one program with what is done to each element, up to sums of them", () => {
+    const loss = (x: Tensor, w: Tensor, b: Tensor, y: Tensor): Tensor =>
+      x.matmul(w).add(b).relu().sub(y).square().mean();
+    const plan = planOf((...given) => [loss(...(given as [Tensor, Tensor, Tensor, Tensor]))], ...shapes);
+    expect(nestsOf(plan)).toEqual([1]);
+    expect(bytesOf(plan.buffers, "intermediate")).toBe(0);
+  });
+
+  test("is kept where rows of it are walked again", () => {
+    const plan = planOf((x, w) => [x!.matmul(w!).softmax(1)], ...shapes.slice(0, 2));
+    expect(nestsOf(plan)).toEqual([1, 1]);
+    expect(plan.buffers.filter(({ kind }) => kind === "intermediate")).toContainEqual(
+      expect.objectContaining({ size: 32 * 40, dtype: "float32" }),
+    );
+  });
+
+  test("fills an output that is wanted, and is used there", () => {
+    const plan = planOf(
+      (x, w) => {
+        const product = x!.matmul(w!);
+        return [product, product.relu()];
+      },
+      ...shapes.slice(0, 2),
+    );
+    expect(nestsOf(plan)).toEqual([1]);
+    expect(bytesOf(plan.buffers, "intermediate")).toBe(0);
+  });
+
+  test("works in blocks that all products of a plan share, and that the description counts", () => {
+    const plan = planOf((x, w) => [x!.matmul(w!), w!.matmul(x!)], [300, 300], [300, 300]);
+    expect(productsOf(plan)).toHaveLength(2);
+    const { rows, columns, depth } = productBlock;
+    const bytes = 8 * (rows * depth + columns * depth + rows * columns);
+    expect(bytesOf(plan.buffers, "scratch")).toBe(bytes);
+    expect(describePlan(plan)).toContain(`${bytes} bytes of scratch`);
+  });
+
+  test("in a batch takes the loop of the batch around it", () => {
+    const plan = planOf((x, y) => [x!.matmul(y!).relu()], [3, 32, 24], [3, 24, 40]);
+    expect(nestsOf(plan)).toEqual([1]);
+    expect(plan.programs[0]!.body.map(({ kind }) => kind)).toEqual(["loop"]);
+    expect(bytesOf(plan.buffers, "intermediate")).toBe(0);
+  });
 });
 
 test("the description shows programs, loops and scratch", () => {

@@ -3,7 +3,7 @@ import { type Graph, type Operation, allOperations, lower } from "@symloss/core/
 import { collectEffects } from "./effects.ts";
 import { emitPrograms } from "./emit.ts";
 import { jamProgram } from "./jam.ts";
-import type { LoopPlan } from "./program.ts";
+import { type Buffer, type LoopPlan, allStatements, buffersOf } from "./program.ts";
 import { translate } from "./translate.ts";
 
 /** Said in passes over rows, so that a value and its gradient share them. */
@@ -14,5 +14,10 @@ const operations = allOperations.filter((operation) => !rowOperations.has(operat
 export function planLoops(graph: Graph): LoopPlan {
   const { buffers, stores } = translate(lower(graph, operations, "loops"));
   const programs = emitPrograms(collectEffects(stores), buffers).map(jamProgram);
-  return { buffers, programs };
+  const used = new Set(programs.flatMap(({ body }) => allStatements(body)).flatMap(buffersOf));
+  return { buffers: buffers.filter((buffer) => isGiven(buffer) || used.has(buffer)), programs };
+}
+
+function isGiven({ kind }: Buffer): boolean {
+  return kind === "input" || kind === "output";
 }

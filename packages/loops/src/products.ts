@@ -3,7 +3,7 @@ import { type Tensor, isFloat } from "@symloss/core/engine";
 import { termLabels, rowMajor, freeLabel } from "./indexing.ts";
 import type { Context } from "./store.ts";
 import type { Buffer } from "./program.ts";
-import { type Label, type Linear, type ValueOf, linearOf, union } from "./value.ts";
+import { type Label, linearOf, union } from "./value.ts";
 
 /** From so many products of elements on, blocks that stay in the cache are worth a program of their own. */
 const largeProduct = 4096;
@@ -20,26 +20,21 @@ export function storeProduct(context: Context, tensor: Tensor, buffer: Buffer): 
   const [row, column] = index.slice(-2).map((entry) => entry.terms[0]!.label) as [Label, Label];
   const depth = freeLabel(x, x.rank - 1, index, context)!;
   const leading = index.slice(0, -2);
+  // What takes a loop is not computed again for each block.
+  for (const operand of [x, y]) if (context.takesLoop(operand)) context.materialize(operand);
   const product = {
-    x: storedElement(context, x, [...leading, linearOf(row), linearOf(depth)]),
-    y: storedElement(context, y, [...leading, linearOf(depth), linearOf(column)]),
+    x: context.element(x, [...leading, linearOf(row), linearOf(depth)]),
+    y: context.element(y, [...leading, linearOf(depth), linearOf(column)]),
     row,
     column,
     depth,
   };
+  const offset = rowMajor(tensor, index);
   context.stores.push({
     buffer,
-    offset: rowMajor(tensor, index),
-    value: product.x,
+    offset,
+    value: context.values.load(buffer, offset),
     product,
     labels: union(leading.map(termLabels)),
   });
-}
-
-/** An element that is read from a buffer at a place that is linear in the labels. */
-function storedElement(context: Context, tensor: Tensor, index: readonly Linear[]): ValueOf<"load"> {
-  const value = context.element(tensor, index);
-  if (value.kind === "load" && value.offset.others.length === 0) return value;
-  context.materialize(tensor);
-  return context.element(tensor, index) as ValueOf<"load">;
 }

@@ -7,8 +7,9 @@ export interface LoopPlan {
   readonly programs: readonly Program[];
 }
 
-/** An array of one element type, by its position in the plan. */
+/** An array of one element type. */
 export interface Buffer {
+  /** Another for each buffer of a plan. */
   readonly id: number;
   /**
    * `input` and `output` are given in the graph's order, `constant` is known now, `intermediate` carries values from one program
@@ -108,22 +109,71 @@ export type Statement =
       readonly value: Atom;
       readonly within: { readonly atom: Atom; readonly size: number } | undefined;
     }
-  /** A product of matrices, as a blocked nest that the target writes for itself; the result is row-major. */
+  /** A product of matrices, in blocks: lines of both are computed and packed, multiplied, and what comes of it is used. */
   | {
       readonly kind: "multiply";
-      readonly buffer: Buffer;
-      readonly place: Place;
-      readonly x: Matrix;
-      readonly y: Matrix;
+      readonly depth: number;
+      readonly rows: Lines;
+      readonly columns: Lines;
+      readonly sums: Buffer;
+      /** For each row, and there for each column, with the element of the product in a register. */
+      readonly row: Nest;
+      readonly column: Nest;
+      readonly element: Register;
+      readonly dtype: DType;
     };
 
+/** The statements at each number of an index. */
+export interface Nest {
+  readonly index: number;
+  readonly body: readonly Statement[];
+}
+
 /** A matrix as lines along the axis that is summed: the rows of the left one, the columns of the right one. */
-export interface Matrix {
-  readonly buffer: Buffer;
-  readonly place: Place;
-  readonly lines: number;
-  readonly depth: number;
-  /** How far it is from one line to the next, and from one element of a line to the next. */
-  readonly lineStride: number;
-  readonly depthStride: number;
+export interface Lines {
+  readonly count: number;
+  /** For each line, and there for each number along it, after which the element is known. */
+  readonly line: Nest;
+  readonly depth: Nest;
+  readonly element: Atom;
+  /** Where the lines of a block lie packed. */
+  readonly block: Buffer;
+}
+
+/** A block of a product, and the tile of it whose sums stay in registers. */
+export const productBlock = { rows: 128, columns: 64, depth: 256, tile: 4 } as const;
+
+/** All statements, those inside others included; what a statement reads by itself stands before it. */
+export function allStatements(statements: readonly Statement[]): Statement[] {
+  return statements.flatMap((statement) => {
+    switch (statement.kind) {
+      case "loop":
+        return [statement, ...allStatements(statement.body)];
+      case "multiply": {
+        const { rows, columns, row, column } = statement;
+        const packed = [rows, columns].flatMap(({ line, depth }) => [...line.body, ...depth.body]);
+        return [...allStatements(packed), statement, ...allStatements([...row.body, ...column.body])];
+      }
+      default:
+        return [statement];
+    }
+  });
+}
+
+/** The buffers that a statement reads or writes by itself. */
+export function buffersOf(statement: Statement): readonly Buffer[] {
+  switch (statement.kind) {
+    case "let":
+      return statement.expression.kind === "load" ? [statement.expression.buffer] : [];
+    case "fill":
+    case "store":
+    case "update":
+      return [statement.buffer];
+    case "multiply":
+      return [statement.rows.block, statement.columns.block, statement.sums];
+    case "accumulator":
+    case "accumulate":
+    case "loop":
+      return [];
+  }
 }

@@ -2,7 +2,7 @@
 import type { Tensor } from "@symloss/core/engine";
 import type { Labels } from "./labels.ts";
 import type { Buffer } from "./program.ts";
-import type { Label, Linear, Value, ValueOf, Values } from "./value.ts";
+import type { Label, Linear, Value, Values } from "./value.ts";
 
 /** An element that is written to memory. */
 export interface Store {
@@ -11,7 +11,7 @@ export interface Store {
   readonly value: Value;
   /** Added to what the buffer holds, where the index is from 0 to below the size; else written. */
   readonly scatter?: { readonly index: Value; readonly size: number };
-  /** Written is the product of two matrices that lie in buffers; `value` is an element of the left one. */
+  /** Written is a product of matrices; `value` is its element, as those read it who need it. */
   readonly product?: Product;
   /** The labels of all elements that are written; some may not change the value. Of a product those of its leading axes. */
   readonly labels: readonly Label[];
@@ -19,8 +19,8 @@ export interface Store {
 
 /** Two matrices, an element of each, and the labels that tell rows, columns and what is summed. */
 export interface Product {
-  readonly x: ValueOf<"load">;
-  readonly y: ValueOf<"load">;
+  readonly x: Value;
+  readonly y: Value;
   readonly row: Label;
   readonly column: Label;
   readonly depth: Label;

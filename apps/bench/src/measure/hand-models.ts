@@ -142,6 +142,12 @@ const writers: Readonly<Record<string, Readonly<Record<string, (m: Model) => voi
       m.node("Sub", [m.float(1), ratio], {}, "output_0");
     },
   },
+  D1: {
+    plain: (m) => {
+      const product = m.node("MatMul", ["input_0", "input_1"]);
+      m.node("Relu", [m.node("Add", [product, "input_2"])], {}, "output_0");
+    },
+  },
 };
 
 function build(

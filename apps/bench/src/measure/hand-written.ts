@@ -330,3 +330,98 @@ export function explainedVariance(y: Float32Array, p: Float32Array): number {
   D += d2;
   return 1 - (D - (C * C) / n) / (B - (A * A) / n);
 }
+
+/** D1: relu(x w + b) in tiles of 4 x 4 whose sums stay in registers; for whole tiles. */
+export function dense(
+  x: Float32Array,
+  w: Float32Array,
+  b: Float32Array,
+  out: Float32Array,
+  scratch: { readonly rows: Float64Array; readonly columns: Float64Array; readonly sums: Float64Array },
+): void {
+  const { rows, columns, sums } = scratch;
+  const depth = rows.length / 4;
+  const width = b.length;
+  for (let j = 0; j < width; j++) {
+    for (let k = 0; k < depth; k++) columns[(j & ~3) * depth + 4 * k + (j & 3)] = w[k * width + j]!;
+  }
+  for (let i = 0; i < x.length / depth; i += 4) {
+    for (let r = 0; r < 4; r++) for (let k = 0; k < depth; k++) rows[4 * k + r] = x[(i + r) * depth + k]!;
+    for (let j = 0; j < width; j += 4) {
+      multiplyTile(rows, columns, j * depth, depth, sums);
+      for (let t = 0; t < 16; t++) {
+        const at = j + (t & 3);
+        out[(i + (t >> 2)) * width + at] = Math.max(sums[t]! + b[at]!, 0);
+      }
+    }
+  }
+}
+
+function multiplyTile(
+  rows: Float64Array,
+  columns: Float64Array,
+  begin: number,
+  depth: number,
+  sums: Float64Array,
+): void {
+  let s00 = 0;
+  let s01 = 0;
+  let s02 = 0;
+  let s03 = 0;
+  let s10 = 0;
+  let s11 = 0;
+  let s12 = 0;
+  let s13 = 0;
+  let s20 = 0;
+  let s21 = 0;
+  let s22 = 0;
+  let s23 = 0;
+  let s30 = 0;
+  let s31 = 0;
+  let s32 = 0;
+  let s33 = 0;
+  let c = begin;
+  for (let k = 0; k < 4 * depth; k += 4) {
+    const x0 = rows[k]!;
+    const x1 = rows[k + 1]!;
+    const x2 = rows[k + 2]!;
+    const x3 = rows[k + 3]!;
+    const y0 = columns[c]!;
+    const y1 = columns[c + 1]!;
+    const y2 = columns[c + 2]!;
+    const y3 = columns[c + 3]!;
+    s00 += x0 * y0;
+    s01 += x0 * y1;
+    s02 += x0 * y2;
+    s03 += x0 * y3;
+    s10 += x1 * y0;
+    s11 += x1 * y1;
+    s12 += x1 * y2;
+    s13 += x1 * y3;
+    s20 += x2 * y0;
+    s21 += x2 * y1;
+    s22 += x2 * y2;
+    s23 += x2 * y3;
+    s30 += x3 * y0;
+    s31 += x3 * y1;
+    s32 += x3 * y2;
+    s33 += x3 * y3;
+    c += 4;
+  }
+  sums[0] = s00;
+  sums[1] = s01;
+  sums[2] = s02;
+  sums[3] = s03;
+  sums[4] = s10;
+  sums[5] = s11;
+  sums[6] = s12;
+  sums[7] = s13;
+  sums[8] = s20;
+  sums[9] = s21;
+  sums[10] = s22;
+  sums[11] = s23;
+  sums[12] = s30;
+  sums[13] = s31;
+  sums[14] = s32;
+  sums[15] = s33;
+}

@@ -28,7 +28,7 @@ export interface Workload {
 
 const million = 2 ** 20;
 
-/** All of them: W1 to W8 and W10. W9, a call on 32 elements, is measured by itself. */
+/** All of them: W1 to W8, W10, and D1 with a product of matrices. W9, a call on 32 elements, is measured by itself. */
 export function makeWorkloads(): Workload[] {
   const { uniform, normal } = randomNumbers(12345);
   const floats = (size: number, next: () => number): Float32Array => Float32Array.from({ length: size }, next);
@@ -50,6 +50,12 @@ export function makeWorkloads(): Workload[] {
   for (const [row, hit] of hits.entries()) if (uniform() < 0.8) scores[row * 100 + hit]! += 5;
   const targets = floats(million, normal);
   const predictions = Float32Array.from(targets, (value) => value + 0.3 * normal());
+  const [features, weights, bias] = [floats(1024 * 256, normal), floats(256 * 256, normal), floats(256, normal)];
+  const blocks = {
+    rows: new Float64Array(4 * 256),
+    columns: new Float64Array(256 * 256),
+    sums: new Float64Array(16),
+  };
   const scratch = {
     inverse: new Float64Array(64 * 32),
     constants: new Float64Array(64),
@@ -141,6 +147,13 @@ export function makeWorkloads(): Workload[] {
       inputs: [flat(targets), flat(predictions)],
       compute: (targets, predictions) => [explainedVariance(targets!, predictions!, { epsilon: 0 })],
       byHand: ([out]) => (out![0] = byHand.explainedVariance(targets, predictions)),
+    },
+    {
+      name: "D1",
+      title: "dense layer with bias and relu, 1024 x 256 x 256",
+      inputs: [{ data: features, shape: [1024, 256] }, { data: weights, shape: [256, 256] }, flat(bias)],
+      compute: (features, weights, bias) => [features!.matmul(weights!).add(bias!).relu()],
+      byHand: ([out]) => byHand.dense(features, weights, bias, out!, blocks),
     },
   ];
 }

@@ -1,5 +1,13 @@
 /** Which conditions nearly always go one way, and which are then rarely asked for? */
-import type { Atom, Expression, Place, Register, ScalarOperation, Statement } from "@symloss/loops";
+import {
+  type Atom,
+  type Expression,
+  type Place,
+  type Register,
+  type ScalarOperation,
+  type Statement,
+  allStatements,
+} from "@symloss/loops";
 
 /** What is known of the conditions of a program. */
 export interface Conditions {
@@ -68,7 +76,7 @@ function alwaysRead(statement: Statement, predictable: ReadonlySet<Register>): r
         ...(statement.within === undefined ? [] : [statement.within.atom]),
       ];
     case "multiply":
-      return [statement, statement.x, statement.y].flatMap(({ place }) => atomsOf(place));
+      return [statement.rows.element, statement.columns.element];
     case "accumulator":
     case "fill":
     case "loop":
@@ -82,10 +90,4 @@ function atomsOf({ terms }: Place): readonly Atom[] {
 
 function isIn(atom: Atom, registers: ReadonlySet<Register>): boolean {
   return atom.kind === "register" && registers.has(atom.register);
-}
-
-function allStatements(statements: readonly Statement[]): Statement[] {
-  return statements.flatMap((statement) =>
-    statement.kind === "loop" ? [statement, ...allStatements(statement.body)] : [statement],
-  );
 }

@@ -43,8 +43,7 @@ function build(plan: LoopPlan): Run {
   const programs = plan.programs.map(printProgram);
   const names = [...Object.keys(library), "kept", "allSlots"];
   const functions = programs.map(
-    ({ source, prelude }, index) =>
-      `const p${index}=(()=>{const S=allSlots[${index}];${prelude}return ${source}})();\n`,
+    ({ source }, index) => `const p${index}=(()=>{const S=allSlots[${index}];return ${source}})();\n`,
   );
   const calls = programs.map(({ buffers }, index) => `p${index}(${buffers.map(printArgument).join()});`);
   const text = `"use strict";const {${names.join()}}=given;\n${functions.join("")}return (inputs,outputs)=>{${calls.join("")}}`;
@@ -60,9 +59,11 @@ function printArgument({ kind, id, position }: Buffer): string {
 }
 
 /** The arrays that stay from run to run: runs do not overlap, for each is done before it returns. */
-function keep({ buffers }: LoopPlan): (ArrayLike<number> | undefined)[] {
-  return buffers.map(({ kind, dtype, size, data }) => {
-    if (kind === "constant") return data;
-    return kind === "intermediate" || kind === "scratch" ? allocate(dtype, size) : undefined;
-  });
+function keep({ buffers }: LoopPlan): Readonly<Record<number, ArrayLike<number>>> {
+  return Object.fromEntries(
+    buffers.flatMap(({ id, kind, dtype, size, data }) => {
+      if (kind === "constant") return [[id, data!]];
+      return kind === "intermediate" || kind === "scratch" ? [[id, allocate(dtype, size)]] : [];
+    }),
+  );
 }

@@ -1,13 +1,13 @@
 /** What do generated programs take from outside: tables and the few functions that are not inlined? */
 import { castNumber } from "@symloss/core/engine";
-import { makeMultiply } from "../operations/matmul.ts";
+import { addTiles } from "../operations/matmul.ts";
 
 const bits = new Float64Array(1);
 
 /** By the names under which programs use them. */
 export const library: Readonly<Record<string, unknown>> = {
   fround: Math.fround,
-  makeMultiply,
+  addTiles,
   /** `+ 0`, for an int32 has no -0. */
   toInt32: (value: number): number => castNumber(value, "int32") + 0,
   /** 2^((m - 2560) / 16), but 0 where a float32 is 0 and Infinity where it is Infinity. */

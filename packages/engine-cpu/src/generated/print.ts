@@ -1,5 +1,17 @@
 /** How is a loop program said in JavaScript? */
-import type { Atom, Buffer, Expression, Matrix, Place, Program, Reduction, Register, Statement } from "@symloss/loops";
+import {
+  type Atom,
+  type Buffer,
+  type Expression,
+  type Lines,
+  type Nest,
+  type Place,
+  type Program,
+  type Reduction,
+  type Register,
+  type Statement,
+  productBlock,
+} from "@symloss/loops";
 import { type Conditions, findConditions } from "./conditions.ts";
 import { type Site, formulas } from "./formulas.ts";
 
@@ -10,8 +22,6 @@ export interface PrintedProgram {
   readonly buffers: readonly Buffer[];
   /** What `S` holds before the first run. */
   readonly slots: readonly number[];
-  /** Statements that run once, before the function is made. */
-  readonly prelude: string;
 }
 
 /** The program in JavaScript. */
@@ -20,7 +30,6 @@ export function printProgram(program: Program): PrintedProgram {
   const slots: number[] = [];
   const predictable = new Set<string>();
   const comparisons = new Map<string, string>();
-  const prelude: string[] = [];
   let names = 0;
   const context: Context = {
     bufferName(buffer) {
@@ -30,7 +39,6 @@ export function printProgram(program: Program): PrintedProgram {
     predictable,
     conditions: findConditions(program.body),
     comparisons,
-    prelude,
     name: () => `t${names++}`,
     slots(initial) {
       slots.push(...initial);
@@ -42,7 +50,6 @@ export function printProgram(program: Program): PrintedProgram {
     source: `function(${[...buffers.values()].join()}){\n${body}}`,
     buffers: [...buffers.keys()],
     slots,
-    prelude: prelude.join(""),
   };
 }
 
@@ -53,7 +60,6 @@ interface Context {
   readonly conditions: Conditions;
   /** The comparisons that have no register, for they are rarely asked for. */
   readonly comparisons: Map<string, string>;
-  readonly prelude: string[];
   readonly name: () => string;
   readonly slots: (initial: readonly number[]) => number;
 }
@@ -185,16 +191,42 @@ function printUpdate(
   return `const ${name}=${printPlace(place, position)};${inside}${update}`;
 }
 
-function printMultiply({ buffer, place, x, y }: Extract<Statement, { kind: "multiply" }>, position: Position): string {
+/** In blocks whose packed lines stay in the cache, of tiles whose sums stay in registers. */
+function printMultiply(product: Extract<Statement, { kind: "multiply" }>, position: Position): string {
   const { context } = position;
-  const name = context.name();
-  const linesOf = ({ lines, depth, lineStride, depthStride }: Matrix): string =>
-    `{count:${lines},depth:${depth},lineStep:${lineStride},depthStep:${depthStride}}`;
-  context.prelude.push(`const ${name}=makeMultiply(${linesOf(x)},${linesOf(y)});`);
-  const operands = [{ buffer, place }, x, y].map(
-    (each) => `${context.bufferName(each.buffer)},${printPlace(each.place, position)}`,
+  const { name } = context;
+  const { rows, columns, sums, row, column, element, depth, dtype } = product;
+  const inside: Position = { ...position, hot: true, mayEnd: false, product: false, lane: undefined };
+  const [top, bottom, left, right, start, end] = [name(), name(), name(), name(), name(), name()];
+  const [block, step, line] = [context.bufferName(sums), name(), name()];
+  const { tile } = productBlock;
+  const blocks = (from: string, to: string, count: number, step: number, body: string): string =>
+    `for(let ${from}=0;${from}<${count};${from}+=${step}){\nconst ${to}=Math.min(${from}+${step},${count});\n${body}}\n`;
+  const nest = ({ index, body }: Nest, from: string, to: string, { before = "", after = "" }): string =>
+    `for(let i${index}=${from};i${index}<${to};i${index}++){\n${before}${printAll(body, inside)}${after}}\n`;
+  const pack = (lines: Lines, from: string, to: string): string => {
+    const [inGroup, at] = [name(), name()];
+    const number = `i${lines.line.index}-${from}`;
+    const begin = `const ${inGroup}=(${number})%${tile};let ${at}=(${number}-${inGroup})*(${end}-${start})+${inGroup};\n`;
+    const each = `${context.bufferName(lines.block)}[${at}]=${printAtom(lines.element, inside)};${at}+=${tile};\n`;
+    return nest(lines.line, from, to, { after: begin + nest(lines.depth, start, end, { after: each }) });
+  };
+  const multiplied = `addTiles(${block},${context.bufferName(rows.block)},${context.bufferName(columns.block)},${bottom}-${top},${right}-${left},${end}-${start});\n`;
+  const packed = pack(rows, top, bottom) + pack(columns, left, right) + multiplied;
+  // Rounded as where it is read from memory, so that comparisons see the same number.
+  const sum = `${block}[${line}+i${column.index}]`;
+  const result = `const r${element}=${dtype === "float32" ? `fround(${sum})` : sum};\n`;
+  const begin = `const ${line}=(i${row.index}-${top})*${step}-${left};\n`;
+  const used = nest(row, top, bottom, { after: begin + nest(column, left, right, { before: result }) });
+  const clear = `const ${step}=Math.ceil((${right}-${left})/${tile})*${tile};${block}.fill(0);\n`;
+  const whole = clear + blocks(start, end, depth, productBlock.depth, packed) + used;
+  return blocks(
+    left,
+    right,
+    columns.count,
+    productBlock.columns,
+    blocks(top, bottom, rows.count, productBlock.rows, whole),
   );
-  return `${name}(${operands.join()});\n`;
 }
 
 /** How many turns of a loop are written out side by side, so that one sum need not wait for another. */
