@@ -3,18 +3,9 @@ import { type DType, sizeOf } from "@symloss/core/engine";
 import { type Effect, type Effects, dear } from "./effects.ts";
 import { type Item, arrange, effectsOf } from "./fusion.ts";
 import { valuesUnder } from "./order.ts";
-import {
-  type Atom,
-  type Buffer,
-  type Expression,
-  type Lines,
-  type Nest,
-  type Place,
-  type Program,
-  type Register,
-  type Statement,
-  productBlock,
-} from "./program.ts";
+import { addBlocks } from "./products.ts";
+import type { Atom, Buffer, Expression, Lines, Place, Program, Register } from "./program.ts";
+import { type Scope, indexOf, nestOf, rootOf, scopeOf } from "./scope.ts";
 import type { Store } from "./store.ts";
 import { type Label, type Linear, type Value, type ValueOf, linearKey } from "./value.ts";
 
@@ -46,22 +37,6 @@ function splitPrograms(items: readonly Item[]): Item[][] {
   return programs.length === 0 ? [[]] : programs;
 }
 
-/** A body under construction. */
-interface Scope {
-  readonly parent: Scope | undefined;
-  readonly bound: ReadonlySet<Label>;
-  /** The label of the loop whose body this is. */
-  readonly label: Label | undefined;
-  readonly index: number;
-  readonly statements: Statement[];
-  /** Where each value is known. */
-  readonly known: Map<Value, Atom>;
-  /** What is kept in arrays for as long as this body lasts. */
-  readonly arrays: Value[];
-  /** Where each partial place is known. */
-  readonly bases: Map<string, Atom>;
-}
-
 /** An array that keeps a value for each index of its labels. */
 interface Saved {
   readonly buffer: Buffer;
@@ -80,7 +55,10 @@ function makeEmitter(buffers: Buffer[], sorted: Effects["sorted"], effects: read
   let registers = 0;
   let indices = 0;
   const saved = new Map<Value, Saved>();
-  const blocks = addBlocks(effects, buffers);
+  const blocks = addBlocks(
+    effects.flatMap(({ store }) => store?.product ?? []),
+    buffers,
+  );
 
   const open = (parent: Scope | undefined, label: Label | undefined): Scope => ({
     parent,
@@ -409,39 +387,6 @@ function makeEmitter(buffers: Buffer[], sorted: Effects["sorted"], effects: read
   return { open, body, saveAcross };
 }
 
-/** Room for the blocks of products, one after the other. */
-interface Blocks {
-  readonly rows: Buffer;
-  readonly columns: Buffer;
-  readonly sums: Buffer;
-}
-
-function addBlocks(effects: readonly Effect[], buffers: Buffer[]): Blocks {
-  const { rows, columns, depth, tile } = productBlock;
-  const wholeTiles = (count: number): number => Math.ceil(count / tile) * tile;
-  const sizes = { rows: 0, columns: 0, sums: 0 };
-  for (const { store } of effects) {
-    if (store?.product === undefined) continue;
-    const { product } = store;
-    const height = wholeTiles(Math.min(product.row.extent, rows));
-    const width = wholeTiles(Math.min(product.column.extent, columns));
-    const length = Math.min(product.depth.extent, depth);
-    sizes.rows = Math.max(sizes.rows, height * length);
-    sizes.columns = Math.max(sizes.columns, width * length);
-    sizes.sums = Math.max(sizes.sums, height * width);
-  }
-  const add = (size: number): Buffer => {
-    const buffer: Buffer = { id: buffers.length, kind: "scratch", dtype: "float64", size };
-    if (size > 0) buffers.push(buffer);
-    return buffer;
-  };
-  return { rows: add(sizes.rows), columns: add(sizes.columns), sums: add(sizes.sums) };
-}
-
-function nestOf({ index, statements }: Scope): Nest {
-  return { index, body: statements };
-}
-
 /** The labels that an item walks. */
 function labelsOf(item: Item): readonly Label[] {
   switch (item.kind) {
@@ -454,25 +399,6 @@ function labelsOf(item: Item): readonly Label[] {
       return [row, column];
     }
   }
-}
-
-function rootOf(scope: Scope): Scope {
-  return scope.parent === undefined ? scope : rootOf(scope.parent);
-}
-
-/** The outermost body in which all labels are known. */
-function scopeOf(labels: readonly Label[], scope: Scope): Scope {
-  let target = scope;
-  while (target.parent !== undefined && labels.every((label) => target.parent!.bound.has(label)))
-    target = target.parent;
-  return target;
-}
-
-function indexOf(label: Label, scope: Scope): Atom {
-  for (let current: Scope | undefined = scope; current !== undefined; current = current.parent) {
-    if (current.label === label) return { kind: "index", index: current.index };
-  }
-  throw new Error("loops: a label must be open where its index is used.");
 }
 
 /** Row-major over these labels. */
