@@ -77,7 +77,8 @@ const lowerings: RewriteTable = {
   },
   log1p: ({ inputs: [x] }) => {
     const onePlus = add(x!, 1);
-    const small = where(equal(onePlus, 1), x!, div(mul(x!, log(onePlus)), sub(onePlus, 1)));
+    // Shader compilers may take (1 + x) - 1 for x, and see no 1: a product of two small numbers would then be 0.
+    const small = where(equal(onePlus, 1), x!, mul(x!, div(log(onePlus), sub(onePlus, 1))));
     return where(less(abs(x!), 0.5), small, log(onePlus));
   },
   tanh: ({ inputs: [x] }) => {

@@ -57,7 +57,7 @@ export class GpuContext {
     const gl = this.#gpuJs.context;
     this.#gl = gl;
     this.#framebuffer = gl.createFramebuffer();
-    this.renderer = rendererOf(gl);
+    this.renderer = rendererOf(gl, mode);
     const units = gl.getParameter(gl.MAX_TEXTURE_IMAGE_UNITS) as number;
     this.limits = {
       // gpu.js works on unit 15 itself.
@@ -213,6 +213,8 @@ export class GpuContext {
     const extension = this.#gl.getExtension(name) as { destroy?(): void; loseContext?(): void } | null;
     extension?.loseContext?.();
     extension?.destroy?.();
+    // gl does not tell that its context is gone, and throws when it is called.
+    this.#lost = true;
   }
 
   #bind(texture: WebGLTexture): void {
@@ -245,7 +247,12 @@ function makeCanvas(): HTMLCanvasElement | OffscreenCanvas | undefined {
   return typeof document === "undefined" ? undefined : document.createElement("canvas");
 }
 
-function rendererOf(gl: WebGL): string {
+function rendererOf(gl: WebGL, mode: GpuMode): string {
+  if (mode === "headlessgl") {
+    // gl calls every renderer "ANGLE"; the native class that its own extends tells the name.
+    const native = Object.getPrototypeOf(Object.getPrototypeOf(gl)) as WebGL;
+    return String(native.getParameter.call(gl, gl.RENDERER));
+  }
   const extension = gl.getExtension("WEBGL_debug_renderer_info");
   return String(gl.getParameter(extension === null ? gl.RENDERER : extension.UNMASKED_RENDERER_WEBGL));
 }

@@ -5,7 +5,9 @@ describe("gpu", () => {
   test("is unavailable, with a reason for each mode, where there is no WebGL", async () => {
     await expect(gpu()).rejects.toMatchObject({
       name: "EngineUnavailableError",
-      message: expect.stringMatching(/webgl2: there is no such context; webgl: there is no such context; headlessgl: /),
+      message:
+        "gpu: WebGL must compute with float32 here, got none that does. webgl2: there is no such context; " +
+        "webgl: there is no such context; headlessgl: there is no package gl, or no display for it.",
     });
     await expect(gpu({ mode: "webgl" })).rejects.toThrow(/got none that does\. webgl: there is no such context\./);
   });

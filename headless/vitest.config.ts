@@ -1,0 +1,18 @@
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { defineConfig, mergeConfig } from "vitest/config";
+import shared from "../vitest.config.ts";
+
+// As all tests, from source; but only these, only where `npm run test:headless` has installed what they need, and on the gpu.js of
+// this folder, which finds gl beside it. The root's finds an empty package.
+const { test, ...rest } = shared;
+const gpuJs = createRequire(import.meta.url).resolve("gpu.js");
+
+export default mergeConfig(
+  rest,
+  defineConfig({
+    root: fileURLToPath(new URL("..", import.meta.url)),
+    resolve: { alias: [{ find: /^gpu\.js$/, replacement: gpuJs }] },
+    test: { ...test, include: ["headless/*.test.ts"] },
+  }),
+);
