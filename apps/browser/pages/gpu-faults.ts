@@ -13,15 +13,18 @@ import {
   grad,
   log,
   log1p,
+  maximum,
   mul,
   ndarray,
   pow,
   slice,
   softmax,
+  sub,
   sum,
   tanh,
   transpose,
 } from "@symloss/core";
+import { type Executable, prepare, traceGraph } from "@symloss/core/engine";
 import { type GpuOptions, gpu } from "@symloss/engine-gpu";
 import type { GpuFault } from "../src/gpu-fault-names.ts";
 import type { Report } from "../src/messages.ts";
@@ -272,20 +275,22 @@ const cases: Readonly<Record<GpuFault, (surroundings: Surroundings) => Promise<v
   "a thousand runs make no new WebGL objects": (surroundings) =>
     withEngine(surroundings, async (engine) => {
       const { watched } = surroundings;
-      const step = compile((x, y) => [sum(mul(softmax(x!), y!)), softmax(x!)], { engine });
+      const step = compile((x, y) => [sum(mul(softmax(x!), y!)), mul(softmax(x!), y!), add(x!, y!), mul(x!, y!)], {
+        engine,
+      });
       const x = ndarray(
         Float32Array.from({ length: 60 }, (_, index) => index % 7),
         [5, 12],
       );
-      const outputs = [new Float32Array(1), new Float32Array(60)];
+      const outputs = [1, 60, 60, 60].map((size) => new Float32Array(size));
       await step.into(outputs as never, x, x);
       const before = watched.live();
       for (let run = 0; run < 1000; run++) await step.into(outputs as never, x, x);
       expectThat(watched.live() === before, `there must be ${before} objects, got ${watched.live()}`);
-      const onDevice = compile((t) => softmax(t!), { engine, results: "device" });
-      (await onDevice(x)).dispose();
+      const onDevice = compile((t) => [softmax(t!), mul(t!, 2), mul(t!, 3)], { engine, results: "device" });
+      for (const result of await onDevice(x)) result.dispose();
       const held = watched.live();
-      for (let run = 0; run < 100; run++) (await onDevice(x)).dispose();
+      for (let run = 0; run < 100; run++) for (const result of await onDevice(x)) result.dispose();
       expectThat(watched.live() === held, `there must be ${held} objects, got ${watched.live()}`);
     }),
 
@@ -317,8 +322,14 @@ const cases: Readonly<Record<GpuFault, (surroundings: Surroundings) => Promise<v
     );
   },
 
-  "a given context is used, and its loss is said": async ({ mode }) => {
+  "a given context is used, and its loss is said": async ({ mode, watched }) => {
     const context = makeContext(mode)!;
+    const before = watched.live();
+    const first = await gpu({ context });
+    const run = await compileAlone(first, (x) => add(x, 1), 3);
+    await first.dispose();
+    await run.dispose();
+    expectThat(watched.live() === before, `there must be ${before} objects, got ${watched.live()}`);
     const engine = await gpu({ context });
     const twice = compile((x) => mul(x!, 2), { engine });
     expectValues(await twice([1, 2]), [2, 4]);
@@ -347,7 +358,138 @@ const cases: Readonly<Record<GpuFault, (surroundings: Surroundings) => Promise<v
         }
       }
     }),
+
+  "several results of one kernel stay apart, on the host and on the device": (surroundings) =>
+    withEngine(surroundings, async (engine) => {
+      const steps = (x: Tensor, y: Tensor) => [add(x, y), mul(x, y), sub(x, y), maximum(x, y)];
+      const hostStep = compile((x, y) => steps(x!, y!), { engine });
+      const deviceStep = compile((x, y) => steps(x!, y!), { engine, results: "device" });
+      for (const shape of [[37, 64], [1], [3], [5]]) {
+        const [x, y] = [whole(shape, 13), whole(shape, 7)];
+        const want = [...x.data].map((left, index) => {
+          const right = y.data[index]!;
+          return [left + right, left * right, left - right, Math.max(left, right)];
+        });
+        const column = (index: number): number[] => want.map((row) => row[index]!);
+        for (const [index, result] of (await hostStep(x, y)).entries()) expectValues(result, column(index));
+        const first = await deviceStep(x, y);
+        const second = await deviceStep(first[0]!, first[3]!);
+        for (const result of await deviceStep(y, y)) result.dispose();
+        for (const [index, result] of first.entries()) expectValues({ data: await result.read() }, column(index));
+        expectValues(
+          { data: await second[2]!.read() },
+          want.map((row) => row[0]! - row[3]!),
+        );
+      }
+    }),
+
+  "a product that is computed in parts is whole, on the host and on the device": (surroundings) =>
+    withEngine(surroundings, async (engine) => {
+      const [x, y] = [whole([256, 12], 13), whole([12, 256], 7)];
+      const twice = ndarray(
+        y.data.map((value) => 2 * value),
+        [12, 256],
+      );
+      const want = Array.from({ length: 256 * 256 }, (_, index) => {
+        const [row, column] = [Math.floor(index / 256), index % 256];
+        return Array.from({ length: 12 }, (_, k) => x.data[row * 12 + k]! * y.data[k * 256 + column]!).reduce(
+          (left, right) => left + right,
+        );
+      });
+      expectValues(await compile((x, y) => x!.matmul(y!), { engine })(x, y), want);
+      const onDevice = compile((x, y) => x!.matmul(y!), { engine, results: "device" });
+      const first = await onDevice(x, y);
+      (await onDevice(x, twice)).dispose();
+      const second = await onDevice(x, twice);
+      expectValues({ data: await first.read() }, want);
+      expectValues(
+        { data: await second.read() },
+        want.map((value) => 2 * value),
+      );
+    }),
+
+  "small results that come down together are right": (surroundings) =>
+    withEngine(surroundings, async (engine) => {
+      const x = whole([50, 12], 11);
+      const rows = Array.from({ length: 50 }, (_, row) => [...x.data.subarray(12 * row, 12 * row + 12)]);
+      const columns = Array.from({ length: 12 }, (_, column) => rows.map((row) => row[column]!));
+      const add = (values: readonly number[]): number => values.reduce((left, right) => left + right);
+      const want = [
+        [add(rows.map(add))],
+        rows.map(add),
+        columns.map(add),
+        rows.map((row) => Math.max(...row)),
+        [Math.max(...x.data)],
+        [...x.data].map((value) => 2 * value),
+        [...x.data],
+      ];
+      const run = compile((x) => [sum(x!), sum(x!, 1), sum(x!, 0), x!.max(1), x!.max(), x!.mul(2), x!], { engine });
+      for (const scale of [1, 3]) {
+        const results = await run(
+          ndarray(
+            x.data.map((value) => scale * value),
+            [50, 12],
+          ),
+        );
+        for (const [index, result] of results.entries()) {
+          expectValues(
+            result,
+            want[index]!.map((value) => scale * value),
+          );
+        }
+      }
+    }),
+
+  "a plan that ends leaves the others drawing": (surroundings) =>
+    withEngine(surroundings, async (engine) => {
+      const first = await compileAlone(engine, (x) => add(x, 1), 3);
+      const last = await compileAlone(engine, (x) => mul(x, 2), 3);
+      await first.run([Float32Array.of(1, 2, 3)]);
+      await last.run([Float32Array.of(1, 2, 3)]);
+      await last.dispose();
+      expectValues({ data: (await first.run([Float32Array.of(5, 6, 7)]))[0]! }, [6, 7, 8]);
+      await first.dispose();
+      const again = await compileAlone(engine, (x) => add(x, 1), 3);
+      expectValues({ data: (await again.run([Float32Array.of(2, 3, 4)]))[0]! }, [3, 4, 5]);
+    }),
+
+  "a kernel that several plans run is compiled once, and each keeps its results": (surroundings) =>
+    withEngine(surroundings, async (engine) => {
+      const { shaders } = surroundings.watched;
+      const step = (x: Tensor): Tensor => mul(add(x, 3), 5);
+      const [one, other] = [await compileAlone(engine, step, 4), await compileAlone(engine, step, 4)];
+      const compiled = shaders.length;
+      const onDevice = async (run: Executable, ...values: number[]) =>
+        (await run.runOnDevice([Float32Array.from(values)]))[0]!;
+      const first = await onDevice(one, 1, 2, 3, 4);
+      const second = await onDevice(other, 5, 6, 7, 8);
+      const third = await onDevice(one, 0, 0, 0, 0);
+      expectValues({ data: (await other.run([Float32Array.of(9, 9, 9, 9)]))[0]! }, [60, 60, 60, 60]);
+      expectThat(shaders.length === compiled, `no shader must be compiled again, got ${shaders.length - compiled}`);
+      await one.dispose();
+      expectValues({ data: (await other.run([Float32Array.of(1, 1, 1, 1)]))[0]! }, [20, 20, 20, 20]);
+      expectValues({ data: await first.read() }, [20, 25, 30, 35]);
+      expectValues({ data: await second.read() }, [40, 45, 50, 55]);
+      expectValues({ data: await third.read() }, [15, 15, 15, 15]);
+      await other.dispose();
+      expectValues({ data: await second.read() }, [40, 45, 50, 55]);
+    }),
 };
+
+/** An executable that nothing else shares. */
+async function compileAlone(engine: Engine, fn: (x: Tensor) => Tensor, size: number): Promise<Executable> {
+  const graph = traceGraph("test", ({ x }: { x: Tensor }) => fn(x), { x: { shape: [size] } });
+  return engine.compile(prepare(graph, engine));
+}
+
+/** Whole numbers below a limit, so that sums of them are exact. */
+function whole(shape: readonly number[], limit: number): NDArray & { readonly data: Float32Array } {
+  const size = shape.reduce((left, right) => left * right);
+  return ndarray(
+    Float32Array.from({ length: size }, (_, index) => (index * 5) % limit),
+    [...shape],
+  ) as NDArray & { readonly data: Float32Array };
+}
 
 async function withEngine(
   { mode, watched }: Surroundings,

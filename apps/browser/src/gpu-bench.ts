@@ -1,4 +1,4 @@
-/** How fast is engine-gpu beside TensorFlow.js, plain gpu.js and loops? In one page, in a browser that is found here; words name workloads. */
+/** How fast is engine-gpu beside TensorFlow.js, gpu.js by hand and plain, and loops? In one page, in a browser that is found here; words name workloads. */
 import Table from "cli-table3";
 import type { GpuTiming } from "./gpu-timing.ts";
 import { softwareWebGL } from "./launch.ts";
@@ -15,17 +15,17 @@ const device = await runInBrowser({
   onReport: (timing) => timings.push(timing as GpuTiming),
 });
 
-const contenders = [...new Set(timings.flatMap(({ throughHost }) => Object.keys(throughHost)))];
+const namesOf = (way: "throughHost" | "resident") => [
+  ...new Set(timings.flatMap((timing) => Object.keys(timing[way]))),
+];
+const [contenders, residents] = [namesOf("throughHost"), namesOf("resident")];
 const table = new Table({
-  head: ["milliseconds", ...contenders, ...contenders.slice(0, 2).map((name) => `${name}, resident`)],
+  head: ["milliseconds", ...contenders, ...residents.map((name) => `${name}, resident`)],
   // Colours have no place in a file or a pipe.
   style: { head: [], border: [], compact: true },
 });
 for (const { workload, throughHost, resident } of timings) {
-  const times = [
-    ...contenders.map((name) => throughHost[name]),
-    ...contenders.slice(0, 2).map((name) => resident[name]),
-  ];
+  const times = [...contenders.map((name) => throughHost[name]), ...residents.map((name) => resident[name])];
   table.push([workload, ...times.map((time) => time?.toFixed(1) ?? "")]);
 }
 console.log(`${String(device)}, node ${process.version}; medians of ${rounds} rounds\n${table.toString()}`);

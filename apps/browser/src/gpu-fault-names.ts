@@ -22,6 +22,11 @@ export const gpuFaults = [
   "the page's own GPU stays what it was",
   "a given context is used, and its loss is said",
   "plans that take turns keep their results apart",
+  "several results of one kernel stay apart, on the host and on the device",
+  "a product that is computed in parts is whole, on the host and on the device",
+  "small results that come down together are right",
+  "a plan that ends leaves the others drawing",
+  "a kernel that several plans run is compiled once, and each keeps its results",
 ] as const;
 
 /** The name of a fault that has a case. */

@@ -5,8 +5,6 @@ export interface GpuTiming {
   readonly workload: string;
   /** Arrays go up, everything comes down. */
   readonly throughHost: Readonly<Record<string, number>>;
-  /** Arrays and gradients stay on the device, the loss comes down; arrays of losses come down. */
+  /** Arrays are on the device; the only result comes down, or else the smallest, and the others stay. */
   readonly resident: Readonly<Record<string, number>>;
-  /** How far the first element of each result of TensorFlow.js is from ours, relatively. */
-  readonly disagreement: number;
 }

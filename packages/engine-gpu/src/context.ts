@@ -10,6 +10,8 @@ import {
   type WebGL,
   kernelSettings,
 } from "./gpu-js.ts";
+import { type KernelPool, makeKernelPool } from "./kernel-pool.ts";
+import { outputNames } from "./kernel.ts";
 import { type TextureShape, lanes } from "./layout.ts";
 import { type KernelStep, type Limits, arrayShape } from "./plan.ts";
 
@@ -30,6 +32,7 @@ export class GpuContext {
   readonly mode: GpuMode;
   readonly renderer: string;
   readonly limits: Limits;
+  readonly kernels: KernelPool;
   readonly #gl: WebGL;
   readonly #gpuJs: GpuJs;
   readonly #settings: Record<string, unknown>;
@@ -38,6 +41,8 @@ export class GpuContext {
   readonly #seedTexture: KernelTexture;
   readonly #framebuffer: WebGLFramebuffer;
   readonly #isOwn: boolean;
+  /** Where in the seed's buffer each attribute of a vertex begins. */
+  readonly #vertices: readonly (readonly [location: number, offset: number])[];
   #lost = false;
 
   constructor(factory: GpuJsFactory, options: ContextOptions) {
@@ -57,11 +62,18 @@ export class GpuContext {
     const gl = this.#gpuJs.context;
     this.#gl = gl;
     this.#framebuffer = gl.createFramebuffer();
+    const { program } = this.#seed.kernel;
+    this.#vertices = [
+      [gl.getAttribLocation(program, "aPos"), 0] as const,
+      [gl.getAttribLocation(program, "aTexCoord"), 32] as const,
+    ].filter(([location]) => location !== -1);
+    this.kernels = makeKernelPool(this);
     this.renderer = rendererOf(gl, mode);
     const units = gl.getParameter(gl.MAX_TEXTURE_IMAGE_UNITS) as number;
     this.limits = {
       // gpu.js works on unit 15 itself.
       inputs: Math.min(mode === "webgl2" ? 15 : 7, units - 1),
+      outputs: outputLimit(gl),
       textureSize: gl.getParameter(gl.MAX_TEXTURE_SIZE) as number,
       // Integers of GLSL ES 1.00 are exact to 2^24 alone.
       elements: mode === "webgl2" ? 2 ** 31 - 1 : 2 ** 24,
@@ -100,10 +112,26 @@ export class GpuContext {
     );
   }
 
-  /** A kernel, compiled for arguments like these. Throws `EngineError` unless it runs on the graphics card, in full precision. */
-  createKernel({ source, output }: KernelStep, textures: readonly KernelTexture[]): Kernel {
-    const kernel = this.#gpuJs.createKernel(source, { ...this.#settings, output: [...output] });
+  /**
+   * A kernel, compiled for arguments like these; it has no textures to draw on yet. Throws `EngineError` unless it runs
+   * on the graphics card, in full precision.
+   */
+  createKernel({ source, output, outputs }: KernelStep, textures: readonly KernelTexture[]): Kernel {
+    const subKernels = outputNames(outputs).map((name) => ({
+      name,
+      property: name,
+      source: `function ${name}(x, y, z, w) {\nreturn [x, y, z, w];\n}`,
+    }));
+    const kernel = this.#gpuJs.createKernel(source, {
+      ...this.#settings,
+      output: [...output],
+      ...(outputs > 1 && { subKernels }),
+    });
     kernel.kernel.build(...textures);
+    for (const { texture } of outputTextures(kernel)) this.#gl.deleteTexture(texture);
+    kernel.kernel.textureCache.length = 0;
+    this.drawNowhere(kernel);
+    this.#useOwnVertices();
     const { compiledFragmentShader: shader, constructor } = kernel.kernel;
     if (constructor.mode !== "gpu" || !/precision highp float/.test(shader) || /\b(lowp|mediump)\b/.test(shader)) {
       throw new EngineError(
@@ -115,8 +143,12 @@ export class GpuContext {
 
   /** A texture for an array of this shape. */
   createTexture(arrayOf: readonly number[]): ArrayTexture {
+    return this.createTextureOf(arrayShape(arrayOf, this.limits));
+  }
+
+  /** A texture of so many texels. */
+  createTextureOf(shape: TextureShape): ArrayTexture {
     const gl = this.#gl;
-    const shape = arrayShape(arrayOf, this.limits);
     const [width, height] = shape;
     const texture = gl.createTexture();
     this.#bind(texture);
@@ -169,7 +201,12 @@ export class GpuContext {
     const width = source.size[0]!;
     this.#bindForReading(source);
     const rows = Math.floor(elements.length / (lanes * width));
-    if (rows > 0) gl.readPixels(0, 0, width, rows, gl.RGBA, gl.FLOAT, elements);
+    const band = Math.max(1, Math.floor(bandTexels / width));
+    for (let row = 0; row < rows; row += band) {
+      const end = Math.min(rows, row + band);
+      const part = elements.subarray(row * lanes * width, end * lanes * width);
+      gl.readPixels(0, row, width, end - row, gl.RGBA, gl.FLOAT, part);
+    }
     const start = rows * lanes * width;
     if (start === elements.length) return;
     gl.readPixels(0, rows, width, 1, gl.RGBA, gl.FLOAT, lastRow);
@@ -183,28 +220,46 @@ export class GpuContext {
     gl.readPixels(0, 0, source.size[0]!, source.size[1]!, gl.RGBA, gl.FLOAT, texels);
   }
 
-  /** Copies a texture into another of the same shape. */
-  copy(source: KernelTexture, { texture, shape: [width, height] }: ArrayTexture): void {
+  /** Copies a texture into another, from this row of it on. */
+  copy(source: KernelTexture, { texture }: ArrayTexture, row = 0): void {
     const gl = this.#gl;
     this.#bindForReading(source);
     this.#bind(texture);
-    gl.copyTexSubImage2D(gl.TEXTURE_2D, 0, 0, 0, 0, 0, width, height);
+    gl.copyTexSubImage2D(gl.TEXTURE_2D, 0, 0, row, 0, 0, source.size[0]!, source.size[1]!);
   }
 
-  /** Gives the kernel another texture of the same shape to draw on, and in it that which it has drawn. */
-  exchange({ kernel }: Kernel, other: ArrayTexture): ArrayTexture {
-    const drawn = kernel.texture.texture;
-    const owned = kernel.textureCache.indexOf(drawn);
-    if (owned !== -1) kernel.textureCache.splice(owned, 1);
-    kernel.texture.texture = other.texture;
-    kernel._textureSwitched = true;
-    other.texture = drawn;
-    return other;
+  /** Has the kernel draw on these textures, one for each of its outputs. */
+  drawOn(kernel: Kernel, textures: readonly ArrayTexture[]): void {
+    const gl = this.#gl;
+    for (const [output, target] of outputTextures(kernel).entries()) {
+      const { texture } = textures[output]!;
+      if (target.texture === texture) continue;
+      target.texture = texture;
+      gl.bindFramebuffer(gl.FRAMEBUFFER, kernel.kernel.framebuffer);
+      gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0 + output, gl.TEXTURE_2D, texture, 0);
+    }
+  }
+
+  /** Has the kernel forget its textures: what it draws on takes memory, even when it is deleted. */
+  drawNowhere(kernel: Kernel): void {
+    const gl = this.#gl;
+    gl.bindFramebuffer(gl.FRAMEBUFFER, kernel.kernel.framebuffer);
+    for (const [output, target] of outputTextures(kernel).entries()) {
+      target.texture = this.#seedTexture.texture;
+      gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0 + output, gl.TEXTURE_2D, null, 0);
+    }
+  }
+
+  destroyKernel(kernel: Kernel): void {
+    // It frees that on which it draws, which is not its own.
+    for (const target of outputTextures(kernel)) target.texture = this.#gl.createTexture();
+    kernel.destroy();
   }
 
   /** Frees everything, the context too where it is the engine's own. */
   destroy(): void {
     if (this.isLost) return;
+    this.kernels.destroy();
     this.#gl.deleteFramebuffer(this.#framebuffer);
     this.#seed.destroy();
     if (!this.#isOwn) return;
@@ -215,6 +270,13 @@ export class GpuContext {
     extension?.destroy?.();
     // gl does not tell that its context is gone, and throws when it is called.
     this.#lost = true;
+  }
+
+  /** gpu.js draws with the vertices of the kernel that was built last, and frees them with that kernel. */
+  #useOwnVertices(): void {
+    const gl = this.#gl;
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.#seed.kernel.buffer);
+    for (const [location, offset] of this.#vertices) gl.vertexAttribPointer(location, 2, gl.FLOAT, false, 0, offset);
   }
 
   #bind(texture: WebGLTexture): void {
@@ -228,6 +290,14 @@ export class GpuContext {
     gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
   }
 }
+
+/** What a kernel draws on, by output. */
+function outputTextures({ kernel: { texture, mappedTextures } }: Kernel): readonly KernelTexture[] {
+  return [texture, ...(mappedTextures ?? [])];
+}
+
+/** Read at once: browsers copy what is larger than 4 MB several times more slowly. */
+const bandTexels = 2 ** 18;
 
 /** A context of our own; undefined where gpu.js makes it. Throws `EngineUnavailableError` where there is none. */
 function makeContext({ mode, canvas = makeCanvas() }: ContextOptions): WebGL | undefined {
@@ -245,6 +315,16 @@ function makeContext({ mode, canvas = makeCanvas() }: ContextOptions): WebGL | u
 function makeCanvas(): HTMLCanvasElement | OffscreenCanvas | undefined {
   if (typeof OffscreenCanvas !== "undefined") return new OffscreenCanvas(1, 1);
   return typeof document === "undefined" ? undefined : document.createElement("canvas");
+}
+
+/** How many textures a kernel can draw on at once; gpu.js allows eight. */
+function outputLimit(gl: WebGL): number {
+  const extension = "drawBuffers" in gl ? undefined : gl.getExtension("WEBGL_draw_buffers");
+  if (extension === null) return 1;
+  const [buffers, attachments] = extension
+    ? [extension.MAX_DRAW_BUFFERS_WEBGL, extension.MAX_COLOR_ATTACHMENTS_WEBGL]
+    : [(gl as WebGL2RenderingContext).MAX_DRAW_BUFFERS, (gl as WebGL2RenderingContext).MAX_COLOR_ATTACHMENTS];
+  return Math.min(8, gl.getParameter(buffers) as number, gl.getParameter(attachments) as number);
 }
 
 function rendererOf(gl: WebGL, mode: GpuMode): string {

@@ -21,10 +21,14 @@ export interface Kernel {
   readonly kernel: {
     build(...textures: KernelTexture[]): void;
     readonly texture: KernelTexture;
+    /** Those of further outputs. */
+    readonly mappedTextures: readonly KernelTexture[] | null;
+    readonly framebuffer: WebGLFramebuffer;
+    readonly program: WebGLProgram;
+    /** The vertices. */
+    readonly buffer: WebGLBuffer;
     /** Textures that end with the kernel. */
     readonly textureCache: WebGLTexture[];
-    /** Whether another texture must be drawn on from the next run on. */
-    _textureSwitched: boolean;
     readonly compiledFragmentShader: string;
     readonly constructor: { readonly mode: string };
   };

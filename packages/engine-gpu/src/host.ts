@@ -22,7 +22,7 @@ export function planHostResult(output: Value, destination: Destination): HostRes
 const mostReads = 4;
 
 /** Elements that the host adds up itself. */
-const mostElements = 2048;
+export const mostElements = 2048;
 
 /** The values that must be read back. */
 export function resultReads(result: HostResult): readonly Value[] {

@@ -1,6 +1,7 @@
 /** How does a kernel read in gpu.js's language? Each thread computes its elements from the arrays that it reads, in literal loops. */
 import { stridesOf } from "@symloss/core/engine";
 import { type TextureShape, lanes } from "./layout.ts";
+import type { Call } from "./math.ts";
 import {
   type Index,
   type Position,
@@ -17,21 +18,31 @@ import {
   shift,
   unflatten,
 } from "./position.ts";
-import { type Partial, type Reduce, type Value, insertAxes, reducedLength, reducedPosition } from "./value.ts";
+import {
+  type MapValue,
+  type Partial,
+  type Reduce,
+  type Value,
+  insertAxes,
+  reducedLength,
+  reducedPosition,
+} from "./value.ts";
 
-/** Where the elements of a value lie: four to a texel, or one, in a channel of it where several values share a texture. */
+/** Where the elements of a value lie: four to a texel, or one, in a channel of it, so that several values can share a texture. */
 export interface Place {
   readonly texture: number;
   /** Undefined: four elements to a texel. */
-  readonly channel?: number | "only";
+  readonly channel?: number;
 }
 
 /** How a kernel's threads compute its roots. */
 export interface Shape {
-  /** Whether a thread computes four elements in a row of the only root, or one element of each root. */
+  /** Whether a thread computes four elements in a row of each root, each in a texture of its own, or one element of each, all in one. */
   readonly packed: boolean;
   /** How many elements a turn of a loop puts together. */
   readonly unroll: 1 | 4;
+  /** In how many equal parts the only root lies, of each of which a thread computes four elements, so that parts share what is read. */
+  readonly parts: 1 | 4;
 }
 
 /** What a kernel is made of. */
@@ -48,6 +59,8 @@ export interface KernelText {
   readonly source: string;
   /** The textures of its arguments. */
   readonly textures: readonly number[];
+  /** How many textures it fills. */
+  readonly outputs: number;
   readonly statements: number;
   readonly hasLoops: boolean;
   /** What a thread does, in additions, roughly. */
@@ -55,8 +68,18 @@ export interface KernelText {
 }
 
 /** How many threads compute so many elements. */
-export function threadsOf(size: number, { packed }: Shape): number {
-  return packed ? Math.ceil(size / lanes) : size;
+export function threadsOf(size: number, { packed, parts }: Shape): number {
+  return packed ? Math.ceil(size / lanes / parts) : size;
+}
+
+/** The functions with which a kernel fills the textures of its outputs but the first, which it returns. */
+export function outputNames(outputs: number): string[] {
+  return Array.from({ length: outputs - 1 }, (_, index) => `output${index + 1}`);
+}
+
+/** A call, and its operands. */
+interface Fused extends Pick<Call, "write" | "cost"> {
+  readonly inputs: readonly Value[];
 }
 
 interface Scope {
@@ -70,11 +93,14 @@ interface Scope {
 const fetchCost = 8;
 const pickCost = 3;
 
+/** Elements from which on a loop of one reduction takes two texels a turn. */
+const longLoop = 512;
+
 /** Terms that are summed one after the other; longer sums are summed in blocks, so that rounding errors stay small. */
 const blockLength = 32;
 
 export function writeKernel(request: KernelRequest): KernelText {
-  const { roots, output, packed, unroll } = request;
+  const { roots, output, packed, unroll, parts } = request;
   const size = roots[0]!.size;
   const threads = threadsOf(size, request);
   const textures: number[] = [];
@@ -111,7 +137,7 @@ export function writeKernel(request: KernelRequest): KernelText {
       const source = indexSource(at);
       return define("t", `${name}[${source}]`, depthOf(at), fetchCost, () => `${name}[${source}]`);
     };
-    if (channel !== undefined) return channel === "only" ? texel(index) : `${texel(index)}[${channel}]`;
+    if (channel !== undefined) return `${texel(index)}[${channel}]`;
     const [at, lane] = divide(index, lanes);
     if (isConstant(lane)) return `${texel(at)}[${lane.constant}]`;
     const source = indexSource(lane);
@@ -119,12 +145,29 @@ export function writeKernel(request: KernelRequest): KernelText {
     return define("v", `${fetched}[${source}]`, depthOf(index), pickCost, () => `pick(${fetched}, ${source})`);
   };
 
+  const distinctPositions = (value: Value, positions: readonly Position[]): Map<string, Position> =>
+    new Map(positions.map((position) => [`${value.id}@${positionKey(position)}`, position]));
+
+  const placeOf = (value: Value, distinct: ReadonlyMap<string, Position>): Place | undefined => {
+    const depth = Math.max(...[...distinct.values()].map(depthAt));
+    return request.place(value, threads * distinct.size * scopes[depth]!.turns, depth > 0);
+  };
+
+  /** A choice by a comparison that has no texture is one step with it. */
+  const fuse = ({ call, inputs }: MapValue, positions: readonly Position[]): Fused => {
+    const [condition, ...rest] = inputs;
+    const write = call.name === "where" && condition!.kind === "map" ? condition!.call.choose : undefined;
+    if (write === undefined || placeOf(condition!, distinctPositions(condition!, positions)) !== undefined) {
+      return { ...call, inputs };
+    }
+    return { write, cost: call.cost, inputs: [...condition!.inputs, ...rest] };
+  };
+
   const evaluate = (value: Value, positions: readonly Position[]): string[] => {
     if (value.kind === "literal") return positions.map(() => numberSource(value.value));
     if (value.kind === "view") return evaluate(value.inputs[0]!, positions.map(value.source));
-    const distinct = new Map(positions.map((position) => [`${value.id}@${positionKey(position)}`, position]));
-    const depth = Math.max(...positions.map(depthAt));
-    const place = request.place(value, threads * distinct.size * scopes[depth]!.turns, depth > 0);
+    const distinct = distinctPositions(value, positions);
+    const place = placeOf(value, distinct);
     if (place !== undefined) return positions.map((position) => read(place, value, position));
     const scopeAt = (position: Position): Scope => scopes[depthAt(position)]!;
     const unknown = [...distinct].filter(([key, position]) => !scopeAt(position).known.has(key));
@@ -147,9 +190,10 @@ export function writeKernel(request: KernelRequest): KernelText {
       case "iota":
         return positions.map((position) => result(position, 1, `toNumber(${indexSource(position[0]!)})`));
       case "map": {
-        const operands = value.inputs.map((input) => evaluate(input, positions));
+        const { inputs, write, cost } = fuse(value, positions);
+        const operands = inputs.map((input) => evaluate(input, positions));
         return positions.map((position, index) =>
-          result(position, value.call.cost, value.call.write(...operands.map((names) => names[index]!))),
+          result(position, cost, write(...operands.map((names) => names[index]!))),
         );
       }
       case "gather": {
@@ -212,7 +256,9 @@ export function writeKernel(request: KernelRequest): KernelText {
     const outer = scopes[depth]!;
     const length = reducedLength(x, axes);
     const chunk = value.kind === "partial" ? value.chunk : length;
-    const step = unroll === 4 && chunk % 4 === 0 && length % 4 === 0 ? 4 : 1;
+    const divides = (step: number): boolean => chunk % step === 0 && length % step === 0;
+    const isLong = positions.length === 1 && chunk >= longLoop && divides(8);
+    const step = unroll === 4 && divides(4) ? (isLong ? 8 : 4) : 1;
     const turns = chunk / step;
     const accumulators = positions.map(() => `s${names++}`);
     for (const name of accumulators) outer.lines.push(`let ${name} = ${identities[reducer]};`);
@@ -293,23 +339,30 @@ export function writeKernel(request: KernelRequest): KernelText {
   };
 
   const thread = threadIndex(output, threads);
-  const results = packed
-    ? evaluate(
-        roots[0]!,
-        Array.from({ length: Math.min(lanes, size) }, (_, lane) =>
-          unflatten(combine([[thread, lanes]], lane), roots[0]!.shape),
-        ),
-      )
-    : roots.flatMap((root) => evaluate(root, [unflatten(thread, root.shape)]));
-  const result = !packed && results.length === 1 ? results[0]! : `[${[...results, 0, 0, 0].slice(0, 4).join(", ")}]`;
+  const texel = (names: readonly string[]): string => [...names, "0", "0", "0"].slice(0, lanes).join(", ");
+  const outputs: string[] = [];
+  if (packed) {
+    for (const root of roots) {
+      const elements = Array.from({ length: parts * Math.min(lanes, size) }, (_, index) => {
+        const part = Math.floor(index / lanes);
+        return unflatten(combine([[thread, lanes]], index - part * lanes + (part * size) / parts), root.shape);
+      });
+      const names = evaluate(root, elements);
+      for (let part = 0; part < parts; part++) outputs.push(texel(names.slice(part * lanes, (part + 1) * lanes)));
+    }
+  } else {
+    outputs.push(texel(roots.flatMap((root) => evaluate(root, [unflatten(thread, root.shape)]))));
+  }
   return {
     source: [
       `function(${textures.map((_, index) => `a${index}`).join(", ")}) {`,
       ...scopes[0]!.lines,
-      `return ${result};`,
+      ...outputNames(outputs.length).map((name, index) => `${name}(${outputs[index + 1]});`),
+      `return [${outputs[0]}];`,
       "}",
     ].join("\n"),
     textures,
+    outputs: outputs.length,
     statements,
     hasLoops,
     work: work * threads,
@@ -324,8 +377,8 @@ const identities = { sum: "0", max: "(-infinity())" };
 
 /** The number of the thread; where every texel of the output has one, in terms of its row and column. */
 function threadIndex([width, height]: TextureShape, threads: number): Index {
-  const row = "this.thread.y";
-  const column = "this.thread.x";
+  const row = "row()";
+  const column = "column()";
   if (width * height === threads) {
     const rowIndex = indexOf({ source: row, size: height, depth: 0 });
     return combine([

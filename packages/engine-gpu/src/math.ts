@@ -16,6 +16,8 @@ export interface Call {
   readonly name: string;
   /** The kernel source, given that of the operands. */
   readonly write: (...operands: string[]) => string;
+  /** For a comparison: the kernel source of one of two further operands, by its outcome. */
+  readonly choose?: (...operands: string[]) => string;
   /** The same on the host, in float64. */
   readonly compute: (...operands: number[]) => number;
   /** In additions, roughly: what is costly is not computed twice. */
@@ -39,7 +41,7 @@ export type Dialect = "300 es" | "100";
 
 /** All functions, for kernels to take those that they call. */
 export function nativeFunctions(dialect: Dialect): readonly NativeFunction[] {
-  return [...integers[dialect], ...specials[dialect], ...shared];
+  return [...threads[dialect], ...integers[dialect], ...specials[dialect], ...shared];
 }
 
 function native(
@@ -61,11 +63,24 @@ const glsl: Record<KernelType, string> = { Number: "float", Integer: "int", "Arr
 
 const x = { x: "Number" } as const;
 const xy = { x: "Number", y: "Number" } as const;
+const xyYesNo = { ...xy, yes: "Number", no: "Number" } as const;
 const dividend = { i: "Integer", n: "Integer" } as const;
 
 /** GLSL ES 1.00 may divide integers as floats, one too high or too low; its integers are exact to 2^24. */
 const careful =
   "  int q = i / n;\n  int r = i - q * n;\n  if (r < 0) { q -= 1; r += n; } else if (r >= n) { q += 1; r -= n; }";
+
+/** The column and row of a thread's texel. Where these are highp, they spare the divisions of gpu.js's own. */
+const threads: Record<Dialect, readonly NativeFunction[]> = {
+  "300 es": [
+    native("Integer", "column", {}, "  return int(gl_FragCoord.x);"),
+    native("Integer", "row", {}, "  return int(gl_FragCoord.y);"),
+  ],
+  "100": [
+    native("Integer", "column", {}, "  return threadId.x;"),
+    native("Integer", "row", {}, "  return threadId.y;"),
+  ],
+};
 
 const integers: Record<Dialect, readonly NativeFunction[]> = {
   "300 es": [
@@ -124,6 +139,9 @@ const shared: readonly NativeFunction[] = [
   native("Number", "isEqual", xy, "  return x == y ? 1.0 : 0.0;"),
   native("Number", "isLess", xy, "  return x < y ? 1.0 : 0.0;"),
   native("Number", "isLessOrEqual", xy, "  return x <= y ? 1.0 : 0.0;"),
+  native("Number", "chooseEqual", xyYesNo, "  return x == y ? yes : no;"),
+  native("Number", "chooseLess", xyYesNo, "  return x < y ? yes : no;"),
+  native("Number", "chooseLessOrEqual", xyYesNo, "  return x <= y ? yes : no;"),
   native("Number", "signOf", x, "  return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x;"),
   native(
     "Number",

@@ -100,6 +100,15 @@ const ofFunction =
   (...operands: string[]) =>
     `${native}(${operands.join(", ")})`;
 
+const comparison = (operation: "equal" | "less" | "lessEqual", write: string, choose: string): Call =>
+  makeCall({
+    name: operation,
+    write: ofFunction(write),
+    choose: ofFunction(choose),
+    compute: binaryScalar[operation],
+    cost: 1,
+  });
+
 const unaryCalls: Record<UnaryOperation, Call> = {
   neg: call("neg", (x) => `(-${x})`, unaryScalar.neg, 1),
   abs: call("abs", (x) => `Math.abs(${x})`, unaryScalar.abs, 1),
@@ -124,9 +133,9 @@ const binaryCalls: Record<BinaryOperation, Call> = {
   pow: call("pow", ofFunction("powerOf"), binaryScalar.pow, 48),
   maximum: call("maximum", (x, y) => `Math.max(${x}, ${y})`, binaryScalar.maximum, 1),
   minimum: call("minimum", (x, y) => `Math.min(${x}, ${y})`, binaryScalar.minimum, 1),
-  equal: call("equal", ofFunction("isEqual"), binaryScalar.equal, 1),
-  less: call("less", ofFunction("isLess"), binaryScalar.less, 1),
-  lessEqual: call("lessEqual", ofFunction("isLessOrEqual"), binaryScalar.lessEqual, 1),
+  equal: comparison("equal", "isEqual", "chooseEqual"),
+  less: comparison("less", "isLess", "chooseLess"),
+  lessEqual: comparison("lessEqual", "isLessOrEqual", "chooseLessOrEqual"),
   logicalAnd: call("logicalAnd", (x, y) => `(${x} * ${y})`, binaryScalar.logicalAnd, 1),
   logicalOr: call("logicalOr", (x, y) => `Math.max(${x}, ${y})`, binaryScalar.logicalOr, 1),
 };

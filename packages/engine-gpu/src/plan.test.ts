@@ -25,12 +25,12 @@ import { cpu } from "@symloss/engine-cpu";
 import { sparseSoftmaxCrossentropyLogits } from "@symloss/losses";
 import { describe, expect, test } from "vitest";
 import { finishScalar } from "./host.ts";
-import type { Place } from "./kernel.ts";
+import { type Place, outputNames } from "./kernel.ts";
 import { type Limits, type Plan, planGraph } from "./plan.ts";
 import { gpuTraits } from "./traits.ts";
 import type { Value } from "./value.ts";
 
-const limits: Limits = { inputs: 15, textureSize: 4096, elements: 2 ** 24 };
+const limits: Limits = { inputs: 15, outputs: 8, textureSize: 4096, elements: 2 ** 24 };
 
 type Specs = Readonly<Record<string, InputSpec>>;
 type Fn = (inputs: never) => unknown;
@@ -42,22 +42,26 @@ function graphOf(fn: Fn, specs: Specs) {
 /** Runs the kernels as the JavaScript that they are, thread after thread. */
 function runPlan(plan: Plan, inputs: readonly TypedArray[]): number[][] {
   const textures = plan.sources.map(({ data }, slot): Texel[] => toTexels(data ?? inputs[slot]!));
-  for (const { source, textures: from, output, result } of plan.kernels) {
+  for (const { source, textures: from, output, outputs, result, whole } of plan.kernels) {
+    const drawn = Array.from({ length: outputs }, (): Texel[] => []);
+    const functions = {
+      ...natives,
+      ...Object.fromEntries(
+        outputNames(outputs).map((name, index) => [name, (...texel: number[]) => drawn[index + 1]!.push(texel)]),
+      ),
+    };
     // oxlint-disable-next-line no-implied-eval -- Kernel source is JavaScript.
-    const kernel = new Function(...Object.keys(natives), `return ${source};`)(...Object.values(natives)) as (
-      this: unknown,
+    const kernel = new Function(...Object.keys(functions), `return ${source};`)(...Object.values(functions)) as (
       ...given: unknown[]
     ) => Texel;
-    textures[result] = [];
     for (let y = 0; y < output[1]; y++) {
       for (let x = 0; x < output[0]; x++) {
-        textures[result].push(
-          kernel.apply(
-            { thread: { x, y } },
-            from.map((texture) => clamped(textures[texture]!)),
-          ),
-        );
+        thread = { x, y };
+        drawn[0]!.push(kernel(...from.map((texture) => clamped(textures[texture]!))));
       }
+    }
+    for (const [output, texels] of (whole === undefined ? drawn : [drawn.flat()]).entries()) {
+      textures[result + output] = texels;
     }
   }
   const read = (value: Value): Float32Array =>
@@ -69,7 +73,7 @@ function runPlan(plan: Plan, inputs: readonly TypedArray[]): number[][] {
   });
 }
 
-type Texel = number | readonly number[];
+type Texel = readonly number[];
 
 function toTexels(elements: TypedArray): Texel[] {
   return Array.from({ length: Math.ceil(elements.length / 4) }, (_, texel) =>
@@ -78,10 +82,7 @@ function toTexels(elements: TypedArray): Texel[] {
 }
 
 function fromTexels(texels: readonly Texel[], { channel }: Place, size: number): Float32Array {
-  const all =
-    channel === undefined
-      ? texels.flat()
-      : texels.map((texel) => (typeof texel === "number" ? texel : texel[channel as number]!));
+  const all = channel === undefined ? texels.flat() : texels.map((texel) => texel[channel]!);
   return Float32Array.from(all.slice(0, size));
 }
 
@@ -92,7 +93,11 @@ function clamped(texels: readonly Texel[]): unknown {
   });
 }
 
+let thread = { x: 0, y: 0 };
+
 const natives = {
+  column: () => thread.x,
+  row: () => thread.y,
   quotient: (i: number, n: number) => Math.trunc(i / n),
   remainder: (i: number, n: number) => i % n,
   pick: (texel: number[], lane: number) => texel[lane],
@@ -104,6 +109,9 @@ const natives = {
   isEqual: binaryScalar.equal,
   isLess: binaryScalar.less,
   isLessOrEqual: binaryScalar.lessEqual,
+  chooseEqual: (x: number, y: number, yes: number, no: number) => (x === y ? yes : no),
+  chooseLess: (x: number, y: number, yes: number, no: number) => (x < y ? yes : no),
+  chooseLessOrEqual: (x: number, y: number, yes: number, no: number) => (x <= y ? yes : no),
   ...Object.fromEntries(unaryOperations.map((operation) => [`${operation}Of`, unaryScalar[operation]])),
   truncated: (x: number) => castNumber(x, "int32"),
   isNotZero: (x: number) => castNumber(x, "bool"),
@@ -153,16 +161,72 @@ describe("a plan", () => {
   });
 
   test.each([
+    [8, [3]],
+    [2, [2, 1]],
+    [1, [1, 1, 1]],
+  ])("gives values of one shape that share their reads in one kernel, of %i outputs at most", async (outputs, want) => {
+    const steps = ({ x, y }: { x: Tensor; y: Tensor }) => {
+      const difference = x.sub(y).tanh();
+      const product = difference.mul(x);
+      return [product, difference.mul(y), product.neg()];
+    };
+    const plan = await expectRight(steps, { x: { shape: [6, 64] }, y: { shape: [6, 64] } }, { ...limits, outputs });
+    expect(plan.kernels.map((kernel) => kernel.outputs)).toEqual(want);
+  });
+
+  test("keeps values apart that share nothing", async () => {
+    const steps = ({ x, y }: { x: Tensor; y: Tensor }) => [exp(x), exp(y)];
+    const plan = await expectRight(steps, { x: { shape: [6, 64] }, y: { shape: [6, 64] } });
+    expect(plan.kernels.map(({ outputs }) => outputs)).toEqual([1, 1]);
+  });
+
+  test("shares what a kernel reads among as few outputs as one kernel can fill and read", async () => {
+    const specs = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`x${index}`, { shape: [6, 64] }]));
+    const sums = (inputs: Record<string, Tensor>) =>
+      Object.values(inputs).map((x, index, all) => x.mul(all[(index + 1) % all.length]!));
+    for (const [inputs, outputs] of [
+      [15, 8],
+      [7, 4],
+    ] as const) {
+      const plan = await expectRight(sums as Fn, specs, { ...limits, inputs, outputs });
+      for (const kernel of plan.kernels) {
+        expect(kernel.textures.length).toBeLessThanOrEqual(inputs);
+        expect(kernel.outputs).toBeLessThanOrEqual(outputs);
+      }
+      expect(plan.kernels.length).toBeLessThan(12);
+    }
+  });
+
+  test.each([
+    [8, 4],
+    [3, 1],
+  ])(
+    "computes a large product in parts that share its operands, where a kernel has %i outputs",
+    async (outputs, want) => {
+      const product = ({ x, y }: { x: Tensor; y: Tensor }) => x.matmul(y);
+      const specs = { x: { shape: [256, 12] }, y: { shape: [12, 256] } };
+      const plan = await expectRight(product, specs, { ...limits, outputs });
+      expect(plan.kernels.map((kernel) => kernel.outputs)).toEqual([want]);
+    },
+  );
+
+  test.each([
     [3, 5],
     [1, 4099],
     [4099, 1],
     [7, 1300],
     [1300, 7],
+    [5, 520],
     [6, 1301],
   ])("reduces %i x %i in every direction", async (rows, columns) => {
     const reductions = ({ x }: { x: Tensor }) => [sum(x), sum(x, 0), sum(x, 1), x.max(0), x.max(1), argmax(x, 1)];
     const plan = await expectRight(reductions, matrix(rows, columns));
     expect(plan.kernels.length).toBeLessThanOrEqual(10);
+  });
+
+  test("takes two texels a turn where a loop is long", async () => {
+    const plan = await expectRight(({ x }: { x: Tensor }) => softmax(x, 1).max(1), matrix(5, 520));
+    expect(plan.kernels[0]!.source).toMatch(/ < 65;/);
   });
 
   test("uses a reduction again in the loop of another", async () => {

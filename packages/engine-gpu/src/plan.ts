@@ -1,6 +1,6 @@
 /** Which values share a kernel, which have a texture of their own, and what is left to the host? */
 import { type Graph, sizeOf } from "@symloss/core/engine";
-import { type HostResult, planHostResult, resultReads } from "./host.ts";
+import { type HostResult, mostElements, planHostResult, resultReads } from "./host.ts";
 import { type KernelText, type Place, type Shape, threadsOf, writeKernel } from "./kernel.ts";
 import { type TextureShape, lanes, textureShape } from "./layout.ts";
 import { type SourceArray, type SplitRule, translate } from "./operations.ts";
@@ -10,6 +10,8 @@ import type { Value } from "./value.ts";
 export interface Limits {
   /** Arrays that one kernel reads. */
   readonly inputs: number;
+  /** Textures that one kernel fills. */
+  readonly outputs: number;
   /** Texels along a side of a texture. */
   readonly textureSize: number;
   /** Elements of an array. */
@@ -21,8 +23,13 @@ export interface KernelStep {
   readonly source: string;
   /** The textures that it reads: numbers of sources, then of the results of kernels. */
   readonly textures: readonly number[];
+  /** The number of its first result; the others follow. */
   readonly result: number;
+  /** How many textures it fills, all of the shape `output`. */
+  readonly outputs: number;
   readonly output: TextureShape;
+  /** The shape of the array whose parts, one below the other, its textures are; undefined where each is a result. */
+  readonly whole: readonly number[] | undefined;
 }
 
 /** What runs, in order, and how the results come of it. */
@@ -47,33 +54,42 @@ export function planGraph(graph: Graph, limits: Limits, destination: Destination
   const forDevice: ReadonlySet<Value> = new Set(destination === "device" ? outputs : []);
   const groups = orderGroups(groupValues(wanted, limits, forDevice));
   const placeOf = new Map<Value, Place>();
-  for (const [number, { roots, shape }] of groups.entries()) {
-    const texture = sources.length + number;
-    for (const [channel, root] of roots.entries()) {
-      placeOf.set(root, shape.packed ? { texture } : { texture, channel: roots.length === 1 ? "only" : channel });
+  let textureCount = sources.length;
+  const numbered = groups.map((group) => {
+    const { roots, shape } = group;
+    const result = textureCount;
+    textureCount += shape.packed ? roots.length : 1;
+    for (const [index, root] of roots.entries()) {
+      placeOf.set(root, shape.packed ? { texture: result + index } : { texture: result, channel: index });
     }
-  }
+    return { ...group, result };
+  });
   const placeIn = (value: Value): Place => (value.kind === "source" ? { texture: value.slot } : placeOf.get(value)!);
-  const kernels = groups.map(({ roots, shape, reads }, number): KernelStep => {
+  const kernels = numbered.map(({ roots, shape, reads, result }): KernelStep => {
     const output = outputShape(roots[0]!, shape, limits);
-    const { source, textures } = writeKernel({
+    const { source, textures, outputs } = writeKernel({
       ...shape,
       roots,
       output,
       place: (value) => (reads.has(value) ? placeIn(value) : undefined),
     });
-    return { source, textures, result: sources.length + number, output };
+    const whole = shape.parts > 1 ? roots[0]!.shape : undefined;
+    return { source, textures, result, outputs, output, whole };
   });
   const places = new Map(wanted.map((value) => [value, placeIn(value)]));
   return { sources, kernels, results, places, description: describe(sources, kernels) };
 }
 
-/** A scalar for the host is left in some hundred parts, which the host adds in float64; anything else is split until threads are many. */
+/** A scalar for the host is left in parts, which the host adds in float64; anything else is split until threads are many. */
 const splitRules: Record<Destination, SplitRule> = {
-  host: (results, length) => (results === 1 && length > 1024 ? chunkOf(length, 2048) : splitRows(results, length)),
+  host: (results, length) => (results === 1 ? splitForHost(length) : splitRows(results, length)),
   device: (results, length) =>
     results === 1 && length > 1024 ? chunkOf(length, length / 256) : splitRows(results, length),
 };
+
+function splitForHost(length: number): number | undefined {
+  return length > mostElements ? chunkOf(length, mostElements) : undefined;
+}
 
 function splitRows(results: number, length: number): number | undefined {
   if (results >= 4096) return length > 4096 ? 1024 : undefined;
@@ -105,21 +121,31 @@ function groupValues(wanted: readonly Value[], limits: Limits, forDevice: Readon
   const ancestors = ancestorsOf(wanted);
   const isWanted = (value: Value): boolean => pending.has(value.id) || done.has(value) || apart.has(value);
 
+  const join = (group: Group, alone: Group): Group | undefined => {
+    const joined = bestGroup([...group.roots, ...alone.roots], shapesLike(group.shape), limits, isWanted, forDevice);
+    if (joined === undefined) return undefined;
+    // Textures of their own pay only where the values share what they read or compute.
+    if (joined.shape.packed && joined.work >= group.work + alone.work) return undefined;
+    const others = [
+      ...groups.map(({ roots }) => roots),
+      ...singles([...pending.values(), ...joined.reads], joined.roots),
+    ];
+    return isCyclic([joined.roots, ...others], ancestors) ? undefined : joined;
+  };
+
   while (pending.size > 0) {
     const first = pending.get(Math.max(...pending.keys()))!;
-    let group = bestGroup([first], limits, isWanted, forDevice)!;
-    for (const next of [...pending.values()].toSorted((left, right) => right.id - left.id)) {
-      if (group.shape.packed || group.roots.length === 4 || next.size !== first.size || group.roots.includes(next))
-        continue;
-      const alone = bestGroup([next], limits, isWanted, forDevice);
-      const joined = bestGroup([...group.roots, next], limits, isWanted, forDevice);
-      if (alone === undefined || alone.shape.packed || joined === undefined) continue;
-      const others = [
-        ...groups.map(({ roots }) => roots),
-        ...singles([...pending.values(), ...joined.reads], joined.roots),
-      ];
-      if (isCyclic([joined.roots, ...others], ancestors)) continue;
-      group = joined;
+    let group = bestGroup([first], shapes, limits, isWanted, forDevice)!;
+    const others = [...pending.values()]
+      .filter((value) => value !== first && value.size === first.size)
+      .toSorted((left, right) => right.id - left.id)
+      .flatMap((value) => bestGroup([value], shapes, limits, isWanted, forDevice) ?? []);
+    // What a group takes in can make neighbours of others, which had to wait.
+    for (;;) {
+      const index = others.findIndex((alone) => isCompanion(alone, group));
+      if (index === -1) break;
+      const [alone] = others.splice(index, 1) as [Group];
+      group = join(group, alone) ?? group;
     }
     groups.push(group);
     for (const root of group.roots) {
@@ -129,6 +155,13 @@ function groupValues(wanted: readonly Value[], limits: Limits, forDevice: Readon
     for (const value of group.reads) want(value);
   }
   return groups;
+}
+
+/** Whether two groups may become one: all in one texture, or, each in its own, where one reads what the other reads or computes. */
+function isCompanion(one: Group, other: Group): boolean {
+  if (one.shape.packed !== other.shape.packed) return false;
+  const [mine, theirs] = [one, other].map(({ reads, roots }) => [...reads, ...roots]) as [Value[], Value[]];
+  return !one.shape.packed || mine.some((value) => theirs.includes(value));
 }
 
 function singles(values: readonly Value[], taken: readonly Value[]): Value[][] {
@@ -170,33 +203,57 @@ const largestKernel = 120;
 /** The way to compute the roots in one kernel that takes the least work; undefined where they can't share one. */
 function bestGroup(
   roots: readonly Value[],
+  candidates: readonly Shape[],
   limits: Limits,
   isWanted: (value: Value) => boolean,
   forDevice: ReadonlySet<Value>,
 ): Group | undefined {
-  const attempts = shapes
-    .filter(({ packed }) => (packed ? roots.length === 1 : !roots.some((root) => forDevice.has(root))))
-    .flatMap((shape) => attempt(roots, shape, limits, isWanted) ?? []);
-  // A kernel without loops is cheapest with all four lanes in use.
-  const simple = attempts.find(({ shape, text }) => shape.packed && !text.hasLoops);
-  if (simple !== undefined) return simple;
-  return attempts
-    .filter(({ text }) => text.statements <= mostStatements)
-    .concat(attempts)
-    .reduce<Attempt | undefined>(
-      (best, next) => (best === undefined || next.work < best.work ? next : best),
-      undefined,
-    );
+  const attempts: Attempt[] = [];
+  for (const shape of candidates) {
+    if (!isPossible(shape, roots, limits, forDevice)) continue;
+    const next = attempt(roots, shape, limits, isWanted);
+    // A kernel without loops is cheapest with all four lanes in use.
+    if (next !== undefined && shape.packed && !next.text.hasLoops) return next;
+    if (next !== undefined) attempts.push(next);
+  }
+  const short = attempts.filter(({ text }) => text.statements <= mostStatements);
+  return (short.length > 0 ? short : attempts).reduce<Attempt | undefined>(
+    (best, next) => (best === undefined || next.work < best.work ? next : best),
+    undefined,
+  );
 }
 
 const shapes: readonly Shape[] = [
-  { packed: true, unroll: 1 },
-  { packed: true, unroll: 4 },
-  { packed: false, unroll: 4 },
-  { packed: false, unroll: 1 },
+  { packed: true, unroll: 1, parts: 1 },
+  { packed: true, unroll: 4, parts: 1 },
+  { packed: true, unroll: 4, parts: 4 },
+  { packed: false, unroll: 4, parts: 1 },
+  { packed: false, unroll: 1, parts: 1 },
 ];
 
+/** Shapes that fill textures in the same way. */
+function shapesLike({ packed }: Shape): readonly Shape[] {
+  return shapes.filter((shape) => shape.packed === packed);
+}
+
+/** Whether textures of this shape can hold the roots. */
+function isPossible(shape: Shape, roots: readonly Value[], limits: Limits, forDevice: ReadonlySet<Value>): boolean {
+  const [first, ...others] = roots as [Value, ...Value[]];
+  if (!shape.packed) return roots.length <= lanes && !roots.some((root) => forDevice.has(root));
+  if (shape.parts === 1) {
+    const key = String(outputShape(first, shape, limits));
+    return roots.length <= limits.outputs && others.every((root) => String(outputShape(root, shape, limits)) === key);
+  }
+  const [width, height] = outputShape(first, { ...shape, parts: 1 }, limits);
+  const isFilled = lanes * width * height === first.size && height % shape.parts === 0;
+  const isBusy = threadsOf(first.size, shape) >= busyThreads;
+  return roots.length === 1 && shape.parts <= limits.outputs && isFilled && isBusy;
+}
+
 const mostStatements = 1200;
+
+/** Statements of a kernel that computes several values, each in a texture of its own. */
+const mostShared = 4 * largestKernel;
 
 interface Attempt extends Group {
   readonly text: KernelText;
@@ -225,6 +282,7 @@ function attempt(
     },
   });
   if (!possible || (roots.length > 1 && text.textures.length > limits.inputs)) return undefined;
+  if (shape.packed && roots.length > 1 && text.statements > mostShared) return undefined;
   const threads = threadsOf(roots[0]!.size, shape);
   return { roots, shape, reads, text, work: text.work * Math.max(1, busyThreads / threads) };
 }
@@ -311,16 +369,18 @@ function reachable(wanted: readonly Value[]): Value[] {
 
 /** A row of texels for each row of the array where that fits: then threads find their place without dividing. */
 function outputShape(root: Pick<Value, "shape" | "size">, shape: Shape, limits: Limits): TextureShape {
-  const threads = threadsOf(root.size, shape);
+  const texels = shape.packed ? Math.ceil(root.size / lanes) : root.size;
   const width = (root.shape.at(-1) ?? 1) / (shape.packed ? lanes : 1);
-  const height = threads / width;
+  const height = texels / width;
   const fits = Number.isInteger(width) && width >= 16 && height >= 2 && Math.max(width, height) <= limits.textureSize;
-  return fits && root.size <= limits.elements ? [width, height] : requireShape(threads, root.size, limits);
+  const [columns, rows] =
+    fits && root.size <= limits.elements ? [width, height] : requireShape(texels, root.size, limits);
+  return [columns, rows / shape.parts];
 }
 
 /** The shape of the texture of an array that comes from outside, or stays on the device; throws `RangeError` where none holds it. */
 export function arrayShape(shape: readonly number[], limits: Limits): TextureShape {
-  return outputShape({ shape, size: sizeOf(shape) }, { packed: true, unroll: 1 }, limits);
+  return outputShape({ shape, size: sizeOf(shape) }, { packed: true, unroll: 1, parts: 1 }, limits);
 }
 
 function requireShape(texels: number, size: number, limits: Limits): TextureShape {
@@ -332,9 +392,17 @@ function requireShape(texels: number, size: number, limits: Limits): TextureShap
 }
 
 function describe(sources: readonly SourceArray[], kernels: readonly KernelStep[]): string {
-  const name = (texture: number): string =>
-    texture < sources.length ? `source ${texture}` : `kernel ${texture - sources.length}`;
-  const texels = kernels.reduce((sum, { output: [width, height] }) => sum + width * height, 0);
+  const name = (texture: number): string => {
+    if (texture < sources.length) return `source ${texture}`;
+    const number = kernels.findLastIndex(({ result }) => result <= texture);
+    const { result, outputs, whole } = kernels[number]!;
+    return outputs > 1 && whole === undefined ? `output ${texture - result} of kernel ${number}` : `kernel ${number}`;
+  };
+  const texels = kernels.reduce(
+    (sum, { output: [width, height], outputs, whole }) =>
+      sum + width * height * outputs * (whole === undefined ? 1 : 2),
+    0,
+  );
   return [
     ...kernels.map(
       ({ textures, output, source }, number) =>

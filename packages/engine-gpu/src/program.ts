@@ -10,8 +10,10 @@ import {
 } from "@symloss/core/engine";
 import type { ArrayTexture, GpuContext } from "./context.ts";
 import { GpuDeviceArray } from "./device-array.ts";
-import type { Kernel, KernelTexture } from "./gpu-js.ts";
-import { finishScalar } from "./host.ts";
+import { type Gathering, makeGathering } from "./gathering.ts";
+import type { KernelTexture } from "./gpu-js.ts";
+import { finishScalar, resultReads } from "./host.ts";
+import type { PooledKernel } from "./kernel-pool.ts";
 import type { Place } from "./kernel.ts";
 import type { Plan } from "./plan.ts";
 import { convert, makeReader, makeUpload } from "./transfer.ts";
@@ -34,36 +36,42 @@ export interface Program {
 /** Makes the kernels and textures of a plan. Throws `EngineError` where WebGL refuses one. */
 export function makeProgram(context: GpuContext, plan: Plan, graph: Graph): Program {
   const own: ArrayTexture[] = [];
-  const makeTexture = (shape: readonly number[]): ArrayTexture => {
-    const texture = context.createTexture(shape);
+  const keepTexture = (texture: ArrayTexture): ArrayTexture => {
     own.push(texture);
     return texture;
   };
   const sources = plan.sources.map(({ shape, data, dtype }) => {
     if (shape.includes(0)) return undefined;
-    const texture = makeTexture(shape);
+    const texture = keepTexture(context.createTexture(shape));
     const upload = makeUpload(context, texture, dtype, sizeOf(shape));
     if (data !== undefined) upload(data);
     return { texture, upload };
   });
   const textures: (KernelTexture | undefined)[] = sources.map((source) => source?.texture);
-  const steps: { readonly kernel: Kernel; readonly from: readonly number[]; readonly given: KernelTexture[] }[] = [];
+  const steps: Step[] = [];
+  /** The textures of the kernels' results, by number. */
+  const results = new Map<number, ArrayTexture>();
   /** For each result a texture that its next run draws on, so that a loop of runs makes none. */
   const spare = new Map<number, ArrayTexture>();
   let disposed = false;
   const dispose = (): void => {
     disposed = true;
     if (context.isLost) return;
-    for (const { kernel } of steps) kernel.destroy();
+    for (const { kernel } of steps) kernel.release();
     for (const texture of [...own, ...spare.values()]) context.deleteTexture(texture);
     spare.clear();
   };
   try {
     for (const step of plan.kernels) {
       const given = step.textures.map((texture) => textures[texture]!);
-      const kernel = context.createKernel(step, given);
-      textures[step.result] = kernel.kernel.texture;
-      steps.push({ kernel, from: step.textures, given });
+      const kernel = context.kernels.take(step, given);
+      const drawn = Array.from({ length: step.outputs }, () => keepTexture(context.createTextureOf(step.output)));
+      const whole = step.whole && keepTexture(context.createTexture(step.whole));
+      steps.push({ kernel, from: step.textures, given, drawn, whole });
+      for (const [output, texture] of (whole === undefined ? drawn : [whole]).entries()) {
+        textures[step.result + output] = texture;
+        results.set(step.result + output, texture);
+      }
     }
     context.check("compile");
   } catch (error) {
@@ -71,9 +79,18 @@ export function makeProgram(context: GpuContext, plan: Plan, graph: Graph): Prog
     throw context.isLost ? context.lossError("compile") : error;
   }
   const textureOf = ({ texture }: Place): KernelTexture => textures[texture]!;
-  const readers = new Map(
-    [...plan.places].map(([value, place]) => [value, makeReader(context, value, place, () => textureOf(place))]),
-  );
+  const makeReaders = (): Readers => {
+    const numbers = plan.results.flatMap(resultReads).map((value) => plan.places.get(value)!.texture);
+    const gathering = makeGathering(context, numbers, (number) => textures[number]!);
+    if (gathering !== undefined) keepTexture(gathering.texture);
+    const readerOf = (value: Value, place: Place): Reader => {
+      if (gathering?.has(place.texture)) return (target) => gathering.take(place, value.size, target);
+      return makeReader(context, value, place, () => textureOf(place));
+    };
+    const readers = [...plan.places].map(([value, place]) => [value, readerOf(value, place)] as const);
+    return { gathering, readers: new Map(readers) };
+  };
+  let reading: Readers | undefined;
 
   return {
     context,
@@ -88,12 +105,16 @@ export function makeProgram(context: GpuContext, plan: Plan, graph: Graph): Prog
           textures[slot] = textureIn(context, value);
         }
       }
-      for (const { kernel, from, given } of steps) {
+      for (const { kernel, from, given, drawn, whole } of steps) {
         for (let index = 0; index < from.length; index++) given[index] = textures[from[index]!]!;
-        kernel(...given);
+        kernel.run(given, drawn);
+        if (whole === undefined) continue;
+        for (const [part, texture] of drawn.entries()) context.copy(texture, whole, part * texture.size[1]!);
       }
     },
     read(outputs) {
+      const { gathering, readers } = (reading ??= makeReaders());
+      gathering?.fetch();
       const arrays = new Map<Value, Float32Array>();
       return plan.results.map((result, index) => {
         const { shape, dtype } = graph.outputs[index]!;
@@ -116,11 +137,11 @@ export function makeProgram(context: GpuContext, plan: Plan, graph: Graph): Prog
         const { texture } = plan.places.get(result.value)!;
         const target = spare.get(index) ?? context.createTexture(result.value.shape);
         spare.delete(index);
-        const kernel = steps[texture - plan.sources.length]?.kernel;
+        const drawn = results.get(texture);
         // What was given, or is a result twice, is copied.
-        if (kernel !== undefined && !exchangedTextures.has(texture)) {
+        if (drawn !== undefined && !exchangedTextures.has(texture)) {
           exchangedTextures.set(texture, target);
-          return context.exchange(kernel, target);
+          return exchangeTextures(drawn, target);
         }
         context.copy(exchangedTextures.get(texture) ?? textures[texture]!, target);
         return target;
@@ -133,6 +154,34 @@ export function makeProgram(context: GpuContext, plan: Plan, graph: Graph): Prog
     },
     dispose,
   };
+}
+
+/** Reads a value, into the array given or else into one of its own. */
+type Reader = (target?: Float32Array) => Float32Array;
+
+/** How what the results need comes down. */
+interface Readers {
+  /** What is fetched before anything is read. */
+  readonly gathering: Gathering | undefined;
+  readonly readers: ReadonlyMap<Value, Reader>;
+}
+
+/** A kernel of the plan on the context. */
+interface Step {
+  readonly kernel: PooledKernel;
+  readonly from: readonly number[];
+  /** The textures of its arguments, those of the run at hand. */
+  readonly given: KernelTexture[];
+  /** The textures of its outputs. */
+  readonly drawn: readonly ArrayTexture[];
+  /** Where they are put together. */
+  readonly whole: ArrayTexture | undefined;
+}
+
+/** Gives `one` another texture of the same shape, and in `other` that which `one` had. */
+function exchangeTextures(one: ArrayTexture, other: ArrayTexture): ArrayTexture {
+  [one.texture, other.texture] = [other.texture, one.texture];
+  return other;
 }
 
 function textureIn(context: GpuContext, value: Exclude<RunValue, TypedArray>): KernelTexture {

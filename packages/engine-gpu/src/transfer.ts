@@ -38,8 +38,7 @@ export function makeReader(
     }
     staging ??= new Float32Array(lanes * source.size[0]! * source.size[1]!);
     context.readTexels(source, staging);
-    const start = channel === "only" ? 0 : channel;
-    for (let index = 0; index < size; index++) target[index] = staging[lanes * index + start]!;
+    for (let index = 0; index < size; index++) target[index] = staging[lanes * index + channel]!;
     return target;
   };
 }
