@@ -1,5 +1,5 @@
 /** Are generated programs right where JavaScript's own functions are left, and do they leave nothing behind? */
-import { type Tensor, compile, exp, grad, log, softplus } from "@symloss/core";
+import { type Tensor, compile, exp, grad, log, softplus, variance } from "@symloss/core";
 import { type Engine, traceGraph } from "@symloss/core/engine";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -16,7 +16,7 @@ const special = [0, -0, 1, -1, Infinity, -Infinity, NaN];
 
 async function applied(
   fn: (x: Tensor) => Tensor,
-  values: readonly number[],
+  values: ArrayLike<number>,
   dtype: "float32" | "float64",
 ): Promise<number[]> {
   const graph = traceGraph("test", ({ x }: { readonly x: Tensor }) => [fn(x)], {
@@ -90,6 +90,26 @@ test("a sum over two loops that can't be one, with an even number of turns", asy
   const [result] = await (await engine.compile(graph)).run([x]);
   const kept = [...x].filter((_, index) => index % 9 < 8);
   expect(result![0]).toBe(kept.reduce((left, right) => left + right));
+});
+
+describe("the variance of many numbers", () => {
+  const count = 2 ** 17;
+  const wave = Float32Array.from({ length: count }, (_, index) => Math.sin(index));
+  const cases = {
+    "far from 0": wave.map((value) => 1e6 + value),
+    "one of which, the first, is far from the others": wave.with(0, 1e10),
+    "one of which, in the sample, is far from the others": wave.with(count / 2, -1e10),
+    "all equal": new Float32Array(count).fill(0.1),
+    "one of which is infinite": wave.with(7, Infinity),
+    "one of which is NaN": wave.with(0, NaN),
+  };
+
+  test.each(Object.entries(cases))("%s", async (_, values) => {
+    const center = values.reduce((sum, value) => sum + value, 0) / count;
+    const want = values.reduce((sum, value) => sum + (value - center) ** 2, 0) / count;
+    const [got] = await applied((x) => variance(x), values, "float32");
+    expect(ulps(got!, want)).toBeLessThanOrEqual(1);
+  });
 });
 
 test("float64 has the functions of JavaScript to the last bit", async () => {

@@ -11,12 +11,17 @@ import {
 } from "@symloss/core/engine";
 import { axisIndex, termLabels, rowMajor, freeLabel, valueOf } from "./indexing.ts";
 import {
-  rounded,
-  isNonNegative,
-  isPositiveConstant,
-  isNonPositive,
-  flippedBy,
+  combined,
   decay,
+  flipped,
+  flippedBy,
+  isNonNegative,
+  isNonPositive,
+  isPositiveConstant,
+  mirrored,
+  positivePart,
+  rounded,
+  vanishesWhere,
   withoutSign,
 } from "./patterns.ts";
 import { isLargeProduct } from "./products.ts";
@@ -84,16 +89,20 @@ const elements: { readonly [O in Operation]: Row<O> } = {
     const { values } = context;
     const element = context.element(x!, index);
     const rest = values.apply("log1pOfUnit", [decay(element, dtype, values)], dtype);
-    return values.apply("add", [values.apply("relu", [element], dtype), rest], dtype);
+    return values.apply("add", [positivePart(element, dtype, values), rest], dtype);
   },
-  relu: elementwise("relu"),
+  relu: ({ inputs: [x], dtype }, index, { values, element }) => positivePart(element(x!, index), dtype, values),
   logicalNot: elementwise("logicalNot"),
 
-  add: elementwise("add"),
+  add: ({ inputs: [x, y], dtype }, index, { values, element }) => {
+    const [left, right] = [element(x!, index), element(y!, index)];
+    return combined("add", left, right, values) ?? values.apply("add", [left, right], dtype);
+  },
   sub: ({ inputs: [x, y], dtype }, index, { values, element }) => {
     const [left, right] = [element(x!, index), element(y!, index)];
-    const flipped = dtype === "float32" ? flippedBy(left, right) : undefined;
-    return flipped === undefined ? values.apply("sub", [left, right], dtype) : values.apply("negateIf", flipped, dtype);
+    const [condition, value] = (dtype === "float32" ? flippedBy(left, right) : undefined) ?? [];
+    if (condition !== undefined && value !== undefined) return flipped(condition, value, values);
+    return combined("sub", left, right, values) ?? values.apply("sub", [left, right], dtype);
   },
   mul: elementwise("mul"),
   div: ({ inputs: [x, y], dtype }, index, { values, element }) => {
@@ -119,18 +128,16 @@ const elements: { readonly [O in Operation]: Row<O> } = {
 
   where: (node, index, context) => {
     const [condition, x, y] = node.inputs as [Tensor, Tensor, Tensor];
-    if (x.operation === "neg" && x.inputs[0] === y && isFloat(node.dtype)) {
-      return context.values.apply(
-        "negateIf",
-        [context.element(condition, index), context.element(y, index)],
-        node.dtype,
-      );
+    const { values } = context;
+    const [left, right] = [context.element(x, index), context.element(y, index)];
+    if (condition.operation === "lessEqual" && condition.inputs[0] === x && condition.inputs[1] === y) {
+      const isLimit = node.dtype === "float32" && isNonNegative(left) && isPositiveConstant(right);
+      return values.apply(isLimit ? "limit" : "lesser", [left, right], node.dtype);
     }
-    const isLesser = condition.operation === "lessEqual" && condition.inputs[0] === x && condition.inputs[1] === y;
-    const operands = (isLesser ? [x, y] : node.inputs).map((input) => context.element(input, index));
-    const isLimit =
-      isLesser && node.dtype === "float32" && isNonNegative(operands[0]!) && isPositiveConstant(operands[1]!);
-    return context.values.apply(isLimit ? "limit" : isLesser ? "lesser" : "where", operands, node.dtype);
+    const choice = context.element(condition, index);
+    if (x.operation === "neg" && x.inputs[0] === y && isFloat(node.dtype)) return flipped(choice, right, values);
+    if (left.kind === "constant" && left.value === 0 && vanishesWhere(choice, right)) return right;
+    return mirrored(choice, left, right, values) ?? values.apply("where", [choice, left, right], node.dtype);
   },
   cast: ({ inputs: [x], attributes: { dtype } }, index, { values, element }) => {
     const exact = rounded(element(x!, index), values);

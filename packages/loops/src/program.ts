@@ -43,7 +43,7 @@ export interface Place {
   readonly terms: readonly { readonly atom: Atom; readonly stride: number }[];
 }
 
-/** What one element becomes. Core's scalar operations, and those that only programs have. */
+/** What one element becomes. Core's scalar operations, of which relu may have |x| as a second operand, and those that only programs have. */
 export type ScalarOperation =
   | UnaryOperation
   | BinaryOperation
@@ -61,8 +61,8 @@ export type ScalarOperation =
   | "limit"
   /** exp(x) for x to 0. */
   | "decay"
-  /** (condition, x): -x where the condition holds, else x. */
-  | "negateIf"
+  /** (condition): the factor -1 where it holds, else 1. */
+  | "flip"
   /** log(1 + x) for x from 0 to 1. */
   | "log1pOfUnit"
   /** (x, y, index, target): whether x at the index, and not y at the target, is the first largest, so far as these two can tell. */

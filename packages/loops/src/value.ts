@@ -215,7 +215,7 @@ const keepsExact: ReadonlySet<ScalarOperation> = new Set<ScalarOperation>([
   "lesser",
   "limit",
   "convert",
-  "negateIf",
+  "flip",
 ]);
 
 const prices: { readonly [O in ScalarOperation]?: number } = {

@@ -1,4 +1,5 @@
-/** How long does the cpu engine take to compile each loss with its gradients? The first time, the median of later times, and that of the time on the processor. */
+/** How long does the cpu engine take to compile each loss with its gradients? First in a process, the median of later times, and that of the time on the processor. */
+import { execFileSync } from "node:child_process";
 import { type DType, type Tensor, isTensor, valueAndGrad } from "@symloss/core";
 import { type Graph, prepare, traceGraph } from "@symloss/core/engine";
 import { cpu } from "@symloss/engine-cpu";
@@ -8,15 +9,21 @@ import { median } from "./interleave.ts";
 
 type Tensors = Readonly<Record<string, Tensor>>;
 
-const [warmUp, repeats] = [10, 25];
+const [warmUp, repeats, processes] = [10, 25, 5];
 
-/** Prints the times of these losses, or of all. */
+/** Prints the times of these losses; of all, each in processes of its own. */
 export async function measure(wanted: readonly string[]): Promise<void> {
+  if (wanted.length === 0) {
+    for (const { title } of cases) console.log(measureApart(title));
+    return;
+  }
   const engine = await cpu();
   console.log(`${engine.name}: ${engine.device}, node ${process.version}`);
   for (const one of cases) {
-    if (wanted.length > 0 && !wanted.includes(one.name)) continue;
+    if (!wanted.includes(one.name) && !wanted.includes(one.title)) continue;
+    const begin = performance.now();
     const graph = prepare(gradientGraph(one), engine);
+    const traced = performance.now() - begin;
     const times: number[] = [];
     const processor: number[] = [];
     for (let round = 0; round < warmUp + repeats; round++) {
@@ -28,11 +35,31 @@ export async function measure(wanted: readonly string[]): Promise<void> {
       processor.push((user + system) / 1000);
       await executable.dispose();
     }
-    const [first, later, busy] = [times[0]!, median(times.slice(warmUp)), median(processor.slice(warmUp))].map(
-      inMilliseconds,
-    );
-    console.log(`${one.title.padEnd(32)} first ${first} median ${later} processor ${busy}`);
+    const figures = {
+      traced,
+      first: times[0]!,
+      median: median(times.slice(warmUp)),
+      processor: median(processor.slice(warmUp)),
+    };
+    console.log(describe(one.title, figures));
   }
+}
+
+/** The line of a loss as it is printed by a process that compiles nothing else: of each figure the median of several such processes. */
+function measureApart(title: string): string {
+  const lines = Array.from({ length: processes }, () =>
+    execFileSync(process.execPath, [process.argv[1]!, "bench", "compile", title], { encoding: "utf8" }),
+  );
+  const all = lines.map((text) =>
+    [...text.matchAll(/(\w+) +([\d.]+) ms/g)].map((match) => [match[1]!, Number(match[2])]),
+  );
+  const figures = all[0]!.map(([name], at) => [name, median(all.map((line) => line[at]![1] as number))]);
+  return describe(title, Object.fromEntries(figures) as Record<string, number>);
+}
+
+function describe(title: string, figures: Readonly<Record<string, number>>): string {
+  const parts = Object.entries(figures).map(([name, time]) => `${name} ${inMilliseconds(time)}`);
+  return `${title.padEnd(32)} ${parts.join(" ")}`;
 }
 
 /** The sum of all results of a loss, its gradients, and the results. */

@@ -15,26 +15,34 @@ const unlikely: readonly Statement[] = [
   apply(3, "equal", register(2), constant(0)),
 ];
 
-test("what is compared with infinity is predictable, and what is asked only then is rare", () => {
-  const { predictable, rare } = findConditions([...unlikely, apply(4, "logicalAnd", register(3), register(1))]);
+test("what is compared with infinity is predictable, and it is said with what is asked only then where both decide", () => {
+  const { predictable, inline } = findConditions([...unlikely, apply(4, "logicalAnd", register(3), register(1))]);
   expect([...predictable]).toEqual([1, 4]);
-  expect([...rare]).toEqual([3, 2]);
+  expect([...inline]).toEqual([1, 3, 2]);
 });
 
-test("what something else reads too is not rare", () => {
-  const { rare } = findConditions([
+test("what something else reads too has a register", () => {
+  const { inline } = findConditions([
     ...unlikely,
     apply(4, "logicalAnd", register(1), register(3)),
-    { kind: "loop", index: 0, extent: 4, body: [apply(5, "add", register(2), constant(1))] },
+    apply(5, "where", register(1), register(0), constant(0)),
+    { kind: "loop", index: 0, extent: 4, body: [apply(6, "add", register(2), constant(1))] },
   ]);
-  expect([...rare]).toEqual([3]);
+  expect([...inline]).toEqual([3]);
 });
 
-test("neither of two conditions that go either way is rare", () => {
+test("what decides once is said there, and what is chosen by it has a register", () => {
+  const decides = apply(4, "where", register(1), register(0), constant(0));
+  expect([...findConditions([...unlikely, decides]).inline]).toEqual([1, 3, 2]);
+  const isChosen = apply(4, "where", register(0), register(1), constant(0));
+  expect(findConditions([...unlikely, isChosen]).inline.has(1)).toBe(false);
+});
+
+test("neither of two conditions that go either way is said in full", () => {
   const body = [
     apply(1, "less", register(0), constant(1)),
     apply(2, "less", constant(0), register(0)),
     apply(3, "logicalAnd", register(1), register(2)),
   ];
-  expect(findConditions(body).rare.size).toBe(0);
+  expect(findConditions(body).inline.size).toBe(0);
 });

@@ -1,4 +1,4 @@
-/** Which conditions nearly always go one way, and which are then rarely asked for? */
+/** Which conditions nearly always go one way, and which are said in full where they are asked? */
 import {
   type Atom,
   type Expression,
@@ -13,8 +13,11 @@ import {
 export interface Conditions {
   /** The registers that are nearly always the same. */
   readonly predictable: ReadonlySet<Register>;
-  /** The comparisons that are read only where a predictable condition holds that nearly never does: they are said there, in full. */
-  readonly rare: ReadonlySet<Register>;
+  /**
+   * The conditions that have no register: comparisons that are read only where a predictable condition holds that nearly
+   * never does, and predictable conditions on which one thing depends, so that it takes one branch.
+   */
+  readonly inline: ReadonlySet<Register>;
 }
 
 /** The conditions of a program's statements. */
@@ -25,17 +28,17 @@ export function findConditions(body: readonly Statement[]): Conditions {
     if (statement.kind === "let" && isPredictable(statement.expression, predictable))
       predictable.add(statement.register);
   }
+  const inline = askedOnce(statements, predictable);
   // From the last to the first, so that what reads a register is met before it.
   const read = new Set<Register>();
-  const rare = new Set<Register>();
   for (const statement of statements.toReversed()) {
     if (statement.kind === "let" && isComparison(statement.expression) && !read.has(statement.register)) {
-      rare.add(statement.register);
+      inline.add(statement.register);
       continue;
     }
     for (const atom of alwaysRead(statement, predictable)) if (atom.kind === "register") read.add(atom.register);
   }
-  return { predictable, rare };
+  return { predictable, inline };
 }
 
 /** Few elements are infinite, and few stand at one index. */
@@ -49,6 +52,30 @@ function isPredictable(expression: Expression, predictable: ReadonlySet<Register
   return operation === "logicalAnd" && operands.some((atom) => isIn(atom, predictable));
 }
 
+/** The predictable conditions that are read once, and there they decide. */
+function askedOnce(statements: readonly Statement[], predictable: ReadonlySet<Register>): Set<Register> {
+  const asked = new Set<Register>();
+  if (predictable.size === 0) return asked;
+  const read = new Set<Register>();
+  for (const statement of statements) {
+    for (const [position, atom] of atomsOf(statement).entries()) {
+      if (atom.kind !== "register" || !predictable.has(atom.register)) continue;
+      const { register } = atom;
+      if (read.has(register) || !decides(statement, position)) asked.delete(register);
+      else asked.add(register);
+      read.add(register);
+    }
+  }
+  return asked;
+}
+
+/** Whether a statement asks what it reads at this position for no more than whether it holds. */
+function decides(statement: Statement, position: number): boolean {
+  if (statement.kind !== "let" || statement.expression.kind !== "apply") return false;
+  const { operation } = statement.expression;
+  return operation === "logicalAnd" || (operation === "where" && position === 0);
+}
+
 const comparisons: ReadonlySet<ScalarOperation> = new Set<ScalarOperation>(["round", "equal", "less", "lessEqual"]);
 
 function isComparison(expression: Expression): boolean {
@@ -57,22 +84,29 @@ function isComparison(expression: Expression): boolean {
 
 /** What a statement reads, but for what it reads only where a predictable condition holds. */
 function alwaysRead(statement: Statement, predictable: ReadonlySet<Register>): readonly Atom[] {
+  const atoms = atomsOf(statement);
+  const isChoice =
+    statement.kind === "let" &&
+    statement.expression.kind === "apply" &&
+    statement.expression.operation === "logicalAnd";
+  const first = isChoice ? atoms.find((atom) => isIn(atom, predictable)) : undefined;
+  return first === undefined ? atoms : [first];
+}
+
+function atomsOf(statement: Statement): readonly Atom[] {
   switch (statement.kind) {
     case "let": {
       const { expression } = statement;
-      if (expression.kind !== "apply") return atomsOf(expression.place);
-      const { operation, operands } = expression;
-      const first = operation === "logicalAnd" ? operands.find((atom) => isIn(atom, predictable)) : undefined;
-      return first === undefined ? operands : [first];
+      return expression.kind === "apply" ? expression.operands : atomsIn(expression.place);
     }
     case "accumulate":
       return statement.position === undefined ? [statement.value] : [statement.value, statement.position.index];
     case "store":
-      return [statement.value, ...atomsOf(statement.place)];
+      return [statement.value, ...atomsIn(statement.place)];
     case "update":
       return [
         statement.value,
-        ...atomsOf(statement.place),
+        ...atomsIn(statement.place),
         ...(statement.within === undefined ? [] : [statement.within.atom]),
       ];
     case "multiply":
@@ -84,7 +118,7 @@ function alwaysRead(statement: Statement, predictable: ReadonlySet<Register>): r
   }
 }
 
-function atomsOf({ terms }: Place): readonly Atom[] {
+function atomsIn({ terms }: Place): readonly Atom[] {
   return terms.map(({ atom }) => atom);
 }
 

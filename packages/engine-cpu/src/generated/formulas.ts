@@ -11,14 +11,16 @@ export interface Site {
   isPredictable(condition: string): boolean;
   /** A name that nothing else has. */
   name(): string;
-  /** The first of as many slots in the array `S`, holding these numbers until something else is stored. */
+  /** The first of as many slots in the array `S`, holding these numbers until something else is stored. `H` reads each as four times 16 bits. */
   slots(initial: readonly number[]): number;
 }
 
 /** The statements that prepare the result, and the result. */
-interface Formula {
+export interface Formula {
   readonly before: string;
   readonly result: string;
+  /** Of a condition: what is true where the result is 1, for where it is only asked. */
+  readonly test?: string;
 }
 
 /** The operation of operands, which are names or literals. */
@@ -42,11 +44,15 @@ export const formulas: { readonly [O in ScalarOperation]: FormulaOf } = {
   tanh: call("Math.tanh"),
   sigmoid: ([x]) => plain(`(${x}<0?Math.exp(${x}):1)/(1+Math.exp(-Math.abs(${x})))`),
   softplus: ([x]) => plain(`Math.max(${x},0)+Math.log1p(Math.exp(-Math.abs(${x})))`),
-  relu: ([x], site) => {
+  relu: ([x, size], site) => {
     if (!isSingle(site)) return plain(`Math.max(${x},0)`);
     // Exact: x + |x| is 2 x or 0. Only for -Infinity it would be NaN.
     const name = site.name();
-    return { before: `let ${name}=${x};if(${name}<-1e300)${name}=0;`, result: `0.5*(${name}+Math.abs(${name}))` };
+    const before =
+      size === undefined
+        ? `let ${name}=0.5*(${x}+Math.abs(${x}));if(${x}<${-largest})${name}=0;`
+        : `let ${name}=0.5*(${x}+${size});if(${size}>${largest})${name}=Math.max(${x},0);`;
+    return { before, result: name };
   },
   logicalNot: ([x]) => plain(`${x}^1`),
 
@@ -57,18 +63,18 @@ export const formulas: { readonly [O in ScalarOperation]: FormulaOf } = {
   pow: arithmetic((x, y) => `Math.pow(${x},${y})`),
   maximum: ([x, y]) => plain(`Math.max(${x},${y})`),
   minimum: ([x, y]) => plain(`Math.min(${x},${y})`),
-  equal: ([x, y]) => plain(`(${x}===${y})|0`),
-  less: ([x, y]) => plain(`(${x}<${y})|0`),
-  lessEqual: ([x, y]) => plain(`(${x}<=${y})|0`),
+  equal: ([x, y]) => condition(isInfinite(x!) ? beyond(y!, x!) : isInfinite(y!) ? beyond(x!, y!) : `${x}===${y}`),
+  less: ([x, y]) => condition(`${x}<${y}`),
+  lessEqual: ([x, y]) => condition(`${x}<=${y}`),
   logicalAnd: ([x, y], site) => {
-    if (site.isPredictable(x!)) return plain(`${x}?${y}:0`);
-    return plain(site.isPredictable(y!) ? `${y}?${x}:0` : `${x}&${y}`);
+    if (site.isPredictable(x!)) return condition(`${x}&&${y}`);
+    return site.isPredictable(y!) ? condition(`${y}&&${x}`) : plain(`${x}&${y}`);
   },
   logicalOr: ([x, y]) => plain(`${x}|${y}`),
 
-  where: ([condition, x, y], site) => {
-    if (!site.hot || site.isPredictable(condition!)) return plain(`${condition}?${x}:${y}`);
-    return select(condition!, x!, y!, site);
+  where: ([choice, x, y], site) => {
+    if (!site.hot || site.isPredictable(choice!)) return plain(`${choice}?${x}:${y}`);
+    return select(choice!, x!, y!, site);
   },
   round: ([x]) => plain(`fround(${x})`),
   toInt32: ([x]) => plain(`toInt32(${x})`),
@@ -94,16 +100,31 @@ export const formulas: { readonly [O in ScalarOperation]: FormulaOf } = {
   // Nearly always x < y, and that is all that is asked then.
   beats: ([x, y, index, target]) =>
     plain(`${x}<${y}||(${x}===${y}&&${index}>=${target})?0:${y}===${y}||(${x}!==${x}&&${index}<${target})?1:0`),
-  // A factor from memory is faster than one made of an integer.
-  negateIf: ([condition, x], site) => plain(`${x}*S[${site.slots([1, -1])}+${condition}]`),
+  // A number from memory is faster than one made of an integer.
+  flip: ([choice], site) => plain(`S[${site.slots([1, -1])}+${choice}]`),
   clampIndex: ([x, last]) => plain(`Math.min(Math.max(${x},0),${last})`),
 };
 
 /** 2 / (2 n + 1): the series of 2 artanh(s) / s in powers of s^2. */
 const artanh: readonly number[] = Array.from({ length: 6 }, (_, n) => 2 / (2 * n + 1));
 
+const largest = Number.MAX_VALUE;
+
 function plain(result: string): Formula {
   return { before: "", result };
+}
+
+function condition(test: string): Formula {
+  return { before: "", result: `(${test})|0`, test };
+}
+
+function isInfinite(operand: string): boolean {
+  return Math.abs(Number(operand)) === Infinity;
+}
+
+/** Whether x is this infinity: one jump, where equality takes two. */
+function beyond(x: string, infinity: string): string {
+  return Number(infinity) > 0 ? `${x}>${largest}` : `${x}<${-largest}`;
 }
 
 function call(name: string): FormulaOf {
@@ -134,17 +155,24 @@ function isLiteral(operand: string): boolean {
   return !Number.isNaN(Number(operand));
 }
 
-/** A table of 2^(m/16), and three terms for the rest. Below the smallest and above the largest float32 the table holds 0 and Infinity. */
+/**
+ * A table of 2^(m/16), and three terms for the rest. Below the smallest and above the largest float32 the table holds 0 and Infinity.
+ * Added to a number whose last digit is 1, m + 2560 is rounded, and lies in the last bits.
+ */
 function exponential(x: string, site: Site, mayGrow: boolean): Formula {
-  const [power, entry, rest] = [site.name(), site.name(), site.name()];
+  const [power, shifted, rest, slot] = [site.name(), site.name(), site.name(), site.slots([0])];
   return {
     before:
       `let ${power}=${x};if(${power}<-104)${power}=-104;` +
       (mayGrow ? `if(${power}>89)${power}=89;` : "") +
-      `const ${entry}=${power}*23.083120654223414+2560.5|0,${rest}=${power}-(${entry}-2560)*0.04332169878499658;`,
-    result: `powers[${entry}]*(1+${rest}*(1+${rest}*(0.5+${rest}*0.16666666666666666)))`,
+      `const ${shifted}=${power}*23.083120654223414+${unit + 2560};S[${slot}]=${shifted};` +
+      `const ${rest}=${power}-(${shifted}-${unit + 2560})*0.04332169878499658;`,
+    result: `powers[H[${4 * slot}]]*(1+${rest}+${rest}*${rest}*(0.5+${rest}*0.16666666666666666))`,
   };
 }
+
+/** Where the digits of a double end with the units; in its last bits it holds none. */
+const unit = 1.5 * 2 ** 52;
 
 /** e log 2 + 2 artanh((m - 1) / (m + 1)) of x = m 2^e, with m from sqrt(1/2) to sqrt(2) taken from the bits of the double. */
 function logarithm(x: string, site: Site): Formula {

@@ -43,7 +43,9 @@ function build(plan: LoopPlan): Run {
   const programs = plan.programs.map(printProgram);
   const names = [...Object.keys(library), "kept", "allSlots"];
   const functions = programs.map(
-    ({ source }, index) => `const p${index}=(()=>{const S=allSlots[${index}];return ${source}})();\n`,
+    ({ source }, index) =>
+      `const p${index}=(()=>{const S=allSlots[${index}],H=new Uint16Array(S.buffer);return ${source}})();
+`,
   );
   const calls = programs.map(({ buffers }, index) => `p${index}(${buffers.map(printArgument).join()});`);
   const text = `"use strict";const {${names.join()}}=given;\n${functions.join("")}return (inputs,outputs)=>{${calls.join("")}}`;

@@ -13,11 +13,11 @@ import {
   productBlock,
 } from "@symloss/loops";
 import { type Conditions, findConditions } from "./conditions.ts";
-import { type Site, formulas } from "./formulas.ts";
+import { type Formula, type Site, formulas } from "./formulas.ts";
 
 /** A program as the text of a function. */
 export interface PrintedProgram {
-  /** A function of the buffers, in their order; uses the names of the library and the array `S`. */
+  /** A function of the buffers, in their order; uses the names of the library and the arrays `S` and `H`. */
   readonly source: string;
   readonly buffers: readonly Buffer[];
   /** What `S` holds before the first run. */
@@ -58,7 +58,7 @@ interface Context {
   /** The registers of conditions that nearly always go one way. */
   readonly predictable: Set<string>;
   readonly conditions: Conditions;
-  /** The comparisons that have no register, for they are rarely asked for. */
+  /** The comparisons that have no register. */
   readonly comparisons: Map<string, string>;
   readonly name: () => string;
   readonly slots: (initial: readonly number[]) => number;
@@ -115,22 +115,18 @@ function initialOf(reduction: Reduction): string {
 }
 
 function printLet({ register, expression, dtype }: Extract<Statement, { kind: "let" }>, position: Position): string {
-  const { before, result } = printExpression(expression, dtype, position);
+  const { before, result, test } = printExpression(expression, dtype, position);
   const name = printRegister(register, position);
   const { conditions, predictable, comparisons } = position.context;
-  if (conditions.rare.has(register)) {
-    comparisons.set(name, `(${result})`);
-    return "";
-  }
-  if (conditions.predictable.has(register)) predictable.add(name);
-  return `${before}const ${name}=${result};\n`;
+  const isInline = conditions.inline.has(register);
+  const said = isInline ? `(${test ?? result})` : name;
+  if (conditions.predictable.has(register)) predictable.add(said);
+  if (!isInline) return `${before}const ${name}=${result};\n`;
+  comparisons.set(name, said);
+  return "";
 }
 
-function printExpression(
-  expression: Expression,
-  dtype: Site["dtype"],
-  position: Position,
-): { before: string; result: string } {
+function printExpression(expression: Expression, dtype: Site["dtype"], position: Position): Formula {
   switch (expression.kind) {
     case "load": {
       const element = printElement(expression.buffer, expression.place, position);
@@ -234,7 +230,9 @@ function lanesOf(body: readonly Statement[], extent: number): number {
   if (body.some(({ kind }) => kind === "loop" || kind === "accumulator" || kind === "update" || kind === "multiply"))
     return 1;
   if (body.some((statement) => statement.kind === "accumulate" && statement.reduction === "argmax")) return 1;
-  const lanes = body.length <= 12 ? 4 : body.length <= 40 ? 2 : 1;
+  // The results of all lanes should stay in registers.
+  const results = body.filter(({ kind }) => kind === "accumulate").length;
+  const lanes = body.length <= 12 && results <= 2 ? 4 : body.length <= 40 ? 2 : 1;
   return extent >= 2 * lanes ? lanes : 1;
 }
 
