@@ -145,19 +145,21 @@ export const productBlock = { rows: 128, columns: 64, depth: 256, tile: 4 } as c
 
 /** All statements, those inside others included; what a statement reads by itself stands before it. */
 export function allStatements(statements: readonly Statement[]): Statement[] {
-  return statements.flatMap((statement) => {
-    switch (statement.kind) {
-      case "loop":
-        return [statement, ...allStatements(statement.body)];
-      case "multiply": {
-        const { rows, columns, row, column } = statement;
-        const packed = [rows, columns].flatMap(({ line, depth }) => [...line.body, ...depth.body]);
-        return [...allStatements(packed), statement, ...allStatements([...row.body, ...column.body])];
-      }
-      default:
-        return [statement];
+  const all: Statement[] = [];
+  gather(statements, all);
+  return all;
+}
+
+function gather(statements: readonly Statement[], all: Statement[]): void {
+  for (const statement of statements) {
+    if (statement.kind === "multiply") {
+      const { rows, columns } = statement;
+      for (const { line, depth } of [rows, columns]) for (const { body } of [line, depth]) gather(body, all);
     }
-  });
+    all.push(statement);
+    if (statement.kind === "loop") gather(statement.body, all);
+    if (statement.kind === "multiply") for (const { body } of [statement.row, statement.column]) gather(body, all);
+  }
 }
 
 /** The buffers that a statement reads or writes by itself. */

@@ -34,7 +34,7 @@ export interface Context {
   /** The element at this index, an entry for each axis. */
   readonly element: (tensor: Tensor, index: readonly Linear[]) => Value;
   /** The labels of the tensor's own axes. */
-  readonly indexOf: (tensor: Tensor) => Linear[];
+  readonly indexOf: (tensor: Tensor) => readonly Linear[];
   /** Fills the output. */
   readonly output: (tensor: Tensor, position: number) => void;
   /** A buffer that holds all elements, row-major. */

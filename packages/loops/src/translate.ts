@@ -6,7 +6,7 @@ import { isLargeProduct, storeProduct } from "./products.ts";
 import type { Store, Context } from "./store.ts";
 import { labelAxes } from "./labels.ts";
 import type { Buffer } from "./program.ts";
-import { type Value, type Values, linearKey, makeValues, union } from "./value.ts";
+import { type Linear, type Value, type Values, indexKey, makeValues, union } from "./value.ts";
 
 /** A graph as what is written where. */
 interface Translation {
@@ -32,6 +32,7 @@ function makeContext(graph: Graph, order: readonly Tensor[]): Context {
   const stores: Store[] = [];
   const stored = new Map<Tensor, Buffer>();
   const elements = new Map<Tensor, Map<string, Value>>();
+  const indices = new Map<Tensor, readonly Linear[]>();
   const loops = new Map<Tensor, boolean>();
   const addBuffer = (buffer: Omit<Buffer, "id">): Buffer => {
     buffers.push({ id: buffers.length, ...buffer });
@@ -51,12 +52,19 @@ function makeContext(graph: Graph, order: readonly Tensor[]): Context {
     element(tensor, index) {
       let known = elements.get(tensor);
       if (known === undefined) elements.set(tensor, (known = new Map()));
-      const key = index.map(linearKey).join();
+      const key = indexKey(index);
       let value = known.get(key);
       if (value === undefined) known.set(key, (value = elementOf(context, tensor, index, stored.get(tensor))));
       return value;
     },
-    indexOf: (tensor) => tensor.shape.map((_, axis) => axisIndex(labels.of(tensor, axis))),
+    indexOf(tensor) {
+      let index = indices.get(tensor);
+      if (index === undefined) {
+        index = tensor.shape.map((_, axis) => axisIndex(labels.of(tensor, axis)));
+        indices.set(tensor, index);
+      }
+      return index;
+    },
     output(tensor, position) {
       if (stored.get(tensor) !== outputBuffer(position)) storeAll(context, tensor, outputBuffer(position));
     },

@@ -203,6 +203,15 @@ export function linearKey(linear: Linear): string {
   return key;
 }
 
+const indexKeys = new WeakMap<readonly Linear[], string>();
+
+/** A text that two indices share just when they are equal. Most are handed from operand to operand. */
+export function indexKey(index: readonly Linear[]): string {
+  let key = indexKeys.get(index);
+  if (key === undefined) indexKeys.set(index, (key = index.map(linearKey).join()));
+  return key;
+}
+
 /** Operations whose result is as exact as their operands. */
 const keepsExact: ReadonlySet<ScalarOperation> = new Set<ScalarOperation>([
   "neg",
