@@ -8,7 +8,7 @@ import "@tensorflow/tfjs-backend-webgl";
 import "@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js";
 import "@tensorflow/tfjs-core/dist/register_all_gradients.js";
 import { GPU } from "gpu.js";
-import type { GpuTiming } from "../src/gpu-timing.ts";
+import type { ContenderTiming, GpuTiming } from "../src/gpu-timing.ts";
 import { type PackedWorkload, packedKernels } from "./gpu-packed.ts";
 
 /** Measures the workloads whose names match, and reports a `GpuTiming` for each. */
@@ -118,7 +118,10 @@ function checkResults(
   }
 }
 
-async function interleave(contenders: Record<string, () => unknown>, rounds: number): Promise<Record<string, number>> {
+async function interleave(
+  contenders: Record<string, () => unknown>,
+  rounds: number,
+): Promise<Record<string, ContenderTiming>> {
   const times: Record<string, number[]> = {};
   for (const run of Object.values(contenders)) for (let warmUp = 0; warmUp < 2; warmUp++) await run();
   for (let round = 0; round < rounds; round++) {
@@ -128,9 +131,16 @@ async function interleave(contenders: Record<string, () => unknown>, rounds: num
       (times[name] ??= []).push(performance.now() - start);
     }
   }
-  return Object.fromEntries(
-    Object.entries(times).map(([name, list]) => [name, list.toSorted((a, b) => a - b)[list.length >> 1]!]),
-  );
+  const [first] = Object.values(times) as [number[]];
+  const timingOf = (list: readonly number[]): ContenderTiming => ({
+    milliseconds: median(list),
+    ratio: median(list.map((time, round) => time / first[round]!)),
+  });
+  return Object.fromEntries(Object.entries(times).map(([name, list]) => [name, timingOf(list)]));
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((left, right) => left - right)[numbers.length >> 1]!;
 }
 
 function makeWorkloads(): Record<string, Workload> {

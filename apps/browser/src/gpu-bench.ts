@@ -1,10 +1,10 @@
 /** How fast is engine-gpu beside TensorFlow.js, gpu.js by hand and plain, and loops? In one page, in a browser that is found here; words name workloads. */
 import Table from "cli-table3";
-import type { GpuTiming } from "./gpu-timing.ts";
+import type { ContenderTiming, GpuTiming } from "./gpu-timing.ts";
 import { softwareWebGL } from "./launch.ts";
 import { runInBrowser } from "./page.ts";
 
-const rounds = 7;
+const rounds = 15;
 const timings: GpuTiming[] = [];
 const device = await runInBrowser({
   entry: new URL("../pages/gpu-bench.ts", import.meta.url),
@@ -20,12 +20,21 @@ const namesOf = (way: "throughHost" | "resident") => [
 ];
 const [contenders, residents] = [namesOf("throughHost"), namesOf("resident")];
 const table = new Table({
-  head: ["milliseconds", ...contenders, ...residents.map((name) => `${name}, resident`)],
+  head: ["milliseconds (ratio)", ...contenders, ...residents.map((name) => `${name}, resident`)],
   // Colours have no place in a file or a pipe.
   style: { head: [], border: [], compact: true },
 });
 for (const { workload, throughHost, resident } of timings) {
   const times = [...contenders.map((name) => throughHost[name]), ...residents.map((name) => resident[name])];
-  table.push([workload, ...times.map((time) => time?.toFixed(1) ?? "")]);
+  table.push([workload, ...times.map(describe)]);
 }
-console.log(`${String(device)}, node ${process.version}; medians of ${rounds} rounds\n${table.toString()}`);
+
+function describe(timing: ContenderTiming | undefined): string {
+  if (timing === undefined) return "";
+  const { milliseconds, ratio } = timing;
+  return ratio === 1 ? milliseconds.toFixed(1) : `${milliseconds.toFixed(1)} (${ratio.toFixed(2)})`;
+}
+
+console.log(
+  `${String(device)}, node ${process.version}; medians of ${rounds} rounds, and of ratios to symloss\n${table.toString()}`,
+);
