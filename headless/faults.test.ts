@@ -1,5 +1,6 @@
 /** Does the engine stay right, or say so, where gpu.js and WebGL fail without a word? The cases of pages, on gl in place of their WebGL 1. */
 import { createRequire } from "node:module";
+import type { GpuOptions } from "@symloss/engine-gpu";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { type GpuFault, gpuFaults } from "../apps/browser/src/gpu-fault-names.ts";
 import type { CaseResult } from "../apps/browser/src/messages.ts";
@@ -15,7 +16,7 @@ const faults = gpuFaults.filter((name) => !pagesAlone.includes(name));
 
 vi.mock("@symloss/engine-gpu", async (load) => {
   const engineGpu = await load<typeof import("@symloss/engine-gpu")>();
-  return { ...engineGpu, gpu: () => engineGpu.gpu({ mode: "headlessgl" }) };
+  return { ...engineGpu, gpu: (options: GpuOptions) => engineGpu.gpu({ ...options, mode: "headlessgl" }) };
 });
 
 /** What gl's contexts take their methods from. */

@@ -5,6 +5,7 @@ import {
   type NDArray,
   type Tensor,
   add,
+  argmax,
   broadcastTo,
   compile,
   concat,
@@ -473,6 +474,23 @@ const cases: Readonly<Record<GpuFault, (surroundings: Surroundings) => Promise<v
       expectValues({ data: await third.read() }, [15, 15, 15, 15]);
       await other.dispose();
       expectValues({ data: await second.read() }, [40, 45, 50, 55]);
+    }),
+
+  "an engine that computes one element a thread gives the same": (surroundings) =>
+    withEngine(surroundings, async (packed) => {
+      const single = await gpu({ mode: surroundings.mode, packed: false });
+      const [x, y] = [whole([37, 12], 11), whole([12, 37], 7)];
+      const steps = (x: Tensor, y: Tensor) => [x.matmul(y), sum(x, 0), sum(x), x.max(1), argmax(x, 1), mul(x, 2)];
+      const want = await compile((x, y) => steps(x!, y!), { engine: packed })(x, y);
+      const got = await compile((x, y) => steps(x!, y!), { engine: single })(x, y);
+      const held = await compile((x, y) => steps(x!, y!), { engine: single, results: "device" })(x, y);
+      const again = await compile((x) => mul(x!, 1), { engine: single })(held[0]!);
+      for (const [index, { data }] of want.entries()) {
+        expectValues(got[index]!, [...data]);
+        expectValues({ data: await held[index]!.read() }, [...data]);
+      }
+      expectValues(again, [...want[0]!.data]);
+      await single.dispose();
     }),
 };
 

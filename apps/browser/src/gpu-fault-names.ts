@@ -27,6 +27,7 @@ export const gpuFaults = [
   "small results that come down together are right",
   "a plan that ends leaves the others drawing",
   "a kernel that several plans run is compiled once, and each keeps its results",
+  "an engine that computes one element a thread gives the same",
 ] as const;
 
 /** The name of a fault that has a case. */

@@ -20,6 +20,7 @@ export interface ContextOptions {
   readonly mode: GpuMode;
   readonly canvas?: HTMLCanvasElement | OffscreenCanvas | undefined;
   readonly context?: WebGL | undefined;
+  readonly packed?: boolean | undefined;
 }
 
 /** A texture of the context's own: freed by its owner. */
@@ -46,7 +47,7 @@ export class GpuContext {
   #lost = false;
 
   constructor(factory: GpuJsFactory, options: ContextOptions) {
-    const { mode } = options;
+    const { mode, packed = true } = options;
     const made = options.context ?? makeContext(options);
     this.mode = mode;
     this.#isOwn = options.context === undefined && options.canvas === undefined;
@@ -70,13 +71,15 @@ export class GpuContext {
     this.kernels = makeKernelPool(this);
     this.renderer = rendererOf(gl, mode);
     const units = gl.getParameter(gl.MAX_TEXTURE_IMAGE_UNITS) as number;
+    const textureSize = gl.getParameter(gl.MAX_TEXTURE_SIZE) as number;
     this.limits = {
       // gpu.js works on unit 15 itself.
       inputs: Math.min(mode === "webgl2" ? 15 : 7, units - 1),
       outputs: outputLimit(gl),
-      textureSize: gl.getParameter(gl.MAX_TEXTURE_SIZE) as number,
+      textureSize,
       // Integers of GLSL ES 1.00 are exact to 2^24 alone.
-      elements: mode === "webgl2" ? 2 ** 31 - 1 : 2 ** 24,
+      elements: Math.min(mode === "webgl2" ? 2 ** 31 - 1 : 2 ** 24, (packed ? lanes : 1) * textureSize ** 2),
+      packed,
     };
     const { canvas } = gl;
     if (canvas !== undefined && "addEventListener" in canvas) {

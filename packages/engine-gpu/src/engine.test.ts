@@ -16,9 +16,10 @@ describe("gpu", () => {
     await expect(gpu({ mode: "webgpu" as never })).rejects.toThrow(
       'gpu: mode must be one of webgl2, webgl, headlessgl, got "webgpu".',
     );
-    await expect(gpu({ packed: true } as never)).rejects.toThrow(
-      "gpu: an option must be one of mode, canvas and context, got packed.",
+    await expect(gpu({ precision: "single" } as never)).rejects.toThrow(
+      "gpu: an option must be one of mode, canvas, context and packed, got precision.",
     );
+    await expect(gpu({ packed: 4 as never })).rejects.toThrow("gpu: packed must be true or false, got 4.");
   });
 
   test("leaves the global GPU as it was", async () => {

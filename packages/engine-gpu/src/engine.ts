@@ -28,6 +28,11 @@ export interface GpuOptions {
   readonly canvas?: HTMLCanvasElement | OffscreenCanvas | undefined;
   /** The context that is used; default one of the engine's own. */
   readonly context?: WebGL2RenderingContext | WebGLRenderingContext | undefined;
+  /**
+   * Whether a thread computes four elements in a row, a texel of them; default true. Otherwise one: shaders are four times
+   * shorter, for a driver that is slow with long ones, and take longer. Results are the same but for rounding.
+   */
+  readonly packed?: boolean | undefined;
 }
 
 /**
@@ -59,11 +64,14 @@ const modes: readonly GpuMode[] = ["webgl2", "webgl", "headlessgl"];
 
 function modesOf(options: GpuOptions): readonly GpuMode[] {
   for (const option of Object.keys(options)) {
-    if (!["mode", "canvas", "context"].includes(option)) {
-      throw new OutOfRangeError(`gpu: an option must be one of mode, canvas and context, got ${option}.`);
+    if (!["mode", "canvas", "context", "packed"].includes(option)) {
+      throw new OutOfRangeError(`gpu: an option must be one of mode, canvas, context and packed, got ${option}.`);
     }
   }
-  const { mode, context } = options;
+  const { mode, context, packed } = options;
+  if (packed !== undefined && typeof packed !== "boolean") {
+    throw new OutOfRangeError(`gpu: packed must be true or false, got ${JSON.stringify(packed)}.`);
+  }
   if (mode !== undefined && !modes.includes(mode)) {
     throw new OutOfRangeError(`gpu: mode must be one of ${modes.join(", ")}, got ${JSON.stringify(mode)}.`);
   }

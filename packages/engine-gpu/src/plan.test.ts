@@ -30,7 +30,7 @@ import { type Limits, type Plan, planGraph } from "./plan.ts";
 import { gpuTraits } from "./traits.ts";
 import type { Value } from "./value.ts";
 
-const limits: Limits = { inputs: 15, outputs: 8, textureSize: 4096, elements: 2 ** 24 };
+const limits: Limits = { inputs: 15, outputs: 8, textureSize: 4096, elements: 2 ** 24, packed: true };
 
 type Specs = Readonly<Record<string, InputSpec>>;
 type Fn = (inputs: never) => unknown;
@@ -172,6 +172,19 @@ describe("a plan", () => {
     };
     const plan = await expectRight(steps, { x: { shape: [6, 64] }, y: { shape: [6, 64] } }, { ...limits, outputs });
     expect(plan.kernels.map((kernel) => kernel.outputs)).toEqual(want);
+  });
+
+  test("computes one element a thread where it is not to be packed, but for the device", async () => {
+    const steps = ({ x, y }: { x: Tensor; y: Tensor }) => [softmax(x, 1), x.matmul(y), sum(x, 0), x.mul(2)];
+    const specs = { x: { shape: [60, 64] }, y: { shape: [64, 60] } };
+    const unpacked = { ...limits, packed: false };
+    const plan = await expectRight(steps, specs, unpacked);
+    for (const { output, outputs } of plan.kernels) {
+      expect(outputs).toBe(1);
+      expect([60 * 64, 60 * 60, 64, 60]).toContain(output[0] * output[1]);
+    }
+    const onDevice = planGraph(graphOf(steps, specs), unpacked, "device");
+    expect(onDevice.kernels.map(({ output }) => output[0] * output[1])).toContain((60 * 64) / 4);
   });
 
   test("keeps values apart that share nothing", async () => {

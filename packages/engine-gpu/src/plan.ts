@@ -16,6 +16,8 @@ export interface Limits {
   readonly textureSize: number;
   /** Elements of an array. */
   readonly elements: number;
+  /** Whether a thread computes four elements; else one, but for results that stay on the device. */
+  readonly packed: boolean;
 }
 
 /** One kernel of a plan. */
@@ -240,6 +242,7 @@ function shapesLike({ packed }: Shape): readonly Shape[] {
 function isPossible(shape: Shape, roots: readonly Value[], limits: Limits, forDevice: ReadonlySet<Value>): boolean {
   const [first, ...others] = roots as [Value, ...Value[]];
   if (!shape.packed) return roots.length <= lanes && !roots.some((root) => forDevice.has(root));
+  if (!limits.packed && !roots.every((root) => forDevice.has(root))) return false;
   if (shape.parts === 1) {
     const key = String(outputShape(first, shape, limits));
     return roots.length <= limits.outputs && others.every((root) => String(outputShape(root, shape, limits)) === key);
