@@ -17,16 +17,9 @@ export function labelAxes(order: readonly Tensor[]): Labels {
   const fresh = (extent: number): Label => ({ id: count++, extent });
   const classes = new Map<Tensor, AxisClass[]>();
   for (const tensor of order) {
-    classes.set(
-      tensor,
-      tensor.shape.map((extent, axis) => ({
-        parent: undefined,
-        members: new Map([[tensor, axis]]),
-        extent: extent as number,
-        outer: undefined,
-        label: undefined,
-      })),
-    );
+    const axes: AxisClass[] = [];
+    for (const extent of tensor.shape) axes.push(makeClass(extent as number, axes));
+    classes.set(tensor, axes);
   }
   const classOf = (tensor: Tensor, axis: number): AxisClass => find(classes.get(tensor)![axis]!);
   const refused: AxisClass[] = [];
@@ -94,14 +87,21 @@ function bondAxes(node: Tensor, bond: Bond): void {
   }
 }
 
+/** An axis of a tensor, and, where it has no parent, the class of axes that walk together with it. */
 interface AxisClass {
   parent: AxisClass | undefined;
-  /** Which axis of which tensor is in it. */
-  readonly members: Map<Tensor, number>;
+  /** The axes of the same tensor. */
+  readonly siblings: readonly AxisClass[];
+  /** The other axes of the class. */
+  readonly others: AxisClass[];
   readonly extent: number;
   /** The class that walks with this one. */
   outer: AxisClass | undefined;
   label: Label | undefined;
+}
+
+function makeClass(extent: number, siblings: readonly AxisClass[]): AxisClass {
+  return { parent: undefined, siblings, others: [], extent, outer: undefined, label: undefined };
 }
 
 function find(axisClass: AxisClass): AxisClass {
@@ -119,10 +119,12 @@ function find(axisClass: AxisClass): AxisClass {
 /** Makes the two one; false where they must stay two, for a tensor has an axis of each. */
 function join(left: AxisClass, right: AxisClass): boolean {
   if (left === right) return true;
-  const [small, large] = left.members.size < right.members.size ? [left, right] : [right, left];
-  for (const tensor of small.members.keys()) if (large.members.has(tensor)) return false;
-  for (const [tensor, axis] of small.members) large.members.set(tensor, axis);
-  small.members.clear();
+  const [small, large] = left.others.length < right.others.length ? [left, right] : [right, left];
+  const meets = (axis: AxisClass): boolean => axis.siblings.some((sibling) => find(sibling) === large);
+  if (meets(small) || small.others.some(meets)) return false;
+  large.others.push(small);
+  for (const other of small.others) large.others.push(other);
+  small.others.length = 0;
   small.parent = large;
   return true;
 }

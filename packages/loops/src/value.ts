@@ -175,19 +175,25 @@ export function linearOfValue(value: Value): Linear {
 
 /** The sum of each times its stride. */
 export function combine(parts: readonly (readonly [Linear, number])[]): Linear {
-  const terms = new Map<Label, number>();
-  const others = new Map<Value, number>();
+  const terms: { readonly label: Label; stride: number }[] = [];
+  const others: { readonly value: Value; stride: number }[] = [];
   let constant = 0;
+  // Few terms: looking through them is cheaper than a map.
   for (const [part, factor] of parts) {
     constant += part.constant * factor;
-    for (const { label, stride } of part.terms) terms.set(label, (terms.get(label) ?? 0) + stride * factor);
-    for (const { value, stride } of part.others) others.set(value, (others.get(value) ?? 0) + stride * factor);
+    for (const { label, stride } of part.terms) {
+      const known = terms.find((term) => term.label === label);
+      if (known === undefined) terms.push({ label, stride: stride * factor });
+      else known.stride += stride * factor;
+    }
+    for (const { value, stride } of part.others) {
+      const known = others.find((other) => other.value === value);
+      if (known === undefined) others.push({ value, stride: stride * factor });
+      else known.stride += stride * factor;
+    }
   }
-  return {
-    constant,
-    terms: [...terms].filter(([, stride]) => stride !== 0).map(([label, stride]) => ({ label, stride })),
-    others: [...others].filter(([, stride]) => stride !== 0).map(([value, stride]) => ({ value, stride })),
-  };
+  const isLeft = ({ stride }: { readonly stride: number }): boolean => stride !== 0;
+  return { constant, terms: terms.filter(isLeft), others: others.filter(isLeft) };
 }
 
 const keys = new WeakMap<Linear, string>();
