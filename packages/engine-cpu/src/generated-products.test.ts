@@ -60,6 +60,16 @@ const cases: Record<string, { compute: Compute; shapes: Shapes }> = {
   "of computed operands": { compute: (x, y) => [exp(x!).matmul(softplus(y!).mul(2))], shapes: large },
   "of transposed operands": { compute: (x, y) => [y!.transpose().matmul(x!.transpose()).neg()], shapes: large },
   "of a matrix and itself": { compute: (x) => [x!.matmul(x!.transpose()).relu()], shapes: [[37, 29]] },
+  "added to its own transpose": {
+    compute: (x, y) => {
+      const product = x!.matmul(y!);
+      return [product.add(product.transpose()), product.sub(product.transpose()).square().sum()];
+    },
+    shapes: [
+      [37, 29],
+      [29, 37],
+    ],
+  },
   "with a bias and an activation": {
     compute: (x, w, b) => [x!.matmul(w!).add(b!).relu()],
     shapes: layer.slice(0, 3),

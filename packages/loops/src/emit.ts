@@ -314,10 +314,11 @@ function makeEmitter(buffers: Buffer[], sorted: Effects["sorted"], effects: read
     scope.statements.push({ kind: "accumulate", register, reduction, value, position: index });
   };
 
-  const multiply = ({ effect, followers, ...item }: Extract<Item, { kind: "product" }>, scope: Scope): void => {
+  const multiply = (item: Extract<Item, { kind: "product" }>, scope: Scope): void => {
+    const { effect, followers } = item;
     const { buffer, offset, value, product } = effect.store!;
     const { x, y, row, column, depth } = product!;
-    const finish = begin({ effect, followers, ...item }, scope);
+    const finish = begin(item, scope);
     const linesOf = (element: Value, label: Label, block: Buffer): Lines => {
       const line = open(scope, label);
       const inside = open(line, depth);

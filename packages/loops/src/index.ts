@@ -14,5 +14,5 @@ export type {
   ScalarOperation,
   Statement,
 } from "./program.ts";
-export { allStatements, productBlock } from "./program.ts";
+export { allStatements, blockSizes, productBlock, wholeTiles } from "./program.ts";
 export { bytesOf, describePlan } from "./describe.ts";

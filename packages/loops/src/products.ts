@@ -1,7 +1,7 @@
 /** When is a product of matrices a program of its own, and what does it need? */
 import { type Tensor, isFloat } from "@symloss/core/engine";
 import { termLabels, rowMajor, freeLabel } from "./indexing.ts";
-import { type Buffer, productBlock } from "./program.ts";
+import { type BlockSizes, type Buffer, blockSizes } from "./program.ts";
 import type { Context, Product } from "./store.ts";
 import { type Label, linearOf, union } from "./value.ts";
 
@@ -48,21 +48,12 @@ export interface Blocks {
 
 /** Adds the buffers of blocks that hold any of these products. */
 export function addBlocks(products: readonly Product[], buffers: Buffer[]): Blocks {
-  const { rows, columns, depth, tile } = productBlock;
-  const wholeTiles = (count: number): number => Math.ceil(count / tile) * tile;
-  const sizes = { rows: 0, columns: 0, sums: 0 };
-  for (const product of products) {
-    const height = wholeTiles(Math.min(product.row.extent, rows));
-    const width = wholeTiles(Math.min(product.column.extent, columns));
-    const length = Math.min(product.depth.extent, depth);
-    sizes.rows = Math.max(sizes.rows, height * length);
-    sizes.columns = Math.max(sizes.columns, width * length);
-    sizes.sums = Math.max(sizes.sums, height * width);
-  }
-  const add = (size: number): Buffer => {
+  const sizes = products.map(({ row, column, depth }) => blockSizes(row.extent, column.extent, depth.extent));
+  const add = (name: keyof BlockSizes): Buffer => {
+    const size = Math.max(0, ...sizes.map((each) => each[name]));
     const buffer: Buffer = { id: buffers.length, kind: "scratch", dtype: "float64", size };
     if (size > 0) buffers.push(buffer);
     return buffer;
   };
-  return { rows: add(sizes.rows), columns: add(sizes.columns), sums: add(sizes.sums) };
+  return { rows: add("rows"), columns: add("columns"), sums: add("sums") };
 }

@@ -1,6 +1,6 @@
 /** How are matrices multiplied: in blocks that stay in the cache, summed in float64 and rounded once? */
 import type { TypedArray } from "@symloss/core/engine";
-import { productBlock } from "@symloss/loops";
+import { blockSizes, productBlock, wholeTiles } from "@symloss/loops";
 import { type Layout, forEachPoint, nest, pickAxes, rowMajor } from "../layout.ts";
 import type { Row } from "../row.ts";
 
@@ -47,13 +47,11 @@ interface Blocks {
 }
 
 function makeBlocks(rows: Lines, columns: Lines): Blocks {
-  const height = wholeTiles(Math.min(rows.count, productBlock.rows));
-  const width = wholeTiles(Math.min(columns.count, productBlock.columns));
-  const depth = Math.min(rows.depth, productBlock.depth);
+  const sizes = blockSizes(rows.count, columns.count, rows.depth);
   return {
-    rows: new Float64Array(height * depth),
-    columns: new Float64Array(width * depth),
-    sums: new Float64Array(height * width),
+    rows: new Float64Array(sizes.rows),
+    columns: new Float64Array(sizes.columns),
+    sums: new Float64Array(sizes.sums),
   };
 }
 
@@ -192,8 +190,4 @@ function addFour(sums: Float64Array, to: number, s0: number, s1: number, s2: num
   sums[to + 1]! += s1;
   sums[to + 2]! += s2;
   sums[to + 3]! += s3;
-}
-
-function wholeTiles(count: number): number {
-  return Math.ceil(count / tile) * tile;
 }
