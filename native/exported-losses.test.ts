@@ -2,14 +2,7 @@
 import * as current from "onnxruntime-node";
 import * as old from "onnxruntime-node-old";
 import { describe, expect, test } from "vitest";
-import { compareArrays } from "../packages/engine-onnx/test/compare.ts";
-import {
-  expectedOutputs,
-  exportLoss,
-  exportedLosses,
-  outputNames,
-  sampleInputs,
-} from "../packages/engine-onnx/test/exported-losses.ts";
+import { differencesOf, exportLoss, exportedLosses } from "../packages/engine-onnx/test/exported-losses.ts";
 
 describe.each([
   ["1.30", current],
@@ -18,22 +11,6 @@ describe.each([
   test.each(exportedLosses)("$title", async (exported) => {
     const bytes = exportLoss(exported);
     const session = await ort.InferenceSession.create(bytes, { executionProviders: ["cpu"], logSeverityLevel: 4 });
-    const differences: string[] = [];
-    for (const batch of [1, 2, 7]) {
-      const arrays = sampleInputs(exported, batch);
-      const feeds = Object.entries(arrays).map(([name, { data, shape, dtype }]) => [
-        name,
-        new ort.Tensor(dtype as "float32", data as Float32Array, shape),
-      ]);
-      const outputs = await session.run(Object.fromEntries(feeds));
-      const expected = await expectedOutputs(exported, arrays);
-      for (const [index, name] of outputNames(exported).entries()) {
-        const { dims, data } = outputs[name]!;
-        differences.push(
-          ...compareArrays(`${name} of batch ${batch}`, { shape: dims, data: data as Float32Array }, expected[index]!),
-        );
-      }
-    }
-    expect(differences).toEqual([]);
+    expect(await differencesOf(exported, ort, session, [1, 2, 7])).toEqual([]);
   });
 });

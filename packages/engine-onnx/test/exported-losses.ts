@@ -2,7 +2,9 @@
 import { type InputSpec, type NDArray, type Tensor, compile, ndarray, sum, valueAndGrad } from "@symloss/core";
 import { type AnyLoss, type LossName, losses } from "@symloss/losses";
 import { cpu } from "@symloss/engine-cpu";
+import type * as ort from "onnxruntime-web/wasm";
 import { exportOnnx } from "../src/export.ts";
+import { compareArrays } from "./compare.ts";
 
 /** A loss as it is exported. */
 export interface ExportedLoss {
@@ -18,7 +20,7 @@ export interface ExportedLoss {
 }
 
 /** The arrays of a run, by name. */
-export type Arrays = Readonly<Record<string, NDArray>>;
+type Arrays = Readonly<Record<string, NDArray>>;
 
 const n = "batch";
 
@@ -144,12 +146,12 @@ export function exportLoss(exported: ExportedLoss): Uint8Array {
 }
 
 /** The names of all outputs. */
-export function outputNames(exported: ExportedLoss): string[] {
+function outputNames(exported: ExportedLoss): string[] {
   return [...resultNames(exported), ...exported.gradient.map((name) => `gradient_${name}`)];
 }
 
 /** Inputs for a batch of this size. */
-export function sampleInputs({ inputs, loss, classes }: ExportedLoss, batch: number): Arrays {
+function sampleInputs({ inputs, loss, classes }: ExportedLoss, batch: number): Arrays {
   return Object.fromEntries(
     Object.entries(inputs).map(([name, { shape, dtype = "float32" }], seed) => {
       const lengths = shape.map((length) => (length === n ? batch : length === "time" ? 2 : Number(length)));
@@ -168,7 +170,7 @@ export function sampleInputs({ inputs, loss, classes }: ExportedLoss, batch: num
 }
 
 /** What every output must be, by the definition of each operation. */
-export async function expectedOutputs(exported: ExportedLoss, arrays: Arrays): Promise<NDArray[]> {
+async function expectedOutputs(exported: ExportedLoss, arrays: Arrays): Promise<NDArray[]> {
   const fn = functionOf(exported);
   const engine = await cpu({ mode: "interpreter" });
   const withGradients = (tensors: Readonly<Record<string, Tensor>>): readonly Tensor[] => {
@@ -201,4 +203,30 @@ function listOf(result: Tensor | Readonly<Record<string, Tensor>>): readonly Ten
 
 function resultNames({ loss }: ExportedLoss): string[] {
   return Object.keys(loss.definition.results);
+}
+
+/** What of a session's outputs is not as it must be, in words. */
+export async function differencesOf(
+  exported: ExportedLoss,
+  { Tensor }: Pick<typeof ort, "Tensor">,
+  session: Pick<ort.InferenceSession, "run">,
+  batches: readonly number[],
+): Promise<string[]> {
+  const differences: string[] = [];
+  for (const batch of batches) {
+    const arrays = sampleInputs(exported, batch);
+    const feeds = Object.entries(arrays).map(([name, { data, shape, dtype }]) => [
+      name,
+      new Tensor(dtype as "float32", data as Float32Array, shape),
+    ]);
+    const outputs = await session.run(Object.fromEntries(feeds));
+    const expected = await expectedOutputs(exported, arrays);
+    for (const [index, name] of outputNames(exported).entries()) {
+      const { dims, data } = outputs[name]!;
+      differences.push(
+        ...compareArrays(`${name} of batch ${batch}`, { shape: dims, data: data as Float32Array }, expected[index]!),
+      );
+    }
+  }
+  return differences;
 }
