@@ -1,26 +1,18 @@
 /// <reference lib="dom" />
 /** What do kernels for gpu.js reach that are written by hand, four elements to a texel? Each for one workload and its sizes. */
 import { GPU } from "gpu.js";
+import type { Contender, GpuWorkload } from "./gpu-contender.ts";
 
-/** A workload. */
-export interface PackedWorkload {
-  /** Arrays go up, the result comes down into one array that the next run overwrites. */
-  readonly throughHost: () => Float32Array;
-  /** The arrays that went up last; the result comes down into a new array. */
-  readonly resident: () => Float32Array;
+/** Undefined where there are no kernels for the workload. */
+export function packedKernels({ name, inputs }: GpuWorkload): Contender | undefined {
+  const make = (kernels ??= makeKernels())[name];
+  return make?.(...inputs.map(({ data }) => data));
 }
 
-/** The workloads, on a context of their own. */
-export interface PackedKernels {
-  /** The elementwise loss of two arrays, whose length 4096 divides. */
-  huber(targets: Float32Array, predictions: Float32Array): PackedWorkload;
-  /** Its mean: parts of 64 texels, added up by the host in float64. */
-  meanHuber(targets: Float32Array, predictions: Float32Array): PackedWorkload;
-  /** A loss for each row of logits, whose length 4 divides. */
-  softmaxRows(labels: Int32Array, logits: Float32Array): PackedWorkload;
-  /** The product of two square matrices, whose side 4 divides. */
-  matmul(left: Float32Array, right: Float32Array): PackedWorkload;
-}
+/** Each for a workload: what it computes of its arrays. */
+type Kernels = Readonly<Record<string, (...inputs: (Float32Array | Int32Array)[]) => Contender>>;
+
+let kernels: Kernels | undefined;
 
 interface Texture {
   readonly texture: WebGLTexture;
@@ -37,8 +29,8 @@ const settings = {
   immutable: false,
 };
 
-/** Throws where there is no WebGL 2. */
-export function packedKernels(): PackedKernels {
+/** On a context of their own. Throws where there is no WebGL 2. */
+function makeKernels(): Kernels {
   const gl = new OffscreenCanvas(1, 1).getContext("webgl2", { alpha: false, depth: false, antialias: false });
   if (gl === null) throw new Error("packedKernels: the page must have WebGL 2, got none.");
   // gpu.js sizes its canvas after every kernel; it draws on textures alone.
@@ -72,7 +64,7 @@ export function packedKernels(): PackedKernels {
       textureFormat: gl.RGBA,
     });
   };
-  const upload = ({ texture, size }: Texture, elements: Float32Array): void => {
+  const fill = ({ texture, size }: Texture, elements: Float32Array): void => {
     gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(gl.TEXTURE_2D, texture);
     gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, size[0]!, size[1]!, gl.RGBA, gl.FLOAT, elements);
@@ -96,25 +88,31 @@ export function packedKernels(): PackedKernels {
     size: number,
     compute: (result: Float32Array) => void,
     prepare: () => void = () => {},
-  ): PackedWorkload => {
+  ): Contender => {
     const result = new Float32Array(size);
-    const throughHost = (): Float32Array => {
+    const upload = (): void => {
       prepare();
-      for (const [texture, elements] of arrays) upload(texture, elements);
-      compute(result);
-      return result;
+      for (const [texture, elements] of arrays) fill(texture, elements);
     };
-    throughHost();
-    const resident = (): Float32Array => {
-      const own = new Float32Array(size);
-      compute(own);
-      return own;
+    upload();
+    return {
+      throughHost() {
+        upload();
+        compute(result);
+        return [result];
+      },
+      resident() {
+        const own = new Float32Array(size);
+        compute(own);
+        return own;
+      },
     };
-    return { throughHost, resident };
   };
 
   return {
-    huber(targets, predictions) {
+    /** The elementwise loss of two arrays, whose length 4096 divides. */
+    W1(...pair) {
+      const [targets, predictions] = pair as [Float32Array, Float32Array];
       const shape = [1024, targets.length / 4096] as const;
       const [y, p] = [makeTexture(...shape), makeTexture(...shape)];
       const kernel = makeKernel(
@@ -136,7 +134,9 @@ export function packedKernels(): PackedKernels {
         (losses) => read(kernel(y, p), losses),
       );
     },
-    meanHuber(targets, predictions) {
+    /** Its mean: parts of 64 texels, added up by the host in float64. */
+    W2(...pair) {
+      const [targets, predictions] = pair as [Float32Array, Float32Array];
       const shape = [1024, targets.length / 4096] as const;
       const [y, p] = [makeTexture(...shape), makeTexture(...shape)];
       const partSums = (length: number): Kernel =>
@@ -177,7 +177,9 @@ export function packedKernels(): PackedKernels {
         },
       );
     },
-    softmaxRows(labels, logits) {
+    /** A loss for each row of logits, whose length 4 divides. */
+    W3(...given) {
+      const [labels, logits] = given as [Int32Array, Float32Array];
       const rows = labels.length;
       const texels = logits.length / rows / 4;
       const [x, y] = [makeTexture(texels, rows), makeTexture(rows / 4, 1)];
@@ -216,7 +218,9 @@ export function packedKernels(): PackedKernels {
         () => floats.set(labels),
       );
     },
-    matmul(left, right) {
+    /** The product of two square matrices, whose side 4 divides. */
+    G3(...pair) {
+      const [left, right] = pair as [Float32Array, Float32Array];
       const side = Math.sqrt(left.length);
       const [x, y] = [makeTexture(side / 4, side), makeTexture(side / 4, side)];
       const lane = (at: number): string => `a[0] * p[${at}] + a[1] * q[${at}] + a[2] * r[${at}] + a[3] * s[${at}]`;

@@ -1,6 +1,7 @@
 /** How fast is engine-gpu beside TensorFlow.js, gpu.js by hand and plain, and loops? In one page, in a browser that is found here; words name workloads. */
+import type { Timing } from "@symloss/bench/interleave";
 import Table from "cli-table3";
-import type { ContenderTiming, GpuTiming } from "./gpu-timing.ts";
+import type { GpuTiming } from "./gpu-timing.ts";
 import { softwareWebGL } from "./launch.ts";
 import { runInBrowser } from "./page.ts";
 
@@ -25,14 +26,17 @@ const table = new Table({
   style: { head: [], border: [], compact: true },
 });
 for (const { workload, throughHost, resident } of timings) {
-  const times = [...contenders.map((name) => throughHost[name]), ...residents.map((name) => resident[name])];
-  table.push([workload, ...times.map(describe)]);
+  const times = [
+    ...contenders.map((name) => describe(name, throughHost[name])),
+    ...residents.map((name) => describe(name, resident[name])),
+  ];
+  table.push([workload, ...times]);
 }
 
-function describe(timing: ContenderTiming | undefined): string {
+function describe(name: string, timing: Timing | undefined): string {
   if (timing === undefined) return "";
-  const { milliseconds, ratio } = timing;
-  return ratio === 1 ? milliseconds.toFixed(1) : `${milliseconds.toFixed(1)} (${ratio.toFixed(2)})`;
+  const milliseconds = (timing.nanoseconds / 1e6).toFixed(1);
+  return name === "symloss" ? milliseconds : `${milliseconds} (${timing.ratio.toFixed(2)})`;
 }
 
 console.log(

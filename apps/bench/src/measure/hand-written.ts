@@ -3,6 +3,7 @@
 const powers = Float64Array.from({ length: 5120 }, (_, m) => 2 ** ((m - 2560) / 16));
 const scale = 23.083120654223414;
 const step = 0.04332169878499658;
+const logTwoPi = Math.log(2 * Math.PI);
 
 /** W1: the Huber loss of each element. */
 export function huber(y: Float32Array, p: Float32Array, out: Float32Array): void {
@@ -157,24 +158,7 @@ export function elbo(
 ): number {
   const share = 1 / rows;
   const [xGradient, meanGradient, logVarianceGradient] = gradients;
-  let first = 0;
-  let second = 0;
-  let third = 0;
-  let fourth = 0;
-  for (let i = 0; i < x.length; i += 4) {
-    const a = xHat[i]! - x[i]!;
-    const b = xHat[i + 1]! - x[i + 1]!;
-    const c = xHat[i + 2]! - x[i + 2]!;
-    const d = xHat[i + 3]! - x[i + 3]!;
-    first += a * a;
-    second += b * b;
-    third += c * c;
-    fourth += d * d;
-    xGradient[i] = a * share;
-    xGradient[i + 1] = b * share;
-    xGradient[i + 2] = c * share;
-    xGradient[i + 3] = d * share;
-  }
+  const squares = halfSquares(x, xHat, share, xGradient);
   let divergence = 0;
   for (let i = 0; i < mean.length; i++) {
     let v = logVariance[i]!;
@@ -188,7 +172,7 @@ export function elbo(
     meanGradient[i] = u * share;
     logVarianceGradient[i] = 0.5 * (e - 1) * share;
   }
-  return 0.5 * (first + second + third + fourth + divergence) * share;
+  return (squares + 0.5 * divergence) * share;
 }
 
 /** What W7 works in. */
@@ -276,6 +260,170 @@ export function mixture(
     total += H + E;
   }
   return total / rows;
+}
+
+/** V1: the mean negative ELBO of a normal auto-encoder with a standard normal prior, and its gradients; for multiples of 4 elements. */
+export function vae(
+  x: Float32Array,
+  xHat: Float32Array,
+  mean: Float32Array,
+  variance: Float32Array,
+  rows: number,
+  [xGradient, meanGradient, varianceGradient]: readonly [Float32Array, Float32Array, Float32Array],
+): number {
+  const share = 1 / rows;
+  const squares = halfSquares(x, xHat, share, xGradient);
+  let divergence = 0;
+  for (let i = 0; i < mean.length; i += 4) {
+    const v = variance[i]!;
+    const v2 = variance[i + 1]!;
+    const v3 = variance[i + 2]!;
+    const v4 = variance[i + 3]!;
+    const u = mean[i]!;
+    const u2 = mean[i + 1]!;
+    const u3 = mean[i + 2]!;
+    const u4 = mean[i + 3]!;
+    // The product of four is far inside the range of float64.
+    divergence += v + u * u + (v2 + u2 * u2) + (v3 + u3 * u3) + (v4 + u4 * u4) - 4 - Math.log(v * v2 * v3 * v4);
+    meanGradient[i] = u * share;
+    meanGradient[i + 1] = u2 * share;
+    meanGradient[i + 2] = u3 * share;
+    meanGradient[i + 3] = u4 * share;
+    const half = 0.5 * share;
+    varianceGradient[i] = half - half / v;
+    varianceGradient[i + 1] = half - half / v2;
+    varianceGradient[i + 2] = half - half / v3;
+    varianceGradient[i + 3] = half - half / v4;
+  }
+  return (squares + 0.5 * divergence) * share + (0.5 * logTwoPi * x.length) / rows;
+}
+
+/** Half the squared distance, and its gradient with respect to xHat times a share; for a multiple of 4 elements. */
+function halfSquares(x: Float32Array, xHat: Float32Array, share: number, gradient: Float32Array): number {
+  let first = 0;
+  let second = 0;
+  let third = 0;
+  let fourth = 0;
+  for (let i = 0; i < x.length; i += 4) {
+    const a = xHat[i]! - x[i]!;
+    const b = xHat[i + 1]! - x[i + 1]!;
+    const c = xHat[i + 2]! - x[i + 2]!;
+    const d = xHat[i + 3]! - x[i + 3]!;
+    first += a * a;
+    second += b * b;
+    third += c * c;
+    fourth += d * d;
+    gradient[i] = a * share;
+    gradient[i + 1] = b * share;
+    gradient[i + 2] = c * share;
+    gradient[i + 3] = d * share;
+  }
+  return 0.5 * (first + second + third + fourth);
+}
+
+/** The parameters of a mixture auto-encoder: of the posterior, and of the prior's clusters. */
+export interface MixtureParameters {
+  readonly zMean: Float32Array;
+  readonly zLogVariance: Float32Array;
+  readonly mean: Float32Array;
+  readonly logVariance: Float32Array;
+  readonly logPi: Float32Array;
+}
+
+/**
+ * V2: the mean negative ELBO of an auto-encoder whose prior is a mixture of normals, and its gradients. With s the joint
+ * log densities of clusters and posterior means, t half the posterior variances by those of the clusters and gamma
+ * softmax(s), the prior's term is logsumexp(s) - sum(gamma t): its gradient with respect to s is
+ * gamma (1 - t + sum(gamma t)).
+ */
+export function vaeGmm(
+  x: Float32Array,
+  xHat: Float32Array,
+  { zMean, zLogVariance, mean, logVariance, logPi }: MixtureParameters,
+  rows: number,
+  xGradient: Float32Array,
+  gradients: MixtureParameters,
+): number {
+  const share = 1 / rows;
+  const C = logPi.length;
+  const K = mean.length / C;
+  const inverse = new Float64Array(C * K);
+  const constants = new Float64Array(C);
+  for (let c = 0; c < C; c++) {
+    let s = logPi[c]!;
+    for (let i = c * K; i < c * K + K; i++) {
+      s -= 0.5 * (logTwoPi + logVariance[i]!);
+      inverse[i] = Math.exp(-logVariance[i]!);
+    }
+    constants[c] = s;
+  }
+  const meanSums = new Float64Array(C * K);
+  const logVarianceSums = new Float64Array(C * K);
+  const logPiSums = new Float64Array(C);
+  const joint = new Float64Array(C);
+  const spread = new Float64Array(C);
+  const variance = new Float64Array(K);
+  const zSums = new Float64Array(K);
+  const zVarianceSums = new Float64Array(K);
+  let total = halfSquares(x, xHat, share, xGradient);
+
+  for (let n = 0; n < rows; n++) {
+    const z = n * K;
+    for (let k = 0; k < K; k++) {
+      const v = zLogVariance[z + k]!;
+      variance[k] = Math.exp(v);
+      total -= 0.5 * (logTwoPi + 1 + v);
+      zSums[k] = 0;
+      zVarianceSums[k] = 0;
+    }
+    let m = -Infinity;
+    for (let c = 0, i = 0; c < C; c++) {
+      let distance = 0;
+      let t = 0;
+      for (let k = 0; k < K; k++, i++) {
+        const d = zMean[z + k]! - mean[i]!;
+        distance += d * d * inverse[i]!;
+        t += variance[k]! * inverse[i]!;
+      }
+      const s = constants[c]! - 0.5 * distance;
+      joint[c] = s;
+      spread[c] = 0.5 * t;
+      if (s > m) m = s;
+    }
+    let sum = 0;
+    let spreads = 0;
+    for (let c = 0; c < C; c++) {
+      const e = Math.exp(joint[c]! - m);
+      joint[c] = e;
+      sum += e;
+      spreads += e * spread[c]!;
+    }
+    spreads /= sum;
+    total += spreads - m - Math.log(sum);
+    for (let c = 0, i = 0; c < C; c++) {
+      const gamma = (joint[c]! / sum) * share;
+      const half = 0.5 * gamma;
+      const g = gamma * (spread[c]! - spreads - 1);
+      logPiSums[c]! += g;
+      for (let k = 0; k < K; k++, i++) {
+        const d = zMean[z + k]! - mean[i]!;
+        const slope = g * d * inverse[i]!;
+        const part = half * variance[k]! * inverse[i]!;
+        zSums[k]! -= slope;
+        zVarianceSums[k]! += part;
+        meanSums[i]! += slope;
+        logVarianceSums[i]! += 0.5 * (slope * d - g) - part;
+      }
+    }
+    for (let k = 0; k < K; k++) {
+      gradients.zMean[z + k] = zSums[k]!;
+      gradients.zLogVariance[z + k] = zVarianceSums[k]! - 0.5 * share;
+    }
+  }
+  gradients.mean.set(meanSums);
+  gradients.logVariance.set(logVarianceSums);
+  gradients.logPi.set(logPiSums);
+  return total * share;
 }
 
 /** W8: the share of rows whose first largest element is the label's, with an early end of each row that is wrong. */

@@ -7,6 +7,8 @@ import {
   reduce,
   sigmoidCrossentropyLogits,
   sparseSoftmaxCrossentropyLogits,
+  vae,
+  vaeGmm,
 } from "@symloss/losses";
 import * as byHand from "./hand-written.ts";
 
@@ -28,7 +30,7 @@ export interface Workload {
 
 const million = 2 ** 20;
 
-/** All of them: W1 to W8, W10, and D1 with a product of matrices. W9, a call on 32 elements, is measured by itself. */
+/** All of them: W1 to W8, W10, the losses of auto-encoders V1 and V2, and D1 with a product of matrices. W9, a call on 32 elements, is measured by itself. */
 export function makeWorkloads(): Workload[] {
   const { uniform, normal } = randomNumbers(12345);
   const floats = (size: number, next: () => number): Float32Array => Float32Array.from({ length: size }, next);
@@ -51,6 +53,16 @@ export function makeWorkloads(): Workload[] {
   const targets = floats(million, normal);
   const predictions = Float32Array.from(targets, (value) => value + 0.3 * normal());
   const [features, weights, bias] = [floats(1024 * 256, normal), floats(256 * 256, normal), floats(256, normal)];
+  const [image, rebuilt] = [x.subarray(0, 1024 * 784), xHat.subarray(0, 1024 * 784)];
+  const images = [
+    { data: image, shape: [1024, 784] },
+    { data: rebuilt, shape: [1024, 784] },
+    { data: z, shape: [1024, 32] },
+  ];
+  const variance = floats(1024 * 32, () => 0.3 + uniform());
+  const posteriorLogVariance = floats(1024 * 32, () => 0.3 * normal());
+  const [centres, clusterLogVariance] = [floats(10 * 32, normal), floats(10 * 32, () => 0.3 * normal())];
+  const clusterLogPi = floats(10, () => Math.log(0.05 + 0.1 * uniform()));
   const blocks = {
     rows: new Float64Array(4 * 256),
     columns: new Float64Array(256 * 256),
@@ -86,18 +98,16 @@ export function makeWorkloads(): Workload[] {
     },
     {
       name: "W4",
-      title: "its mean and gradient",
+      title: "mean softmax cross entropy and gradient",
       inputs: rows,
-      compute: (labels, logits) =>
-        valueAndGrad((given: Tensor) => reduce(sparseSoftmaxCrossentropyLogits(labels!, given)))(logits!) as Tensor[],
+      compute: withGradients((labels, logits) => reduce(sparseSoftmaxCrossentropyLogits(labels!, logits!)), 1),
       byHand: ([value, gradient]) => (value![0] = byHand.crossEntropyGradient(logits, classes, gradient!)),
     },
     {
       name: "W5",
       title: "mean sigmoid cross entropy and gradient, 1M",
       inputs: [flat(labels), flat(odds)],
-      compute: (labels, logits) =>
-        valueAndGrad((given: Tensor) => reduce(sigmoidCrossentropyLogits(labels!, given)))(logits!) as Tensor[],
+      compute: withGradients((labels, logits) => reduce(sigmoidCrossentropyLogits(labels!, logits!)), 1),
       byHand: ([value, gradient]) => (value![0] = byHand.sigmoidCrossEntropyGradient(odds, labels, gradient!)),
     },
     {
@@ -109,15 +119,7 @@ export function makeWorkloads(): Workload[] {
         { data: qMean, shape: [4096, 32] },
         { data: qLogVariance, shape: [4096, 32] },
       ],
-      compute: (x, ...parameters) => {
-        const [value, gradients] = valueAndGrad(
-          (...given: Tensor[]) => elbo(x!, ...(given as [Tensor, Tensor, Tensor])),
-          {
-            wrt: [0, 1, 2],
-          },
-        )(...parameters);
-        return [value, ...(gradients as Tensor[])];
-      },
+      compute: withGradients(elbo, 1),
       byHand: ([value, first, second, third]) =>
         (value![0] = byHand.elbo(x, xHat, qMean, qLogVariance, 4096, [first!, second!, third!])),
     },
@@ -149,6 +151,49 @@ export function makeWorkloads(): Workload[] {
       byHand: ([out]) => (out![0] = byHand.explainedVariance(targets, predictions)),
     },
     {
+      name: "V1",
+      title: "VAE and gradients, 1024 x (784 + 32)",
+      inputs: [...images, { data: variance, shape: [1024, 32] }],
+      compute: withGradients(
+        (x, xHat, zMean, zVariance) =>
+          reduce(vae(x!, xHat!, zMean!, zVariance!, { zMean: 0, zVariance: 1, xVariance: 1, formula: "corrected" })),
+        1,
+      ),
+      byHand: ([value, first, second, third]) =>
+        (value![0] = byHand.vae(image, rebuilt, z, variance, 1024, [first!, second!, third!])),
+    },
+    {
+      name: "V2",
+      title: "mixture VAE and gradients, 10 clusters",
+      inputs: [
+        ...images,
+        { data: posteriorLogVariance, shape: [1024, 32] },
+        { data: centres, shape: [10, 32] },
+        { data: clusterLogVariance, shape: [10, 32] },
+        flat(clusterLogPi),
+      ],
+      compute: withGradients(
+        (x, xHat, zMean, zLogVariance, mean, logVariance, logPi) =>
+          reduce(vaeGmm(x!, xHat!, zMean!, zLogVariance!, mean!, logVariance!, logPi!, { formula: "corrected" }).loss),
+        1,
+      ),
+      byHand: ([value, xHat, zMean, zLogVariance, mean, logVariance, logPi]) =>
+        (value![0] = byHand.vaeGmm(
+          image,
+          rebuilt,
+          {
+            zMean: z,
+            zLogVariance: posteriorLogVariance,
+            mean: centres,
+            logVariance: clusterLogVariance,
+            logPi: clusterLogPi,
+          },
+          1024,
+          xHat!,
+          { zMean: zMean!, zLogVariance: zLogVariance!, mean: mean!, logVariance: logVariance!, logPi: logPi! },
+        )),
+    },
+    {
       name: "D1",
       title: "dense layer with bias and relu, 1024 x 256 x 256",
       inputs: [{ data: features, shape: [1024, 256] }, { data: weights, shape: [256, 256] }, flat(bias)],
@@ -158,9 +203,23 @@ export function makeWorkloads(): Workload[] {
   ];
 }
 
-function elbo(x: Tensor, xHat: Tensor, qMean: Tensor, qLogVariance: Tensor): Tensor {
-  const divergence = exp(qLogVariance).add(qMean.square()).sub(1).sub(qLogVariance).sum(1);
-  return mean(xHat.sub(x).square().sum(1).add(divergence).mul(0.5));
+/** The value of `fn` and its gradients with respect to all but the first inputs, in one list. */
+export function withGradients(
+  fn: (...inputs: Tensor[]) => Tensor,
+  constants: number,
+): (...inputs: Tensor[]) => readonly Tensor[] {
+  return (...inputs) => {
+    const variables = inputs.slice(constants);
+    const wrt = variables.map((_, index) => index);
+    const of = (...given: Tensor[]): Tensor => fn(...inputs.slice(0, constants), ...given);
+    const [value, gradients] = valueAndGrad(of, { wrt })(...variables) as unknown as [Tensor, readonly Tensor[]];
+    return [value, ...gradients];
+  };
+}
+
+function elbo(x?: Tensor, xHat?: Tensor, qMean?: Tensor, qLogVariance?: Tensor): Tensor {
+  const divergence = exp(qLogVariance!).add(qMean!.square()).sub(1).sub(qLogVariance!).sum(1);
+  return mean(xHat!.sub(x!).square().sum(1).add(divergence).mul(0.5));
 }
 
 function mixture(z: Tensor, mu: Tensor, logVariance: Tensor, logPi: Tensor): Tensor[] {
