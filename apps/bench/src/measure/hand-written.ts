@@ -362,7 +362,7 @@ export function vaeGmm(
   const logPiSums = new Float64Array(C);
   const joint = new Float64Array(C);
   const spread = new Float64Array(C);
-  const variance = new Float64Array(K);
+  const ratios = new Float64Array(C * K);
   const zSums = new Float64Array(K);
   const zVarianceSums = new Float64Array(K);
   let total = halfSquares(x, xHat, share, xGradient);
@@ -371,7 +371,6 @@ export function vaeGmm(
     const z = n * K;
     for (let k = 0; k < K; k++) {
       const v = zLogVariance[z + k]!;
-      variance[k] = Math.exp(v);
       total -= 0.5 * (logTwoPi + 1 + v);
       zSums[k] = 0;
       zVarianceSums[k] = 0;
@@ -383,7 +382,15 @@ export function vaeGmm(
       for (let k = 0; k < K; k++, i++) {
         const d = zMean[z + k]! - mean[i]!;
         distance += d * d * inverse[i]!;
-        t += variance[k]! * inverse[i]!;
+        // Of the difference, for the product of two exponentials can be infinity times 0.
+        let v = zLogVariance[z + k]! - logVariance[i]!;
+        if (v < -100) v = -100;
+        if (v > 88) v = 88;
+        const j = (v * scale + 2560.5) | 0;
+        const r = v - (j - 2560) * step;
+        const e = powers[j]! * (1 + r * (1 + r * (0.5 + r * 0.16666666666666666)));
+        ratios[i] = e;
+        t += e;
       }
       const s = constants[c]! - 0.5 * distance;
       joint[c] = s;
@@ -408,7 +415,7 @@ export function vaeGmm(
       for (let k = 0; k < K; k++, i++) {
         const d = zMean[z + k]! - mean[i]!;
         const slope = g * d * inverse[i]!;
-        const part = half * variance[k]! * inverse[i]!;
+        const part = half * ratios[i]!;
         zSums[k]! -= slope;
         zVarianceSums[k]! += part;
         meanSums[i]! += slope;
