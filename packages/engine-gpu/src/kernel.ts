@@ -18,6 +18,8 @@ import {
   shift,
   unflatten,
 } from "./position.ts";
+import { schedule } from "./schedule.ts";
+import { type Statement, measureStatements, writeStatements } from "./statement.ts";
 import {
   type MapValue,
   type Partial,
@@ -83,7 +85,7 @@ interface Fused extends Pick<Call, "write" | "cost"> {
 }
 
 interface Scope {
-  readonly lines: string[];
+  readonly statements: Statement[];
   readonly known: Map<string, string>;
   /** How often it runs in a thread. */
   readonly turns: number;
@@ -104,10 +106,8 @@ export function writeKernel(request: KernelRequest): KernelText {
   const size = roots[0]!.size;
   const threads = threadsOf(size, request);
   const textures: number[] = [];
-  let scopes: Scope[] = [{ lines: [], known: new Map(), turns: 1 }];
+  let scopes: Scope[] = [{ statements: [], known: new Map(), turns: 1 }];
   let names = 0;
-  let statements = 0;
-  let work = 0;
   let hasLoops = false;
 
   /** The name of what this source computes, known from the loop of this depth on. */
@@ -117,10 +117,8 @@ export function writeKernel(request: KernelRequest): KernelText {
     const text = source();
     const name = `${prefix}${names++}`;
     const scope = scopes[depth]!;
-    scope.lines.push(`const ${name} = ${text};`);
+    scope.statements.push({ kind: "definition", name, source: text, cost });
     scope.known.set(key, name);
-    statements++;
-    work += cost * scope.turns;
     return name;
   };
 
@@ -261,9 +259,10 @@ export function writeKernel(request: KernelRequest): KernelText {
     const step = unroll === 4 && divides(4) ? (isLong ? 8 : 4) : 1;
     const turns = chunk / step;
     const accumulators = positions.map(() => `s${names++}`);
-    for (const name of accumulators) outer.lines.push(`let ${name} = ${identities[reducer]};`);
+    for (const name of accumulators) outer.statements.push({ kind: "accumulator", name, source: identities[reducer] });
 
-    const turn = (scope: Scope, number: Index, into: readonly string[]): void => {
+    /** One turn; returns the condition under which there is one. */
+    const turn = (scope: Scope, number: Index, into: readonly string[]): string | undefined => {
       const numbers = positions.map((position) =>
         value.kind === "partial"
           ? combine([
@@ -292,23 +291,18 @@ export function writeKernel(request: KernelRequest): KernelText {
           uneven && !together
             ? `choose(isBelow(${indexSource(numbers[index]!)}, ${length}), ${joined}, ${identities[reducer]})`
             : joined;
-        scope.lines.push(reducer === "sum" ? `${name} += ${term};` : `${name} = Math.max(${name}, ${term});`);
-        work += step * scope.turns;
-        statements++;
+        scope.statements.push({ kind: "update", name, reducer, source: term, cost: step });
       }
-      if (together) {
-        scope.lines.unshift(`if (${indexSource(numbers[0]!)} < ${length}) {`);
-        scope.lines.push("}");
-      }
+      return together ? `${indexSource(numbers[0]!)} < ${length}` : undefined;
     };
-    const loop = (count: number, parent: Scope, body: (scope: Scope, number: Index) => void): void => {
+    const loop = (count: number, parent: Scope, body: (scope: Scope, number: Index) => string | undefined): void => {
       const variable: Variable = { source: `i${names++}`, size: count, depth: scopes.length };
-      const scope: Scope = { lines: [], known: new Map(), turns: parent.turns * count };
+      const scope: Scope = { statements: [], known: new Map(), turns: parent.turns * count };
       scopes.push(scope);
-      body(scope, indexOf(variable));
+      const condition = body(scope, indexOf(variable));
       scopes.pop();
       const { source } = variable;
-      parent.lines.push(`for (let ${source} = 0; ${source} < ${count}; ${source}++) {`, ...scope.lines, "}");
+      parent.statements.push({ kind: "loop", variable: source, count, condition, body: scope.statements });
     };
 
     const block = reducer === "sum" && turns > 2 * blockLength ? blockOf(turns) : undefined;
@@ -317,8 +311,8 @@ export function writeKernel(request: KernelRequest): KernelText {
     } else {
       const parts = accumulators.map(() => `s${names++}`);
       const rest = turns % block;
-      const sumBlock = (scope: Scope, count: number, first: Index): void => {
-        for (const name of parts) scope.lines.push(`let ${name} = 0;`);
+      const sumBlock = (scope: Scope, count: number, first: Index): undefined => {
+        for (const name of parts) scope.statements.push({ kind: "accumulator", name, source: identities.sum });
         loop(count, scope, (innermost, number) =>
           turn(
             innermost,
@@ -329,7 +323,9 @@ export function writeKernel(request: KernelRequest): KernelText {
             parts,
           ),
         );
-        for (const [index, name] of accumulators.entries()) scope.lines.push(`${name} += ${parts[index]};`);
+        for (const [index, name] of accumulators.entries()) {
+          scope.statements.push({ kind: "update", name, reducer: "sum", source: parts[index]!, cost: 1 });
+        }
       };
       loop((turns - rest) / block, outer, (scope, number) => sumBlock(scope, block, number));
       if (rest > 0) loop(1, outer, (scope) => sumBlock(scope, rest, constantIndex((turns - rest) / block)));
@@ -353,17 +349,19 @@ export function writeKernel(request: KernelRequest): KernelText {
   } else {
     outputs.push(texel(roots.flatMap((root) => evaluate(root, [unflatten(thread, root.shape)]))));
   }
+  const { statements, rename } = schedule(scopes[0]!.statements);
+  const { count, work } = measureStatements(statements);
   return {
     source: [
       `function(${textures.map((_, index) => `a${index}`).join(", ")}) {`,
-      ...scopes[0]!.lines,
-      ...outputNames(outputs.length).map((name, index) => `${name}(${outputs[index + 1]});`),
-      `return [${outputs[0]}];`,
+      ...writeStatements(statements),
+      ...outputNames(outputs.length).map((name, index) => `${name}(${rename(outputs[index + 1]!)});`),
+      `return [${rename(outputs[0]!)}];`,
       "}",
     ].join("\n"),
     textures,
     outputs: outputs.length,
-    statements,
+    statements: count,
     hasLoops,
     work: work * threads,
   };

@@ -242,6 +242,18 @@ describe("a plan", () => {
     expect(plan.kernels[0]!.source).toMatch(/ < 65;/);
   });
 
+  test("reads rows once for all that is summed of them", async () => {
+    const sums = ({ x }: { x: Tensor }) => {
+      const rest = sum(x.mul(x), 1).add(sum(exp(x), 1));
+      return rest.add(x.max(1)).add(sum(exp(x).mul(x), 1));
+    };
+    const plan = await expectRight(sums, matrix(8, 12));
+    expect(plan.kernels.length).toBe(1);
+    const { source } = plan.kernels[0]!;
+    expect(source.match(/for \(/g)).toHaveLength(1);
+    expect(source.match(/exp\(/g)).toHaveLength(source.match(/ = a0\[/g)!.length * 4);
+  });
+
   test("uses a reduction again in the loop of another", async () => {
     const nested = ({ x }: { x: Tensor }) => [softmax(x, 0), softmax(x, 1), mean(softmax(x, 1).mul(x), 0)];
     const plan = await expectRight(nested, matrix(9, 13));
