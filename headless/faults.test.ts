@@ -9,8 +9,12 @@ import type { CaseResult } from "../apps/browser/src/messages.ts";
 const pagesAlone: readonly GpuFault[] = [
   "a lost context is an error, and the next call runs on a new one",
   "a context that the browser takes away is an error, not zeros",
+  "a context that is lost within a run is an error, not zeros",
   "arrays on the device are refused after their context is lost",
   "a given context is used, and its loss is said",
+  "an engine on a given context ends with all that it made there",
+  "a given context gives right results whatever else is done with it",
+  "engines on one context leave each other alone",
 ];
 const faults = gpuFaults.filter((name) => !pagesAlone.includes(name));
 

@@ -22,6 +22,7 @@ import {
   softmax,
   sub,
   sum,
+  takeAlongAxis,
   tanh,
   transpose,
 } from "@symloss/core";
@@ -70,6 +71,39 @@ const cases: Readonly<Record<GpuFault, (surroundings: Surroundings) => Promise<v
       expectValues(await compile((x) => add(x!, 1), { engine })([1, 2]), [2, 3]);
     }),
 
+  "a context that is lost within a run is an error, not zeros": (surroundings) =>
+    withEngine(surroundings, async (engine, lose) => {
+      const twice = compile((x) => mul(x!, 2), { engine });
+      const onDevice = compile((x) => mul(x!, 2), { engine, results: "device" });
+      const reading = async () => (await engine.upload(ndarray([1, 2]))).read();
+      const failing: [method: "drawArrays" | "readPixels", run: () => Promise<unknown>][] = [
+        ["drawArrays", () => twice([1, 2, 3])],
+        ["readPixels", () => twice([1, 2, 3])],
+        ["drawArrays", () => onDevice([1, 2, 3])],
+        ["readPixels", reading],
+      ];
+      // When a browser's graphics process dies, it tells of it in a later task only: until then nothing is read, without an error.
+      for (const run of [() => twice([1, 2, 3]), reading]) {
+        expectValues(await twice([4, 5, 6]), [8, 10, 12]);
+        const context = surroundings.watched.latest()!;
+        context.readPixels = () => {};
+        await expectError(run, "EngineError", "context");
+      }
+      for (const [method, run] of failing) {
+        expectValues(await twice([4, 5, 6]), [8, 10, 12]);
+        await onDevice([4, 5, 6]);
+        const context = surroundings.watched.latest() as unknown as Record<string, (...values: unknown[]) => void>;
+        const native = context[method]!;
+        context[method] = (...values) => {
+          context[method] = native;
+          lose();
+          native.apply(context, values);
+        };
+        await expectError(run, "EngineError", "context");
+      }
+      expectValues(await twice([4, 5, 6]), [8, 10, 12]);
+    }),
+
   "arrays on the device are refused after their context is lost": (surroundings) =>
     withEngine(surroundings, async (engine, lose) => {
       const held = await engine.upload(ndarray([1, 2, 3]));
@@ -82,6 +116,8 @@ const cases: Readonly<Record<GpuFault, (surroundings: Surroundings) => Promise<v
 
   "a sum of forty arrays reads all of them": (surroundings) =>
     withEngine(surroundings, async (engine) => {
+      const { mode, watched } = surroundings;
+      watched.shaders.length = 0;
       const arrays = Array.from({ length: 40 }, (_, index) => ndarray([index, 1, 2, 3, 4]));
       const total = compile((...xs: Tensor[]) => xs.reduce((left, right) => add(left, right)), { engine });
       expectValues(await total(...arrays), [780, 40, 80, 120, 160]);
@@ -90,6 +126,18 @@ const cases: Readonly<Record<GpuFault, (surroundings: Surroundings) => Promise<v
         await joined(...arrays),
         arrays.flatMap(({ data }) => [...data]),
       );
+      const rows = compile((...xs: Tensor[]) => xs.map((x, index) => sum(mul(x, xs[39 - index]!), 1)).reduce(add), {
+        engine,
+      });
+      const counts = arrays.map((_, index) => ndarray(new Float32Array(20).fill(index), [4, 5]));
+      const want = counts.reduce((left, _, index) => left + 5 * index * (39 - index), 0);
+      expectValues(await rows(...counts), [want, want, want, want]);
+      // Renderers in software have more units than most graphics cards.
+      const most = mode === "webgl2" ? 15 : 7;
+      for (const shader of watched.shaders) {
+        const count = shader.match(/uniform .*sampler2D/g)?.length ?? 0;
+        expectThat(count <= most, `a shader must read at most ${most} textures, got ${count}`);
+      }
     }),
 
   "sixteen arrays in one formula are all read": (surroundings) =>
@@ -150,7 +198,7 @@ const cases: Readonly<Record<GpuFault, (surroundings: Surroundings) => Promise<v
 
   "indices of uneven shapes are exact": (surroundings) =>
     withEngine(surroundings, async (engine) => {
-      const [rows, columns] = [1009, 1013];
+      const [rows, columns] = [1031, 1033];
       const x = Float32Array.from({ length: rows * columns }, (_, index) => index);
       const turned = await compile((t) => transpose(t!), { engine })(ndarray(x, [rows, columns]));
       let wrong = 0;
@@ -158,6 +206,16 @@ const cases: Readonly<Record<GpuFault, (surroundings: Surroundings) => Promise<v
         for (let row = 0; row < rows; row++) if (turned.data[column * rows + row] !== row * columns + column) wrong++;
       }
       expectThat(wrong === 0, `every element must be in its place, got ${wrong} that are not`);
+    }),
+
+  "elements beyond 2^23 are found by their index": (surroundings) =>
+    withEngine(surroundings, async (engine) => {
+      const first = 2 ** 23 - 2;
+      const values = new Float32Array(2 ** 23 + 12);
+      for (let index = first; index < values.length; index++) values[index] = index - first;
+      const indices = Int32Array.from({ length: 14 }, (_, index) => first + index);
+      const taken = await compile((x, i) => takeAlongAxis(x!, i!, 0), { engine })(values, indices);
+      expectValues(taken, [...indices.keys()]);
     }),
 
   "axes longer than a texture's side are right": (surroundings) =>
@@ -245,6 +303,17 @@ const cases: Readonly<Record<GpuFault, (surroundings: Surroundings) => Promise<v
       close(nearOne!, [...z].map(Math.log));
     }),
 
+  "logarithms of negative numbers are NaN": (surroundings) =>
+    withEngine(surroundings, async (engine) => {
+      const logs = compile((x) => [log(x!), log1p(sub(x!, 1))], { engine });
+      for (const { data } of await logs([-2, -1, -0.75, -1e-3, -1e38, 1])) {
+        expectThat(
+          data.slice(0, 5).every((value) => Number.isNaN(value)) && data[5] === 0,
+          `NaN five times and 0 are expected, got ${data.join(", ")}`,
+        );
+      }
+    }),
+
   "arrays without elements are right": (surroundings) =>
     withEngine(surroundings, async (engine) => {
       const empty = ndarray(new Float32Array(0), [0, 3]);
@@ -264,6 +333,15 @@ const cases: Readonly<Record<GpuFault, (surroundings: Surroundings) => Promise<v
       const huge = compile((x) => broadcastTo(x!, [2 ** 16, 2 ** 16]), { engine });
       await expectError(() => huge([[1]]), "EngineError", "elements");
       expectValues(await compile((x) => add(x!, 1), { engine })([1]), [2]);
+    }),
+
+  "an upload of what does not fit is an error": (surroundings) =>
+    withEngine(surroundings, async (engine) => {
+      await expectError(() => engine.upload(ndarray(Float64Array.of(1 / 3))), "DTypeError", "upload");
+      if (surroundings.mode === "webgl") {
+        await expectError(() => engine.upload(ndarray(new Float32Array(2 ** 24 + 1))), "EngineError", "upload");
+      }
+      expectValues({ data: await (await engine.upload(ndarray([1, 2]))).read() }, [1, 2]);
     }),
 
   "NaN and infinities do not throw": (surroundings) =>
@@ -321,6 +399,7 @@ const cases: Readonly<Record<GpuFault, (surroundings: Surroundings) => Promise<v
       !String((globalThis as { GPU?: unknown }).GPU).includes("createKernel"),
       "globalThis.GPU must not be that of gpu.js",
     );
+    expectThat(!("glWiretap" in globalThis), "nothing else of gpu.js must be global");
   },
 
   "a given context is used, and its loss is said": async ({ mode, watched }) => {
@@ -338,6 +417,66 @@ const cases: Readonly<Record<GpuFault, (surroundings: Surroundings) => Promise<v
     await expectError(() => twice([1, 2]), "EngineError", "context");
     await expectError(() => twice([1, 2]), "EngineError", "make another engine");
     await engine.dispose();
+  },
+
+  "an engine on a given context ends with all that it made there": async ({ mode, watched }) => {
+    const context = makeContext(mode)!;
+    const before = watched.live();
+    const engine = await gpu({ context });
+    const held = await engine.upload(ndarray([1, 2, 3]));
+    const [result] = await compile((x) => [softmax(x!), sum(x!)], { engine, results: "device" })(held);
+    await compile((x) => [softmax(x!), sum(x!)], { engine })([1, 2]);
+    await engine.dispose();
+    expectThat(watched.live() === before, `there must be ${before} objects, got ${watched.live()}`);
+    await expectError(() => held.read(), "DisposedError", "engine");
+    await expectError(() => result!.read(), "DisposedError", "engine");
+    held.dispose();
+    result!.dispose();
+    expectThat(context.getError() === context.NO_ERROR, "WebGL must have refused nothing");
+  },
+
+  "a given context gives right results whatever else is done with it": async ({ mode }) => {
+    for (const [name, change] of Object.entries(contextChanges)) {
+      const context = makeContext(mode)!;
+      const engine = await gpu({ context });
+      const steps = compile((x, y) => [add(x!, y!), sum(mul(x!, y!))], { engine });
+      const [x, y] = [whole([5, 6], 7), whole([5, 6], 4)];
+      await steps(y, y);
+      change(context);
+      const held = await engine.upload(x);
+      const results = [...(await steps(held, y)), { data: await held.read() }];
+      const sums = x.data.map((value, index) => value + y.data[index]!);
+      const total = x.data.reduce((left, value, index) => left + value * y.data[index]!, 0);
+      for (const [index, want] of [[...sums], [total], [...x.data]].entries()) {
+        expectValues(results[index]!, want, `after ${name}, `);
+      }
+      await engine.dispose();
+      context.getExtension("WEBGL_lose_context")!.loseContext();
+    }
+  },
+
+  "engines on one context leave each other alone": async ({ mode }) => {
+    const context = makeContext(mode)!;
+    const [one, other] = [await gpu({ context }), await gpu({ context })];
+    const [first, second] = [one, other].map((engine) => compile((x) => [mul(x!, 2), sum(x!)], { engine }));
+    const check = async (step: typeof first, size: number): Promise<void> => {
+      const x = whole([size], 5);
+      const [twice, total] = await step!(x);
+      expectValues(
+        twice!,
+        [...x.data].map((value) => 2 * value),
+      );
+      expectValues(total!, [x.data.reduce((left, value) => left + value)]);
+    };
+    for (const size of [9, 10_000, 11]) {
+      await check(first, size);
+      await check(second, size);
+    }
+    await check(first, 10_000);
+    await other.dispose();
+    await check(first, 9);
+    await check(first, 50);
+    await one.dispose();
   },
 
   "plans that take turns keep their results apart": (surroundings) =>
@@ -476,6 +615,42 @@ const cases: Readonly<Record<GpuFault, (surroundings: Surroundings) => Promise<v
       expectValues({ data: await second.read() }, [40, 45, 50, 55]);
     }),
 
+  "kernels of one text for arrays of other sizes are told apart": (surroundings) =>
+    withEngine(surroundings, async (engine) => {
+      const row = compile((x) => slice(x!, [1, 0], [2, 64]), { engine });
+      const repeated = [4, 8].map((rows) => compile((x) => broadcastTo(x!, [rows, 64]), { engine }));
+      for (const rows of [4, 8, 4]) {
+        const x = whole([rows, 64], 101);
+        expectValues(await row(x), [...x.data.subarray(64, 128)]);
+      }
+      const x = whole([64], 101);
+      for (const repeat of repeated) {
+        const { data, shape } = await repeat(x);
+        expectValues(
+          { data },
+          Array.from({ length: 64 * shape[0]! }, (_, index) => x.data[index % 64]!),
+        );
+      }
+    }),
+
+  "kernels that no plan runs are freed in the end, but never one that runs": (surroundings) =>
+    withEngine(surroundings, async (engine) => {
+      const { watched } = surroundings;
+      const [kept, other] = [
+        await compileAlone(engine, (x) => add(x, 0.5), 3),
+        await compileAlone(engine, (x) => add(x, 0.5), 3),
+      ];
+      await other.dispose();
+      const counts: number[] = [];
+      for (let index = 1; index <= 270; index++) {
+        await (await compileAlone(engine, (x) => add(x, index), 3)).dispose();
+        counts.push(watched.live());
+      }
+      expectThat(counts[259] === counts[269], `there must be ${counts[259]} objects, got ${counts[269]}`);
+      expectValues({ data: (await kept.run([Float32Array.of(1, 2, 3)]))[0]! }, [1.5, 2.5, 3.5]);
+      await kept.dispose();
+    }),
+
   "an engine that computes one element a thread gives the same": (surroundings) =>
     withEngine(surroundings, async (packed) => {
       const single = await gpu({ mode: surroundings.mode, packed: false });
@@ -492,6 +667,49 @@ const cases: Readonly<Record<GpuFault, (surroundings: Surroundings) => Promise<v
       expectValues(again, [...want[0]!.data]);
       await single.dispose();
     }),
+};
+
+/** What others may leave of a context that they share with an engine. */
+const contextChanges: Readonly<Record<string, (gl: WebGL2RenderingContext) => void>> = {
+  blending(gl) {
+    gl.enable(gl.BLEND);
+    gl.blendFunc(gl.ONE, gl.ONE);
+  },
+  culling(gl) {
+    gl.enable(gl.CULL_FACE);
+    gl.cullFace(gl.FRONT_AND_BACK);
+  },
+  "a mask": (gl) => gl.colorMask(true, false, true, false),
+  "a viewport": (gl) => gl.viewport(0, 0, 1, 1),
+  "premultiplied alpha": (gl) => gl.pixelStorei(gl.UNPACK_PREMULTIPLY_ALPHA_WEBGL, true),
+  "other vertices"(gl) {
+    gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
+    gl.bufferData(gl.ARRAY_BUFFER, 256, gl.STATIC_DRAW);
+    for (const location of [0, 1]) gl.vertexAttribPointer(location, 3, gl.FLOAT, false, 0, 0);
+  },
+  "no vertices": (gl) => [0, 1].forEach((location) => gl.disableVertexAttribArray(location)),
+  "an error": (gl) => gl.enable(gl.NO_ERROR),
+  "vertices of its own": (gl) => gl.bindVertexArray?.(gl.createVertexArray()),
+  "buffers for pixels"(gl) {
+    if (!("PIXEL_PACK_BUFFER" in gl)) return;
+    for (const target of [gl.PIXEL_PACK_BUFFER, gl.PIXEL_UNPACK_BUFFER]) {
+      gl.bindBuffer(target, gl.createBuffer());
+      gl.bufferData(target, 4096, gl.STREAM_DRAW);
+    }
+  },
+  "rows of pixels"(gl) {
+    if (!("PACK_ROW_LENGTH" in gl)) return;
+    gl.pixelStorei(gl.PACK_ROW_LENGTH, 100);
+    gl.pixelStorei(gl.UNPACK_SKIP_PIXELS, 1);
+  },
+  "a sampler"(gl) {
+    if (!("createSampler" in gl)) return;
+    const sampler = gl.createSampler()!;
+    gl.samplerParameteri(sampler, gl.TEXTURE_MAG_FILTER, gl.LINEAR);
+    for (const unit of [0, 1]) gl.bindSampler(unit, sampler);
+  },
+  "no rasterizer": (gl) => "RASTERIZER_DISCARD" in gl && gl.enable(gl.RASTERIZER_DISCARD),
+  "nothing to read": (gl) => gl.readBuffer?.(gl.NONE),
 };
 
 /** An executable that nothing else shares. */
@@ -530,10 +748,10 @@ function expectThat(condition: boolean, message: string): void {
   if (!condition) throw new Error(message);
 }
 
-function expectValues({ data }: { readonly data: ArrayLike<number> }, want: readonly number[]): void {
-  expectThat(data.length === want.length, `${want.length} elements are expected, got ${data.length}`);
+function expectValues({ data }: { readonly data: ArrayLike<number> }, want: readonly number[], where = ""): void {
+  expectThat(data.length === want.length, `${where}${want.length} elements are expected, got ${data.length}`);
   const index = want.findIndex((value, position) => data[position] !== value);
-  expectThat(index === -1, `${want[index]} is expected at ${index}, got ${data[index]}`);
+  expectThat(index === -1, `${where}${want[index]} is expected at ${index}, got ${data[index]}`);
 }
 
 async function expectError(run: () => unknown, name: string, word: string): Promise<void> {

@@ -1,5 +1,6 @@
 /** Does engine-gpu show in a browser what every engine must? */
 import { type CaseGroup, conformanceCases, runCase } from "@symloss/conformance";
+import { cpu } from "@symloss/engine-cpu";
 import { type GpuOptions, gpu } from "@symloss/engine-gpu";
 import type { Report } from "../src/messages.ts";
 import { runCases } from "./cases.ts";
@@ -12,7 +13,8 @@ export default async function (
 ): Promise<string> {
   const createEngine = () => gpu({ mode });
   const engine = await createEngine();
-  const cases = conformanceCases(engine, { createEngine }).filter(({ group }) => groups.includes(group));
+  const reference = await cpu({ mode: "interpreter" });
+  const cases = conformanceCases(engine, { createEngine, reference }).filter(({ group }) => groups.includes(group));
   await runCases(
     cases.map((one) => ({ name: one.name, run: () => runCase(one, engine) })),
     report,

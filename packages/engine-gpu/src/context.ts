@@ -14,6 +14,7 @@ import { type KernelPool, makeKernelPool } from "./kernel-pool.ts";
 import { outputNames } from "./kernel.ts";
 import { type TextureShape, lanes } from "./layout.ts";
 import { type KernelStep, type Limits, arrayShape } from "./plan.ts";
+import { resetState } from "./state.ts";
 
 /** Where the context comes from. */
 export interface ContextOptions {
@@ -42,15 +43,25 @@ export class GpuContext {
   readonly #seedTexture: KernelTexture;
   readonly #framebuffer: WebGLFramebuffer;
   readonly #isOwn: boolean;
-  /** Where in the seed's buffer each attribute of a vertex begins. */
-  readonly #vertices: readonly (readonly [location: number, offset: number])[];
+  /** Where in the seed's buffer each attribute of a vertex begins, by its location. */
+  readonly #vertices = new Map<number, number>();
+  /** That of the engine alone, on a context that it shares. */
+  readonly #vertexArray: WebGLVertexArrayObject | null;
+  /** Those that arrays lie in. */
+  readonly #textures = new Set<WebGLTexture>();
   #lost = false;
+  #destroyed = false;
 
   constructor(factory: GpuJsFactory, options: ContextOptions) {
     const { mode, packed = true } = options;
     const made = options.context ?? makeContext(options);
     this.mode = mode;
     this.#isOwn = options.context === undefined && options.canvas === undefined;
+    this.#vertexArray = null;
+    if (!this.#isOwn && made !== undefined) {
+      resetState(made);
+      if ("createVertexArray" in made) made.bindVertexArray((this.#vertexArray = made.createVertexArray()));
+    }
     // gpu.js sizes its canvas after every kernel, and remembers it for ever. It draws on textures alone: a stand-in will do.
     const standIn = { width: 1, height: 1 };
     this.#gpuJs = made === undefined ? factory.create({ mode }) : factory.create({ canvas: standIn, context: made });
@@ -63,11 +74,7 @@ export class GpuContext {
     const gl = this.#gpuJs.context;
     this.#gl = gl;
     this.#framebuffer = gl.createFramebuffer();
-    const { program } = this.#seed.kernel;
-    this.#vertices = [
-      [gl.getAttribLocation(program, "aPos"), 0] as const,
-      [gl.getAttribLocation(program, "aTexCoord"), 32] as const,
-    ].filter(([location]) => location !== -1);
+    this.#useOwnVertices(this.#seed);
     this.kernels = makeKernelPool(this);
     this.renderer = rendererOf(gl, mode);
     const units = gl.getParameter(gl.MAX_TEXTURE_IMAGE_UNITS) as number;
@@ -92,9 +99,35 @@ export class GpuContext {
     return this.#lost || this.#gl.isContextLost();
   }
 
+  /** Whether `destroy()` was called: a context that was given is not lost then. */
+  get isDestroyed(): boolean {
+    return this.#destroyed;
+  }
+
   /** Whether another context can be made in its place. */
   get isReplaceable(): boolean {
     return this.#isOwn;
+  }
+
+  /** Puts WebGL in the state that kernels need: whoever shares a context that was given may have left it in another. */
+  takeOver(): void {
+    if (this.#isOwn || this.isLost) return;
+    const gl = this.#gl;
+    resetState(gl);
+    if ("createVertexArray" in gl) gl.bindVertexArray(this.#vertexArray);
+    this.#bindVertices();
+    const [width, height] = this.#seed.kernel.maxTexSize;
+    gl.viewport(0, 0, width, height);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, this.#framebuffer);
+    if ("readBuffer" in gl) gl.readBuffer(gl.COLOR_ATTACHMENT0);
+    // What others were refused is no error of the engine's.
+    while (gl.getError() !== gl.NO_ERROR);
+  }
+
+  /** Throws `EngineError` where results can't be trusted. In a context of its own nothing that a run does is refused, and asking takes time. */
+  checkRun(caller: string): void {
+    if (!this.#isOwn) this.check(caller);
+    else if (this.isLost) throw this.lossError(caller);
   }
 
   /** Throws `EngineError` where the context is lost, or WebGL has refused something since the last call. */
@@ -134,7 +167,7 @@ export class GpuContext {
     for (const { texture } of outputTextures(kernel)) this.#gl.deleteTexture(texture);
     kernel.kernel.textureCache.length = 0;
     this.drawNowhere(kernel);
-    this.#useOwnVertices();
+    this.#useOwnVertices(kernel);
     const { compiledFragmentShader: shader, constructor } = kernel.kernel;
     if (constructor.mode !== "gpu" || !/precision highp float/.test(shader) || /\b(lowp|mediump)\b/.test(shader)) {
       throw new EngineError(
@@ -144,9 +177,9 @@ export class GpuContext {
     return kernel;
   }
 
-  /** A texture for an array of this shape. */
-  createTexture(arrayOf: readonly number[]): ArrayTexture {
-    return this.createTextureOf(arrayShape(arrayOf, this.limits));
+  /** A texture for an array of this shape; throws `EngineError` where none holds it. */
+  createTexture(arrayOf: readonly number[], caller = "compile"): ArrayTexture {
+    return this.createTextureOf(arrayShape(arrayOf, this.limits, caller));
   }
 
   /** A texture of so many texels. */
@@ -154,6 +187,7 @@ export class GpuContext {
     const gl = this.#gl;
     const [width, height] = shape;
     const texture = gl.createTexture();
+    this.#textures.add(texture);
     this.#bind(texture);
     for (const [name, value] of [
       [gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE],
@@ -181,6 +215,7 @@ export class GpuContext {
   }
 
   deleteTexture({ texture }: KernelTexture): void {
+    this.#textures.delete(texture);
     this.#gl.deleteTexture(texture);
   }
 
@@ -200,7 +235,6 @@ export class GpuContext {
 
   /** Copies the texture's elements into an array of their number. */
   read(source: KernelTexture, elements: Float32Array, lastRow: Float32Array): void {
-    const gl = this.#gl;
     const width = source.size[0]!;
     this.#bindForReading(source);
     const rows = Math.floor(elements.length / (lanes * width));
@@ -208,19 +242,24 @@ export class GpuContext {
     for (let row = 0; row < rows; row += band) {
       const end = Math.min(rows, row + band);
       const part = elements.subarray(row * lanes * width, end * lanes * width);
-      gl.readPixels(0, row, width, end - row, gl.RGBA, gl.FLOAT, part);
+      this.#readPixels(row, width, end - row, part);
     }
     const start = rows * lanes * width;
     if (start === elements.length) return;
-    gl.readPixels(0, rows, width, 1, gl.RGBA, gl.FLOAT, lastRow);
+    this.#readPixels(rows, width, 1, lastRow);
     elements.set(lastRow.subarray(0, elements.length - start), start);
   }
 
   /** Copies whole texels, all channels of them. */
   readTexels(source: KernelTexture, texels: Float32Array): void {
-    const gl = this.#gl;
     this.#bindForReading(source);
-    gl.readPixels(0, 0, source.size[0]!, source.size[1]!, gl.RGBA, gl.FLOAT, texels);
+    this.#readPixels(0, source.size[0]!, source.size[1]!, texels);
+  }
+
+  /** Whether the context is lost, also where the browser has yet to tell. */
+  detectLoss(): boolean {
+    if (!this.isLost) this.readTexels(this.#seedTexture, new Float32Array(2 * lanes));
+    return this.isLost;
   }
 
   /** Copies a texture into another, from this row of it on. */
@@ -261,10 +300,14 @@ export class GpuContext {
 
   /** Frees everything, the context too where it is the engine's own. */
   destroy(): void {
+    this.#destroyed = true;
     if (this.isLost) return;
     this.kernels.destroy();
+    for (const texture of this.#textures) this.#gl.deleteTexture(texture);
+    this.#textures.clear();
     this.#gl.deleteFramebuffer(this.#framebuffer);
     this.#seed.destroy();
+    if ("createVertexArray" in this.#gl) this.#gl.deleteVertexArray(this.#vertexArray);
     if (!this.#isOwn) return;
     // Browsers keep a context until garbage is collected, and few of them: this gives it back now.
     const name = this.mode === "headlessgl" ? "STACKGL_destroy_context" : "WEBGL_lose_context";
@@ -276,15 +319,43 @@ export class GpuContext {
   }
 
   /** gpu.js draws with the vertices of the kernel that was built last, and frees them with that kernel. */
-  #useOwnVertices(): void {
+  #useOwnVertices({ kernel: { program } }: Kernel): void {
+    for (const [name, offset] of [
+      ["aPos", 0],
+      ["aTexCoord", 32],
+    ] as const) {
+      const location = this.#gl.getAttribLocation(program, name);
+      if (location !== -1) this.#vertices.set(location, offset);
+    }
+    this.#bindVertices();
+  }
+
+  #bindVertices(): void {
     const gl = this.#gl;
     gl.bindBuffer(gl.ARRAY_BUFFER, this.#seed.kernel.buffer);
-    for (const [location, offset] of this.#vertices) gl.vertexAttribPointer(location, 2, gl.FLOAT, false, 0, offset);
+    for (const [location, offset] of this.#vertices) {
+      gl.enableVertexAttribArray(location);
+      gl.vertexAttribPointer(location, 2, gl.FLOAT, false, 0, offset);
+    }
   }
 
   #bind(texture: WebGLTexture): void {
     this.#gl.activeTexture(this.#gl.TEXTURE0);
     this.#gl.bindTexture(this.#gl.TEXTURE_2D, texture);
+  }
+
+  /**
+   * Reads rows of texels. When a browser's graphics process dies, the context is lost, but says so in a later task only:
+   * until then WebGL reports no error, and leaves the array as it was.
+   */
+  #readPixels(row: number, width: number, height: number, target: Float32Array): void {
+    const gl = this.#gl;
+    for (const mark of marks) {
+      target[0] = mark;
+      gl.readPixels(0, row, width, height, gl.RGBA, gl.FLOAT, target);
+      if (target[0] !== mark) return;
+    }
+    this.#lost = true;
   }
 
   #bindForReading({ texture }: KernelTexture): void {
@@ -298,6 +369,9 @@ export class GpuContext {
 function outputTextures({ kernel: { texture, mappedTextures } }: Kernel): readonly KernelTexture[] {
   return [texture, ...(mappedTextures ?? [])];
 }
+
+/** Numbers that results hardly hold, and never both. */
+const marks = [1.2345e-30, -5.4321e-30].map(Math.fround);
 
 /** Read at once: browsers copy what is larger than 4 MB several times more slowly. */
 const bandTexels = 2 ** 18;

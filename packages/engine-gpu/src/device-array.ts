@@ -55,11 +55,15 @@ export class GpuDeviceArray implements DeviceArray {
     const result = allocate(this.dtype, size);
     if (size === 0 && !this.#disposed) return result;
     const texture = this.textureOn(this.#context);
+    if (this.#context.isDestroyed) {
+      throw new DisposedError('read: an engine must not be used after its dispose(), got engine "gpu".');
+    }
     const read = makeReader(this.#context, { size }, {}, () => texture);
     if (this.#context.isLost) throw this.#context.lossError("read");
+    this.#context.takeOver();
     if (result instanceof Float32Array) read(result);
     else convert(read(), result, this.dtype);
-    if (this.#context.isLost) throw this.#context.lossError("read");
+    this.#context.checkRun("read");
     return result;
   }
 

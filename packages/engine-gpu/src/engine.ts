@@ -1,6 +1,7 @@
 /// <reference lib="dom" preserve="true" />
 /** How does a graph run on a graphics card, and what does the engine promise? */
 import {
+  DTypeError,
   DisposedError,
   type Engine,
   EngineUnavailableError,
@@ -10,6 +11,7 @@ import {
   OutOfRangeError,
   type TypedArray,
   type Value,
+  formatType,
   selfTest,
 } from "@symloss/core/engine";
 import { GpuContext } from "./context.ts";
@@ -24,9 +26,12 @@ import { makeUpload } from "./transfer.ts";
 export interface GpuOptions {
   /** Which WebGL; default the first that works of `"webgl2"`, `"webgl"` and, in Node with the package `gl`, `"headlessgl"`. */
   readonly mode?: GpuMode | undefined;
-  /** The canvas whose context is used; default one of the engine's own. It is drawn on, and its size changes. */
+  /** The canvas whose context is used; default one of the engine's own. */
   readonly canvas?: HTMLCanvasElement | OffscreenCanvas | undefined;
-  /** The context that is used; default one of the engine's own. */
+  /**
+   * The context that is used; default one of the engine's own. Others may draw on it and on its canvas between calls, also
+   * another engine: each call sets WebGL's state anew, and leaves it so.
+   */
   readonly context?: WebGL2RenderingContext | WebGLRenderingContext | undefined;
   /**
    * Whether a thread computes four elements in a row, a texel of them; default true. Otherwise one: shaders are four times
@@ -96,7 +101,7 @@ async function tryMode(factory: GpuJsFactory, options: GpuOptions & { readonly m
 
 /** A context, and another after its loss. */
 interface Contexts {
-  /** The context in use; throws where there is none any more. */
+  /** The context in use, ready for kernels; throws where there is none any more. */
   current(caller: string): GpuContext;
 }
 
@@ -111,6 +116,7 @@ function makeEngine(makeContext: () => GpuContext): Engine {
         if (!context.isReplaceable) throw context.lossError(caller);
         context = makeContext();
       }
+      context.takeOver();
       return context;
     },
   };
@@ -124,8 +130,14 @@ function makeEngine(makeContext: () => GpuContext): Engine {
     },
     upload({ data, shape, dtype, size }: NDArray) {
       const target = contexts.current("upload");
+      const { dtypes } = gpuTraits;
+      if (!dtypes.includes(dtype)) {
+        throw new DTypeError(
+          `upload: the dtype must be one that engine "gpu" has (${dtypes.join(", ")}), got ${formatType(dtype, shape)}.`,
+        );
+      }
       if (size === 0) return new GpuDeviceArray(engine, target, undefined, { shape, dtype });
-      const texture = target.createTexture(shape);
+      const texture = target.createTexture(shape, "upload");
       makeUpload(target, texture, dtype, size)(data);
       target.check("upload");
       return new GpuDeviceArray(engine, target, texture, { shape, dtype });
@@ -176,11 +188,11 @@ function makeExecutable(engine: Engine, contexts: Contexts, graph: Graph): Execu
     try {
       program.compute(values);
       const result = results(program);
-      if (program.context.isLost) throw program.context.lossError(caller);
+      program.context.checkRun(caller);
       return result;
     } catch (error) {
       // After a loss WebGL hands out null, over which other errors stumble.
-      throw program.context.isLost ? program.context.lossError(caller) : error;
+      throw program.context.detectLoss() ? program.context.lossError(caller) : error;
     }
   };
 

@@ -11,8 +11,8 @@ export interface Gathering {
   fetch(): void;
   /** Whether this texture is one of them. */
   has(texture: number): boolean;
-  /** The elements that were fetched, in the array given or else in a new one. */
-  take(place: Place, size: number, target?: Float32Array): Float32Array;
+  /** The elements that were fetched, in an array of their number. */
+  take(place: Place, target: Float32Array): Float32Array;
 }
 
 /** As many of the textures as are small together; undefined where there are not two. */
@@ -45,10 +45,10 @@ export function makeGathering(
       context.readTexels(texture, texels);
     },
     has: (number) => rows.has(number),
-    take({ texture: number, channel }, size, target = new Float32Array(size)) {
+    take({ texture: number, channel }, target) {
       const columns = textureOf(number).size[0]!;
       const first = rows.get(number)!;
-      for (let index = 0; index < size; index++) {
+      for (let index = 0; index < target.length; index++) {
         const texel = channel === undefined ? Math.floor(index / lanes) : index;
         const row = Math.floor(texel / columns);
         const start = lanes * ((first + row) * width + texel - row * columns);

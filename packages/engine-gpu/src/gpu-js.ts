@@ -25,6 +25,8 @@ export interface Kernel {
     readonly mappedTextures: readonly KernelTexture[] | null;
     readonly framebuffer: WebGLFramebuffer;
     readonly program: WebGLProgram;
+    /** The largest width and height of all textures on which this instance of gpu.js draws: it scales its vertices by them. */
+    readonly maxTexSize: readonly [width: number, height: number];
     /** The vertices. */
     readonly buffer: WebGLBuffer;
     /** Textures that end with the kernel. */
@@ -65,9 +67,12 @@ export interface GpuJsFactory {
   create(settings: { readonly mode?: GpuMode; readonly canvas?: unknown; readonly context?: WebGL }): GpuJs;
 }
 
-/** Imports gpu.js. Its bundle for browsers puts itself in the place of the native `GPU`: that is put back. */
+/** What gpu.js and its dependencies define globally when they load. */
+const globals = ["GPU", "glWiretap"] as const;
+
+/** Imports gpu.js. Its bundle for browsers puts itself in the place of the native `GPU`: the globals are put back. */
 export async function loadGpuJs(): Promise<GpuJsFactory> {
-  const native = Object.getOwnPropertyDescriptor(globalThis, "GPU");
+  const before = globals.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const);
   try {
     const gpuJs = (await import("gpu.js")) as unknown as GpuJsModule;
     return {
@@ -75,8 +80,10 @@ export async function loadGpuJs(): Promise<GpuJsFactory> {
       create: (settings) => new gpuJs.GPU({ ...settings }),
     };
   } finally {
-    if (native === undefined) delete (globalThis as { GPU?: unknown }).GPU;
-    else Object.defineProperty(globalThis, "GPU", native);
+    for (const [name, own] of before) {
+      if (own === undefined) Reflect.deleteProperty(globalThis, name);
+      else Object.defineProperty(globalThis, name, own);
+    }
   }
 }
 

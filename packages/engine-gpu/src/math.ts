@@ -125,7 +125,8 @@ const shared: readonly NativeFunction[] = [
     "Integer",
     "toIndex",
     { x: "Number", n: "Integer" },
-    "  return int(clamp(floor(x + 0.5), 0.0, float(n - 1)));",
+    // From 2^23 on there is no float32 between x and x + 1.
+    "  return int(clamp(x < 8388608.0 ? floor(x + 0.5) : x, 0.0, float(n - 1)));",
   ),
   native("Number", "toNumber", { i: "Integer" }, "  return float(i);"),
   native("Number", "isBelow", { i: "Integer", n: "Integer" }, "  return i < n ? 1.0 : 0.0;"),
@@ -150,12 +151,17 @@ const shared: readonly NativeFunction[] = [
     "  return x == x ? clamp(x < 0.0 ? ceil(x) : floor(x), -2147483648.0, 2147483648.0) : 0.0;",
   ),
   native("Number", "isNotZero", x, "  return x == 0.0 ? 0.0 : 1.0;"),
-  native("Number", "logOf", x, `${logarithm("r", "x")}\n  return x == 0.0 ? -1.0 / abs(x) : r;`),
+  native(
+    "Number",
+    "logOf",
+    x,
+    `${logarithm("r", "x")}\n  return x > 0.0 ? r : x == 0.0 ? -1.0 / abs(x) : (x - x) / (x - x);`,
+  ),
   native(
     "Number",
     "log1pOf",
     x,
-    `  float s = x / (2.0 + x);\n${logNearOne}\n  return abs(x) < 1e-7 ? x : x > -0.3 && x < 0.4 ? series : x == -1.0 ? -1.0 / abs(1.0 + x) : log(1.0 + x);`,
+    `  float s = x / (2.0 + x);\n${logNearOne}\n  return abs(x) < 1e-7 ? x : x > -0.3 && x < 0.4 ? series : x > -1.0 ? log(1.0 + x) : x == -1.0 ? -1.0 / abs(1.0 + x) : (x - x) / (x - x);`,
   ),
   native(
     "Number",

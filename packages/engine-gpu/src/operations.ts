@@ -228,13 +228,13 @@ function along({ reshape, broadcastTo }: Context, x: Value, like: Value, axis: n
   return broadcastTo(reshape(x, like.shape.with(axis, 1)), like.shape);
 }
 
-/** A kernel reads few arrays, so that many are put together by eights. */
+/** A kernel reads seven arrays at least, and not always more: many are put together by sevens. */
 function concatInParts(concat: Builder["concat"], inputs: readonly Value[], axis: number): Value {
   if (inputs.length === 1) return inputs[0]!;
-  if (inputs.length <= 8) return concat(inputs, axis);
+  if (inputs.length <= 7) return concat(inputs, axis);
   const parts: Value[] = [];
-  for (let start = 0; start < inputs.length; start += 8) {
-    parts.push(concatInParts(concat, inputs.slice(start, start + 8), axis));
+  for (let start = 0; start < inputs.length; start += 7) {
+    parts.push(concatInParts(concat, inputs.slice(start, start + 7), axis));
   }
   return concatInParts(concat, parts, axis);
 }

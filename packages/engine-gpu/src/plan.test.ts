@@ -285,6 +285,39 @@ describe("a plan", () => {
     }
   });
 
+  describe.each([7, 15])("for kernels that read %i arrays at most", (inputs) => {
+    const arrays = (count: number): Specs =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`x${index}`, { shape: [8, 5] }]));
+
+    test.each<[string, (xs: readonly Tensor[]) => unknown]>([
+      [
+        "sums of rows that one kernel could loop over",
+        (xs) =>
+          xs.map((x, index) => sum(x.mul(xs[(index + 7) % xs.length]!), 1)).reduce((left, right) => left.add(right)),
+      ],
+      [
+        "a result that another is made of, along with its own operands",
+        (xs) => {
+          const product = xs[0]!.mul(xs[1]!);
+          return [product, xs.slice(0, inputs).reduce((left, right) => left.mul(0.5).add(right), product)];
+        },
+      ],
+      ["arrays put together", (xs) => concat(xs, 0)],
+    ])("splits %s", async (_, fn) => {
+      const steps = (given: Readonly<Record<string, Tensor>>) => fn(Object.values(given));
+      const plan = await expectRight(steps as Fn, arrays(18), { ...limits, inputs, outputs: 1 });
+      for (const { textures } of plan.kernels) expect(textures.length).toBeLessThanOrEqual(inputs);
+    });
+  });
+
+  test("has four elements to a texel where the texels would not do for one each", async () => {
+    const side = 64;
+    const within = { ...limits, textureSize: side, elements: 4 * side ** 2 };
+    const product = ({ x, y }: { x: Tensor; y: Tensor }) => x.matmul(y);
+    const plan = await expectRight(product, { x: { shape: [100, 7] }, y: { shape: [7, 100] } }, within);
+    for (const { output } of plan.kernels) expect(Math.max(...output)).toBeLessThanOrEqual(side);
+  });
+
   test("splits a formula that is too long for one kernel", async () => {
     const long = ({ x }: { x: Tensor }) =>
       Array.from({ length: 400 }).reduce<Tensor>((y) => y.mul(0.9).add(x).maximum(-3), x);

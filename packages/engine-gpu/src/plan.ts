@@ -1,5 +1,5 @@
 /** Which values share a kernel, which have a texture of their own, and what is left to the host? */
-import { type Graph, sizeOf } from "@symloss/core/engine";
+import { EngineError, type Graph, sizeOf } from "@symloss/core/engine";
 import { type HostResult, mostElements, planHostResult, resultReads } from "./host.ts";
 import { type KernelText, type Place, type Shape, threadsOf, writeKernel } from "./kernel.ts";
 import { type TextureShape, lanes, textureShape } from "./layout.ts";
@@ -48,7 +48,7 @@ export interface Plan {
 /** Where the results are wanted. */
 export type Destination = "host" | "device";
 
-/** The plan of a graph of concrete shapes. Throws `RangeError` for an array that no texture holds. */
+/** The plan of a graph of concrete shapes. Throws `EngineError` for an array that no texture holds. */
 export function planGraph(graph: Graph, limits: Limits, destination: Destination): Plan {
   const { outputs, sources } = translate(graph, splitRules[destination]);
   const results = outputs.map((output) => planHostResult(output, destination));
@@ -121,10 +121,13 @@ function groupValues(wanted: readonly Value[], limits: Limits, forDevice: Readon
   const groups: Group[] = [];
   for (const value of wanted) want(value);
   const ancestors = ancestorsOf(wanted);
-  const isWanted = (value: Value): boolean => pending.has(value.id) || done.has(value) || apart.has(value);
+  const wants: Wants = {
+    isApart: (value) => apart.has(value),
+    isWanted: (value) => pending.has(value.id) || done.has(value) || apart.has(value),
+  };
 
   const join = (group: Group, alone: Group): Group | undefined => {
-    const joined = bestGroup([...group.roots, ...alone.roots], shapesLike(group.shape), limits, isWanted, forDevice);
+    const joined = bestGroup([...group.roots, ...alone.roots], shapesLike(group.shape), limits, wants, forDevice);
     if (joined === undefined) return undefined;
     // Textures of their own pay only where the values share what they read or compute.
     if (joined.shape.packed && joined.work >= group.work + alone.work) return undefined;
@@ -137,11 +140,11 @@ function groupValues(wanted: readonly Value[], limits: Limits, forDevice: Readon
 
   while (pending.size > 0) {
     const first = pending.get(Math.max(...pending.keys()))!;
-    let group = bestGroup([first], shapes, limits, isWanted, forDevice)!;
+    let group = bestGroup([first], shapes, limits, wants, forDevice)!;
     const others = [...pending.values()]
       .filter((value) => value !== first && value.size === first.size)
       .toSorted((left, right) => right.id - left.id)
-      .flatMap((value) => bestGroup([value], shapes, limits, isWanted, forDevice) ?? []);
+      .flatMap((value) => bestGroup([value], shapes, limits, wants, forDevice) ?? []);
     // What a group takes in can make neighbours of others, which had to wait.
     for (;;) {
       const index = others.findIndex((alone) => isCompanion(alone, group));
@@ -177,15 +180,14 @@ function valuesApart(wanted: readonly Value[], limits: Limits): Set<Value> {
   const apart = new Set<Value>();
   const reads = new Map<Value, ReadonlySet<Value>>();
   const inside = new Map<Value, ReadonlySet<Value>>();
-  const isBoundary = (value: Value): boolean =>
-    value.kind === "source" || value.kind === "reduce" || value.kind === "partial" || apart.has(value);
+  const isOutside = (value: Value): boolean => isBoundary(value) || apart.has(value);
   const gather = (value: Value, known: ReadonlyMap<Value, ReadonlySet<Value>>, boundary: boolean): Set<Value> =>
-    new Set(value.inputs.flatMap((input) => (isBoundary(input) ? (boundary ? [input] : []) : [...known.get(input)!])));
+    new Set(value.inputs.flatMap((input) => (isOutside(input) ? (boundary ? [input] : []) : [...known.get(input)!])));
   for (const value of reachable(wanted)) {
     for (;;) {
       const read = gather(value, reads, true);
       const nodes = gather(value, inside, false).add(value);
-      const candidates = value.inputs.filter((input) => !isBoundary(input) && input.kind !== "literal");
+      const candidates = value.inputs.filter((input) => !isOutside(input) && input.kind !== "literal");
       const tooMany = read.size > limits.inputs;
       if ((!tooMany && nodes.size <= largestKernel) || candidates.length === 0) {
         reads.set(value, read);
@@ -199,21 +201,34 @@ function valuesApart(wanted: readonly Value[], limits: Limits): Set<Value> {
   return apart;
 }
 
+/** Whether the value may always have a texture of its own: an array that is there, or a loop. */
+function isBoundary({ kind }: Value): boolean {
+  return kind === "source" || kind === "reduce" || kind === "partial";
+}
+
 /** Values in a kernel: gpu.js and the driver take time that grows with its length. */
 const largestKernel = 120;
+
+/** Which values a kernel may leave to others. */
+interface Wants {
+  /** Whether another kernel computes the value anyway. */
+  readonly isWanted: (value: Value) => boolean;
+  /** Whether the value is never computed inside a kernel of others. */
+  readonly isApart: (value: Value) => boolean;
+}
 
 /** The way to compute the roots in one kernel that takes the least work; undefined where they can't share one. */
 function bestGroup(
   roots: readonly Value[],
   candidates: readonly Shape[],
   limits: Limits,
-  isWanted: (value: Value) => boolean,
+  wants: Wants,
   forDevice: ReadonlySet<Value>,
 ): Group | undefined {
   const attempts: Attempt[] = [];
   for (const shape of candidates) {
     if (!isPossible(shape, roots, limits, forDevice)) continue;
-    const next = attempt(roots, shape, limits, isWanted);
+    const next = attempt(roots, shape, limits, wants);
     // A kernel without loops is cheapest with all four lanes in use.
     if (next !== undefined && shape.packed && !next.text.hasLoops) return next;
     if (next !== undefined) attempts.push(next);
@@ -241,7 +256,11 @@ function shapesLike({ packed }: Shape): readonly Shape[] {
 /** Whether textures of this shape can hold the roots. */
 function isPossible(shape: Shape, roots: readonly Value[], limits: Limits, forDevice: ReadonlySet<Value>): boolean {
   const [first, ...others] = roots as [Value, ...Value[]];
-  if (!shape.packed) return roots.length <= lanes && !roots.some((root) => forDevice.has(root));
+  if (!shape.packed) {
+    // Its elements take four times the texels: where they don't fit, only the packed shapes are left.
+    if (limits.packed && textureShape(first.size, limits.textureSize) === undefined) return false;
+    return roots.length <= lanes && !roots.some((root) => forDevice.has(root));
+  }
   if (!limits.packed && !roots.every((root) => forDevice.has(root))) return false;
   if (shape.parts === 1) {
     const key = String(outputShape(first, shape, limits));
@@ -262,11 +281,25 @@ interface Attempt extends Group {
   readonly text: KernelText;
 }
 
-function attempt(
+function attempt(roots: readonly Value[], shape: Shape, limits: Limits, wants: Wants): Attempt | undefined {
+  const { isWanted, isApart } = wants;
+  const cheapest = attemptReading(
+    (value, times, inLoop) => isWanted(value) || !isComputedInside(value, times, inLoop),
+    roots,
+    shape,
+    limits,
+  );
+  if (cheapest === undefined || cheapest.text.textures.length <= limits.inputs) return cheapest;
+  if (roots.length > 1) return undefined;
+  // It takes in what `valuesApart` counted for it, and no more.
+  return attemptReading((value) => isApart(value) || isBoundary(value), roots, shape, limits);
+}
+
+function attemptReading(
+  isRead: (value: Value, times: number, inLoop: boolean) => boolean,
   roots: readonly Value[],
   shape: Shape,
   limits: Limits,
-  isWanted: (value: Value) => boolean,
 ): Attempt | undefined {
   const reads = new Set<Value>();
   let possible = true;
@@ -279,12 +312,12 @@ function attempt(
         if (inLoop) possible = false;
         return undefined;
       }
-      if (!isWanted(value) && isComputedInside(value, times, inLoop)) return undefined;
+      if (!isRead(value, times, inLoop)) return undefined;
       reads.add(value);
       return { texture: value.id };
     },
   });
-  if (!possible || (roots.length > 1 && text.textures.length > limits.inputs)) return undefined;
+  if (!possible) return undefined;
   if (shape.packed && roots.length > 1 && text.statements > mostShared) return undefined;
   const threads = threadsOf(roots[0]!.size, shape);
   return { roots, shape, reads, text, work: text.work * Math.max(1, busyThreads / threads) };
@@ -371,26 +404,31 @@ function reachable(wanted: readonly Value[]): Value[] {
 }
 
 /** A row of texels for each row of the array where that fits: then threads find their place without dividing. */
-function outputShape(root: Pick<Value, "shape" | "size">, shape: Shape, limits: Limits): TextureShape {
+function outputShape(
+  root: Pick<Value, "shape" | "size">,
+  shape: Shape,
+  limits: Limits,
+  caller = "compile",
+): TextureShape {
   const texels = shape.packed ? Math.ceil(root.size / lanes) : root.size;
   const width = (root.shape.at(-1) ?? 1) / (shape.packed ? lanes : 1);
   const height = texels / width;
   const fits = Number.isInteger(width) && width >= 16 && height >= 2 && Math.max(width, height) <= limits.textureSize;
   const [columns, rows] =
-    fits && root.size <= limits.elements ? [width, height] : requireShape(texels, root.size, limits);
+    fits && root.size <= limits.elements ? [width, height] : requireShape(texels, root.size, limits, caller);
   return [columns, rows / shape.parts];
 }
 
-/** The shape of the texture of an array that comes from outside, or stays on the device; throws `RangeError` where none holds it. */
-export function arrayShape(shape: readonly number[], limits: Limits): TextureShape {
-  return outputShape({ shape, size: sizeOf(shape) }, { packed: true, unroll: 1, parts: 1 }, limits);
+/** The shape of the texture of an array that comes from outside, or stays on the device; throws `EngineError` where none holds it. */
+export function arrayShape(shape: readonly number[], limits: Limits, caller: string): TextureShape {
+  return outputShape({ shape, size: sizeOf(shape) }, { packed: true, unroll: 1, parts: 1 }, limits, caller);
 }
 
-function requireShape(texels: number, size: number, limits: Limits): TextureShape {
+function requireShape(texels: number, size: number, limits: Limits, caller: string): TextureShape {
   const shape = size > limits.elements ? undefined : textureShape(texels, limits.textureSize);
   if (shape !== undefined) return shape;
-  throw new RangeError(
-    `compile: an array must have at most ${Math.min(limits.elements, 4 * limits.textureSize ** 2)} elements on this device, got ${size}.`,
+  throw new EngineError(
+    `${caller}: an array must have at most ${Math.min(limits.elements, 4 * limits.textureSize ** 2)} elements on this device, got ${size}.`,
   );
 }
 

@@ -76,7 +76,7 @@ export function makeProgram(context: GpuContext, plan: Plan, graph: Graph): Prog
     context.check("compile");
   } catch (error) {
     dispose();
-    throw context.isLost ? context.lossError("compile") : error;
+    throw context.detectLoss() ? context.lossError("compile") : error;
   }
   const textureOf = ({ texture }: Place): KernelTexture => textures[texture]!;
   const makeReaders = (): Readers => {
@@ -84,7 +84,10 @@ export function makeProgram(context: GpuContext, plan: Plan, graph: Graph): Prog
     const gathering = makeGathering(context, numbers, (number) => textures[number]!);
     if (gathering !== undefined) keepTexture(gathering.texture);
     const readerOf = (value: Value, place: Place): Reader => {
-      if (gathering?.has(place.texture)) return (target) => gathering.take(place, value.size, target);
+      if (gathering?.has(place.texture)) {
+        const own = new Float32Array(value.size);
+        return (target = own) => gathering.take(place, target);
+      }
       return makeReader(context, value, place, () => textureOf(place));
     };
     const readers = [...plan.places].map(([value, place]) => [value, readerOf(value, place)] as const);
