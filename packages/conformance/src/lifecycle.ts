@@ -23,7 +23,7 @@ import {
   tanh,
   transpose,
 } from "@symloss/core";
-import { type Executable, prepare } from "@symloss/core/engine";
+import { type Executable, formatDType, prepare } from "@symloss/core/engine";
 import type { CaseContext, ConformanceCase } from "./case.ts";
 import { type Expected, expectArray, expectArrays, expectError, expectSame, expectThat } from "./compare.ts";
 import { arrayOf, sampleArray, vectorOf } from "./data.ts";
@@ -465,6 +465,23 @@ const runs: Readonly<Record<string, Run>> = {
       handle.dispose();
     }
     await negative.dispose();
+  },
+
+  async "an upload of anything but an array that it has is refused"(engine) {
+    const { dtypes } = engine.traits;
+    const upload = (array: unknown) => engine.upload(array as NDArray);
+    for (const array of [[1, 2], new Float32Array(2), undefined]) {
+      await expectError("an upload", () => upload(array), "DTypeError", ["upload", "NDArray"]);
+    }
+    for (const dtype of (["float64", "int32", "bool"] as const).filter((one) => !dtypes.includes(one))) {
+      await expectError("an upload", () => upload(sampleArray(dtype, [2], 1)), "DTypeError", [
+        "upload",
+        formatDType(dtype),
+      ]);
+    }
+    const handle = await engine.upload(samples(5));
+    expectSame("the next upload", await readArray(handle), samples(5));
+    handle.dispose();
   },
 
   async "a handle of another engine is refused"(engine, { createEngine }) {

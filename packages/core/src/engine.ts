@@ -60,7 +60,7 @@ export interface Engine {
   readonly traits: EngineTraits;
   /** Compiles a graph of concrete shapes that holds only this engine's operations and dtypes; throws `DisposedError` after `dispose()`. */
   compile(graph: Graph): MaybePromise<Executable>;
-  /** Copies an array to the device. */
+  /** Copies an array to the device; throws what `checkUpload` throws, and `DisposedError` after `dispose()`. */
   upload(array: NDArray): MaybePromise<DeviceArray>;
   /** Frees everything; a second call does nothing. */
   dispose(): MaybePromise<void>;
@@ -106,6 +106,7 @@ export {
 } from "./shape.ts";
 export { binaryScalar, isBinary, isUnary, unaryScalar } from "./scalar.ts";
 export { NDArray } from "./ndarray.ts";
+export { checkUpload } from "./upload.ts";
 export * from "./errors.ts";
 export { prepare, type PrepareOptions } from "./prepare.ts";
 export { simplify } from "./simplify.ts";

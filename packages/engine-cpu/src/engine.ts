@@ -12,6 +12,7 @@ import {
   type TypedArray,
   type Value,
   allOperations,
+  checkUpload,
   hostDataOf,
   selfTest,
 } from "@symloss/core/engine";
@@ -79,8 +80,10 @@ function makeEngine({ device, plan }: Way): Engine {
       requireEngine("compile");
       return makeExecutable(engine, graph, plan(graph), requireEngine);
     },
-    upload({ data, shape, dtype }: NDArray) {
+    upload(array: NDArray) {
       requireEngine("upload");
+      checkUpload(engine, array);
+      const { data, shape, dtype } = array;
       return new HostDeviceArray(engine, data.slice(), shape, dtype);
     },
     dispose() {

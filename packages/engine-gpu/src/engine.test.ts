@@ -22,6 +22,20 @@ describe("gpu", () => {
     await expect(gpu({ packed: 4 as never })).rejects.toThrow("gpu: packed must be true or false, got 4.");
   });
 
+  test.each<[string, object]>([
+    ["gpu: canvas must be a canvas of the page or an OffscreenCanvas, got a value of type string.", { canvas: "#c" }],
+    ['gpu: mode "headlessgl" must have no canvas, got one.', { mode: "headlessgl", canvas: { getContext: () => {} } }],
+    ["gpu: context must be one of WebGL, got null.", { context: null }],
+    ["gpu: context must be one of WebGL, got a value of type object.", { context: {} }],
+  ])("says that %s", async (message, options) => {
+    await expect(gpu(options)).rejects.toThrow(message);
+  });
+
+  test("refuses a context that is lost", async () => {
+    const context = { texImage2D: () => {}, isContextLost: () => true } as unknown as WebGLRenderingContext;
+    await expect(gpu({ context })).rejects.toThrow("gpu: context must not be lost, got one that is.");
+  });
+
   test("leaves the global GPU as it was", async () => {
     const own = { mine: true };
     Object.defineProperty(globalThis, "GPU", { value: own, configurable: true, writable: true });

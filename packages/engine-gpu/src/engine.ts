@@ -1,7 +1,6 @@
 /// <reference lib="dom" preserve="true" />
 /** How does a graph run on a graphics card, and what does the engine promise? */
 import {
-  DTypeError,
   DisposedError,
   type Engine,
   EngineUnavailableError,
@@ -11,7 +10,7 @@ import {
   OutOfRangeError,
   type TypedArray,
   type Value,
-  formatType,
+  checkUpload,
   selfTest,
 } from "@symloss/core/engine";
 import { GpuContext } from "./context.ts";
@@ -73,19 +72,36 @@ function modesOf(options: GpuOptions): readonly GpuMode[] {
       throw new OutOfRangeError(`gpu: an option must be one of mode, canvas, context and packed, got ${option}.`);
     }
   }
-  const { mode, context, packed } = options;
+  const { mode, canvas, context, packed } = options;
   if (packed !== undefined && typeof packed !== "boolean") {
     throw new OutOfRangeError(`gpu: packed must be true or false, got ${JSON.stringify(packed)}.`);
   }
   if (mode !== undefined && !modes.includes(mode)) {
     throw new OutOfRangeError(`gpu: mode must be one of ${modes.join(", ")}, got ${JSON.stringify(mode)}.`);
   }
+  if (canvas !== undefined && typeof (canvas as { getContext?: unknown } | null)?.getContext !== "function") {
+    throw new OutOfRangeError(
+      `gpu: canvas must be a canvas of the page or an OffscreenCanvas, got ${typeNameOf(canvas)}.`,
+    );
+  }
+  if (canvas !== undefined && mode === "headlessgl") {
+    throw new OutOfRangeError('gpu: mode "headlessgl" must have no canvas, got one.');
+  }
+  if (context !== undefined && typeof (context as { texImage2D?: unknown } | null)?.texImage2D !== "function") {
+    throw new OutOfRangeError(`gpu: context must be one of WebGL, got ${typeNameOf(context)}.`);
+  }
+  if (context?.isContextLost() === true)
+    throw new EngineUnavailableError("gpu: context must not be lost, got one that is.");
   if (context === undefined) return mode === undefined ? modes : [mode];
   const own = "texStorage2D" in context ? "webgl2" : "webgl";
   if (mode !== undefined && mode !== own) {
     throw new OutOfRangeError(`gpu: mode must be that of the context ("${own}"), got "${mode}".`);
   }
   return [own];
+}
+
+function typeNameOf(value: unknown): string {
+  return value === null ? "null" : `a value of type ${typeof value}`;
 }
 
 async function tryMode(factory: GpuJsFactory, options: GpuOptions & { readonly mode: GpuMode }): Promise<Engine> {
@@ -128,14 +144,10 @@ function makeEngine(makeContext: () => GpuContext): Engine {
     compile(graph) {
       return makeExecutable(engine, contexts, graph);
     },
-    upload({ data, shape, dtype, size }: NDArray) {
+    upload(array: NDArray) {
       const target = contexts.current("upload");
-      const { dtypes } = gpuTraits;
-      if (!dtypes.includes(dtype)) {
-        throw new DTypeError(
-          `upload: the dtype must be one that engine "gpu" has (${dtypes.join(", ")}), got ${formatType(dtype, shape)}.`,
-        );
-      }
+      checkUpload(engine, array);
+      const { data, shape, dtype, size } = array;
       if (size === 0) return new GpuDeviceArray(engine, target, undefined, { shape, dtype });
       const texture = target.createTexture(shape, "upload");
       makeUpload(target, texture, dtype, size)(data);

@@ -14,6 +14,7 @@ import {
   type TypedArray,
   type Value,
   bytesPerElement,
+  checkUpload,
   hostDataOf,
   selfTest,
   sizeOf,
@@ -217,8 +218,10 @@ function makeEngine(device: Device): Engine {
       requireEngine("compile");
       return makeExecutable(engine, device, graph, model, session, release, requireEngine);
     },
-    upload({ data, shape, dtype }: NDArray) {
+    upload(array: NDArray) {
       requireEngine("upload");
+      checkUpload(engine, array);
+      const { data, shape, dtype } = array;
       return new HostDeviceArray(engine, data.slice(), shape, dtype);
     },
     async dispose() {
