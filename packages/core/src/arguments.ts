@@ -1,6 +1,7 @@
 /** How do the arguments of a compiled function become the arrays that an executable takes? */
+import { isDeviceArray } from "./device-array.ts";
 import { type DType, type TypedArray, bytesPerElement } from "./dtype.ts";
-import type { DeviceArray, Engine, Value } from "./engine.ts";
+import type { Engine, Value } from "./engine.ts";
 import { DTypeError, EngineError } from "./errors.ts";
 import { type AnyTypedArray, type NDArray, convert, describe, dtypeOf, isNDArray, isTypedArray } from "./ndarray.ts";
 import { formatType } from "./shape.ts";
@@ -23,8 +24,8 @@ export interface BoundArguments {
   readonly paths: readonly string[];
 }
 
-/** The arguments as arrays; throws, naming the position, for what can't be one. */
-export function bindArguments(caller: string, engine: Engine, args: readonly unknown[]): BoundArguments {
+/** The arguments as arrays; throws, naming the position, for what can't be one. Without an engine none may be on a device. */
+export function bindArguments(caller: string, engine: Engine | undefined, args: readonly unknown[]): BoundArguments {
   const leaves: Leaf[] = [];
   const structure = args.map((arg, index) => {
     const tree = flatten(arg, isArgumentLeaf, `argument ${index}`);
@@ -40,11 +41,6 @@ export function bindArguments(caller: string, engine: Engine, args: readonly unk
   };
 }
 
-/** Whether a value is an array on a device. */
-function isDeviceArray(value: unknown): value is DeviceArray {
-  return typeof value === "object" && value !== null && "engine" in value && "read" in value && "dtype" in value;
-}
-
 /** A text that two lists of arguments share just when one graph serves both. */
 export function argumentsKey({ arguments: list, structure }: BoundArguments): string {
   return `${JSON.stringify(structure)}${list.map(({ dtype, shape }) => formatType(dtype, shape)).join()}`;
@@ -58,13 +54,24 @@ function isFloat64(value: unknown): boolean {
   return value instanceof Float64Array || ((isNDArray(value) || isDeviceArray(value)) && value.dtype === "float64");
 }
 
-function bindLeaf(caller: string, engine: Engine, path: string, value: unknown, numberType: DType): Argument {
+function bindLeaf(
+  caller: string,
+  engine: Engine | undefined,
+  path: string,
+  value: unknown,
+  numberType: DType,
+): Argument {
   if (isTensor(value)) {
     throw new DTypeError(
       `${caller}: ${path} must be an array, got the Tensor ${value}. A compiled function takes and returns arrays.`,
     );
   }
   if (isDeviceArray(value)) {
+    if (engine === undefined) {
+      throw new EngineError(
+        `${caller}: ${path} must be an array on the host, got ${describe(value)}. Read it first: await handle.read().`,
+      );
+    }
     if (value.engine !== engine) {
       throw new EngineError(
         `${caller}: ${path} must be an array of engine "${engine.name}" (${engine.device}), got one of "${value.engine.name}" (${value.engine.device}). ` +
@@ -84,14 +91,28 @@ export function bindOutputs(
   structure: Structure,
   types: readonly { dtype: DType; shape: readonly number[] }[],
 ): TypedArray[] {
-  const { leaves, structure: given } = flatten(tree, (value) => isNDArray(value) || isTypedArray(value));
+  // For a single result whatever came is told as that one array; a handle is never taken apart.
+  const isLeaf = (value: unknown): boolean =>
+    structure === null || isNDArray(value) || isTypedArray(value) || isDeviceArray(value);
+  const { leaves, structure: given } = flatten(tree, isLeaf);
   if (JSON.stringify(given) !== JSON.stringify(structure)) {
-    throw new DTypeError(`${caller}: outputs must be arrays in the structure of the results, got ${describe(tree)}.`);
+    const wanted = formatStructure(
+      structure,
+      types.map(({ dtype, shape }) => formatType(dtype, shape)),
+    );
+    const got = Array.isArray(tree) ? `a list of ${tree.length}` : describe(tree);
+    throw new DTypeError(`${caller}: outputs must be arrays in the structure of the results, ${wanted}, got ${got}.`);
   }
   return leaves.map(({ path, value }, index) => {
     const { dtype, shape } = types[index]!;
+    const name = `outputs${path === "" ? "" : ` ${path}`}`;
+    if (!isNDArray(value) && !isTypedArray(value)) {
+      throw new DTypeError(
+        `${caller}: ${name} must be an NDArray or a typed array that holds ${formatType(dtype, shape)}, got ${describe(value)}.`,
+      );
+    }
     const size = shape.reduce((left, right) => left * right, 1);
-    const data = isNDArray(value) ? value.data : (value as AnyTypedArray);
+    const data = isNDArray(value) ? value.data : value;
     const actual = isNDArray(value)
       ? value.dtype
       : dtype === "bool" && data instanceof Uint8Array
@@ -99,11 +120,24 @@ export function bindOutputs(
         : dtypeOf(data);
     if (actual !== dtype || data.length !== size || data.BYTES_PER_ELEMENT !== bytesPerElement[dtype]) {
       throw new DTypeError(
-        `${caller}: outputs${path === "" ? "" : ` ${path}`} must hold ${formatType(dtype, shape)}, got ${describeArray(data, value)}.`,
+        `${caller}: ${name} must hold ${formatType(dtype, shape)}, got ${describeArray(data, value)}.`,
       );
     }
     return data as TypedArray;
   });
+}
+
+/** `[f32[], {weights: f32[3]}]` */
+function formatStructure(structure: Structure, types: readonly string[]): string {
+  let next = 0;
+  const format = (node: Structure): string => {
+    if (node === null) return types[next++]!;
+    if (Array.isArray(node)) return `[${node.map(format).join(", ")}]`;
+    return `{${Object.entries(node)
+      .map(([name, item]) => `${name}: ${format(item)}`)
+      .join(", ")}}`;
+  };
+  return format(structure);
 }
 
 function describeArray(data: AnyTypedArray, value: unknown): string {

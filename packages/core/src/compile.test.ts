@@ -1,9 +1,12 @@
 import { cpu } from "@symloss/engine-cpu";
 import { afterAll, describe, expect, test } from "vitest";
 import {
+  DTypeError,
   type DeviceArray,
   type Engine,
+  OutOfRangeError,
   type Tensor,
+  asTensor,
   check,
   compile,
   evaluate,
@@ -97,9 +100,56 @@ describe("compile", () => {
       `[DTypeError: into: outputs [1] must hold f32[3], got a Float32Array of length 2.]`,
     );
     await expect(step.into([loss] as never, [1, 2, 3])).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[DTypeError: into: outputs must be arrays in the structure of the results, got a list.]`,
+      `[DTypeError: into: outputs must be arrays in the structure of the results, [f32[], f32[3]], got a list of 1.]`,
     );
     await step.dispose();
+  });
+
+  test.each<[string, unknown]>([
+    ["undefined", undefined],
+    ["null", null],
+    ["a list", [1, 2, 3]],
+    ["1", 1],
+    ["a promise", Promise.resolve(new Float32Array(2))],
+  ])("refuses to write into %s", async (got, outputs) => {
+    const double = compile((x) => x.mul(2), { engine });
+    await expect(double.into(outputs as never, [1, 2])).rejects.toThrow(
+      `into: outputs must be an NDArray or a typed array that holds f32[2], got ${got}.`,
+    );
+    await double.dispose();
+  });
+
+  test("refuses to write into a record of the wrong arrays, by name", async () => {
+    const parts = compile((x) => ({ total: x.sum(), all: [x] }), { engine });
+    const into = (outputs: unknown) => parts.into(outputs as never, [1, 2]);
+    await expect(into({ total: new Float32Array(1) })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[DTypeError: into: outputs must be arrays in the structure of the results, {total: f32[], all: [f32[2]]}, got a record of total.]`,
+    );
+    await expect(into({ total: new Float32Array(1), all: [undefined] })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[DTypeError: into: outputs all[0] must be an NDArray or a typed array that holds f32[2], got undefined.]`,
+    );
+    await expect(into([new Float32Array(1)])).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[DTypeError: into: outputs must be arrays in the structure of the results, {total: f32[], all: [f32[2]]}, got a list of 1.]`,
+    );
+    await parts.dispose();
+  });
+
+  test("a handle where an array or a tensor must be is named as one", async () => {
+    const double = compile((x) => x.mul(2), { engine, results: "device" });
+    const handle = await double([1, 2, 3]);
+    const host = compile((x) => x.mul(2), { engine });
+    await expect(host.into(handle as never, [1, 2, 3])).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[DTypeError: into: outputs must be an NDArray or a typed array that holds f32[3], got a device array f32[3].]`,
+    );
+    await expect(compile((x) => x.add(handle as never), { engine })([1])).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[DTypeError: add: y must be a number, a boolean, a typed array, nested lists of numbers or an NDArray, got a device array f32[3]. Pass it to a compiled function as an argument, or read it first: await handle.read().]`,
+    );
+    expect(() => asTensor([handle] as never)).toThrowErrorMatchingInlineSnapshot(
+      `[DTypeError: asTensor: value must hold numbers or booleans, got a device array f32[3].]`,
+    );
+    handle.dispose();
+    await double.dispose();
+    await host.dispose();
   });
 
   test("leaves results on the device for the next function", async () => {
@@ -217,6 +267,53 @@ describe("compile", () => {
       "A tensor of one traced function was used in another.",
     );
     await keep.dispose();
+  });
+});
+
+/** Options that are refused before anything runs. */
+const wrongOptions: readonly [string, () => unknown][] = [
+  ["no options", () => undefined],
+  ["null", () => null],
+  ["options that are a promise", () => cpu()],
+  ["no engine", () => ({})],
+  ["an engine that is undefined", () => ({ engine: undefined })],
+  ["an engine that is null", () => ({ engine: null })],
+  ["an engine by name", () => ({ engine: "cpu" })],
+  ["a promise of an engine", () => ({ engine: cpu() })],
+  ["a promise that fails", () => ({ engine: Promise.reject(new Error("unheard")) })],
+  ["a factory", () => ({ engine: cpu })],
+  ["what selectEngine gives", () => ({ engine: { engine, considered: [] } })],
+  ["the engine itself", () => engine],
+  ["an unknown option", () => ({ engine, result: "device" })],
+  ["an option that every object has", () => ({ engine, toString: true })],
+  ["an option of another type", () => ({ engine, simplify: 1 })],
+];
+
+describe("options", () => {
+  const callers: Readonly<Record<string, (options: unknown) => unknown>> = {
+    compile: (options) => compile((x) => x, options as never),
+    evaluate: (options) => evaluate(zeros([1]), options as never),
+    explain: (options) => explain((x: Tensor) => x, options as never, [1]),
+  };
+
+  test.each(
+    Object.keys(callers).flatMap((caller) => wrongOptions.map(([name, options]) => [caller, name, options] as const)),
+  )("%s refuses %s", async (caller, _, options) => {
+    await expect(async () => callers[caller]!(options())).rejects.toThrowErrorMatchingSnapshot();
+  });
+
+  test("compile refuses them at once", () => {
+    expect(() => compile((x) => x, {} as never)).toThrow(DTypeError);
+    expect(() => compile((x) => x, { engine, result: "device" } as never)).toThrow(OutOfRangeError);
+    expect(() => compile(zeros([1]) as never, { engine })).toThrowErrorMatchingInlineSnapshot(
+      `[DTypeError: compile: fn must be a function, got the Tensor f32[1].]`,
+    );
+  });
+
+  test("an option that is undefined is as good as none", async () => {
+    const same = compile((x) => x, { engine, results: undefined, simplify: undefined } as never);
+    expect((await same([1])).toArray()).toEqual([1]);
+    await same.dispose();
   });
 });
 

@@ -8,6 +8,7 @@ import { type Lease, acquire, wrapError } from "./executables.ts";
 import { type HostCheck, collectChecks } from "./host-check.ts";
 import { type AnyTypedArray, type ArrayInput, NDArray } from "./ndarray.ts";
 import type { TensorLike } from "./operand.ts";
+import { type OptionTable, checkOptions, engineRule, flagRule, functionRule, requireRule } from "./options.ts";
 import { prepare } from "./prepare.ts";
 import type { Tensor } from "./tensor.ts";
 import { type TracedGraph, placeholder, traceFunction } from "./trace.ts";
@@ -21,6 +22,22 @@ export interface CompileOptions<Results extends "host" | "device" = "host" | "de
   /** Whether the graph is simplified; default true. For comparing. */
   readonly simplify?: boolean;
 }
+
+/** What those who only run or print a graph take of these options. */
+export const runOptions: OptionTable<Pick<CompileOptions, "engine" | "simplify">> = {
+  engine: engineRule,
+  simplify: flagRule,
+};
+
+const compileOptions: OptionTable<CompileOptions> = {
+  engine: engineRule,
+  results: {
+    must: '"host" or "device"',
+    holds: (value) => value === "host" || value === "device",
+    error: OutOfRangeError,
+  },
+  simplify: flagRule,
+};
 
 /** The arrays that stand for tensors in arguments. */
 export type Arrays<T> = [T] extends [TensorLike] ? ArrayInput | DeviceArray : { readonly [K in keyof T]: Arrays<T[K]> };
@@ -41,7 +58,8 @@ export interface Compiled<Arguments extends readonly unknown[], Result, A = NDAr
 /**
  * A function of tensors as a function of arrays on an engine. Arguments and results may be nested lists and records of arrays.
  * Every run checks what must hold of arguments from the host (class indices, say) before it starts.
- * Throws what tracing throws at the first call with new shapes or dtypes, and `EngineError` where the engine fails.
+ * Throws `DTypeError` for what is no engine and `OutOfRangeError` for an option that it does not know; a call throws what
+ * tracing throws, where shapes or dtypes are new, and `EngineError` where the engine fails.
  * @example const mean = compile((x) => x.mean(), { engine }); (await mean([1, 2, 3])).item() // 2
  */
 export function compile<Result>(
@@ -61,10 +79,9 @@ export function compile<Arguments extends readonly unknown[], Result>(
   options: CompileOptions<"device">,
 ): Compiled<{ [K in keyof Arguments]: Arrays<Arguments[K]> }, Result, DeviceArray>;
 export function compile(fn: (...args: never[]) => unknown, options: CompileOptions): never {
+  requireRule("compile", "fn", functionRule, fn);
+  checkOptions("compile", options, compileOptions);
   const { engine, results = "host" } = options;
-  if (results !== "host" && results !== "device") {
-    throw new OutOfRangeError(`compile: results must be "host" or "device", got ${JSON.stringify(results)}.`);
-  }
   const plans = new Map<string, Promise<Plan>>();
   let last: Plan | undefined;
   let disposed = false;
@@ -155,10 +172,7 @@ async function makePlan(
   bound: BoundArguments,
   options: CompileOptions,
 ): Promise<Plan> {
-  const inputs = bound.arguments.map(({ shape, dtype }: Argument, index) =>
-    placeholder(inputName(bound.paths[index]!), shape, dtype),
-  );
-  const graph = traceFunction("compile", fn, inputs, bound.structure);
+  const graph = traceBound("compile", fn, bound);
   const { lease, checks } = await leaseGraph(graph, options);
   return {
     lease,
@@ -169,6 +183,14 @@ async function makePlan(
     results: graph.outputs as readonly { readonly dtype: DType; readonly shape: readonly number[] }[],
     flat: (bound.structure as readonly Structure[]).every((structure) => structure === null),
   };
+}
+
+/** The graph of a function of these arguments. */
+export function traceBound(caller: string, fn: (...args: never[]) => unknown, bound: BoundArguments): TracedGraph {
+  const inputs = bound.arguments.map(({ shape, dtype }: Argument, index) =>
+    placeholder(inputName(bound.paths[index]!), shape, dtype),
+  );
+  return traceFunction(caller, fn, inputs, bound.structure);
 }
 
 /** Prepares a traced graph for an engine, collects its checks, and takes an executable. */

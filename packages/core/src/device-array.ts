@@ -4,6 +4,14 @@ import type { DeviceArray, Engine, Value } from "./engine.ts";
 import { DisposedError, EngineError } from "./errors.ts";
 import { formatType } from "./shape.ts";
 
+/** Whether a value is an array on a device, of whichever engine. */
+export function isDeviceArray(value: unknown): value is DeviceArray {
+  if (typeof value !== "object" || value === null) return false;
+  const { engine, shape, dtype, read, dispose } = value as Partial<DeviceArray>;
+  const usable = typeof read === "function" && typeof dispose === "function";
+  return usable && engine !== undefined && dtype !== undefined && Array.isArray(shape);
+}
+
 /** A device array whose elements are a typed array, which it owns: for engines that compute in the host's memory. */
 export class HostDeviceArray implements DeviceArray {
   readonly engine: Engine;

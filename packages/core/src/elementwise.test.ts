@@ -1,5 +1,20 @@
+import { format, inspect } from "node:util";
 import { describe, expect, test } from "vitest";
-import { add, arange, asTensor, concat, div, equal, logicalAnd, mul, relu, sum, where, zeros } from "./index.ts";
+import {
+  DTypeError,
+  add,
+  arange,
+  asTensor,
+  concat,
+  div,
+  equal,
+  logicalAnd,
+  mul,
+  relu,
+  sum,
+  where,
+  zeros,
+} from "./index.ts";
 
 const types = (dtype: "float32" | "float64" | "int32" | "bool") => zeros([2], dtype);
 
@@ -50,5 +65,26 @@ describe("a tensor", () => {
     expect(Object.isFrozen(tensor)).toBe(true);
     expect([tensor.rank, tensor.size, `${tensor}`]).toEqual([2, 6, "i32[2,3]"]);
     expect(() => zeros(["batch"]).size).toThrow("every dimension must be a number");
+  });
+
+  test.each<[string, (x: never) => unknown]>([
+    ["x > 0", (x) => x > 0],
+    ["x + 1", (x) => x + 1],
+    ["-x", (x) => -x],
+    ["x * 2", (x) => x * 2],
+    ["Math.max(x, 0)", (x) => Math.max(x, 0)],
+    ['x == "f32[2]"', (x) => x == "f32[2]"],
+  ])("refuses the operator in %s", (_, operate) => {
+    const x = zeros([2]) as never;
+    expect(() => operate(x)).toThrow(DTypeError);
+    expect(() => operate(x)).toThrow(/^Tensor: operators of JavaScript .* got the Tensor f32\[2\]\. .*greater\(x, y\)/);
+  });
+
+  test("is printed by templates, lists and the console", () => {
+    const tensor = zeros([2]);
+    expect([`${tensor}`, String(tensor), [tensor, tensor].join()]).toEqual(["f32[2]", "f32[2]", "f32[2],f32[2]"]);
+    expect(inspect(tensor)).toContain("symloss.Tensor");
+    expect(format("%s %o", tensor, tensor)).toContain("f32[2]");
+    expect(tensor == null).toBe(false);
   });
 });

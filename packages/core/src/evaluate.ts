@@ -1,21 +1,23 @@
 /** How is an expression computed once? Its array constants become inputs, so that the same expression of other data is compiled once. */
 import { runCheck } from "./check.ts";
-import { type CompileOptions, type Results, guard, leaseGraph, wrapResults } from "./compile.ts";
+import { type CompileOptions, type Results, guard, leaseGraph, runOptions, wrapResults } from "./compile.ts";
 import type { DType, TypedArray } from "./dtype.ts";
 import type { NDArray } from "./ndarray.ts";
 import { topologicalOrder } from "./graph.ts";
+import { checkOptions } from "./options.ts";
 import { rewriteGraph } from "./rewrite.ts";
 import type { Tensor } from "./tensor.ts";
 import { type TracedGraph, placeholder, traceResult } from "./trace.ts";
 
 /**
- * The value of a tensor, or of a record or list of tensors, on an engine.
+ * The value of a tensor, or of a record or list of tensors, on an engine. Throws for options as `compile` does.
  * @example (await evaluate(huber([1, 2, 3], [1.5, 2, 0]).mean(), { engine })).item()
  */
 export async function evaluate<T>(
   expression: T,
   options: Pick<CompileOptions, "engine" | "simplify">,
 ): Promise<Results<T, NDArray>> {
+  checkOptions("evaluate", options, runOptions);
   const { graph, values } = liftConstants(traceResult("evaluate", expression, []));
   const { lease, checks } = await leaseGraph(graph, options);
   try {

@@ -1,10 +1,11 @@
 /** What did the library make of a function? The graph, and what the engine made of it, as text. */
 import { bindArguments } from "./arguments.ts";
-import { type CompileOptions, inputName } from "./compile.ts";
+import { type CompileOptions, inputName, runOptions } from "./compile.ts";
 import { checkDType } from "./dtype.ts";
 import { acquire } from "./executables.ts";
 import { formatGraph } from "./graph.ts";
 import type { ArrayInput } from "./ndarray.ts";
+import { checkOptions, functionRule, requireRule } from "./options.ts";
 import { prepare } from "./prepare.ts";
 import { checkShape } from "./shape.ts";
 import { type InputSpec, isArrayLeaf, placeholder, traceFunction } from "./trace.ts";
@@ -13,6 +14,7 @@ import { type Tree, flatten } from "./tree.ts";
 /**
  * The graph of a function, as it was simplified for an engine, and the programs or kernels that the engine made of it.
  * Each argument is told by an array, or by its type: `{ shape: [32, 10], dtype: "float32" }`; nested as the function's arguments are.
+ * Throws for options as `compile` does.
  * @example await explain((x) => x.mul(2).sum(), { engine }, { shape: [1000] })
  */
 export async function explain(
@@ -20,6 +22,8 @@ export async function explain(
   options: Pick<CompileOptions, "engine" | "simplify">,
   ...specs: readonly Tree<InputSpec | ArrayInput>[]
 ): Promise<string> {
+  requireRule("explain", "fn", functionRule, fn);
+  checkOptions("explain", options, runOptions);
   const trees = specs.map((spec, index) =>
     flatten(spec, (value) => isSpec(value) || isArrayLeaf(value), `argument ${index}`),
   );

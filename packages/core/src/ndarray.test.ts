@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { NDArray, ndarray } from "./ndarray.ts";
+import { HostDeviceArray } from "./device-array.ts";
+import { type Engine, asTensor } from "./index.ts";
+import { NDArray, describe as describeValue, ndarray } from "./ndarray.ts";
 
 describe("ndarray", () => {
   test.each([
@@ -76,4 +78,23 @@ describe("NDArray", () => {
     expect(ndarray(3).toArray()).toBe(3);
     expect(new NDArray(new Float32Array(0), [2, 0], "float32").toArray()).toEqual([[], []]);
   });
+});
+
+test.each([
+  ["nothing", undefined, "undefined"],
+  ["null", null, "null"],
+  ["a string", "a", 'the string "a"'],
+  ["a list", [1], "a list"],
+  ["a record", { a: 1 }, "a record of a"],
+  ["a record without a prototype", Object.create(null), "a record of nothing"],
+  ["a promise", Promise.resolve(), "a promise"],
+  ["an array", ndarray([1, 2]), "the NDArray f32[2]"],
+  ["a tensor", asTensor([1, 2]), "the Tensor f32[2]"],
+  ["a device array", new HostDeviceArray({} as Engine, Int32Array.of(1), [1], "int32"), "a device array i32[1]"],
+  ["what the platform brings", new Map(), "a Map"],
+  ["a typed array", Int8Array.of(1), "an Int8Array"],
+  ["an object of a class, whose name a bundler may have shortened", new (class Loss {})(), "an object"],
+  ["an object of a class with a name of the platform's", new (class Map {})(), "an object"],
+])("a message shows %s", (_, value, text) => {
+  expect(describeValue(value)).toBe(text);
 });

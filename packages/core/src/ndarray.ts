@@ -1,7 +1,9 @@
 /** What is a concrete array, and what can be made into one? */
+import { isDeviceArray } from "./device-array.ts";
 import { type DType, type TypedArray, allocate, castNumber, checkDType, holds } from "./dtype.ts";
 import { DTypeError, OutOfRangeError, ShapeError } from "./errors.ts";
 import { checkShape, formatShape, formatType, sizeOf } from "./shape.ts";
+import { isTensor } from "./tensor.ts";
 
 /** Numbers or booleans, nested. */
 export type NestedArray = readonly (number | boolean | NestedArray)[];
@@ -111,22 +113,33 @@ export function convert(caller: string, argument: string, values: unknown, dtype
     return new NDArray(data, [], type);
   }
   if (Array.isArray(values)) return fromNested(caller, argument, values, dtype);
+  const help = isDeviceArray(values)
+    ? " Pass it to a compiled function as an argument, or read it first: await handle.read()."
+    : "";
   throw new DTypeError(
-    `${caller}: ${argument} must be a number, a boolean, a typed array, nested lists of numbers or an NDArray, got ${describe(values)}.`,
+    `${caller}: ${argument} must be a number, a boolean, a typed array, nested lists of numbers or an NDArray, got ${describe(values)}.${help}`,
   );
 }
 
-/** How a message shows a value that is not an array. */
+/** How a message shows a value that is not what it must be. */
 export function describe(value: unknown): string {
   if (typeof value === "string") return `the string ${JSON.stringify(value)}`;
   if (typeof value === "bigint") return `the bigint ${value}`;
   if (typeof value === "function") return "a function";
   if (typeof value !== "object" || value === null) return String(value);
   if (Array.isArray(value)) return "a list";
-  const name = (Object.getPrototypeOf(value) as { constructor?: { name?: string } } | null)?.constructor?.name;
-  return name === undefined || name === "Object"
-    ? `a record of ${Object.keys(value).join(", ") || "nothing"}`
-    : `a ${name}`;
+  if (value instanceof Promise) return "a promise";
+  if (isTensor(value)) return `the Tensor ${value}`;
+  if (isNDArray(value)) return `the NDArray ${value}`;
+  if (isDeviceArray(value)) return `a device array ${formatType(value.dtype, value.shape)}`;
+  const prototype = Object.getPrototypeOf(value) as { constructor?: { name: string } } | null;
+  if (prototype === null || prototype === Object.prototype) {
+    return `a record of ${Object.keys(value).join(", ") || "nothing"}`;
+  }
+  // Bundlers shorten the names of classes, but not of those that the platform brings.
+  const name = prototype.constructor?.name ?? "";
+  const known = (globalThis as unknown as Readonly<Record<string, unknown>>)[name] === prototype.constructor;
+  return known ? `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}` : "an object";
 }
 
 /** The elements as those of another dtype, in a new typed array. */

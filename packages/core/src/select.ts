@@ -1,7 +1,25 @@
 /** Which engine works here, or is the fastest for a workload? Every candidate's fate is told. */
-import { compile } from "./compile.ts";
+import { bindArguments } from "./arguments.ts";
+import { runCheck } from "./check.ts";
+import { compile, traceBound } from "./compile.ts";
 import type { Engine, EngineFactory } from "./engine.ts";
-import { EngineUnavailableError, OutOfRangeError } from "./errors.ts";
+import { erase } from "./erase.ts";
+import { DTypeError, EngineUnavailableError, OutOfRangeError } from "./errors.ts";
+import { collectChecks } from "./host-check.ts";
+import { describe } from "./ndarray.ts";
+import {
+  type OptionRule,
+  type OptionTable,
+  checkOptions,
+  engineRule,
+  flagRule,
+  functionRule,
+  isEngine,
+  isRecord,
+  requireRule,
+  swallow,
+} from "./options.ts";
+import { verify } from "./verify.ts";
 
 /** Every environment has this clock; no library of types that core may use declares it. */
 declare const performance: { now(): number };
@@ -15,7 +33,13 @@ export interface SelectOptions<Name extends string = string> {
   /** Whether an engine whose device only pretends to be hardware may be taken; default false. */
   readonly allowSoftware?: boolean;
   /** Take the engine that runs this workload the fastest, after warm-up; the others are disposed. */
-  readonly fastest?: { readonly fn: (...args: never[]) => unknown; readonly args: readonly unknown[] };
+  readonly fastest?: Workload;
+}
+
+/** A function, and the arguments that it is run with. */
+interface Workload {
+  readonly fn: (...args: never[]) => unknown;
+  readonly args: readonly unknown[];
 }
 
 /** What became of a candidate. */
@@ -37,13 +61,18 @@ export interface Selection {
 
 /**
  * The first engine of the record that works here, in the record's order; or what the options ask.
- * Throws `EngineUnavailableError`, with every reason, where none does, and `OutOfRangeError` for a name that is not in the record.
+ * Throws `EngineUnavailableError`, with every reason, where none does; `OutOfRangeError` for a name that is not in the record
+ * and for an option that it does not know; `DTypeError` for what is no factory; and, before an engine is made, whatever is wrong
+ * with the function or the arguments of `fastest` itself.
  * @example const { engine, considered } = await selectEngine({ wasm, gpu, cpu });
  */
 export async function selectEngine<Name extends string>(
   factories: Readonly<Record<Name, EngineFactory>>,
   options: SelectOptions<Name> = {},
 ): Promise<Selection> {
+  checkFactories(factories);
+  checkSelection(Object.keys(factories), options);
+  if (options.fastest !== undefined) checkWorkload(options.fastest);
   const names = orderOf(factories, options);
   const considered: Candidate[] = [];
   const timed: { engine: Engine; milliseconds: number }[] = [];
@@ -70,19 +99,62 @@ export async function selectEngine<Name extends string>(
   throw new EngineUnavailableError(`selectEngine: one of ${names.join(", ")} must work here, got none. ${reasons}`);
 }
 
+const factoryRule: OptionRule = {
+  ...functionRule,
+  must: "a function that makes an engine",
+  help: (value) =>
+    value instanceof Promise || isEngine(value) ? "Give the function itself, without calling it: { cpu }." : "",
+};
+
+function checkFactories(factories: unknown): void {
+  if (!isRecord(factories)) {
+    throw new DTypeError(`selectEngine: factories must be a record of functions, got ${describe(factories)}.`);
+  }
+  const entries = Object.entries(factories);
+  if (entries.length === 0) {
+    throw new OutOfRangeError(`selectEngine: factories must name an engine or more, got ${describe(factories)}.`);
+  }
+  for (const [, factory] of entries) swallow(factory);
+  for (const [name, factory] of entries) requireRule("selectEngine", `factory ${name}`, factoryRule, factory);
+}
+
+function checkSelection(names: readonly string[], options: SelectOptions): void {
+  const nameRule: OptionRule = {
+    must: `one of ${names.join(", ")}`,
+    holds: (value) => names.includes(value as string),
+    error: OutOfRangeError,
+  };
+  const table: OptionTable<SelectOptions> = {
+    prefer: nameRule,
+    require: nameRule,
+    allowSoftware: flagRule,
+    fastest: { must: "a record of fn and args", holds: isRecord, error: DTypeError },
+  };
+  checkOptions("selectEngine", options, table);
+}
+
+const workload: OptionTable<Workload> = {
+  fn: functionRule,
+  args: { must: "a list of arguments", holds: Array.isArray, error: DTypeError, required: true },
+};
+
+/** Throws what would go wrong on every engine alike: it is the caller's to mend, and no engine's fault. */
+function checkWorkload(fastest: Workload): void {
+  checkOptions("selectEngine", fastest, workload, "fastest");
+  const bound = bindArguments("selectEngine", undefined, fastest.args);
+  const graph = traceBound("selectEngine", fastest.fn, bound);
+  for (const { input, check } of collectChecks(graph)) {
+    const { value, shape } = bound.arguments[input]!;
+    if (ArrayBuffer.isView(value)) runCheck(check, value, shape);
+  }
+  verify(erase(graph));
+}
+
 function orderOf<Name extends string>(
   factories: Readonly<Record<Name, EngineFactory>>,
   options: SelectOptions<Name>,
 ): Name[] {
   const names = Object.keys(factories) as Name[];
-  for (const option of ["prefer", "require"] as const) {
-    const name = options[option];
-    if (name !== undefined && !names.includes(name)) {
-      throw new OutOfRangeError(
-        `selectEngine: ${option} must be one of ${names.join(", ")}, got ${JSON.stringify(name)}.`,
-      );
-    }
-  }
   if (options.require !== undefined) return [options.require];
   const { prefer } = options;
   return prefer === undefined ? names : [prefer, ...names.filter((name) => name !== prefer)];
@@ -97,6 +169,7 @@ async function attempt(
   let engine: Engine;
   try {
     engine = await factory();
+    requireRule("selectEngine", `what factory ${name} makes`, engineRule, engine);
   } catch (error) {
     considered.push({ name, available: false, reason: messageOf(error) });
     return undefined;
@@ -112,7 +185,7 @@ async function attempt(
   return undefined;
 }
 
-async function timeWorkload(engine: Engine, { fn, args }: NonNullable<SelectOptions["fastest"]>): Promise<number> {
+async function timeWorkload(engine: Engine, { fn, args }: Workload): Promise<number> {
   const compiled = compile(fn as (...args: unknown[]) => unknown, { engine });
   try {
     for (let run = 0; run < 3; run++) await compiled(...(args as never[]));

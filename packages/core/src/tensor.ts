@@ -1,5 +1,6 @@
 /** What is a tensor? A frozen node of a graph: an operation, its operands, its attributes, and the shape and dtype that follow. */
 import type { DType } from "./dtype.ts";
+import { DTypeError } from "./errors.ts";
 import { inferType } from "./infer.ts";
 import type { TensorMethods } from "./methods.ts";
 import type { AnyOperation, Attributes } from "./operation.ts";
@@ -45,6 +46,15 @@ export class Tensor {
   /** `f32[32,10]` */
   toString(): string {
     return formatType(this.dtype, this.shape);
+  }
+
+  /** In a template it is its type; throws `DTypeError` for an operator, which would see this text and not the elements. */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === "string") return this.toString();
+    throw new DTypeError(
+      `Tensor: operators of JavaScript must be applied to numbers, got the Tensor ${this.toString()}. ` +
+        "Use functions or methods: greater(x, y) for x > y, where(condition, a, b) for a choice, add(x, y) for x + y, neg(x) for -x.",
+    );
   }
 }
 

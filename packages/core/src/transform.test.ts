@@ -90,6 +90,10 @@ describe("grad", () => {
     ],
     ["an argument that is not there", () => grad((x) => x.sum(), { wrt: 1 })([1])],
     ["a result without its auxiliary", () => grad(((x: Tensor) => x.sum()) as never, { auxiliary: true })([1])],
+    ["an unknown option", () => grad((x) => x.sum(), { wrtt: 1 } as never)],
+    ["auxiliary in words", () => grad((x) => x.sum(), { auxiliary: "yes" } as never)],
+    ["an argument by name", () => valueAndGrad((x) => x.sum(), { wrt: "x" } as never)],
+    ["a tensor for a function", () => grad(asTensor([1]) as never)],
   ])("refuses %s", (_, call) => {
     expect(call).toThrowErrorMatchingSnapshot();
   });

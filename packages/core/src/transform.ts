@@ -4,6 +4,7 @@ import { DTypeError, OutOfRangeError, ShapeError } from "./errors.ts";
 import { gradients } from "./gradient.ts";
 import { describe } from "./ndarray.ts";
 import { type TensorLike, asTensor } from "./operand.ts";
+import { type OptionTable, checkOptions, flagRule, functionRule, requireRule } from "./options.ts";
 import { type Tensor, isTensor, makeTensor } from "./tensor.ts";
 import { isArrayLeaf } from "./trace.ts";
 import { type Tree, flatten, unflatten } from "./tree.ts";
@@ -44,7 +45,8 @@ export type Gradients<Arguments extends readonly unknown[], Wrt> = Wrt extends r
 /**
  * The gradient of a function that returns a scalar, with respect to the argument (or arguments) `wrt`.
  * A record or list of tensors as argument gives a record or list of gradients.
- * Throws `ShapeError` for a result that is no scalar, `DTypeError` for an argument that is not float, once the function is called.
+ * Throws `ShapeError` for a result that is no scalar, `DTypeError` for an argument that is not float, once the function is called;
+ * at once `OutOfRangeError` for an option that it does not know.
  * @example grad((x) => x.square().sum()) // (x) => 2 x
  */
 export function grad<const Wrt extends number | readonly number[] = 0, Auxiliary = unknown>(
@@ -111,6 +113,15 @@ export function valueAndGrad(
   };
 }
 
+const gradientOptions: OptionTable<GradientOptions & { auxiliary?: boolean }> = {
+  wrt: {
+    must: "the position of an argument, or a list of positions",
+    holds: (value) => typeof value === "number" || Array.isArray(value),
+    error: DTypeError,
+  },
+  auxiliary: flagRule,
+};
+
 interface Differentiated {
   readonly value: Tensor;
   readonly gradient: unknown;
@@ -122,6 +133,8 @@ function differentiator(
   fn: (...args: never[]) => unknown,
   options: GradientOptions & { auxiliary?: boolean },
 ): (args: readonly unknown[]) => Differentiated {
+  requireRule(caller, "fn", functionRule, fn);
+  checkOptions(caller, options, gradientOptions);
   const { wrt = 0, auxiliary = false } = options;
   const positions = typeof wrt === "number" ? [wrt] : wrt;
   return (args) => {

@@ -1,0 +1,103 @@
+/** Which options does a function of the package take, and what may each be? */
+import type { Engine } from "./engine.ts";
+import { DTypeError, OutOfRangeError } from "./errors.ts";
+import { describe } from "./ndarray.ts";
+
+/** What an option may be, and how a message says so. */
+export interface OptionRule {
+  readonly must: string;
+  readonly holds: (value: unknown) => boolean;
+  /** What is thrown: a value of another type, or one that is not allowed. */
+  readonly error: typeof DTypeError | typeof OutOfRangeError;
+  /** Whether it must be given; else undefined is as good as nothing. */
+  readonly required?: boolean;
+  /** A sentence for what came. */
+  readonly help?: (value: unknown) => string;
+}
+
+/** The rule of each option, in the order in which a message lists them. */
+export type OptionTable<Options> = { readonly [Name in keyof Required<Options>]: OptionRule };
+
+/**
+ * Throws `DTypeError` for options that are no record and for a value of another type, `OutOfRangeError` for an option that
+ * the table does not name and for a value that is not allowed. `kind` is what messages call the record; nothing given is an empty one.
+ */
+export function checkOptions(
+  caller: string,
+  given: unknown,
+  table: Readonly<Record<string, OptionRule>>,
+  kind = "options",
+): void {
+  const options = given === undefined ? {} : given;
+  if (!isRecord(options)) {
+    swallow(options);
+    throw new DTypeError(`${caller}: ${kind} must be a record, got ${describe(options)}.`);
+  }
+  const rules = Object.entries(table);
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(table, name));
+  if (unknown !== undefined) {
+    const names = rules.map(([name]) => name).join(", ");
+    throw new OutOfRangeError(`${caller}: ${kind} must be among ${names}, got ${JSON.stringify(unknown)}.`);
+  }
+  for (const [name, rule] of rules) {
+    const value = options[name];
+    if (value === undefined && rule.required !== true) continue;
+    requireRule(caller, kind === "options" ? name : `${kind}.${name}`, rule, value);
+  }
+}
+
+/** Throws the rule's error, naming the argument, unless the value is what it must be. */
+export function requireRule(caller: string, argument: string, rule: OptionRule, value: unknown): void {
+  if (rule.holds(value)) return;
+  swallow(value);
+  const got = typeof value === "string" ? JSON.stringify(value) : describe(value);
+  const help = rule.help?.(value) ?? "";
+  throw new rule.error(`${caller}: ${argument} must be ${rule.must}, got ${got}.${help === "" ? "" : ` ${help}`}`);
+}
+
+/** An engine, which must be given. */
+export const engineRule: OptionRule = {
+  must: "an engine",
+  holds: isEngine,
+  error: DTypeError,
+  required: true,
+  help: (value) => {
+    if (value instanceof Promise) return "Await it.";
+    if (typeof value === "function") return "Call it and await what it returns.";
+    return value === undefined || value === null ? "Make one and pass it: { engine: await cpu() }, for instance." : "";
+  },
+};
+
+/** A function, which must be given. */
+export const functionRule: OptionRule = {
+  must: "a function",
+  holds: (value) => typeof value === "function",
+  error: DTypeError,
+  required: true,
+};
+
+/** True or false. */
+export const flagRule: OptionRule = {
+  must: "true or false",
+  holds: (value) => typeof value === "boolean",
+  error: OutOfRangeError,
+};
+
+/** Whether a value has what shared code asks of an engine. */
+export function isEngine(value: unknown): value is Engine {
+  if (typeof value !== "object" || value === null) return false;
+  const { traits, compile } = value as Partial<Engine>;
+  return typeof compile === "function" && Array.isArray(traits?.operations) && Array.isArray(traits.dtypes);
+}
+
+/** A plain record, and not an array of any kind. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** Leaves unheard what a promise goes on to throw: it is not the fault to tell of. */
+export function swallow(value: unknown): void {
+  if (value instanceof Promise) value.catch(() => {});
+}
