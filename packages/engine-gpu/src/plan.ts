@@ -14,7 +14,7 @@ export interface Limits {
   readonly outputs: number;
   /** Texels along a side of a texture. */
   readonly textureSize: number;
-  /** Elements of an array. */
+  /** Elements of an array: no more than textures of that size hold. */
   readonly elements: number;
   /** Whether a thread computes four elements; else one, but for results that stay on the device. */
   readonly packed: boolean;
@@ -428,7 +428,7 @@ function requireShape(texels: number, size: number, limits: Limits, caller: stri
   const shape = size > limits.elements ? undefined : textureShape(texels, limits.textureSize);
   if (shape !== undefined) return shape;
   throw new EngineError(
-    `${caller}: an array must have at most ${Math.min(limits.elements, 4 * limits.textureSize ** 2)} elements on this device, got ${size}.`,
+    `${caller}: an array must have at most ${limits.elements} elements on this device, got ${size}.`,
   );
 }
 
