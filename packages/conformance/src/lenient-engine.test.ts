@@ -26,7 +26,14 @@ async function lenient(): Promise<Engine> {
   // Changed in place, for its handles belong to it.
   return Object.assign(engine, {
     name: "lenient",
-    traits: { dtypes, operations, precision: "gpu", nonFinite: "unspecified" } as const,
+    traits: {
+      dtypes,
+      operations,
+      precision: "gpu",
+      nonFinite: "unspecified",
+      rowIndependent: false,
+      namedDimensions: false,
+    } as const,
     async compile(graph: Graph): Promise<Executable> {
       for (const { dtype, shape } of [...graph.inputs, ...graph.outputs]) {
         if (!dtypes.includes(dtype as "float32"))

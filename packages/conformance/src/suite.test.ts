@@ -18,6 +18,8 @@ function engineWith(traits: Partial<EngineTraits> = {}): Engine {
       operations: allOperations,
       precision: "float32",
       nonFinite: "strict",
+      rowIndependent: true,
+      namedDimensions: false,
       ...traits,
     },
     compile: none,

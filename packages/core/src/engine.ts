@@ -17,6 +17,10 @@ export interface EngineTraits {
   readonly precision: "float32" | "gpu";
   /** Whether NaN and infinities are carried as IEEE 754 says. */
   readonly nonFinite: "strict" | "unspecified";
+  /** Whether a row of a batch has the same bits in a batch of 1 as in a large one: no result depends on how many rows stand beside it. */
+  readonly rowIndependent: boolean;
+  /** Whether a graph may have dimensions with names. Where not, every length of a graph that the engine is given is a number. */
+  readonly namedDimensions: boolean;
 }
 
 /** A result that stays where it was computed. It belongs to the engine that made it, and to its holder, who disposes it. */
@@ -37,8 +41,11 @@ export type Value = TypedArray | DeviceArray;
 export interface Executable {
   /** What the engine made of the graph: programs or kernels, what each reads and writes, scratch in bytes. */
   readonly description: string;
+  /** Bytes that it holds between runs, constants included; may change with a run. What is idle in an engine is bounded by their sum. */
+  readonly bytes: number;
   /**
-   * Computes the outputs from the inputs, both in the graph's order.
+   * Computes the outputs from the inputs, both in the graph's order. Reads the elements of `values` before it returns, also where
+   * it returns a promise: the caller may change them at once.
    * Fills `outputs` where they are given and returns them, else new arrays; never changes an input, never keeps or shares a result.
    * Runs may overlap; each gives its own results.
    */
@@ -71,7 +78,7 @@ export type EngineFactory = () => MaybePromise<Engine>;
 
 export { selfTest } from "./self-test.ts";
 export { HostDeviceArray, hostDataOf } from "./device-array.ts";
-export { type Graph, topologicalOrder, formatGraph, graphKey } from "./graph.ts";
+export { type Graph, constantBytes, topologicalOrder, formatGraph, graphKey } from "./graph.ts";
 export { type NodeOf, Tensor } from "./tensor.ts";
 export {
   type AnyOperation,

@@ -38,6 +38,15 @@ export function topologicalOrder(roots: readonly Tensor[]): Tensor[] {
   return order;
 }
 
+/** Bytes of the constants that a graph holds. */
+export function constantBytes(graph: Graph): number {
+  const arrays = new Set<TypedArray>();
+  for (const node of topologicalOrder(graph.outputs)) {
+    if (node.operation === "constant") arrays.add((node.attributes as { data: TypedArray }).data);
+  }
+  return [...arrays].reduce((bytes, { byteLength }) => bytes + byteLength, 0);
+}
+
 /** A text that two graphs share just when they compute the same from the same inputs in the same way. */
 export function graphKey(graph: Graph): string {
   const numbers = new Map<Tensor, number>();

@@ -35,6 +35,8 @@ describe("cpu", () => {
       operations: allOperations,
       precision: "float32",
       nonFinite: "strict",
+      rowIndependent: true,
+      namedDimensions: false,
     });
   });
 

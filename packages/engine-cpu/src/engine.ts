@@ -13,6 +13,7 @@ import {
   type Value,
   allOperations,
   checkUpload,
+  constantBytes,
   hostDataOf,
   selfTest,
 } from "@symloss/core/engine";
@@ -75,7 +76,14 @@ function makeEngine({ device, plan }: Way): Engine {
     name: "cpu",
     device,
     software: false,
-    traits: { dtypes, operations: allOperations, precision: "float32", nonFinite: "strict" },
+    traits: {
+      dtypes,
+      operations: allOperations,
+      precision: "float32",
+      nonFinite: "strict",
+      rowIndependent: true,
+      namedDimensions: false,
+    },
     compile(graph) {
       requireEngine("compile");
       return makeExecutable(engine, graph, plan(graph), requireEngine);
@@ -115,6 +123,7 @@ function makeExecutable(engine: Engine, graph: Graph, plan: Plan, requireEngine:
     get description() {
       return plan.description;
     },
+    bytes: constantBytes(graph),
     run(values, outputs) {
       const results = compute("run", values, outputs);
       if (outputs === undefined) return results;

@@ -11,6 +11,7 @@ import {
   type TypedArray,
   type Value,
   checkUpload,
+  constantBytes,
   selfTest,
 } from "@symloss/core/engine";
 import { GpuContext } from "./context.ts";
@@ -211,6 +212,7 @@ function makeExecutable(engine: Engine, contexts: Contexts, graph: Graph): Execu
   programFor("host", "compile");
   return {
     description: planFor("host").description,
+    bytes: constantBytes(graph),
     run: (values, outputs) => finish("host", values, "run", (program): readonly TypedArray[] => program.read(outputs)),
     runOnDevice: (values) =>
       finish("device", values, "runOnDevice", (program) => {

@@ -8,4 +8,6 @@ export const gpuTraits: EngineTraits = {
   operations: gpuOperations,
   precision: "gpu",
   nonFinite: "unspecified",
+  rowIndependent: false,
+  namedDimensions: false,
 };

@@ -15,6 +15,7 @@ import {
   type Value,
   bytesPerElement,
   checkUpload,
+  constantBytes,
   hostDataOf,
   selfTest,
   sizeOf,
@@ -203,6 +204,8 @@ function makeEngine(device: Device): Engine {
       operations: writtenOperations,
       precision: "float32",
       nonFinite: "strict",
+      rowIndependent: false,
+      namedDimensions: false,
     },
     async compile(graph) {
       requireEngine("compile");
@@ -266,6 +269,7 @@ function makeExecutable(
   };
   return {
     description: describeModel(model),
+    bytes: constantBytes(graph),
     async run(values, outputs) {
       const results = await compute("run", values);
       if (outputs === undefined) return results;
