@@ -1,7 +1,9 @@
 /** The functions whose value is their operand, and which tell the passes something about it. */
 import type { CheckKind } from "./check.ts";
+import { describe } from "./describe.ts";
 import { DTypeError, ShapeError } from "./errors.ts";
 import { type TensorLike, asTensor, toDType } from "./operand.ts";
+import { functionRule, isRecord, requireRule } from "./options.ts";
 import { sameShape } from "./shape.ts";
 import { type Tensor, isTensor, makeTensor } from "./tensor.ts";
 
@@ -25,11 +27,10 @@ export interface CustomGradient {
 export function customGradient<Inputs extends readonly Tensor[] = Tensor[]>(
   fn: (...inputs: Inputs) => CustomGradient,
 ): (...inputs: { [K in keyof Inputs]: TensorLike }) => Tensor {
+  requireRule("customGradient", "fn", functionRule, fn);
   return (...inputs) => {
     const tensors = inputs.map((input, index) => asTensor(input, "customGradient", `input ${index}`));
-    const { value, gradient } = fn(...(tensors as unknown as Inputs));
-    if (!isTensor(value))
-      throw new DTypeError("customGradient: the function must return { value, gradient } with a Tensor as value.");
+    const { value, gradient } = requireResult(fn(...(tensors as unknown as Inputs)));
     const checked = (cotangent: Tensor) => matchInputs(tensors, gradient(cotangent));
     return makeTensor("customGradient", [value, ...tensors], { gradient: checked });
   };
@@ -40,7 +41,17 @@ export function check(caller: string, argument: string, x: Tensor, kind: CheckKi
   return makeTensor("check", [x], { check: { caller, argument, ...kind } });
 }
 
+function requireResult(result: CustomGradient): CustomGradient {
+  if (isRecord(result) && isTensor(result.value) && typeof result.gradient === "function") return result;
+  throw new DTypeError(
+    `customGradient: the function must return { value, gradient }, a Tensor and a function, got ${describe(result)}.`,
+  );
+}
+
 function matchInputs(inputs: readonly Tensor[], gradients: readonly TensorLike[]): Tensor[] {
+  if (!Array.isArray(gradients)) {
+    throw new DTypeError(`customGradient: gradient must return a list of gradients, got ${describe(gradients)}.`);
+  }
   if (gradients.length !== inputs.length) {
     throw new ShapeError(
       `customGradient: there must be one gradient for each of the ${inputs.length} inputs, got ${gradients.length}.`,

@@ -1,13 +1,17 @@
 /** How do the arguments of a compiled function become the arrays that an executable takes? */
+import { formatType } from "./format.ts";
 import { isDeviceArray } from "./device-array.ts";
-import { type DType, type TypedArray, bytesPerElement } from "./dtype.ts";
+import { type DType, type TypedArray, holds } from "./dtype.ts";
 import type { Engine, Value } from "./engine.ts";
-import { DTypeError, EngineError } from "./errors.ts";
-import { type AnyTypedArray, type NDArray, convert, describe, dtypeOf, isNDArray, isTypedArray } from "./ndarray.ts";
-import { formatType } from "./shape.ts";
+import { DTypeError, EngineError, ShapeError } from "./errors.ts";
+import { convert } from "./convert.ts";
+import { describe } from "./describe.ts";
+import { type NDArray, isNDArray, soundArray } from "./ndarray.ts";
+import { sizeOf } from "./shape.ts";
 import { isTensor } from "./tensor.ts";
 import { isArrayLeaf } from "./trace.ts";
 import { type Leaf, type Structure, flatten } from "./tree.ts";
+import { type AnyTypedArray, isTypedArray, typedArrayName, typedElements } from "./typed-array.ts";
 
 /** An array that goes in: its type, and its elements on the host or on a device. */
 export interface Argument {
@@ -28,14 +32,14 @@ export interface BoundArguments {
 export function bindArguments(caller: string, engine: Engine | undefined, args: readonly unknown[]): BoundArguments {
   const leaves: Leaf[] = [];
   const structure = args.map((arg, index) => {
-    const tree = flatten(arg, isArgumentLeaf, `argument ${index}`);
+    const tree = flatten(caller, arg, isArgumentLeaf, `argument ${index}`);
     leaves.push(...tree.leaves);
     return tree.structure;
   });
-  // A bare number has the precision of the arrays that it meets.
-  const numberType: DType = leaves.some(({ value }) => isFloat64(value)) ? "float64" : "float32";
+  // Numbers and lists of them have the precision of the arrays that they meet.
+  const literal: DType = leaves.some(({ value }) => isFloat64(value)) ? "float64" : "float32";
   return {
-    arguments: leaves.map(({ path, value }) => bindLeaf(caller, engine, path, value, numberType)),
+    arguments: leaves.map(({ path, value }) => bindLeaf(caller, engine, path, value, literal)),
     structure,
     paths: leaves.map(({ path }) => path),
   };
@@ -50,17 +54,13 @@ function isArgumentLeaf(value: unknown): boolean {
   return isDeviceArray(value) || isArrayLeaf(value);
 }
 
-function isFloat64(value: unknown): boolean {
-  return value instanceof Float64Array || ((isNDArray(value) || isDeviceArray(value)) && value.dtype === "float64");
+/** Whether an array, or a tensor, holds float64 by itself. */
+export function isFloat64(value: unknown): boolean {
+  if (typedArrayName(value) === "Float64Array") return true;
+  return (isNDArray(value) || isDeviceArray(value) || isTensor(value)) && value.dtype === "float64";
 }
 
-function bindLeaf(
-  caller: string,
-  engine: Engine | undefined,
-  path: string,
-  value: unknown,
-  numberType: DType,
-): Argument {
+function bindLeaf(caller: string, engine: Engine | undefined, path: string, value: unknown, literal: DType): Argument {
   if (isTensor(value)) {
     throw new DTypeError(
       `${caller}: ${path} must be an array, got the Tensor ${value}. A compiled function takes and returns arrays.`,
@@ -80,8 +80,8 @@ function bindLeaf(
     }
     return { dtype: value.dtype, shape: value.shape, value };
   }
-  const array = convert(caller, path, value, typeof value === "number" ? numberType : undefined);
-  return { dtype: array.dtype, shape: array.shape, value: array.data };
+  const { dtype, shape, data } = convert(caller, path, value, { literal });
+  return { dtype, shape, value: data };
 }
 
 /** Where results are to be written: the typed arrays of a tree that stands as the results do. */
@@ -94,7 +94,7 @@ export function bindOutputs(
   // For a single result whatever came is told as that one array; a handle is never taken apart.
   const isLeaf = (value: unknown): boolean =>
     structure === null || isNDArray(value) || isTypedArray(value) || isDeviceArray(value);
-  const { leaves, structure: given } = flatten(tree, isLeaf);
+  const { leaves, structure: given } = flatten(caller, tree, isLeaf);
   if (JSON.stringify(given) !== JSON.stringify(structure)) {
     const wanted = formatStructure(
       structure,
@@ -103,7 +103,7 @@ export function bindOutputs(
     const got = Array.isArray(tree) ? `a list of ${tree.length}` : describe(tree);
     throw new DTypeError(`${caller}: outputs must be arrays in the structure of the results, ${wanted}, got ${got}.`);
   }
-  return leaves.map(({ path, value }, index) => {
+  const arrays = leaves.map(({ path, value }, index) => {
     const { dtype, shape } = types[index]!;
     const name = `outputs${path === "" ? "" : ` ${path}`}`;
     if (!isNDArray(value) && !isTypedArray(value)) {
@@ -111,20 +111,46 @@ export function bindOutputs(
         `${caller}: ${name} must be an NDArray or a typed array that holds ${formatType(dtype, shape)}, got ${describe(value)}.`,
       );
     }
-    const size = shape.reduce((left, right) => left * right, 1);
-    const data = isNDArray(value) ? value.data : value;
-    const actual = isNDArray(value)
-      ? value.dtype
-      : dtype === "bool" && data instanceof Uint8Array
-        ? "bool"
-        : dtypeOf(data);
-    if (actual !== dtype || data.length !== size || data.BYTES_PER_ELEMENT !== bytesPerElement[dtype]) {
-      throw new DTypeError(
-        `${caller}: ${name} must hold ${formatType(dtype, shape)}, got ${describeArray(data, value)}.`,
-      );
+    const data = elementsFor(caller, name, value, dtype);
+    if (data?.length !== sizeOf(shape)) {
+      throw new DTypeError(`${caller}: ${name} must hold ${formatType(dtype, shape)}, got ${describeArray(value)}.`);
     }
-    return data as TypedArray;
+    return data;
   });
+  requireApart(caller, arrays, leaves);
+  return arrays;
+}
+
+/** The elements to be written, as a typed array of this realm; undefined if they are of another dtype. */
+function elementsFor(
+  caller: string,
+  name: string,
+  value: NDArray | AnyTypedArray,
+  dtype: DType,
+): TypedArray | undefined {
+  if (isNDArray(value)) return value.dtype === dtype ? soundArray(caller, name, value).data : undefined;
+  const { values } = typedElements(caller, name, value);
+  return holds(dtype, values) ? values : undefined;
+}
+
+/** Throws `ShapeError` for two outputs that share memory: the second would overwrite the first. */
+function requireApart(caller: string, arrays: readonly TypedArray[], leaves: readonly Leaf[]): void {
+  for (const [index, array] of arrays.entries()) {
+    const other = arrays.findIndex((earlier, position) => position < index && overlap(earlier, array));
+    if (other === -1) continue;
+    throw new ShapeError(
+      `${caller}: outputs ${leaves[other]!.path} and ${leaves[index]!.path} must not share memory, got arrays that overlap in one buffer.`,
+    );
+  }
+}
+
+/** Whether two typed arrays have bytes in common. */
+export function overlap(left: TypedArray, right: TypedArray): boolean {
+  return (
+    left.buffer === right.buffer &&
+    left.byteOffset < right.byteOffset + right.byteLength &&
+    right.byteOffset < left.byteOffset + left.byteLength
+  );
 }
 
 /** `[f32[], {weights: f32[3]}]` */
@@ -140,6 +166,6 @@ function formatStructure(structure: Structure, types: readonly string[]): string
   return format(structure);
 }
 
-function describeArray(data: AnyTypedArray, value: unknown): string {
-  return isNDArray(value) ? (value as NDArray).toString() : `a ${data.constructor.name} of length ${data.length}`;
+function describeArray(value: NDArray | AnyTypedArray): string {
+  return isNDArray(value) ? describe(value) : `a ${typedArrayName(value)} of length ${value.length}`;
 }

@@ -1,7 +1,7 @@
 /** What must an array from the host satisfy before anything runs? Checked on every engine alike. */
 import type { TypedArray } from "./dtype.ts";
 import { OutOfRangeError } from "./errors.ts";
-import type { Dimension } from "./shape.ts";
+import { type Dimension, formatPosition } from "./shape.ts";
 
 /** What must hold of an argument, and how a message names it. */
 export type Check = { readonly caller: string; readonly argument: string } & CheckKind;
@@ -78,15 +78,4 @@ function fail(
   throw new OutOfRangeError(
     `${check.caller}: ${check.argument} must be ${range}, ${got}${help === "" ? "" : ` ${help}`}`,
   );
-}
-
-/** `[3, 1]`, where an element stands. */
-function formatPosition(index: number, shape: readonly number[]): string {
-  const position: number[] = [];
-  let rest = index;
-  for (const dimension of shape.toReversed()) {
-    position.unshift(rest % dimension);
-    rest = Math.floor(rest / dimension);
-  }
-  return `[${position.join(", ")}]`;
 }

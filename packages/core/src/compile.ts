@@ -1,15 +1,18 @@
 /** How does a function of tensors become a function of arrays? Traced, prepared and compiled once for each list of shapes and dtypes. */
-import { type Argument, type BoundArguments, argumentsKey, bindArguments, bindOutputs } from "./arguments.ts";
+import { type Argument, type BoundArguments, argumentsKey, bindArguments, bindOutputs, overlap } from "./arguments.ts";
 import { runCheck } from "./check.ts";
-import type { DType, TypedArray } from "./dtype.ts";
+import { type DType, type TypedArray, holds } from "./dtype.ts";
 import type { DeviceArray, Engine, Executable, MaybePromise, Value } from "./engine.ts";
-import { DisposedError, OutOfRangeError } from "./errors.ts";
-import { type Lease, acquire, wrapError } from "./executables.ts";
+import { DisposedError, OutOfRangeError, ShapeError } from "./errors.ts";
+import { type Lease, acquire, guard } from "./executables.ts";
 import { type HostCheck, collectChecks } from "./host-check.ts";
-import { type AnyTypedArray, type ArrayInput, NDArray } from "./ndarray.ts";
+import type { ArrayInput } from "./convert.ts";
+import { NDArray } from "./ndarray.ts";
 import type { TensorLike } from "./operand.ts";
 import { type OptionTable, checkOptions, engineRule, flagRule, functionRule, requireRule } from "./options.ts";
+import { PlanCache } from "./plans.ts";
 import { prepare } from "./prepare.ts";
+import { andThen, isPromise } from "./promise.ts";
 import type { Tensor } from "./tensor.ts";
 import { type TracedGraph, placeholder, traceFunction } from "./trace.ts";
 import { type Structure, type Tree, unflatten } from "./tree.ts";
@@ -81,108 +84,166 @@ export function compile<Arguments extends readonly unknown[], Result>(
 export function compile(fn: (...args: never[]) => unknown, options: CompileOptions): never {
   requireRule("compile", "fn", functionRule, fn);
   checkOptions("compile", options, compileOptions);
-  const { engine, results = "host" } = options;
-  const plans = new Map<string, Promise<Plan>>();
+  // Read once: what becomes of the record later is nothing to the function.
+  const { results = "host", ...settings } = options;
+  const { engine } = settings;
+  const plans = new PlanCache<Plan>();
   let last: Plan | undefined;
   let disposed = false;
   let running = 0;
   let finished: (() => void) | undefined;
 
-  const run = async <R>(
-    args: readonly unknown[],
-    execute: (plan: Plan, values: Value[]) => MaybePromise<R>,
-  ): Promise<R> => {
+  const begin = <R>(args: readonly unknown[], execute: Execute<R>): MaybePromise<R> => {
+    const matched = last === undefined ? undefined : matchQuickly(last, args);
+    if (matched !== undefined) return perform(last!, matched, execute);
+    requireArguments("compile", fn, args);
+    const bound = bindArguments("compile", engine, args);
+    const values = bound.arguments.map(({ value }) => value);
+    return plans.use(
+      argumentsKey(bound),
+      () => makePlan(fn, bound, settings),
+      (plan) => {
+        if (!isPromise(plan)) return perform((last = plan), values, execute);
+        // A call takes the numbers that its arguments hold now, and the plan comes later.
+        const held = values.map((value) => (ArrayBuffer.isView(value) ? value.slice() : value));
+        return plan.then((ready) => perform((last = ready), held, execute));
+      },
+    );
+  };
+
+  const run = async <R>(args: readonly unknown[], execute: Execute<R>): Promise<R> => {
     if (disposed) throw new DisposedError("compile: the function must not be called after its dispose(), got a call.");
     running++;
     try {
-      let values = last === undefined ? undefined : matchQuickly(last, args);
-      let plan = last;
-      if (values === undefined || plan === undefined) {
-        const bound = bindArguments("compile", engine, args);
-        plan = await planFor(bound);
-        last = plan;
-        values = bound.arguments.map(({ value }) => value);
-      }
-      for (const { input, check } of plan.checks) {
-        const value = values[input]!;
-        if (ArrayBuffer.isView(value)) runCheck(check, value, plan.types[input]!.shape);
-      }
-      return await execute(plan, values);
+      return await begin(args, execute);
     } finally {
       running--;
       if (running === 0) finished?.();
     }
   };
 
-  const planFor = (bound: BoundArguments): Promise<Plan> => {
-    const key = argumentsKey(bound);
-    let plan = plans.get(key);
-    if (plan === undefined) {
-      plan = makePlan(fn, bound, options);
-      plans.set(key, plan);
-      plan.catch(() => plans.delete(key));
-    }
-    return plan;
-  };
-
   const call = (...args: readonly unknown[]): Promise<unknown> =>
-    results === "device"
-      ? run(args, async (plan, values) =>
-          unflatten(plan.structure, await guard(engine, () => plan.executable.runOnDevice(values))),
-        )
-      : run(args, (plan, values) => {
-          const arrays = guard(engine, () => plan.executable.run(values));
-          return isPromise(arrays) ? arrays.then((data) => wrapResults(plan, data)) : wrapResults(plan, arrays);
-        });
+    run(args, results === "device" ? runOnDevice : runOnHost);
 
   return Object.assign(call, {
     into: async (outputs: unknown, ...args: readonly unknown[]): Promise<void> => {
       if (results === "device")
         throw new OutOfRangeError('compile: into needs results on the host, got results: "device".');
       await run(args, (plan, values) =>
-        guard(engine, () => plan.executable.run(values, bindOutputs("into", outputs, plan.structure, plan.results))),
+        runInto(plan, values, bindOutputs("into", outputs, plan.structure, plan.results)),
       );
     },
     dispose: async (): Promise<void> => {
       if (disposed) return;
       disposed = true;
       if (running > 0) await new Promise<void>((resolve) => (finished = resolve));
-      const settled = await Promise.allSettled(plans.values());
-      for (const plan of settled) if (plan.status === "fulfilled") plan.value.lease.release();
-      plans.clear();
       last = undefined;
+      await plans.release();
     },
   }) as never;
 }
 
-/** What serves all calls with the same shapes and dtypes. */
+/** What serves all calls with the same shapes and dtypes. It holds no array of any call. */
 interface Plan {
-  readonly lease: Lease;
+  readonly engine: Engine;
   readonly executable: Executable;
   readonly checks: readonly HostCheck[];
   readonly structure: Structure;
-  readonly types: readonly { readonly dtype: DType; readonly shape: readonly number[] }[];
-  readonly results: readonly { readonly dtype: DType; readonly shape: readonly number[] }[];
+  readonly types: readonly ArrayType[];
+  readonly results: readonly ArrayType[];
   /** Whether each argument is an array by itself, so that calls can be matched without taking them apart. */
   readonly flat: boolean;
+  readonly bytes: number;
+  release(): void;
 }
 
-async function makePlan(
+interface ArrayType {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+}
+
+/** What becomes of a plan and the values of a call. */
+type Execute<R> = (plan: Plan, values: readonly Value[]) => MaybePromise<R>;
+
+function makePlan(
   fn: (...args: never[]) => unknown,
   bound: BoundArguments,
-  options: CompileOptions,
-): Promise<Plan> {
+  settings: Pick<CompileOptions, "engine" | "simplify">,
+): MaybePromise<Plan> {
   const graph = traceBound("compile", fn, bound);
-  const { lease, checks } = await leaseGraph(graph, options);
-  return {
-    lease,
+  const types = bound.arguments.map(({ dtype, shape }) => ({ dtype, shape: [...shape] }));
+  const flat = (bound.structure as readonly Structure[]).every((structure) => structure === null);
+  return andThen(leaseGraph(graph, settings), ({ lease, checks }) => ({
+    engine: settings.engine,
     executable: lease.executable,
     checks,
     structure: graph.structure,
-    types: bound.arguments,
-    results: graph.outputs as readonly { readonly dtype: DType; readonly shape: readonly number[] }[],
-    flat: (bound.structure as readonly Structure[]).every((structure) => structure === null),
-  };
+    types,
+    results: resultTypes(graph),
+    flat,
+    get bytes() {
+      return lease.executable.bytes;
+    },
+    release: () => lease.release(),
+  }));
+}
+
+/** Checks the values, then runs: what was checked is what runs. */
+function perform<R>(plan: Plan, values: Value[], execute: Execute<R>): MaybePromise<R> {
+  for (const { input, check } of plan.checks) {
+    const value = values[input]!;
+    if (!ArrayBuffer.isView(value)) continue;
+    // Another thread may write into shared memory after the check.
+    const held = isShared(value) ? value.slice() : value;
+    values[input] = held;
+    runCheck(check, held, plan.types[input]!.shape);
+  }
+  return execute(plan, values);
+}
+
+function isShared({ buffer }: TypedArray): boolean {
+  return typeof SharedArrayBuffer !== "undefined" && buffer instanceof SharedArrayBuffer;
+}
+
+function runOnHost(plan: Plan, values: readonly Value[]): MaybePromise<unknown> {
+  return andThen(
+    guard("run", plan.engine, () => plan.executable.run(values)),
+    (data) => wrapResults(plan, data),
+  );
+}
+
+function runOnDevice(plan: Plan, values: readonly Value[]): MaybePromise<unknown> {
+  return andThen(
+    guard("run", plan.engine, () => plan.executable.runOnDevice(values)),
+    (handles) => unflatten(plan.structure, handles),
+  );
+}
+
+/** Into the outputs at once, but where they overlap an input: these are written when all has been computed. */
+function runInto(
+  { engine, executable }: Plan,
+  values: readonly Value[],
+  outputs: readonly TypedArray[],
+): MaybePromise<unknown> {
+  const overlaps = values.some(
+    (value) => ArrayBuffer.isView(value) && outputs.some((output) => overlap(output, value)),
+  );
+  if (!overlaps) return guard("run", engine, () => executable.run(values, outputs));
+  return andThen(
+    guard("run", engine, () => executable.run(values)),
+    (results) => {
+      for (const [index, output] of outputs.entries()) output.set(results[index]!);
+    },
+  );
+}
+
+/** Throws `ShapeError` if there are fewer arguments than the function has parameters without a default. */
+export function requireArguments(caller: string, fn: (...args: never[]) => unknown, args: readonly unknown[]): void {
+  if (args.length >= fn.length) return;
+  const wanted = fn.length === 1 ? "its argument" : `its ${fn.length} arguments`;
+  throw new ShapeError(
+    `${caller}: the function must be given ${wanted}, got ${args.length === 0 ? "none" : args.length}.`,
+  );
 }
 
 /** The graph of a function of these arguments. */
@@ -193,14 +254,14 @@ export function traceBound(caller: string, fn: (...args: never[]) => unknown, bo
   return traceFunction(caller, fn, inputs, bound.structure);
 }
 
-/** Prepares a traced graph for an engine, collects its checks, and takes an executable. */
-export async function leaseGraph(
+/** Prepares a traced graph for an engine, collects its checks, and takes an executable: at once, if the engine compiles at once. */
+export function leaseGraph(
   graph: TracedGraph,
-  options: CompileOptions,
-): Promise<{ lease: Lease; checks: HostCheck[] }> {
+  { engine, simplify }: Pick<CompileOptions, "engine" | "simplify">,
+): MaybePromise<{ lease: Lease; checks: HostCheck[] }> {
   const checks = collectChecks(graph);
-  const prepared = prepare(graph, options.engine, { simplify: options.simplify });
-  return { lease: await acquire(options.engine, prepared), checks };
+  const prepared = prepare(graph, engine, { simplify });
+  return andThen(acquire(engine, prepared), (lease) => ({ lease, checks }));
 }
 
 /** `argument 0.weights` is printed as `x0.weights` in a graph. */
@@ -208,26 +269,19 @@ export function inputName(path: string): string {
   return path.replace("argument ", "x");
 }
 
-/** Runs, and gives what an engine throws its name. */
-export function guard<T>(engine: Engine, run: () => MaybePromise<T>): MaybePromise<T> {
-  try {
-    const result = run();
-    return isPromise(result)
-      ? result.catch((error: unknown) => {
-          throw wrapError("run", engine, error);
-        })
-      : result;
-  } catch (error) {
-    throw wrapError("run", engine, error);
-  }
+/** The types of a graph's results; a graph that is run has lengths that are numbers. */
+export function resultTypes({ outputs }: TracedGraph): ArrayType[] {
+  // Frozen, for every result has this very shape.
+  return outputs.map(({ dtype, shape }) => ({ dtype, shape: Object.freeze([...shape]) as readonly number[] }));
 }
 
 /** The results as arrays, in the structure in which the function returned them. */
-export function wrapResults(plan: Pick<Plan, "structure" | "results">, data: readonly TypedArray[]): unknown {
-  const arrays = data.map(
-    (values, index) => new NDArray(values, plan.results[index]!.shape, plan.results[index]!.dtype),
-  );
-  return plan.structure === null ? arrays[0] : unflatten(plan.structure, arrays);
+export function wrapResults(
+  { structure, results }: Pick<Plan, "structure" | "results">,
+  data: readonly TypedArray[],
+): unknown {
+  const arrays = data.map((values, index) => new NDArray(values, results[index]!.shape, results[index]!.dtype));
+  return structure === null ? arrays[0] : unflatten(structure, arrays);
 }
 
 const constructorTypes = new Map<unknown, DType>([
@@ -236,27 +290,29 @@ const constructorTypes = new Map<unknown, DType>([
   [Int32Array, "int32"],
 ]);
 
-/** The values, where each argument is an array of the same type as at the last call; else undefined, and the arguments are taken apart. */
+/** The values, if each argument is an array of the same type as at the last call; else undefined, and the arguments are taken apart. */
 function matchQuickly(plan: Plan, args: readonly unknown[]): Value[] | undefined {
   if (!plan.flat || args.length !== plan.types.length) return undefined;
   const values: Value[] = [];
   for (let index = 0; index < args.length; index++) {
-    const arg = args[index] as AnyTypedArray | NDArray;
-    const { dtype, shape } = plan.types[index]!;
-    if (arg instanceof NDArray) {
-      if (arg.dtype !== dtype || arg.shape.length !== shape.length) return undefined;
-      for (let axis = 0; axis < shape.length; axis++) if (arg.shape[axis] !== shape[axis]) return undefined;
-      values.push(arg.data);
-    } else if (typeof arg === "object" && arg !== null && constructorTypes.get(arg.constructor) === dtype) {
-      if (shape.length !== 1 || arg.length !== shape[0]) return undefined;
-      values.push(arg as TypedArray);
-    } else {
-      return undefined;
-    }
+    const value = matchArray(args[index], plan.types[index]!);
+    if (value === undefined) return undefined;
+    values.push(value);
   }
   return values;
 }
 
-function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
-  return value instanceof Promise;
+/** The elements of an array of this type, if it is sound. */
+function matchArray(arg: unknown, { dtype, shape }: ArrayType): TypedArray | undefined {
+  if (ArrayBuffer.isView(arg)) {
+    const matches = constructorTypes.get(arg.constructor) === dtype && shape.length === 1;
+    return matches && (arg as TypedArray).length === shape[0] && shape[0] !== 0 ? (arg as TypedArray) : undefined;
+  }
+  if (!(arg instanceof NDArray) || arg.dtype !== dtype || arg.shape.length !== shape.length) return undefined;
+  let size = 1;
+  for (let axis = 0; axis < shape.length; axis++) {
+    if (arg.shape[axis] !== shape[axis]) return undefined;
+    size *= shape[axis]!;
+  }
+  return holds(dtype, arg.data) && arg.data.length === size && size !== 0 ? arg.data : undefined;
 }

@@ -1,15 +1,18 @@
 /** Products that sum over shared axes: the matrix product, and Einstein's summation brought down to it. */
 import { isFloat } from "./dtype.ts";
 import { equal, mul, where } from "./elementwise.ts";
-import { OutOfRangeError, ShapeError } from "./errors.ts";
+import { describe, print } from "./describe.ts";
+import { DTypeError, OutOfRangeError, ShapeError } from "./errors.ts";
 import { arange, expandDims, reshape, transpose } from "./movement.ts";
 import { type TensorLike, asTensors, expand, toFloat } from "./operand.ts";
+import { refuseSurplus } from "./options.ts";
 import { sum } from "./reduction.ts";
 import { type Dimension, broadcastShapes, isConcrete } from "./shape.ts";
 import { type Tensor, makeTensor } from "./tensor.ts";
 
 /** The matrix product [.., m, k] [.., k, n] -> [.., m, n]; leading axes broadcast, a vector is a row on the left and a column on the right. */
 export function matmul(x: TensorLike, y: TensorLike): Tensor {
+  refuseSurplus("matmul", arguments, ["x", "y"]);
   const [left, right] = asTensors("matmul", { x, y }).map(toFloat) as [Tensor, Tensor];
   if (left.rank === 0 || right.rank === 0)
     throw new ShapeError(`matmul: x and y must have an axis, got ${left} and ${right}.`);
@@ -72,16 +75,19 @@ interface Term {
 }
 
 function parse(equation: string, tensors: readonly Tensor[]): { inputs: string[][]; output: string[] } {
+  if (typeof equation !== "string") {
+    throw new DTypeError(`einsum: equation must be a string, as "ik,kj->ij", got ${describe(equation)}.`);
+  }
   const text = equation.replaceAll(" ", "");
   const [left, right, ...rest] = text.split("->");
   const parts = left!.split(",");
   const side = /^[a-zA-Z]*(\.\.\.[a-zA-Z]*)?$/;
   if (rest.length > 0 || ![...parts, right ?? ""].every((part) => side.test(part))) {
-    throw new OutOfRangeError(`einsum: equation must read like "ik,kj->ij", got ${JSON.stringify(equation)}.`);
+    throw new OutOfRangeError(`einsum: equation must read like "ik,kj->ij", got ${print(equation)}.`);
   }
   if (parts.length !== tensors.length) {
     throw new ShapeError(
-      `einsum: equation ${JSON.stringify(equation)} must have one term for each operand, got ${tensors.length} operands.`,
+      `einsum: equation ${print(equation)} must have one term for each operand, got ${tensors.length} operands.`,
     );
   }
   const extra = parts.map((part, index) =>
@@ -107,7 +113,7 @@ function parse(equation: string, tensors: readonly Tensor[]): { inputs: string[]
   for (const label of output) {
     if (!counts.has(label) || output.indexOf(label) !== output.lastIndexOf(label)) {
       throw new OutOfRangeError(
-        `einsum: an index of the result must occur in an operand, and once in the result, got "${label}" in ${JSON.stringify(equation)}.`,
+        `einsum: an index of the result must occur in an operand, and once in the result, got "${label}" in ${print(equation)}.`,
       );
     }
   }
@@ -124,7 +130,7 @@ function measure(
     const tensor = tensors[index]!;
     if (labels.length !== tensor.rank) {
       throw new ShapeError(
-        `einsum: operand ${index} must have rank ${labels.length} in ${JSON.stringify(equation)}, got ${tensor}.`,
+        `einsum: operand ${index} must have rank ${labels.length} in ${print(equation)}, got ${tensor}.`,
       );
     }
     for (const [axis, label] of labels.entries()) {
@@ -133,7 +139,7 @@ function measure(
       const broadcasts = label.startsWith("...") && (known === 1 || length === 1);
       if (known !== undefined && known !== length && !broadcasts) {
         throw new ShapeError(
-          `einsum: index "${label}" must have one length in ${JSON.stringify(equation)}, got ${known} and ${length} (operand ${index} is ${tensor}).`,
+          `einsum: index "${label}" must have one length in ${print(equation)}, got ${known} and ${length} (operand ${index} is ${tensor}).`,
         );
       }
       if (known === undefined || known === 1) lengths.set(label, length);

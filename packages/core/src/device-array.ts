@@ -1,8 +1,8 @@
 /** What is a device array where the device is the host's own memory? */
+import { formatType } from "./format.ts";
 import type { DType, TypedArray } from "./dtype.ts";
 import type { DeviceArray, Engine, Value } from "./engine.ts";
 import { DisposedError, EngineError } from "./errors.ts";
-import { formatType } from "./shape.ts";
 
 /** Whether a value is an array on a device, of whichever engine. */
 export function isDeviceArray(value: unknown): value is DeviceArray {

@@ -1,4 +1,5 @@
 /** Which element types exist, which typed array holds them, and how do they promote? */
+import { print } from "./describe.ts";
 import { DTypeError } from "./errors.ts";
 
 /** An element type. */
@@ -9,13 +10,6 @@ export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 /** From the narrowest to the widest: two types promote to the one that stands later. */
 const dtypes: readonly DType[] = ["bool", "int32", "float32", "float64"];
-
-const letters: Record<DType, string> = { float32: "f32", float64: "f64", int32: "i32", bool: "bool" };
-
-/** How a type is printed: `f32`, `f64`, `i32`, `bool`. */
-export function formatDType(dtype: DType): string {
-  return letters[dtype];
-}
 
 /** Bytes of one element. */
 export const bytesPerElement: Record<DType, number> = { float32: 4, float64: 8, int32: 4, bool: 1 };
@@ -61,9 +55,13 @@ function toInt32(value: number): number {
   return Number.isNaN(value) ? 0 : Math.trunc(Math.max(-2147483648, Math.min(2147483647, value)));
 }
 
-/** Throws unless the name is that of an element type. */
+/** Whether a value is the name of an element type. */
+export function isDType(value: unknown): value is DType {
+  return dtypes.includes(value as DType);
+}
+
+/** Throws `DTypeError` unless the name is that of an element type. */
 export function checkDType(caller: string, dtype: unknown): asserts dtype is DType {
-  if (!dtypes.includes(dtype as DType)) {
-    throw new DTypeError(`${caller}: dtype must be one of ${dtypes.join(", ")}, got ${JSON.stringify(dtype)}.`);
-  }
+  if (!isDType(dtype))
+    throw new DTypeError(`${caller}: dtype must be one of ${dtypes.join(", ")}, got ${print(dtype)}.`);
 }

@@ -90,30 +90,22 @@ export {
   binaryOperations,
   unaryOperations,
 } from "./operation.ts";
-export {
-  type DType,
-  type TypedArray,
-  allocate,
-  bytesPerElement,
-  castNumber,
-  formatDType,
-  holds,
-  isFloat,
-} from "./dtype.ts";
-export {
-  type Dimension,
-  type Shape,
-  dropAxes,
-  formatShape,
-  formatType,
-  isConcrete,
-  sameShape,
-  sizeOf,
-  stridesOf,
-} from "./shape.ts";
+export { type DType, type TypedArray, allocate, bytesPerElement, castNumber, holds, isFloat } from "./dtype.ts";
+export { type Dimension, type Shape, dropAxes, isConcrete, sameShape, sizeOf, stridesOf } from "./shape.ts";
 export { binaryScalar, isBinary, isUnary, unaryScalar } from "./scalar.ts";
 export { NDArray } from "./ndarray.ts";
 export { checkUpload } from "./upload.ts";
+export { describe, print } from "./describe.ts";
+export {
+  type OptionRule,
+  type OptionTable,
+  checkOptions,
+  flagRule,
+  functionRule,
+  isRecord,
+  recordRule,
+  requireRule,
+} from "./options.ts";
 export * from "./errors.ts";
 export { prepare, type PrepareOptions } from "./prepare.ts";
 export { simplify } from "./simplify.ts";
@@ -122,3 +114,4 @@ export { verify } from "./verify.ts";
 export { traceGraph, type InputSpec, type TracedGraph } from "./trace.ts";
 export { collectChecks, type HostCheck } from "./host-check.ts";
 export type { Check, CheckKind } from "./check.ts";
+export { formatDType, formatShape, formatType } from "./format.ts";

@@ -1,7 +1,8 @@
 /** How is an expression computed once? Its array constants become inputs, so that the same expression of other data is compiled once. */
 import { runCheck } from "./check.ts";
-import { type CompileOptions, type Results, guard, leaseGraph, runOptions, wrapResults } from "./compile.ts";
-import type { DType, TypedArray } from "./dtype.ts";
+import { type CompileOptions, type Results, leaseGraph, resultTypes, runOptions, wrapResults } from "./compile.ts";
+import type { TypedArray } from "./dtype.ts";
+import { guard } from "./executables.ts";
 import type { NDArray } from "./ndarray.ts";
 import { topologicalOrder } from "./graph.ts";
 import { checkOptions } from "./options.ts";
@@ -18,14 +19,14 @@ export async function evaluate<T>(
   options: Pick<CompileOptions, "engine" | "simplify">,
 ): Promise<Results<T, NDArray>> {
   checkOptions("evaluate", options, runOptions);
+  const { engine } = options;
   const { graph, values } = liftConstants(traceResult("evaluate", expression, []));
   const { lease, checks } = await leaseGraph(graph, options);
   try {
     for (const { input, check } of checks)
       runCheck(check, values[input]!, graph.inputs[input]!.shape as readonly number[]);
-    const data = await guard(options.engine, () => lease.executable.run(values));
-    const results = graph.outputs as readonly { readonly dtype: DType; readonly shape: readonly number[] }[];
-    return wrapResults({ structure: graph.structure, results }, data) as Results<T, NDArray>;
+    const data = await guard("run", engine, () => lease.executable.run(values));
+    return wrapResults({ structure: graph.structure, results: resultTypes(graph) }, data) as Results<T, NDArray>;
   } finally {
     lease.release();
   }

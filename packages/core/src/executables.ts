@@ -1,10 +1,11 @@
 /** Which executables does an engine hold, who uses them, and when are they freed? */
-import type { Engine, Executable } from "./engine.ts";
+import type { Engine, Executable, MaybePromise } from "./engine.ts";
 import { EngineError, isSymlossError } from "./errors.ts";
 import { type Graph, graphKey } from "./graph.ts";
+import { isPromise } from "./promise.ts";
 
-/** How many executables without a user an engine keeps for the next that asks. */
-const idleLimit = 256;
+/** How many executables without a user an engine keeps for the next that asks, and how many bytes they may hold together. */
+const idleLimit = { count: 256, bytes: 64 * 2 ** 20 };
 
 /** The use of an executable; `release` ends it, once. */
 export interface Lease {
@@ -13,43 +14,52 @@ export interface Lease {
 }
 
 interface Entry {
-  readonly executable: Promise<Executable>;
+  executable: MaybePromise<Executable>;
   users: number;
 }
 
 const caches = new WeakMap<Engine, Map<string, Entry>>();
 
-/** The executable of a prepared graph: that of an equal graph where the engine has one, else a new one. */
-export async function acquire(engine: Engine, graph: Graph): Promise<Lease> {
+/** The executable of a prepared graph: that of an equal graph if the engine has one, else a new one. At once, if the engine compiles at once. */
+export function acquire(engine: Engine, graph: Graph): MaybePromise<Lease> {
   const cache = cacheOf(engine);
   const key = graphKey(graph);
-  let entry = cache.get(key);
-  if (entry === undefined) {
-    entry = { executable: compileOn(engine, graph), users: 0 };
-    cache.set(key, entry);
-  }
-  const held = entry;
-  held.users++;
-  try {
-    const executable = await held.executable;
-    let released = false;
-    return {
-      executable,
-      release() {
-        if (released) return;
-        released = true;
-        held.users--;
-        if (held.users > 0 || cache.get(key) !== held) return;
-        // Set anew, an entry stands last: the first idle one is the least recently used.
-        cache.delete(key);
-        cache.set(key, held);
-        evict(cache);
+  const entry = cache.get(key) ?? enter(cache, key, compileOn(engine, graph));
+  entry.users++;
+  const lease = (executable: Executable): Lease => makeLease(cache, key, entry, executable);
+  return isPromise(entry.executable) ? entry.executable.then(lease) : lease(entry.executable);
+}
+
+/** An entry of the cache for as long as its executable compiles or is there. */
+function enter(cache: Map<string, Entry>, key: string, executable: MaybePromise<Executable>): Entry {
+  const entry: Entry = { executable, users: 0 };
+  cache.set(key, entry);
+  if (isPromise(executable)) {
+    executable.then(
+      (compiled) => (entry.executable = compiled),
+      () => {
+        if (cache.get(key) === entry) cache.delete(key);
       },
-    };
-  } catch (error) {
-    if (cache.get(key) === held) cache.delete(key);
-    throw error;
+    );
   }
+  return entry;
+}
+
+function makeLease(cache: Map<string, Entry>, key: string, entry: Entry, executable: Executable): Lease {
+  let released = false;
+  return {
+    executable,
+    release() {
+      if (released) return;
+      released = true;
+      entry.users--;
+      if (entry.users > 0 || cache.get(key) !== entry) return;
+      // Set anew, an entry stands last: the first idle one is the least recently used.
+      cache.delete(key);
+      cache.set(key, entry);
+      evict(cache);
+    },
+  };
 }
 
 /** What an engine throws that is not of this library, as an `EngineError` with its cause. */
@@ -59,12 +69,22 @@ export function wrapError(caller: string, engine: Engine, error: unknown): Error
   return new EngineError(`${caller}: engine "${engine.name}" (${engine.device}) failed: ${reason}`, { cause: error });
 }
 
-async function compileOn(engine: Engine, graph: Graph): Promise<Executable> {
+/** Runs, and gives what an engine throws its name. */
+export function guard<T>(caller: string, engine: Engine, run: () => MaybePromise<T>): MaybePromise<T> {
   try {
-    return await engine.compile(graph);
+    const result = run();
+    return isPromise(result)
+      ? result.catch((error: unknown) => {
+          throw wrapError(caller, engine, error);
+        })
+      : result;
   } catch (error) {
-    throw wrapError("compile", engine, error);
+    throw wrapError(caller, engine, error);
   }
+}
+
+function compileOn(engine: Engine, graph: Graph): MaybePromise<Executable> {
+  return guard("compile", engine, () => engine.compile(graph));
 }
 
 function cacheOf(engine: Engine): Map<string, Entry> {
@@ -76,15 +96,26 @@ function cacheOf(engine: Engine): Map<string, Entry> {
   return cache;
 }
 
+/** Frees the idle executables that are too many, or hold too much together; the least recently used go first. */
 function evict(cache: Map<string, Entry>): void {
-  let idle = 0;
-  for (const entry of cache.values()) if (entry.users === 0) idle++;
-  for (const [key, entry] of cache) {
-    if (idle <= idleLimit) return;
-    if (entry.users > 0) continue;
+  const idle = [...cache].filter(([, { users }]) => users === 0);
+  let bytes = 0;
+  for (const [index, [key, { executable }]] of idle.toReversed().entries()) {
+    // Only what has been compiled was released.
+    const compiled = executable as Executable;
+    bytes += compiled.bytes;
+    if (index < idleLimit.count && bytes <= idleLimit.bytes) continue;
     cache.delete(key);
-    idle--;
-    // Only compiled entries are released, so this can't fail; what dispose throws is the engine's to report.
-    void entry.executable.then((executable) => executable.dispose());
+    free(compiled);
+  }
+}
+
+/** Nobody waits for this: whoever used the executable has long been told that all went well. */
+function free(executable: Executable): void {
+  try {
+    const freed = executable.dispose();
+    if (isPromise(freed)) freed.catch(() => {});
+  } catch {
+    // As above.
   }
 }

@@ -1,14 +1,12 @@
 /** What did the library make of a function? The graph, and what the engine made of it, as text. */
 import { bindArguments } from "./arguments.ts";
-import { type CompileOptions, inputName, runOptions } from "./compile.ts";
-import { checkDType } from "./dtype.ts";
+import { type CompileOptions, inputName, requireArguments, runOptions } from "./compile.ts";
 import { acquire } from "./executables.ts";
 import { formatGraph } from "./graph.ts";
-import type { ArrayInput } from "./ndarray.ts";
+import type { ArrayInput } from "./convert.ts";
 import { checkOptions, functionRule, requireRule } from "./options.ts";
 import { prepare } from "./prepare.ts";
-import { checkShape } from "./shape.ts";
-import { type InputSpec, isArrayLeaf, placeholder, traceFunction } from "./trace.ts";
+import { type InputSpec, isArrayLeaf, placeholder, placeholderOf, traceFunction } from "./trace.ts";
 import { type Tree, flatten } from "./tree.ts";
 
 /**
@@ -24,8 +22,9 @@ export async function explain(
 ): Promise<string> {
   requireRule("explain", "fn", functionRule, fn);
   checkOptions("explain", options, runOptions);
+  requireArguments("explain", fn, specs);
   const trees = specs.map((spec, index) =>
-    flatten(spec, (value) => isSpec(value) || isArrayLeaf(value), `argument ${index}`),
+    flatten("explain", spec, (value) => isSpec(value) || isArrayLeaf(value), `argument ${index}`),
   );
   const inputs = trees
     .flatMap(({ leaves }) => leaves)
@@ -34,9 +33,7 @@ export async function explain(
         const [argument] = bindArguments("explain", options.engine, [value]).arguments;
         return placeholder(inputName(path), argument!.shape, argument!.dtype);
       }
-      checkShape(`explain: ${path}`, value.shape);
-      checkDType(`explain: ${path}`, value.dtype ?? "float32");
-      return placeholder(inputName(path), [...value.shape], value.dtype ?? "float32");
+      return placeholderOf(inputName(path), `explain: ${path}`, value);
     });
   const traced = traceFunction(
     "explain",

@@ -4,6 +4,7 @@ import { matmul } from "./contraction.ts";
 import * as elementwise from "./elementwise.ts";
 import type { TensorMethods } from "./methods.ts";
 import * as movement from "./movement.ts";
+import { refuseSurplus } from "./options.ts";
 import * as reduction from "./reduction.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -40,8 +41,11 @@ const functions: Functions = {
 };
 
 for (const [name, fn] of Object.entries(functions) as [string, (...args: unknown[]) => Tensor][]) {
+  // As a function an elementwise one may be handed to map or reduce, which give more than it takes; as a method it can't be.
+  const parameters = Object.hasOwn(elementwiseMethods, name) ? ["x", "y", "z"].slice(0, fn.length) : undefined;
   Object.defineProperty(Tensor.prototype, name, {
     value(this: Tensor, ...args: unknown[]): Tensor {
+      if (parameters !== undefined) refuseSurplus(name, [this, ...args], parameters);
       return fn(this, ...args);
     },
   });

@@ -1,6 +1,6 @@
 /** What is a graph: inputs and outputs, the order in which its nodes can be computed, its key, and how it is printed. */
-import { type TypedArray, formatDType } from "./dtype.ts";
-import { formatType } from "./shape.ts";
+import { formatDType, formatType } from "./format.ts";
+import { type TypedArray } from "./dtype.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Outputs, and the inputs of which they are functions, in the order in which arrays are given. An input need not be used. */

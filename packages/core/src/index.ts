@@ -4,15 +4,10 @@ import "./fluent.ts";
 export { Tensor, isTensor } from "./tensor.ts";
 export type { TensorMethods } from "./methods.ts";
 export { type TensorLike, asTensor, asTensors, broadcastTogether, toFloat } from "./operand.ts";
-export {
-  NDArray,
-  type AnyTypedArray,
-  type ArrayInput,
-  type NestedArray,
-  describe,
-  isNDArray,
-  ndarray,
-} from "./ndarray.ts";
+export { NDArray, type NestedArray, isNDArray } from "./ndarray.ts";
+export { type ArrayInput, ndarray } from "./convert.ts";
+export { type AnyTypedArray } from "./typed-array.ts";
+export { describe } from "./describe.ts";
 export { type DType, type TypedArray, isFloat } from "./dtype.ts";
 export { type Axes, type Dimension, type Shape, broadcastShapes, normalizeAxes, sameShape } from "./shape.ts";
 export {

@@ -1,18 +1,9 @@
 /** For each operation: which shape and dtype has the result, or what does not fit? */
+import { formatShape, formatType } from "./format.ts";
 import { type DType, isFloat } from "./dtype.ts";
 import { DTypeError, ShapeError } from "./errors.ts";
 import type { AnyOperation, Attributes } from "./operation.ts";
-import {
-  type Dimension,
-  type Shape,
-  broadcastShapes,
-  dropAxes,
-  formatShape,
-  formatType,
-  isConcrete,
-  sameShape,
-  withAxis,
-} from "./shape.ts";
+import { type Dimension, type Shape, broadcastShapes, dropAxes, isConcrete, sameShape, withAxis } from "./shape.ts";
 
 /** What of an operand is needed to infer. */
 export interface TensorType {

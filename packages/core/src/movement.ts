@@ -1,6 +1,8 @@
 /** The functions that rearrange elements, pick them, or make tensors of nothing but a shape. */
+import { formatShape } from "./format.ts";
 import { type DType, checkDType } from "./dtype.ts";
-import { OutOfRangeError, ShapeError } from "./errors.ts";
+import { describe, print } from "./describe.ts";
+import { DTypeError, OutOfRangeError, ShapeError } from "./errors.ts";
 import { cast, equal } from "./elementwise.ts";
 import { type TensorLike, asTensor, asTensors, expand, full, toDType } from "./operand.ts";
 import {
@@ -9,18 +11,20 @@ import {
   type Shape,
   broadcastShapes,
   checkShape,
-  formatShape,
+  isDimension,
+  isLength,
   normalizeAxes,
   normalizeAxis,
   sameShape,
   sizeOf,
-  isConcrete,
   withAxis,
 } from "./shape.ts";
+import { refuseSurplus } from "./options.ts";
 import { type Tensor, makeTensor } from "./tensor.ts";
 
 /** The same elements in another shape; one length may be -1, which takes what is left. */
 export function reshape(x: TensorLike, shape: Shape): Tensor {
+  refuseSurplus("reshape", arguments, ["x", "shape"]);
   const tensor = asTensor(x, "reshape", "x");
   const wanted = fillIn(tensor, shape);
   return sameShape(tensor.shape, wanted) ? tensor : makeTensor("reshape", [tensor], { shape: wanted });
@@ -28,12 +32,14 @@ export function reshape(x: TensorLike, shape: Shape): Tensor {
 
 /** Axis i of the result is axis `permutation[i]` of x; without a permutation the axes are reversed. */
 export function transpose(x: TensorLike, permutation?: readonly number[]): Tensor {
+  refuseSurplus("transpose", arguments, ["x", "permutation"]);
   const tensor = asTensor(x, "transpose", "x");
+  requireList("transpose", "permutation", permutation);
   const order = permutation ?? tensor.shape.map((_, axis) => tensor.rank - 1 - axis);
   const axes = order.map((axis) => normalizeAxis("transpose", axis, tensor.rank));
   if (axes.length !== tensor.rank || new Set(axes).size !== tensor.rank) {
     throw new OutOfRangeError(
-      `transpose: permutation must name each axis of x once, got [${order.join(", ")}] for ${tensor}.`,
+      `transpose: permutation must name each axis of x once, got ${print(order)} for ${tensor}.`,
     );
   }
   return axes.every((axis, index) => axis === index)
@@ -43,6 +49,7 @@ export function transpose(x: TensorLike, permutation?: readonly number[]): Tenso
 
 /** With a new axis of length 1 at this position of the result. */
 export function expandDims(x: TensorLike, axis: number): Tensor {
+  refuseSurplus("expandDims", arguments, ["x", "axis"]);
   const tensor = asTensor(x, "expandDims", "x");
   const position = normalizeAxis("expandDims", axis, tensor.rank + 1);
   return makeTensor("reshape", [tensor], { shape: tensor.shape.toSpliced(position, 0, 1) });
@@ -50,6 +57,7 @@ export function expandDims(x: TensorLike, axis: number): Tensor {
 
 /** Without these axes, which must have length 1; null, the default, means every such axis. */
 export function squeeze(x: TensorLike, axis: Axes = null): Tensor {
+  refuseSurplus("squeeze", arguments, ["x", "axis"]);
   const tensor = asTensor(x, "squeeze", "x");
   const axes = normalizeAxes("squeeze", axis, tensor.rank).filter(
     (position) => axis !== null || tensor.shape[position] === 1,
@@ -66,18 +74,17 @@ export function squeeze(x: TensorLike, axis: Axes = null): Tensor {
 
 /** Repeated to the shape, aligned at the last axis. */
 export function broadcastTo(x: TensorLike, shape: Shape): Tensor {
+  refuseSurplus("broadcastTo", arguments, ["x", "shape"]);
   checkShape("broadcastTo", shape);
   return expand(asTensor(x, "broadcastTo", "x"), [...shape]);
 }
 
 /** The part from `starts` up to `stops`, one of each for each axis; negative ones count from the end, and a stop left out is the end. */
 export function slice(x: TensorLike, starts: readonly number[], stops?: readonly (number | undefined)[]): Tensor {
+  refuseSurplus("slice", arguments, ["x", "starts", "stops"]);
   const tensor = asTensor(x, "slice", "x");
-  if (starts.length > tensor.rank || (stops?.length ?? 0) > tensor.rank) {
-    throw new ShapeError(
-      `slice: starts and stops must have at most one entry for each axis, got ${starts.length} for ${tensor}.`,
-    );
-  }
+  requireEntries(tensor, "starts", starts);
+  requireEntries(tensor, "stops", stops);
   const begins: number[] = [];
   const ends: Dimension[] = [];
   for (const [axis, length] of tensor.shape.entries()) {
@@ -104,6 +111,7 @@ export function slice(x: TensorLike, starts: readonly number[], stops?: readonly
 
 /** Zeros (or false) added before and after along each axis. */
 export function pad(x: TensorLike, before: readonly number[], after: readonly number[]): Tensor {
+  refuseSurplus("pad", arguments, ["x", "before", "after"]);
   const tensor = asTensor(x, "pad", "x");
   const valid = [before, after].every(
     (list) =>
@@ -113,7 +121,7 @@ export function pad(x: TensorLike, before: readonly number[], after: readonly nu
   );
   if (!valid) {
     throw new ShapeError(
-      `pad: before and after must have one width from 0 for each axis, got ${JSON.stringify(before)} and ${JSON.stringify(after)} for ${tensor}.`,
+      `pad: before and after must have one width from 0 for each axis, got ${print(before)} and ${print(after)} for ${tensor}.`,
     );
   }
   return [...before, ...after].every((width) => width === 0)
@@ -123,7 +131,7 @@ export function pad(x: TensorLike, before: readonly number[], after: readonly nu
 
 /** The tensors one after the other along the axis. */
 export function concat(tensors: readonly TensorLike[], axis = 0): Tensor {
-  if (tensors.length === 0) throw new ShapeError("concat: tensors must be a list of one at least, got an empty list.");
+  refuseSurplus("concat", arguments, ["tensors", "axis"]);
   const parts = together("concat", tensors);
   const position = normalizeAxis("concat", axis, parts[0]!.rank);
   return parts.length === 1 ? parts[0]! : makeTensor("concat", parts, { axis: position });
@@ -131,7 +139,7 @@ export function concat(tensors: readonly TensorLike[], axis = 0): Tensor {
 
 /** The tensors, all of one shape, along a new axis. */
 export function stack(tensors: readonly TensorLike[], axis = 0): Tensor {
-  if (tensors.length === 0) throw new ShapeError("stack: tensors must be a list of one at least, got an empty list.");
+  refuseSurplus("stack", arguments, ["tensors", "axis"]);
   const parts = together("stack", tensors);
   for (const part of parts) {
     if (!sameShape(part.shape, parts[0]!.shape)) {
@@ -147,6 +155,7 @@ export function stack(tensors: readonly TensorLike[], axis = 0): Tensor {
 
 /** The elements at int `indices` along the axis; both have the same rank and broadcast on the other axes. */
 export function takeAlongAxis(x: TensorLike, indices: TensorLike, axis = -1): Tensor {
+  refuseSurplus("takeAlongAxis", arguments, ["x", "indices", "axis"]);
   const tensor = asTensor(x, "takeAlongAxis", "x");
   const index = asTensor(indices, "takeAlongAxis", "indices");
   const position = normalizeAxis("takeAlongAxis", axis, tensor.rank);
@@ -172,13 +181,21 @@ export function takeAlongAxis(x: TensorLike, indices: TensorLike, axis = -1): Te
 
 /** 1 at each index along a new last axis, else 0; an index out of range from the host throws, a computed one gives zeros. */
 export function oneHot(indices: TensorLike, classes: number, dtype: DType = "float32"): Tensor {
+  refuseSurplus("oneHot", arguments, ["indices", "classes", "dtype"]);
   checkDType("oneHot", dtype);
+  requireLength("oneHot", "classes", classes);
   const index = checkClassIndices("oneHot", "indices", asTensor(indices, "oneHot", "indices"), classes);
   return cast(equal(expandDims(index, -1), arange(classes)), dtype);
 }
 
-/** As int32, to be checked against the number of classes before anything runs, where it comes from the host. */
+/**
+ * As int32, to be checked against the number of classes before anything runs, where it comes from the host.
+ * Throws `OutOfRangeError` for a number of classes that is no length.
+ */
 export function checkClassIndices(caller: string, argument: string, indices: Tensor, classes: Dimension): Tensor {
+  if (!isDimension(classes)) {
+    throw new OutOfRangeError(`${caller}: the number of classes must be an integer from 0, got ${print(classes)}.`);
+  }
   return toDType(
     makeTensor("check", [indices], { check: { caller, argument, kind: "classIndices", classes } }),
     "int32",
@@ -187,35 +204,63 @@ export function checkClassIndices(caller: string, argument: string, indices: Ten
 
 /** `[0, 1, .. length - 1]` */
 export function arange(length: number, dtype: DType = "int32"): Tensor {
-  checkShape("arange", [length]);
-  return cast(makeTensor("iota", [], { size: length }), dtype);
+  refuseSurplus("arange", arguments, ["length", "dtype"]);
+  requireLength("arange", "length", length);
+  checkDType("arange", dtype);
+  return toDType(makeTensor("iota", [], { size: length }), dtype);
 }
 
 /** The identity matrix [size, size]. */
 export function eye(size: number, dtype: DType = "float32"): Tensor {
+  refuseSurplus("eye", arguments, ["size", "dtype"]);
+  requireLength("eye", "size", size);
+  checkDType("eye", dtype);
   const index = arange(size);
   return cast(equal(expandDims(index, 1), index), dtype);
 }
 
 /** Zeros of this shape. */
 export function zeros(shape: Shape, dtype: DType = "float32"): Tensor {
+  refuseSurplus("zeros", arguments, ["shape", "dtype"]);
   checkShape("zeros", shape);
+  checkDType("zeros", dtype);
   return full(0, [...shape], dtype);
 }
 
 /** Ones of this shape. */
 export function ones(shape: Shape, dtype: DType = "float32"): Tensor {
+  refuseSurplus("ones", arguments, ["shape", "dtype"]);
   checkShape("ones", shape);
+  checkDType("ones", dtype);
   return full(1, [...shape], dtype);
 }
 
 function together(caller: string, tensors: readonly TensorLike[]): Tensor[] {
+  if (!Array.isArray(tensors)) throw new DTypeError(`${caller}: tensors must be a list, got ${describe(tensors)}.`);
+  if (tensors.length === 0)
+    throw new ShapeError(`${caller}: tensors must be a list of one at least, got an empty list.`);
   return asTensors(caller, Object.fromEntries(tensors.map((tensor, index) => [`tensors[${index}]`, tensor])));
+}
+
+function requireLength(caller: string, argument: string, value: unknown): void {
+  if (isLength(value)) return;
+  throw new OutOfRangeError(`${caller}: ${argument} must be an integer from 0, got ${print(value)}.`);
+}
+
+function requireList(caller: string, argument: string, value: unknown): void {
+  if (value === undefined || Array.isArray(value)) return;
+  throw new DTypeError(`${caller}: ${argument} must be a list of integers, got ${print(value)}.`);
+}
+
+function requireEntries(x: Tensor, argument: string, value: readonly unknown[] | undefined): void {
+  requireList("slice", argument, value);
+  if ((value?.length ?? 0) <= x.rank) return;
+  throw new ShapeError(`slice: ${argument} must have at most one entry for each axis, got ${value!.length} for ${x}.`);
 }
 
 function limit(caller: string, index: number, length: number): number {
   if (!Number.isInteger(index))
-    throw new OutOfRangeError(`${caller}: starts and stops must be integers, got ${String(index)}.`);
+    throw new OutOfRangeError(`${caller}: starts and stops must be integers, got ${print(index)}.`);
   return Math.max(0, Math.min(length, index < 0 ? index + length : index));
 }
 
@@ -230,7 +275,7 @@ function fillIn(x: Tensor, shape: Shape): Shape {
   const missing = names(x.shape).filter((name) => !shape.includes(name));
   if (missing.length === 1 && numbers(rest) === numbers(x.shape)) return withAxis(shape, hole, missing[0]!);
   const filled = numbers(x.shape) / numbers(rest);
-  if (missing.length > 0 || !Number.isInteger(filled) || (isConcrete(x.shape) && x.size === 0)) {
+  if (missing.length > 0 || !Number.isInteger(filled)) {
     throw new ShapeError(`reshape: the shape must hold the same elements, got ${formatShape(shape)} for ${x}.`);
   }
   return withAxis(shape, hole, filled);

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { HostDeviceArray } from "./device-array.ts";
 import { type Engine, asTensor } from "./index.ts";
-import { NDArray, describe as describeValue, ndarray } from "./ndarray.ts";
+import { ndarray } from "./convert.ts";
+import { describe as describeValue } from "./describe.ts";
+import { NDArray } from "./ndarray.ts";
 
 describe("ndarray", () => {
   test.each([
@@ -40,10 +42,14 @@ describe("ndarray", () => {
     expect([...ndarray(Uint8Array.of(0, 2, 255), undefined, "bool").data]).toEqual([0, 1, 1]);
   });
 
-  test("truncates and saturates to int32", () => {
-    expect([...ndarray([2.7, -2.7, 1e10, -1e10, Number.NaN], undefined, "int32").data]).toEqual([
-      2, -2, 2147483647, -2147483648, 0,
-    ]);
+  test("truncates to int32", () => {
+    expect([...ndarray([2.7, -2.7, 2147483647.9], undefined, "int32").data]).toEqual([2, -2, 2147483647]);
+  });
+
+  test.each([3e9, -3e9, Number.NaN, Infinity])("refuses %d as int32, in every form", (value) => {
+    const forms = [[1, value], Float64Array.of(1, value), ndarray(Float64Array.of(1, value))];
+    for (const form of forms) expect(() => ndarray(form, undefined, "int32")).toThrow(/must fit in int32, got .* at \[1\]/);
+    expect(() => ndarray(value, undefined, "int32")).toThrow("values must fit in int32, got");
   });
 
   test.each([

@@ -1,18 +1,31 @@
 /** How does whatever a user passes become the operands of an operation: tensors of one dtype and one shape? */
+import { type ArrayInput, convert } from "./convert.ts";
 import { type DType, allocate, castNumber, isFloat, promote } from "./dtype.ts";
 import { ShapeError } from "./errors.ts";
-import { type ArrayInput, type NDArray, convert, isNDArray } from "./ndarray.ts";
+import { literalInFloat64, rememberWritten, writtenAs } from "./literal.ts";
+import type { NDArray } from "./ndarray.ts";
 import { type Shape, broadcastShapes, sameShape } from "./shape.ts";
 import { type Tensor, isTensor, makeTensor } from "./tensor.ts";
 
 /** Whatever is accepted where a tensor is. */
 export type TensorLike = Tensor | ArrayInput;
 
-/** The tensor, or a constant of the array; the elements are copied, for a tensor never changes. */
+/**
+ * The tensor, or a constant of the array; the elements are copied, for a tensor never changes. Numbers and lists of them are
+ * float32, and float64 where they meet it: their digits are kept for that.
+ */
 export function asTensor(value: TensorLike, caller = "asTensor", argument = "value"): Tensor {
-  return isTensor(value)
-    ? value
-    : constant(convert(caller, argument, value), isNDArray(value) || ArrayBuffer.isView(value));
+  if (isTensor(value)) return value;
+  if (!isLiteral(value)) return constant(convert(caller, argument, value), true);
+  const exact = convert(caller, argument, value, { literal: "float64" });
+  if (exact.dtype === "bool") return constant(exact);
+  const rounded = constant(convert(caller, argument, exact, { dtype: "float32" }));
+  return rememberWritten(rounded, exact.data as Float64Array);
+}
+
+/** Whether a value is a number, or nested lists: what takes the type of what it meets. */
+export function isLiteral(value: unknown): value is number | readonly unknown[] {
+  return typeof value === "number" || Array.isArray(value);
 }
 
 /** A scalar constant. */
@@ -30,6 +43,8 @@ export function full(value: number, shape: Shape, dtype: DType): Tensor {
 /** The same elements as another dtype. */
 export function toDType(x: Tensor, dtype: DType): Tensor {
   if (x.dtype === dtype) return x;
+  const written = dtype === "float64" ? literalInFloat64(x) : undefined;
+  if (written !== undefined) return written;
   if (x.operation === "constant" && x.rank === 0) {
     const { data } = x.attributes as { readonly data: ArrayLike<number> };
     return scalar(data[0]!, dtype);
@@ -48,26 +63,30 @@ export function toFloat(x: Tensor): Tensor {
 }
 
 /**
- * The arguments as tensors of their common dtype. A JavaScript number takes the dtype of what it meets:
- * beside integers an integer is int32 and a fraction makes all of them float32; alone it is float32.
+ * The arguments as tensors of their common dtype. A number takes the dtype of what it meets: beside integers an integer is int32 and
+ * a fraction makes all of them float32. Lists of numbers are float32 beside all but float64, and what meets nothing is float32.
  */
 export function asTensors(caller: string, named: Readonly<Record<string, TensorLike>>): Tensor[] {
-  let dtype: DType | undefined;
-  let fraction = false;
-  const values = Object.entries(named).map(([argument, value]) => {
-    if (typeof value === "number") {
-      fraction ||= !isInt32(value);
-      return value;
-    }
-    const tensor = asTensor(value, caller, argument);
-    dtype = dtype === undefined ? tensor.dtype : promote(dtype, tensor.dtype);
-    return tensor;
+  const values = Object.entries(named).map(([argument, value]) =>
+    typeof value === "number" ? value : asTensor(value, caller, argument),
+  );
+  const numbers = values.filter((value) => typeof value === "number");
+  const tensors = values.filter((value) => typeof value !== "number");
+  const dtype = commonType(tensors, numbers);
+  // Among themselves literals stay what they are: they may meet float64 later.
+  const literal = tensors.every((tensor) => writtenAs(tensor) !== undefined);
+  return values.map((value) => {
+    if (typeof value !== "number") return toDType(value, dtype);
+    return literal ? asTensor(value) : scalar(value, dtype);
   });
-  const numbers = values.some((value) => typeof value === "number");
-  let common = dtype ?? "float32";
-  if (numbers && common === "bool") common = "int32";
-  if (fraction && common === "int32") common = "float32";
-  return values.map((value) => (typeof value === "number" ? scalar(value, common) : toDType(value, common)));
+}
+
+function commonType(tensors: readonly Tensor[], numbers: readonly number[]): DType {
+  const met = tensors
+    .map((tensor) => tensor.dtype)
+    .reduce<DType | undefined>((common, dtype) => (common === undefined ? dtype : promote(common, dtype)), undefined);
+  if (met === undefined || isFloat(met) || numbers.length === 0) return met ?? "float32";
+  return numbers.every(isInt32) ? "int32" : "float32";
 }
 
 /** The tensors, each repeated to the shape that all of them broadcast to; throws `ShapeError`, naming the arguments, where there is none. */
@@ -82,7 +101,7 @@ export function broadcastTogether(caller: string, names: readonly string[], tens
   return tensors.map((tensor) => expand(tensor, shape));
 }
 
-function constant(array: NDArray, copy: boolean): Tensor {
+function constant(array: NDArray, copy = false): Tensor {
   return makeTensor("constant", [], {
     data: copy ? array.data.slice() : array.data,
     shape: array.shape,

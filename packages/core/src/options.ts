@@ -1,14 +1,14 @@
 /** Which options does a function of the package take, and what may each be? */
 import type { Engine } from "./engine.ts";
-import { DTypeError, OutOfRangeError } from "./errors.ts";
-import { describe } from "./ndarray.ts";
+import { DTypeError, OutOfRangeError, type ShapeError } from "./errors.ts";
+import { describe, print } from "./describe.ts";
 
 /** What an option may be, and how a message says so. */
 export interface OptionRule {
   readonly must: string;
   readonly holds: (value: unknown) => boolean;
   /** What is thrown: a value of another type, or one that is not allowed. */
-  readonly error: typeof DTypeError | typeof OutOfRangeError;
+  readonly error: typeof DTypeError | typeof OutOfRangeError | typeof ShapeError;
   /** Whether it must be given; else undefined is as good as nothing. */
   readonly required?: boolean;
   /** A sentence for what came. */
@@ -36,8 +36,9 @@ export function checkOptions(
   const rules = Object.entries(table);
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(table, name));
   if (unknown !== undefined) {
-    const names = rules.map(([name]) => name).join(", ");
-    throw new OutOfRangeError(`${caller}: ${kind} must be among ${names}, got ${JSON.stringify(unknown)}.`);
+    throw new OutOfRangeError(
+      `${caller}: ${kind} must be among ${rules.map(([name]) => name).join(", ")}, got ${print(unknown)}.`,
+    );
   }
   for (const [name, rule] of rules) {
     const value = options[name];
@@ -50,9 +51,17 @@ export function checkOptions(
 export function requireRule(caller: string, argument: string, rule: OptionRule, value: unknown): void {
   if (rule.holds(value)) return;
   swallow(value);
-  const got = typeof value === "string" ? JSON.stringify(value) : describe(value);
+  const got = print(value);
   const help = rule.help?.(value) ?? "";
   throw new rule.error(`${caller}: ${argument} must be ${rule.must}, got ${got}.${help === "" ? "" : ` ${help}`}`);
+}
+
+/** Throws `OutOfRangeError` for arguments beyond those that have a name: what is not known is not ignored. */
+export function refuseSurplus(caller: string, given: ArrayLike<unknown>, names: readonly string[]): void {
+  if (given.length <= names.length) return;
+  throw new OutOfRangeError(
+    `${caller}: the arguments must be ${names.join(", ")}, got ${given.length} of them. The tensor of a method is the first.`,
+  );
 }
 
 /** An engine, which must be given. */
@@ -74,6 +83,16 @@ export const functionRule: OptionRule = {
   holds: (value) => typeof value === "function",
   error: DTypeError,
   required: true,
+};
+
+/** A record, which must be given. */
+export const recordRule: OptionRule = { must: "a record", holds: isRecord, error: DTypeError, required: true };
+
+/** An axis, several or all. */
+export const axesRule: OptionRule = {
+  must: "an integer, a list of integers or null",
+  holds: (value) => value === null || typeof value === "number" || Array.isArray(value),
+  error: DTypeError,
 };
 
 /** True or false. */

@@ -1,9 +1,10 @@
 /** What happens to a graph before an engine compiles it? */
 import type { EngineTraits } from "./engine.ts";
 import { erase } from "./erase.ts";
-import { DTypeError } from "./errors.ts";
+import { DTypeError, ShapeError } from "./errors.ts";
 import { type Graph, topologicalOrder } from "./graph.ts";
 import { lower } from "./lower.ts";
+import { isConcrete } from "./shape.ts";
 import { simplify } from "./simplify.ts";
 import { verify } from "./verify.ts";
 
@@ -16,7 +17,7 @@ export interface PrepareOptions {
 /** The graph as an engine of this name and these traits compiles it; throws where it has not the dtypes or operations for it. */
 export function prepare<G extends Graph>(
   graph: G,
-  engine: { readonly name: string; readonly traits: Pick<EngineTraits, "dtypes" | "operations"> },
+  engine: { readonly name: string; readonly traits: Pick<EngineTraits, "dtypes" | "operations" | "namedDimensions"> },
   options: PrepareOptions = {},
 ): G {
   const improve = (options.simplify ?? true) ? simplify<G> : (unchanged: G) => unchanged;
@@ -25,6 +26,11 @@ export function prepare<G extends Graph>(
   const prepared = lower(lowered, engine.traits.operations, engine.name);
   verify(prepared);
   for (const node of [...prepared.inputs, ...topologicalOrder(prepared.outputs)]) {
+    if (!engine.traits.namedDimensions && !isConcrete(node.shape)) {
+      throw new ShapeError(
+        `compile: every length must be a number in engine "${engine.name}", got ${node} (${node.operation}). A name stands for a length only in a graph that is exported.`,
+      );
+    }
     if (!engine.traits.dtypes.includes(node.dtype)) {
       throw new DTypeError(
         `compile: every dtype must be one that engine "${engine.name}" has (${engine.traits.dtypes.join(", ")}), got ${node} (${node.operation}).`,

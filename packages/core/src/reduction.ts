@@ -1,7 +1,9 @@
 /** The functions that reduce axes, and those that normalise along one. */
+import { DTypeError } from "./errors.ts";
 import { div, neg, square, sub } from "./elementwise.ts";
 import { type TensorLike, asTensor, expand, scalar, toDType, toFloat } from "./operand.ts";
 import { type Axes, type Shape, isConcrete, keepAxes as keptShape, normalizeAxes, normalizeAxis } from "./shape.ts";
+import { type OptionTable, axesRule, checkOptions, flagRule, refuseSurplus } from "./options.ts";
 import { type Tensor, makeTensor } from "./tensor.ts";
 
 /** Which axes, and whether they stay with length 1. */
@@ -17,6 +19,7 @@ export type ReductionArguments = Axes | ReductionOptions | undefined;
 
 /** The sum over the axes; 0 over nothing. Sums of bools count. */
 export function sum(x: TensorLike, options?: ReductionArguments): Tensor {
+  refuseSurplus("sum", arguments, argumentNames);
   const tensor = numeric("sum", x);
   const { axes, finish } = reduced("sum", tensor, options);
   return finish(makeTensor("sum", [tensor], { axes }));
@@ -24,6 +27,7 @@ export function sum(x: TensorLike, options?: ReductionArguments): Tensor {
 
 /** The mean over the axes; NaN over nothing. */
 export function mean(x: TensorLike, options?: ReductionArguments): Tensor {
+  refuseSurplus("mean", arguments, argumentNames);
   const tensor = toFloat(asTensor(x, "mean", "x"));
   const { axes, finish } = reduced("mean", tensor, options);
   const total = makeTensor("sum", [tensor], { axes });
@@ -32,6 +36,7 @@ export function mean(x: TensorLike, options?: ReductionArguments): Tensor {
 
 /** The largest element over the axes; NaN where any is. Ties share the gradient. Throws `ShapeError` over nothing. */
 export function max(x: TensorLike, options?: ReductionArguments): Tensor {
+  refuseSurplus("max", arguments, argumentNames);
   const tensor = numeric("max", x);
   const { axes, finish } = reduced("max", tensor, options);
   return finish(makeTensor("max", [tensor], { axes }));
@@ -39,6 +44,7 @@ export function max(x: TensorLike, options?: ReductionArguments): Tensor {
 
 /** The smallest element over the axes; NaN where any is. Ties share the gradient. Throws `ShapeError` over nothing. */
 export function min(x: TensorLike, options?: ReductionArguments): Tensor {
+  refuseSurplus("min", arguments, argumentNames);
   const tensor = neg(numeric("min", x));
   const { axes, finish } = reduced("min", tensor, options);
   return neg(finish(makeTensor("max", [tensor], { axes })));
@@ -46,6 +52,7 @@ export function min(x: TensorLike, options?: ReductionArguments): Tensor {
 
 /** The population variance over the axes, computed from the centred elements; NaN over nothing. */
 export function variance(x: TensorLike, options?: ReductionArguments): Tensor {
+  refuseSurplus("variance", arguments, argumentNames);
   const tensor = toFloat(asTensor(x, "variance", "x"));
   const { axes } = reduced("variance", tensor, options);
   return mean(square(sub(tensor, mean(tensor, { axis: axes, keepAxes: true }))), options);
@@ -56,9 +63,9 @@ export function argmax(
   x: TensorLike,
   options?: number | null | { readonly axis?: number | null; readonly keepAxes?: boolean },
 ): Tensor {
+  refuseSurplus("argmax", arguments, argumentNames);
   const tensor = asTensor(x, "argmax", "x");
-  const { axis = null, keepAxes = false } =
-    typeof options === "object" && options !== null ? options : { axis: options ?? null };
+  const { axis, keepAxes } = readOptions("argmax", options, oneAxis);
   if (axis === null) {
     const flat = makeTensor("argmax", [makeTensor("reshape", [tensor], { shape: [tensor.size] })], { axis: 0 });
     return keepAxes
@@ -75,6 +82,7 @@ export function argmax(
 
 /** log(sum(exp(x))) over the axes, without overflow; -Infinity over nothing. */
 export function logSumExp(x: TensorLike, options?: ReductionArguments): Tensor {
+  refuseSurplus("logSumExp", arguments, argumentNames);
   const tensor = toFloat(asTensor(x, "logSumExp", "x"));
   const { axes, finish } = reduced("logSumExp", tensor, options);
   // One axis after the other, the last first, so that the positions of those to come still hold.
@@ -83,12 +91,14 @@ export function logSumExp(x: TensorLike, options?: ReductionArguments): Tensor {
 
 /** exp(x) / sum(exp(x)) along the axis, the last by default, without overflow. */
 export function softmax(x: TensorLike, axis = -1): Tensor {
+  refuseSurplus("softmax", arguments, ["x", "axis"]);
   const tensor = toFloat(asTensor(x, "softmax", "x"));
   return makeTensor("softmax", [tensor], { axis: normalizeAxis("softmax", axis, tensor.rank) });
 }
 
 /** log(softmax(x)) along the axis, the last by default, without overflow or cancellation. */
 export function logSoftmax(x: TensorLike, axis = -1): Tensor {
+  refuseSurplus("logSoftmax", arguments, ["x", "axis"]);
   const tensor = toFloat(asTensor(x, "logSoftmax", "x"));
   return makeTensor("logSoftmax", [tensor], { axis: normalizeAxis("logSoftmax", axis, tensor.rank) });
 }
@@ -115,13 +125,35 @@ function reduced(
   x: Tensor,
   options: ReductionArguments,
 ): { axes: number[]; finish: (result: Tensor) => Tensor } {
-  const { axis = null, keepAxes = false } = isOptions(options) ? options : { axis: options ?? null };
+  const { axis, keepAxes } = readOptions(caller, options, severalAxes);
   const axes = normalizeAxes(caller, axis, x.rank);
   const finish = (result: Tensor) =>
     keepAxes ? makeTensor("reshape", [result], { shape: keptShape(x.shape, axes) }) : result;
   return { axes, finish };
 }
 
-function isOptions(options: ReductionArguments): options is ReductionOptions {
-  return typeof options === "object" && options !== null && !Array.isArray(options);
+const argumentNames = ["x", "options"] as const;
+
+const severalAxes: OptionTable<ReductionOptions> = { axis: axesRule, keepAxes: flagRule };
+
+const oneAxis: OptionTable<ReductionOptions> = {
+  axis: {
+    must: "an integer or null",
+    holds: (value) => value === null || typeof value === "number",
+    error: DTypeError,
+  },
+  keepAxes: flagRule,
+};
+
+/** What is given bare is the axis. */
+function readOptions<A extends Axes>(
+  caller: string,
+  given: A | { readonly axis?: A | undefined; readonly keepAxes?: boolean | undefined } | undefined,
+  table: OptionTable<ReductionOptions>,
+): { axis: A | null; keepAxes: boolean } {
+  const bare = given === undefined || given === null || typeof given === "number" || Array.isArray(given);
+  const options = bare ? { axis: given as A | null | undefined } : given;
+  checkOptions(caller, options, table);
+  const { axis = null, keepAxes = false } = options as { axis?: A; keepAxes?: boolean };
+  return { axis, keepAxes };
 }

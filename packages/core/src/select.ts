@@ -1,12 +1,12 @@
 /** Which engine works here, or is the fastest for a workload? Every candidate's fate is told. */
 import { bindArguments } from "./arguments.ts";
 import { runCheck } from "./check.ts";
-import { compile, traceBound } from "./compile.ts";
+import { compile, requireArguments, traceBound } from "./compile.ts";
 import type { Engine, EngineFactory } from "./engine.ts";
 import { erase } from "./erase.ts";
 import { DTypeError, EngineUnavailableError, OutOfRangeError } from "./errors.ts";
 import { collectChecks } from "./host-check.ts";
-import { describe } from "./ndarray.ts";
+import { describe } from "./describe.ts";
 import {
   type OptionRule,
   type OptionTable,
@@ -141,6 +141,7 @@ const workload: OptionTable<Workload> = {
 /** Throws what would go wrong on every engine alike: it is the caller's to mend, and no engine's fault. */
 function checkWorkload(fastest: Workload): void {
   checkOptions("selectEngine", fastest, workload, "fastest");
+  requireArguments("selectEngine", fastest.fn, fastest.args);
   const bound = bindArguments("selectEngine", undefined, fastest.args);
   const graph = traceBound("selectEngine", fastest.fn, bound);
   for (const { input, check } of collectChecks(graph)) {

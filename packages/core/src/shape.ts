@@ -1,6 +1,7 @@
-/** Pure arithmetic on shapes: size, strides, broadcasting, axes, and how a shape is printed. */
-import { type DType, formatDType } from "./dtype.ts";
-import { OutOfRangeError, ShapeError } from "./errors.ts";
+/** Pure arithmetic on shapes: size, strides, broadcasting, axes. */
+import { formatShape } from "./format.ts";
+import { print } from "./describe.ts";
+import { DTypeError, OutOfRangeError, ShapeError } from "./errors.ts";
 
 /** A length, or the name of a length that is known only when an exported graph runs; a name is equal only to itself. */
 export type Dimension = number | string;
@@ -10,16 +11,6 @@ export type Shape = readonly Dimension[];
 
 /** An axis or several, counted from the end where negative; null for all. */
 export type Axes = number | readonly number[] | null;
-
-/** `f32[32,10]` */
-export function formatType(dtype: DType, shape: Shape): string {
-  return `${formatDType(dtype)}[${shape.join(",")}]`;
-}
-
-/** `[32,10]` */
-export function formatShape(shape: Shape): string {
-  return `[${shape.join(",")}]`;
-}
 
 /** Whether two shapes are the same. */
 export function sameShape(left: Shape, right: Shape): boolean {
@@ -74,7 +65,7 @@ export function normalizeAxis(caller: string, axis: number, rank: number): numbe
   if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
     const range = rank === 0 ? "a scalar has none" : `an integer from ${-rank} to ${rank - 1}`;
     throw new OutOfRangeError(
-      `${caller}: axis must be one of a tensor of rank ${rank} (${range}), got ${String(axis)}.`,
+      `${caller}: axis must be one of a tensor of rank ${rank} (${range}), got ${print(axis)}.`,
     );
   }
   return axis < 0 ? axis + rank : axis;
@@ -83,10 +74,13 @@ export function normalizeAxis(caller: string, axis: number, rank: number): numbe
 /** The axes counted from 0, ascending, each once; null means all. */
 export function normalizeAxes(caller: string, axes: Axes | undefined, rank: number): number[] {
   if (axes === null || axes === undefined) return Array.from({ length: rank }, (_, axis) => axis);
+  if (typeof axes !== "number" && !Array.isArray(axes)) {
+    throw new DTypeError(`${caller}: axis must be an integer, a list of integers or null, got ${print(axes)}.`);
+  }
   const list = (typeof axes === "number" ? [axes] : [...axes]).map((axis) => normalizeAxis(caller, axis, rank));
   const unique = [...new Set(list)].toSorted((left, right) => left - right);
   if (unique.length !== list.length) {
-    throw new OutOfRangeError(`${caller}: each axis must be given once, got ${JSON.stringify(axes)}.`);
+    throw new OutOfRangeError(`${caller}: each axis must be given once, got ${print(axes)}.`);
   }
   return unique;
 }
@@ -106,16 +100,40 @@ export function withAxis(shape: Shape, axis: number, dimension: Dimension): Dime
   return shape.map((old, index) => (index === axis ? dimension : old));
 }
 
-/** Throws unless this is a list of lengths and names. */
+/** Throws `ShapeError` unless this is a list of lengths and names. */
 export function checkShape(caller: string, shape: unknown): asserts shape is Shape {
-  const valid =
-    Array.isArray(shape) &&
-    shape.every((dimension: unknown) =>
-      typeof dimension === "string" ? dimension !== "" : Number.isSafeInteger(dimension) && (dimension as number) >= 0,
-    );
-  if (!valid) {
-    throw new ShapeError(
-      `${caller}: shape must be a list of lengths (integers from 0) or names, got ${JSON.stringify(shape)}.`,
-    );
+  if (isShape(shape)) return;
+  throw new ShapeError(`${caller}: shape must be a list of lengths (integers from 0) or names, got ${print(shape)}.`);
+}
+
+/** Throws `ShapeError` unless this is a list of lengths. */
+export function checkLengths(caller: string, shape: unknown): asserts shape is readonly number[] {
+  if (Array.isArray(shape) && shape.every(isLength)) return;
+  throw new ShapeError(`${caller}: shape must be a list of lengths (integers from 0), got ${print(shape)}.`);
+}
+
+/** Whether a value is a list of lengths and names. */
+export function isShape(value: unknown): value is Shape {
+  return Array.isArray(value) && value.every(isDimension);
+}
+
+/** Whether a value is a length or the name of one. */
+export function isDimension(value: unknown): value is Dimension {
+  return isLength(value) || (typeof value === "string" && value !== "");
+}
+
+/** Whether a value is the length of an axis. */
+export function isLength(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** `[3, 1]`, where an element stands. */
+export function formatPosition(index: number, shape: readonly number[]): string {
+  const position: number[] = [];
+  let rest = index;
+  for (const dimension of shape.toReversed()) {
+    position.unshift(rest % dimension);
+    rest = Math.floor(rest / dimension);
   }
+  return `[${position.join(", ")}]`;
 }

@@ -1,17 +1,17 @@
 /** What is a tensor? A frozen node of a graph: an operation, its operands, its attributes, and the shape and dtype that follow. */
+import { formatType } from "./format.ts";
+import { brandClass, isBranded } from "./brand.ts";
 import type { DType } from "./dtype.ts";
 import { DTypeError } from "./errors.ts";
 import { inferType } from "./infer.ts";
 import type { TensorMethods } from "./methods.ts";
 import type { AnyOperation, Attributes } from "./operation.ts";
-import { type Shape, formatType, sizeOf } from "./shape.ts";
+import { type Shape, sizeOf } from "./shape.ts";
 
 /** A symbolic array: immutable, without elements until a graph of it runs. Its methods are those of `TensorMethods`. */
 // The methods build tensors of this class, so they are joined to it in another file, where no import is circular.
 // eslint-disable-next-line typescript/no-unsafe-declaration-merging
 export class Tensor {
-  /** Tells a tensor from everything else, also one of another copy of the package. */
-  readonly kind = "symloss.Tensor";
   readonly operation: AnyOperation;
   readonly inputs: readonly Tensor[];
   readonly attributes: Attributes[AnyOperation];
@@ -58,6 +58,8 @@ export class Tensor {
   }
 }
 
+brandClass(Tensor.prototype, "Tensor");
+
 // eslint-disable-next-line typescript/no-unsafe-declaration-merging, typescript/no-empty-interface
 export interface Tensor extends TensorMethods {}
 
@@ -66,7 +68,7 @@ export type NodeOf<O extends AnyOperation> = Tensor & { readonly operation: O; r
 
 /** Whether a value is a tensor, of this copy of the package or another. */
 export function isTensor(value: unknown): value is Tensor {
-  return typeof value === "object" && value !== null && (value as Partial<Tensor>).kind === "symloss.Tensor";
+  return isBranded(value, "Tensor");
 }
 
 /** The only way in which a tensor is made; shape and dtype are inferred, and operands that do not fit throw. */

@@ -1,12 +1,15 @@
 /** How does a function of tensors become a graph? It is called once, on placeholders. */
-import { type DType, checkDType } from "./dtype.ts";
-import { DTypeError } from "./errors.ts";
+import { type DType, isDType } from "./dtype.ts";
+import { DTypeError, ShapeError } from "./errors.ts";
 import type { Graph } from "./graph.ts";
-import { describe, isNDArray, isTypedArray } from "./ndarray.ts";
+import { describe, print } from "./describe.ts";
+import { isNDArray } from "./ndarray.ts";
 import { type TensorLike, asTensor } from "./operand.ts";
-import { type Shape, checkShape } from "./shape.ts";
+import { type OptionTable, checkOptions, functionRule, recordRule, requireRule } from "./options.ts";
+import { type Shape, isShape } from "./shape.ts";
 import { type Tensor, isTensor, makeTensor } from "./tensor.ts";
 import { type Structure, flatten, isNestedArray, unflatten } from "./tree.ts";
+import { isTypedArray } from "./typed-array.ts";
 
 /** The shape and dtype of an input. */
 export interface InputSpec {
@@ -46,7 +49,7 @@ export function traceFunction(
 
 /** The graph whose outputs are the leaves of a tree of tensors. */
 export function traceResult(caller: string, result: unknown, inputs: readonly Tensor[]): TracedGraph {
-  const { leaves, structure } = flatten(result, isArrayLeaf);
+  const { leaves, structure } = flatten(caller, result, isArrayLeaf);
   const outputs = leaves.map(({ path, value }) => {
     if (!isArrayLeaf(value)) {
       throw new DTypeError(
@@ -64,13 +67,25 @@ export function traceGraph(
   fn: (inputs: never) => unknown,
   specs: Readonly<Record<string, InputSpec>>,
 ): TracedGraph {
-  const inputs = Object.entries(specs).map(([name, { shape, dtype = "float32" }]) => {
-    checkShape(`${caller}: input ${name}`, shape);
-    checkDType(`${caller}: input ${name}`, dtype);
-    return placeholder(name, [...shape], dtype);
-  });
+  requireRule(caller, "fn", functionRule, fn);
+  requireRule(caller, "inputs", recordRule, specs);
+  const inputs = Object.entries(specs).map(([name, spec]) =>
+    placeholderOf(name, `${caller}: input ${print(name)}`, spec),
+  );
   const record = Object.fromEntries(Object.keys(specs).map((name, index) => [name, inputs[index]!]));
   return traceResult(caller, fn(record as never), inputs);
+}
+
+const specOptions: OptionTable<InputSpec> = {
+  shape: { must: "a list of lengths (integers from 0) or names", holds: isShape, error: ShapeError, required: true },
+  dtype: { must: "the name of a dtype", holds: isDType, error: DTypeError },
+};
+
+/** The placeholder for an input of this type; throws, in the caller's words, for what is no type. */
+export function placeholderOf(name: string, caller: string, spec: InputSpec): Tensor {
+  checkOptions(caller, spec, specOptions, "the type");
+  const { shape, dtype = "float32" } = spec;
+  return placeholder(name, [...shape], dtype);
 }
 
 /** Whether a value is a tensor or an array, and not a tree of them. */

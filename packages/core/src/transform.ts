@@ -1,9 +1,11 @@
 /** The functions that take a function of tensors and give its gradient, again as a function of tensors. */
+import { isFloat64 } from "./arguments.ts";
 import { isFloat } from "./dtype.ts";
 import { DTypeError, OutOfRangeError, ShapeError } from "./errors.ts";
 import { gradients } from "./gradient.ts";
-import { describe } from "./ndarray.ts";
-import { type TensorLike, asTensor } from "./operand.ts";
+import { describe, print } from "./describe.ts";
+import { rememberWritten, writtenAs } from "./literal.ts";
+import { type TensorLike, asTensor, isLiteral, toDType } from "./operand.ts";
 import { type OptionTable, checkOptions, flagRule, functionRule, requireRule } from "./options.ts";
 import { type Tensor, isTensor, makeTensor } from "./tensor.ts";
 import { isArrayLeaf } from "./trace.ts";
@@ -141,16 +143,18 @@ function differentiator(
     for (const position of positions) {
       if (!Number.isInteger(position) || position < 0 || position >= args.length) {
         throw new OutOfRangeError(
-          `${caller}: wrt must be the position of an argument, got ${String(position)} for ${args.length} argument${args.length === 1 ? "" : "s"}.`,
+          `${caller}: wrt must be the position of an argument, got ${print(position)} for ${args.length} argument${args.length === 1 ? "" : "s"}.`,
         );
       }
     }
-    const trees = args.map((arg, index) => flatten(arg, isArrayLeaf, `argument ${index}`));
+    const trees = args.map((arg, index) => flatten(caller, arg, isArrayLeaf, `argument ${index}`));
+    // Numbers and lists of them have the precision of the arrays that they meet.
+    const precise = trees.some(({ leaves }) => leaves.some(({ value }) => isFloat64(value)));
     const tensors = trees.map(({ leaves }, index) =>
       leaves.map(({ path, value }) => {
-        const tensor = asTensor(value as TensorLike, caller, path);
+        const tensor = literalToTensor(caller, path, value as TensorLike, precise);
         // A name of its own, so that what the function reaches of the same tensor by another way stays constant.
-        return positions.includes(index) ? makeTensor("identity", [requireFloat(caller, path, tensor)], {}) : tensor;
+        return positions.includes(index) ? named(requireFloat(caller, path, tensor)) : tensor;
       }),
     );
     const result: unknown = fn(
@@ -173,6 +177,18 @@ function differentiator(
     });
     return { value, gradient: typeof wrt === "number" ? byPosition[0] : byPosition, auxiliary: rest };
   };
+}
+
+function literalToTensor(caller: string, path: string, value: TensorLike, precise: boolean): Tensor {
+  const tensor = asTensor(value, caller, path);
+  return precise && isLiteral(value) && isFloat(tensor.dtype) ? toDType(tensor, "float64") : tensor;
+}
+
+/** The tensor under a name of its own, which is still the number that was written. */
+function named(tensor: Tensor): Tensor {
+  const name = makeTensor("identity", [tensor], {});
+  const values = writtenAs(tensor);
+  return values === undefined ? name : rememberWritten(name, values);
 }
 
 function requireFloat(caller: string, path: string, tensor: Tensor): Tensor {

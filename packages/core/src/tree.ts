@@ -1,4 +1,5 @@
 /** How are nested lists and records of arrays taken apart and put together again? */
+import { ShapeError } from "./errors.ts";
 
 /** A leaf, or a list or record of trees. */
 export type Tree<Leaf> = Leaf | readonly Tree<Leaf>[] | { readonly [name: string]: Tree<Leaf> };
@@ -12,22 +13,39 @@ export interface Leaf {
   readonly value: unknown;
 }
 
-/** The leaves in order: lists by position, records by the order of their keys. */
+/** How deep lists and records may be nested: deeper ones are mistakes, and some of them hold themselves. */
+export const deepest = 64;
+
+/** The leaves in order: lists by position, records by the order of their keys. Throws `ShapeError` for a tree that is too deep. */
 export function flatten(
+  caller: string,
   tree: unknown,
   isLeaf: (value: unknown) => boolean,
   path = "",
 ): { leaves: Leaf[]; structure: Structure } {
   const leaves: Leaf[] = [];
+  const above = new Set<unknown>();
   const walk = (node: unknown, position: string): Structure => {
     if (isLeaf(node) || !isBranch(node)) {
       leaves.push({ path: position, value: node });
       return null;
     }
-    if (Array.isArray(node)) return node.map((item, index) => walk(item, `${position}[${index}]`));
-    return Object.fromEntries(
-      Object.entries(node).map(([name, item]) => [name, walk(item, position === "" ? name : `${position}.${name}`)]),
-    );
+    if (above.size === deepest || above.has(node)) {
+      throw new ShapeError(
+        `${caller}: ${path === "" ? "lists and records" : path} must be nested at most ${deepest} deep, got deeper ones, or one that holds itself.`,
+      );
+    }
+    above.add(node);
+    const structure = Array.isArray(node)
+      ? node.map((item, index) => walk(item, `${position}[${index}]`))
+      : Object.fromEntries(
+          Object.entries(node).map(([name, item]) => [
+            name,
+            walk(item, position === "" ? name : `${position}.${name}`),
+          ]),
+        );
+    above.delete(node);
+    return structure;
   };
   return { structure: walk(tree, path), leaves };
 }
@@ -51,8 +69,24 @@ function isBranch(value: unknown): value is readonly unknown[] | Readonly<Record
   return prototype === Object.prototype || prototype === null;
 }
 
-/** Whether a value is an array rather than a tree of arrays: a nested list whose leaves are all numbers or booleans. */
+/**
+ * Whether a value is an array rather than a tree of arrays: a nested list whose leaves are all numbers or booleans.
+ * Lists that are too deep count as such, for whoever reads the array to refuse.
+ */
 export function isNestedArray(value: unknown): boolean {
   if (typeof value === "number" || typeof value === "boolean") return true;
-  return Array.isArray(value) && value.every(isNestedArray);
+  if (!Array.isArray(value)) return false;
+  // Lists of lists are looked at once each: one that holds itself would never end.
+  const seen = new Set<unknown>();
+  const onlyNumbers = (list: readonly unknown[], depth: number): boolean => {
+    if (Array.isArray(list[0])) {
+      if (seen.has(list) || depth > deepest) return true;
+      seen.add(list);
+    }
+    return list.every(
+      (item) =>
+        typeof item === "number" || typeof item === "boolean" || (Array.isArray(item) && onlyNumbers(item, depth + 1)),
+    );
+  };
+  return onlyNumbers(value, 0);
 }

@@ -1,16 +1,18 @@
 /** What may be uploaded to an engine? Checked on every engine alike. */
+import { formatType } from "./format.ts";
 import type { Engine } from "./engine.ts";
 import { DTypeError } from "./errors.ts";
-import { type NDArray, describe, isNDArray } from "./ndarray.ts";
-import { formatType } from "./shape.ts";
+import { describe } from "./describe.ts";
+import { type NDArray, type SoundArray, isNDArray, soundArray } from "./ndarray.ts";
 
-/** Throws `DTypeError` for anything but an `NDArray` of a dtype that the engine has. */
-export function checkUpload({ name, traits: { dtypes } }: Engine, array: NDArray): void {
+/** The array, with its elements in a typed array of this realm. Throws `DTypeError` for anything but a sound `NDArray` of a dtype that the engine has. */
+export function checkUpload({ name, traits: { dtypes } }: Engine, array: NDArray): SoundArray {
   if (!isNDArray(array)) {
     throw new DTypeError(`upload: array must be an NDArray, as ndarray(...) makes it, got ${describe(array)}.`);
   }
-  const { dtype, shape } = array;
-  if (dtypes.includes(dtype)) return;
+  const sound = soundArray("upload", "array", array);
+  const { dtype, shape } = sound;
+  if (dtypes.includes(dtype)) return sound;
   throw new DTypeError(
     `upload: array must have a dtype of engine "${name}" (${dtypes.join(", ")}), got ${formatType(dtype, shape)}.`,
   );

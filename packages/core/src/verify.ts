@@ -1,9 +1,13 @@
 /** Is a graph well formed? Asked before an engine sees it, and in tests after every pass. */
+import { formatType } from "./format.ts";
 import { type Graph, topologicalOrder } from "./graph.ts";
 import { EngineError } from "./errors.ts";
 import { inferType } from "./infer.ts";
 import { allOperations } from "./operation.ts";
-import { formatType, sameShape } from "./shape.ts";
+import { isShape, sameShape } from "./shape.ts";
+import { unsoundAttribute } from "./attributes.ts";
+import { print } from "./describe.ts";
+import { isDType } from "./dtype.ts";
 
 const known: ReadonlySet<string> = new Set(allOperations);
 
@@ -17,6 +21,13 @@ export function verify(graph: Graph): void {
       throw new EngineError(
         `verify: every input must be one of the graph's, got ${JSON.stringify((node.attributes as { name: string }).name)}. ` +
           "A tensor of one traced function was used in another.",
+      );
+    }
+    const unsound = unsoundAttribute(node);
+    if (unsound !== undefined || !isDType(node.dtype) || !isShape(node.shape)) {
+      const value = (node.attributes as Readonly<Record<string, unknown>>)[unsound ?? "shape"] ?? node.shape;
+      throw new EngineError(
+        `verify: the ${unsound ?? "type"} of every node must be what its operation takes, got ${print(value)} (${node.operation}).`,
       );
     }
     const { shape, dtype } = inferType(node.operation, node.inputs, node.attributes as never);

@@ -159,7 +159,11 @@ function nameOf(path: string): string {
 
 const target = {
   name: "onnx",
-  traits: { dtypes: ["float32", "float64", "int32", "bool"] as readonly DType[], operations: writtenOperations },
+  traits: {
+    dtypes: ["float32", "float64", "int32", "bool"] as readonly DType[],
+    operations: writtenOperations,
+    namedDimensions: true,
+  },
 };
 
 /** The input with what must hold of its elements. */

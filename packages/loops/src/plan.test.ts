@@ -23,7 +23,11 @@ import {
 
 const engine = {
   name: "test",
-  traits: { dtypes: ["float32", "float64", "int32", "bool"] as const, operations: allOperations },
+  traits: {
+    dtypes: ["float32", "float64", "int32", "bool"] as const,
+    operations: allOperations,
+    namedDimensions: false,
+  },
 };
 
 type Spec = readonly number[] | { readonly shape: readonly number[]; readonly dtype: DType };

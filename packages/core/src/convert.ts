@@ -1,0 +1,171 @@
+/** What can be made into an array, and of which dtype is it then? */
+import { formatShape } from "./format.ts";
+import { describe } from "./describe.ts";
+import { isDeviceArray } from "./device-array.ts";
+import { type DType, type TypedArray, allocate, castNumber, checkDType, holds } from "./dtype.ts";
+import { DTypeError, OutOfRangeError, ShapeError } from "./errors.ts";
+import { NDArray, type NestedArray, isNDArray, soundArray } from "./ndarray.ts";
+import { checkLengths, formatPosition, sizeOf } from "./shape.ts";
+import { deepest } from "./tree.ts";
+import { type AnyTypedArray, isTypedArray, typedElements } from "./typed-array.ts";
+
+/** Whatever can be made into an array. */
+export type ArrayInput = number | boolean | NestedArray | AnyTypedArray | NDArray;
+
+/** Of which dtype an array is made. */
+export interface ConversionTypes {
+  /** That of the array, whatever the values are. */
+  readonly dtype?: DType | undefined;
+  /** That of numbers and lists of numbers: they take the type of what they meet. Default float32. */
+  readonly literal?: DType | undefined;
+}
+
+/**
+ * Makes an array of numbers, booleans, nested lists or a typed array, which is kept and not copied if its elements are of the dtype.
+ * Without `dtype`: numbers are float32, booleans bool, typed arrays keep their type (the narrow integers are int32, float16 is float32).
+ * With `dtype` int32 fractions are truncated.
+ * Throws `ShapeError` for ragged lists and for a shape of another size, `DTypeError` for anything else, and `OutOfRangeError` for
+ * numbers that int32 can't hold, NaN included.
+ * @example ndarray([[1, 2], [3, 4]]).shape // [2, 2]
+ */
+export function ndarray(values: ArrayInput, shape?: readonly number[], dtype?: DType): NDArray {
+  if (dtype !== undefined) checkDType("ndarray", dtype);
+  const array = convert("ndarray", "values", values, { dtype });
+  if (shape === undefined) return array;
+  checkLengths("ndarray", shape);
+  if (sizeOf(shape) !== array.size) {
+    throw new ShapeError(
+      `ndarray: shape must have the size of the values, got ${formatShape(shape)} for ${array.size} elements.`,
+    );
+  }
+  return new NDArray(array.data, shape, array.dtype);
+}
+
+/** An array of whatever can be made into one; messages name the caller and the argument. */
+export function convert(caller: string, argument: string, values: unknown, types: ConversionTypes = {}): NDArray {
+  if (isNDArray(values)) return fromNDArray(caller, argument, values, types.dtype);
+  if (isTypedArray(values)) return fromTypedArray(caller, argument, values, types.dtype);
+  if (typeof values === "number" || typeof values === "boolean" || Array.isArray(values)) {
+    return fromNested(caller, argument, values as number | boolean | readonly unknown[], types);
+  }
+  const help = isDeviceArray(values)
+    ? " Pass it to a compiled function as an argument, or read it first: await handle.read()."
+    : "";
+  throw new DTypeError(
+    `${caller}: ${argument} must be a number, a boolean, a typed array, nested lists of numbers or an NDArray, got ${describe(values)}.${help}`,
+  );
+}
+
+function fromNDArray(caller: string, argument: string, array: NDArray, dtype: DType | undefined): NDArray {
+  const { data, shape, dtype: own } = soundArray(caller, argument, array);
+  if (dtype === undefined || dtype === own) {
+    return array instanceof NDArray && data === array.data ? array : new NDArray(data, shape, own);
+  }
+  return new NDArray(castElements(caller, argument, data, shape, dtype), shape, dtype);
+}
+
+function fromTypedArray(caller: string, argument: string, array: AnyTypedArray, dtype: DType | undefined): NDArray {
+  const { values, dtype: own, wide } = typedElements(caller, argument, array);
+  const type = dtype ?? own;
+  const shape = [values.length];
+  if (type !== "bool" && holds(type, values)) return new NDArray(values, shape, type);
+  if (dtype === undefined && !wide) return new NDArray(castAll(values, type), shape, type);
+  return new NDArray(castElements(caller, argument, values, shape, type), shape, type);
+}
+
+/** The elements as those of another dtype, in a new typed array; throws for those that int32 can't hold. */
+function castElements(
+  caller: string,
+  argument: string,
+  values: AnyTypedArray,
+  shape: readonly number[],
+  dtype: DType,
+): TypedArray {
+  if (dtype === "int32") {
+    for (let index = 0; index < values.length; index++) {
+      const value = values[index]!;
+      // NaN fails the comparison as well.
+      if (value > -2147483649 && value < 2147483648) continue;
+      const position = shape.length === 0 ? "" : ` at ${formatPosition(index, shape)}`;
+      throw new OutOfRangeError(`${caller}: ${argument} must fit in int32, got ${value}${position}.`);
+    }
+  }
+  return castAll(values, dtype);
+}
+
+function castAll(values: AnyTypedArray, dtype: DType): TypedArray {
+  const result = allocate(dtype, values.length);
+  for (let index = 0; index < values.length; index++) result[index] = castNumber(Number(values[index]), dtype);
+  return result;
+}
+
+function fromNested(
+  caller: string,
+  argument: string,
+  values: number | boolean | readonly unknown[],
+  { dtype, literal = "float32" }: ConversionTypes,
+): NDArray {
+  const shape = measure(caller, argument, values);
+  const flat = new Float64Array(sizeOf(shape));
+  const { booleans } = collect({ caller, argument, shape, flat, next: 0, booleans: true }, values, 0);
+  const type = dtype ?? (booleans && flat.length > 0 ? "bool" : literal);
+  return new NDArray(castElements(caller, argument, flat, shape, type), shape, type);
+}
+
+/** More elements than any typed array of this library is made of. */
+const mostElements = 2 ** 32;
+
+/** The lengths of nested lists, as the first of each level has them. */
+function measure(caller: string, argument: string, values: unknown): number[] {
+  const shape: number[] = [];
+  for (let level: unknown = values; Array.isArray(level); level = level[0] as unknown) {
+    if (shape.length === deepest) {
+      throw new ShapeError(
+        `${caller}: ${argument} must be nested at most ${deepest} deep, got deeper lists, or one that holds itself.`,
+      );
+    }
+    shape.push(level.length);
+    if (level.length === 0) break;
+  }
+  if (sizeOf(shape) > mostElements) {
+    throw new ShapeError(
+      `${caller}: ${argument} must have at most ${mostElements} elements, got lists of shape ${formatShape(shape)}.`,
+    );
+  }
+  return shape;
+}
+
+/** Where nested lists are collected, how far this has come, and whether there were booleans alone. */
+interface Collection {
+  readonly caller: string;
+  readonly argument: string;
+  readonly shape: readonly number[];
+  readonly flat: Float64Array;
+  next: number;
+  booleans: boolean;
+}
+
+/** Never deeper than the shape, and never more elements than its size: what does not fit it throws. */
+function collect(into: Collection, values: unknown, depth: number): Collection {
+  const { caller, argument, shape } = into;
+  if (Array.isArray(values)) {
+    if (values.length !== shape[depth]) {
+      throw new ShapeError(
+        depth >= shape.length
+          ? `${caller}: ${argument} must have numbers at depth ${depth}, got a list among them. Nested lists must all be equally deep.`
+          : `${caller}: ${argument} must have lists of one length at depth ${depth}, got lengths ${shape[depth]} and ${values.length}.`,
+      );
+    }
+    for (const value of values) collect(into, value, depth + 1);
+  } else if (typeof values !== "number" && typeof values !== "boolean") {
+    throw new DTypeError(`${caller}: ${argument} must hold numbers or booleans, got ${describe(values)}.`);
+  } else if (depth < shape.length) {
+    throw new ShapeError(
+      `${caller}: ${argument} must have lists at depth ${depth}, got the number ${String(values)} among them.`,
+    );
+  } else {
+    into.flat[into.next++] = Number(values);
+    into.booleans &&= typeof values === "boolean";
+  }
+  return into;
+}
