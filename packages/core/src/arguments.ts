@@ -5,7 +5,7 @@ import { type DType, type TypedArray, holds } from "./dtype.ts";
 import type { Engine, Value } from "./engine.ts";
 import { DTypeError, EngineError, ShapeError } from "./errors.ts";
 import { convert } from "./convert.ts";
-import { describe } from "./describe.ts";
+import { describe, withArticle } from "./describe.ts";
 import { type NDArray, isNDArray, soundArray } from "./ndarray.ts";
 import { sizeOf } from "./shape.ts";
 import { isTensor } from "./tensor.ts";
@@ -167,5 +167,5 @@ function formatStructure(structure: Structure, types: readonly string[]): string
 }
 
 function describeArray(value: NDArray | AnyTypedArray): string {
-  return isNDArray(value) ? describe(value) : `a ${typedArrayName(value)} of length ${value.length}`;
+  return isNDArray(value) ? describe(value) : `${withArticle(typedArrayName(value)!)} of length ${value.length}`;
 }

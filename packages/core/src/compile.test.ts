@@ -1,20 +1,37 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { cpu } from "@symloss/engine-cpu";
 import { afterAll, describe, expect, test } from "vitest";
 import {
   DTypeError,
   type DeviceArray,
   type Engine,
+  type Executable,
+  NDArray,
   OutOfRangeError,
   type Tensor,
   asTensor,
   check,
+  checkClassIndices,
   compile,
+  customGradient,
   evaluate,
   explain,
+  grad,
   ndarray,
+  ones,
+  stack,
   valueAndGrad,
+  where,
   zeros,
 } from "./index.ts";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+const itself: Record<string, unknown> = {};
+itself["next"] = itself;
+itself["other"] = itself;
 
 const engine = await cpu();
 afterAll(() => engine.dispose());
@@ -216,7 +233,157 @@ describe("compile", () => {
     await first.dispose();
   });
 
+  describe("takes the numbers that its arguments hold when it is called", () => {
+    /** An engine that compiles later, but runs at once. */
+    const late: Engine = { ...engine, compile: (graph) => Promise.resolve().then(() => engine.compile(graph)) };
+
+    test.each<[string, Engine]>([
+      ["on an engine that compiles at once", engine],
+      ["on one that compiles later", late],
+    ])("%s", async (_, on) => {
+      const double = compile((x) => x.mul(2), { engine: on });
+      for (const round of [1, 2]) {
+        const x = Float32Array.of(round, 2);
+        const pending = double(x);
+        x.fill(100);
+        expect((await pending).toArray()).toEqual([2 * round, 4]);
+      }
+      await double.dispose();
+    });
+
+    test("and checks those that run", async () => {
+      const pick = compile((x, index) => x.takeAlongAxis(index, 0), { engine: late });
+      const index = Int32Array.of(1);
+      const pending = pick([1, 2], index);
+      index.fill(99);
+      expect((await pending).toArray()).toEqual([2]);
+      await pick.dispose();
+    });
+
+    test("without a copy where nothing waits", async () => {
+      const seen: unknown[] = [];
+      const watching: Engine = {
+        ...engine,
+        compile(graph) {
+          const executable = engine.compile(graph) as Executable;
+          return { ...executable, run: (values, outputs) => (seen.push(...values), executable.run(values, outputs)) };
+        },
+      };
+      const double = compile((x) => x.mul(2), { engine: watching });
+      const x = Float32Array.of(1, 2);
+      await double(x);
+      await double(x);
+      expect(seen).toEqual([x, x]);
+      expect(seen.every((value) => value === x)).toBe(true);
+      await double.dispose();
+    });
+
+    test("but of memory that others write into, it checks and runs a copy", async () => {
+      const seen: unknown[] = [];
+      const watching: Engine = {
+        ...engine,
+        compile(graph) {
+          const executable = engine.compile(graph) as Executable;
+          return { ...executable, run: (values, outputs) => (seen.push(...values), executable.run(values, outputs)) };
+        },
+      };
+      const root = compile((x) => check("root", "x", x, { kind: "nonNegative" }).sqrt(), { engine: watching });
+      const shared = new Float32Array(new SharedArrayBuffer(4));
+      await root(shared);
+      expect((seen[0] as Float32Array).buffer).not.toBe(shared.buffer);
+      await root.dispose();
+    });
+  });
+
+  test("results may be written over an argument, as if it had been copied", async () => {
+    const running = compile((x) => stack([x, x.sum().broadcastTo([3])]).sum(0), { engine });
+    const x = Float32Array.of(1, 2, 3);
+    await running.into(x, x);
+    expect([...x]).toEqual([7, 8, 9]);
+    const shifted = new Float32Array(4);
+    shifted.set([1, 2, 3]);
+    await running.into(shifted.subarray(1), shifted.subarray(0, 3));
+    expect([...shifted]).toEqual([1, 7, 8, 9]);
+    await running.dispose();
+  });
+
+  test("two results are not written into one memory", async () => {
+    const parts = compile((x) => ({ double: x.mul(2), next: x.add(1) }), { engine });
+    const one = new Float32Array(5);
+    const sharing = { double: one.subarray(0, 3), next: one.subarray(2) };
+    await expect(parts.into(sharing, [1, 2, 3])).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: into: outputs double and next must not share memory, got arrays that overlap in one buffer.]`,
+    );
+    await parts.into({ double: one.subarray(0, 2), next: one.subarray(2, 4) }, [1, 2]);
+    expect([...one]).toEqual([2, 4, 2, 3, 0]);
+    await parts.dispose();
+  });
+
+  test("nobody changes the shape of a later result", async () => {
+    const rows = compile((x) => x.sum(0), { engine });
+    const x = ndarray([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+    const { shape } = await rows(x);
+    for (const frozen of [shape, x.shape]) expect(() => (frozen as number[]).reverse().push(1)).toThrow(TypeError);
+    expect((await rows(x)).toArray()).toEqual([5, 7, 9]);
+    await rows.dispose();
+  });
+
+  test("keeps no array of a call, and reads its options once", async () => {
+    const options = { engine, results: "host" as "host" | "device", simplify: true };
+    const double = compile((x) => x.mul(2), options as { engine: Engine; results: "host" });
+    options.results = "device";
+    (options as { simplify: unknown }).simplify = "maybe";
+    (options as { engine: unknown }).engine = undefined;
+    let x: Float32Array | undefined = new Float32Array(1000);
+    const held = new WeakRef(x);
+    expect(await double(x)).toBeInstanceOf(NDArray);
+    x = undefined;
+    for (let round = 0; round < 20 && held.deref() !== undefined; round++) {
+      await new Promise((resolve) => setTimeout(resolve));
+      collectGarbage();
+    }
+    expect(held.deref()).toBe(undefined);
+    await double.dispose();
+  });
+
+  test("a literal has the precision of what it meets", async () => {
+    const exact = Float64Array.of(0.3);
+    const values: [Tensor, number][] = [
+      [asTensor([0.1]).add(exact), 0.1 + 0.3],
+      [asTensor(0.1).add(exact), 0.1 + 0.3],
+      [where([true], 0.1, 0.2).add(exact), 0.1 + 0.3],
+      [where([false], [0.1], where(true, 0.2, 0.5)).add(exact), 0.2 + 0.3],
+      [grad((w: Tensor) => w.square().mul(exact).sum())(0.1), 0.3 * (0.1 + 0.1)],
+      [grad((w: Tensor, x: Tensor) => w.mul(x).sum())([0.1], Float64Array.of(0.7)), 0.7],
+      [
+        grad((x: Tensor) => customGradient((y: Tensor) => ({ value: y, gradient: () => [[0.1]] }))(x).sum())(exact),
+        0.1,
+      ],
+    ];
+    for (const [tensor, expected] of values) {
+      const result = await evaluate(tensor, { engine });
+      expect([result.dtype, result.data[0]]).toEqual(["float64", expected]);
+    }
+    const huberLike = compile((x, y) => x.sub(y), { engine });
+    expect((await huberLike([0.1], exact)).data[0]).toBe(0.1 - 0.3);
+    expect((await huberLike([0.1], Float32Array.of(0))).data[0]).toBe(Math.fround(0.1));
+    await huberLike.dispose();
+  });
+
   test.each<[string, () => Promise<unknown>]>([
+    ["a call without arguments", () => compile((x) => x.mean(), { engine })()],
+    ["a call with too few arguments", () => compile((x, y) => x.add(y), { engine })([1])],
+    ["a length with a name", () => evaluate(ones(["x"]).sum(), { engine })],
+    ["a length that is text", () => evaluate(ones(["5"]).sum(), { engine })],
+    [
+      "a number of classes with a name",
+      () => compile((x) => checkClassIndices("f", "labels", x, "classes"), { engine })([7]),
+    ],
+    ["a record that holds itself", () => compile((x) => x, { engine })(itself as never)],
+    ["a typed array of no known kind", () => compile((x) => x, { engine })(new DataView(new ArrayBuffer(4)) as never)],
     ["a tensor as argument", () => compile((x) => x, { engine })(zeros([1]) as never)],
     ["an async function", () => compile((async (x: Tensor) => x) as never, { engine })([1] as never)],
     ["a result that is no tensor", () => compile(() => "loss" as never, { engine })()],

@@ -1,6 +1,7 @@
 /** How does a function of tensors become a function of arrays? Traced, prepared and compiled once for each list of shapes and dtypes. */
 import { type Argument, type BoundArguments, argumentsKey, bindArguments, bindOutputs, overlap } from "./arguments.ts";
-import { runCheck } from "./check.ts";
+import { type Check, runCheck } from "./check.ts";
+import { print } from "./describe.ts";
 import { type DType, type TypedArray, holds } from "./dtype.ts";
 import type { DeviceArray, Engine, Executable, MaybePromise, Value } from "./engine.ts";
 import { DisposedError, OutOfRangeError, ShapeError } from "./errors.ts";
@@ -260,8 +261,17 @@ export function leaseGraph(
   { engine, simplify }: Pick<CompileOptions, "engine" | "simplify">,
 ): MaybePromise<{ lease: Lease; checks: HostCheck[] }> {
   const checks = collectChecks(graph);
+  for (const { check } of checks) requireKnownClasses(check);
   const prepared = prepare(graph, engine, { simplify });
   return andThen(acquire(engine, prepared), (lease) => ({ lease, checks }));
+}
+
+/** A number of classes with a name is for graphs that are exported: here nothing could be checked against it. */
+function requireKnownClasses(check: Check): void {
+  if (check.kind !== "classIndices" || typeof check.classes === "number") return;
+  throw new ShapeError(
+    `${check.caller}: the number of classes must be a number when a graph runs, got ${print(check.classes)}.`,
+  );
 }
 
 /** `argument 0.weights` is printed as `x0.weights` in a graph. */

@@ -34,7 +34,12 @@ function describeObject(value: object): string {
   // Bundlers shorten the names of classes, but not of those that the platform brings.
   const name = prototype.constructor?.name ?? "";
   const known = (globalThis as unknown as Readonly<Record<string, unknown>>)[name] === prototype.constructor;
-  return known ? `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}` : "an object";
+  return known ? withArticle(name) : "an object";
+}
+
+/** `a Map`, `an Int8Array` */
+export function withArticle(name: string): string {
+  return `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;
 }
 
 function listNames(names: readonly string[]): string {

@@ -20,7 +20,7 @@ export async function evaluate<T>(
 ): Promise<Results<T, NDArray>> {
   checkOptions("evaluate", options, runOptions);
   const { engine } = options;
-  const { graph, values } = liftConstants(traceResult("evaluate", expression, []));
+  const { graph, values } = liftConstants(traceResult("evaluate", expression, [], "the expression must be"));
   const { lease, checks } = await leaseGraph(graph, options);
   try {
     for (const { input, check } of checks)

@@ -2,7 +2,7 @@
 import { isFloat } from "./dtype.ts";
 import { type Tensor, makeTensor } from "./tensor.ts";
 
-/** The numbers as they were written, of constants in float32 and of the names that `grad` gives them. */
+/** The numbers as they were written, of constants in float32. */
 const written = new WeakMap<Tensor, Float64Array>();
 
 /** Remembers what a float32 tensor was written as; it is the tensor that it was. */
@@ -22,8 +22,7 @@ const depthLimit = 16;
 /** The tensor in float64 with the digits that were written, where it is a literal, or repeats or chooses between literals; else undefined. */
 export function literalInFloat64(tensor: Tensor, depth = 0): Tensor | undefined {
   const values = written.get(tensor);
-  if (values !== undefined)
-    return tensor.operation === "constant" ? constant64(tensor, values) : corrected(tensor, values);
+  if (values !== undefined) return constant64(tensor, values);
   const repeats = tensor.operation === "broadcastTo" || tensor.operation === "reshape";
   if (depth === depthLimit || !(repeats || tensor.operation === "where")) return undefined;
   const inputs = tensor.inputs.map((input) => (isFloat(input.dtype) ? literalInFloat64(input, depth + 1) : input));
@@ -34,13 +33,4 @@ export function literalInFloat64(tensor: Tensor, depth = 0): Tensor | undefined 
 
 function constant64({ shape }: Tensor, data: Float64Array): Tensor {
   return makeTensor("constant", [], { data, shape: shape as readonly number[], dtype: "float64" });
-}
-
-/** A name can't be exchanged for another, or no gradient would reach it: what float32 lost is added to it. */
-function corrected(tensor: Tensor, values: Float64Array): Tensor {
-  const lost = constant64(
-    tensor,
-    values.map((value) => (Number.isFinite(Math.fround(value)) ? value - Math.fround(value) : 0)),
-  );
-  return makeTensor("add", [makeTensor("cast", [tensor], { dtype: "float64" }), lost], {});
 }

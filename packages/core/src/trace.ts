@@ -48,12 +48,17 @@ export function traceFunction(
 }
 
 /** The graph whose outputs are the leaves of a tree of tensors. */
-export function traceResult(caller: string, result: unknown, inputs: readonly Tensor[]): TracedGraph {
+export function traceResult(
+  caller: string,
+  result: unknown,
+  inputs: readonly Tensor[],
+  what = "the function must return",
+): TracedGraph {
   const { leaves, structure } = flatten(caller, result, isArrayLeaf);
   const outputs = leaves.map(({ path, value }) => {
     if (!isArrayLeaf(value)) {
       throw new DTypeError(
-        `${caller}: the function must return a Tensor, or lists and records of them, got ${describe(value)}${path === "" ? "" : ` as ${path}`}.`,
+        `${caller}: ${what} a Tensor, or lists and records of them, got ${describe(value)}${path === "" ? "" : ` as ${path}`}.`,
       );
     }
     return asTensor(value as TensorLike, caller, path);
@@ -83,7 +88,7 @@ const specOptions: OptionTable<InputSpec> = {
 
 /** The placeholder for an input of this type; throws, in the caller's words, for what is no type. */
 export function placeholderOf(name: string, caller: string, spec: InputSpec): Tensor {
-  checkOptions(caller, spec, specOptions, "the type");
+  checkOptions(caller, spec, specOptions);
   const { shape, dtype = "float32" } = spec;
   return placeholder(name, [...shape], dtype);
 }

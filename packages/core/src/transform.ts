@@ -4,7 +4,6 @@ import { isFloat } from "./dtype.ts";
 import { DTypeError, OutOfRangeError, ShapeError } from "./errors.ts";
 import { gradients } from "./gradient.ts";
 import { describe, print } from "./describe.ts";
-import { rememberWritten, writtenAs } from "./literal.ts";
 import { type TensorLike, asTensor, isLiteral, toDType } from "./operand.ts";
 import { type OptionTable, checkOptions, flagRule, functionRule, requireRule } from "./options.ts";
 import { type Tensor, isTensor, makeTensor } from "./tensor.ts";
@@ -148,47 +147,66 @@ function differentiator(
       }
     }
     const trees = args.map((arg, index) => flatten(caller, arg, isArrayLeaf, `argument ${index}`));
-    // Numbers and lists of them have the precision of the arrays that they meet.
-    const precise = trees.some(({ leaves }) => leaves.some(({ value }) => isFloat64(value)));
-    const tensors = trees.map(({ leaves }, index) =>
-      leaves.map(({ path, value }) => {
-        const tensor = literalToTensor(caller, path, value as TensorLike, precise);
-        // A name of its own, so that what the function reaches of the same tensor by another way stays constant.
-        return positions.includes(index) ? named(requireFloat(caller, path, tensor)) : tensor;
-      }),
-    );
-    const result: unknown = fn(
-      ...(trees.map(({ structure }, index) => unflatten(structure, tensors[index]!)) as never[]),
-    );
-    if (auxiliary && !(Array.isArray(result) && result.length === 2)) {
-      throw new ShapeError(
-        `${caller}: with auxiliary: true the function must return [loss, anything], got ${describe(result)}.`,
-      );
-    }
-    const [loss, rest] = auxiliary ? (result as readonly [unknown, unknown]) : [result, undefined];
-    const value = requireScalar(caller, loss);
-    const wanted = positions.flatMap((position) => tensors[position]!);
-    const all = gradients(value, wanted);
-    let next = 0;
-    const byPosition = positions.map((position) => {
-      const count = tensors[position]!.length;
-      next += count;
-      return unflatten(trees[position]!.structure, all.slice(next - count, next));
-    });
-    return { value, gradient: typeof wrt === "number" ? byPosition[0] : byPosition, auxiliary: rest };
+    const leaves = trees.flatMap((tree) => tree.leaves);
+    const attempt = (literal: "float32" | "float64"): Differentiated =>
+      differentiate({ caller, fn, positions, auxiliary }, trees, literal);
+    // Numbers and lists of them have the precision of what they meet: of the arrays beside them, or of those inside.
+    if (leaves.some(({ value }) => isFloat64(value))) return single(wrt, attempt("float64"));
+    const first = attempt("float32");
+    const again = first.value.dtype === "float64" && leaves.some(({ value }) => isLiteral(value));
+    return single(wrt, again ? attempt("float64") : first);
   };
 }
 
-function literalToTensor(caller: string, path: string, value: TensorLike, precise: boolean): Tensor {
-  const tensor = asTensor(value, caller, path);
-  return precise && isLiteral(value) && isFloat(tensor.dtype) ? toDType(tensor, "float64") : tensor;
+/** For one position its gradient, for a list of them the list. */
+function single(wrt: number | readonly number[], { gradient, ...rest }: Differentiated): Differentiated {
+  return { ...rest, gradient: typeof wrt === "number" ? (gradient as readonly unknown[])[0] : gradient };
 }
 
-/** The tensor under a name of its own, which is still the number that was written. */
-function named(tensor: Tensor): Tensor {
-  const name = makeTensor("identity", [tensor], {});
-  const values = writtenAs(tensor);
-  return values === undefined ? name : rememberWritten(name, values);
+interface Differentiation {
+  readonly caller: string;
+  readonly fn: (...args: never[]) => unknown;
+  readonly positions: readonly number[];
+  readonly auxiliary: boolean;
+}
+
+/** The function, called once with these arguments, where literals have this dtype, and the gradients by position. */
+function differentiate(
+  { caller, fn, positions, auxiliary }: Differentiation,
+  trees: readonly ReturnType<typeof flatten>[],
+  literal: "float32" | "float64",
+): Differentiated {
+  const tensors = trees.map(({ leaves }, index) =>
+    leaves.map(({ path, value }) => {
+      const tensor = argumentTensor(caller, path, value as TensorLike, literal);
+      // A name of its own, so that what the function reaches of the same tensor by another way stays constant.
+      return positions.includes(index) ? makeTensor("identity", [requireFloat(caller, path, tensor)], {}) : tensor;
+    }),
+  );
+  const result: unknown = fn(
+    ...(trees.map(({ structure }, index) => unflatten(structure, tensors[index]!)) as never[]),
+  );
+  if (auxiliary && !(Array.isArray(result) && result.length === 2)) {
+    throw new ShapeError(
+      `${caller}: with auxiliary: true the function must return [loss, anything], got ${describe(result)}.`,
+    );
+  }
+  const [loss, rest] = auxiliary ? (result as readonly [unknown, unknown]) : [result, undefined];
+  const value = requireScalar(caller, loss);
+  const wanted = positions.flatMap((position) => tensors[position]!);
+  const all = gradients(value, wanted);
+  let next = 0;
+  const gradient = positions.map((position) => {
+    const count = tensors[position]!.length;
+    next += count;
+    return unflatten(trees[position]!.structure, all.slice(next - count, next));
+  });
+  return { value, gradient, auxiliary: rest };
+}
+
+function argumentTensor(caller: string, path: string, value: TensorLike, literal: "float32" | "float64"): Tensor {
+  const tensor = asTensor(value, caller, path);
+  return isLiteral(value) && isFloat(tensor.dtype) ? toDType(tensor, literal) : tensor;
 }
 
 function requireFloat(caller: string, path: string, tensor: Tensor): Tensor {

@@ -79,8 +79,9 @@ export function isNestedArray(value: unknown): boolean {
   // Lists of lists are looked at once each: one that holds itself would never end.
   const seen = new Set<unknown>();
   const onlyNumbers = (list: readonly unknown[], depth: number): boolean => {
+    if (depth > deepest) return true;
     if (Array.isArray(list[0])) {
-      if (seen.has(list) || depth > deepest) return true;
+      if (seen.has(list)) return true;
       seen.add(list);
     }
     return list.every(

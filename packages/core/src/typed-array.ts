@@ -1,5 +1,6 @@
 /** Which typed arrays are taken, of whichever realm, and what do their elements become? */
 import type { DType, TypedArray } from "./dtype.ts";
+import { withArticle } from "./describe.ts";
 import { DTypeError } from "./errors.ts";
 
 /** The typed arrays that are accepted; those of other widths are converted. */
@@ -76,7 +77,9 @@ export function typedElements(caller: string, argument: string, values: AnyTyped
   const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
   if (kind === undefined) {
     const known = Object.keys(kinds).join(", ");
-    throw new DTypeError(`${caller}: ${argument} must be a typed array of a known kind (${known}), got a ${name}.`);
+    throw new DTypeError(
+      `${caller}: ${argument} must be a typed array of a known kind (${known}), got ${withArticle(name)}.`,
+    );
   }
   if (values.length === 0) requireAttached(caller, argument, values, name);
   const { dtype, make, wide = false } = kind;
@@ -90,7 +93,7 @@ function requireAttached(caller: string, argument: string, values: AnyTypedArray
     new Uint8Array(values.buffer, 0, 0);
   } catch {
     throw new DTypeError(
-      `${caller}: ${argument} must hold its elements, got a ${name} whose buffer was transferred, to a worker for instance. Pass a copy there: array.slice().`,
+      `${caller}: ${argument} must hold its elements, got ${withArticle(name)} whose buffer was transferred, to a worker for instance. Give the worker a copy: array.slice().`,
     );
   }
 }
