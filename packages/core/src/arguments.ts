@@ -6,8 +6,8 @@ import type { Engine, Value } from "./engine.ts";
 import { DTypeError, EngineError, ShapeError } from "./errors.ts";
 import { convert } from "./convert.ts";
 import { describe, withArticle } from "./describe.ts";
-import { type NDArray, isNDArray, soundArray } from "./ndarray.ts";
-import { sizeOf } from "./shape.ts";
+import { NDArray, isNDArray, soundArray } from "./ndarray.ts";
+import { type Shape, sizeOf } from "./shape.ts";
 import { isTensor } from "./tensor.ts";
 import { isArrayLeaf } from "./trace.ts";
 import { type Leaf, type Structure, flatten } from "./tree.ts";
@@ -84,13 +84,55 @@ function bindLeaf(caller: string, engine: Engine | undefined, path: string, valu
   return { dtype, shape, value: data };
 }
 
+/** The type of an array, whose lengths are known. */
+export interface ArrayType {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly size: number;
+}
+
+/** The types, of which each array has the very shape. */
+export function arrayTypes(list: readonly { readonly dtype: DType; readonly shape: Shape }[]): ArrayType[] {
+  return list.map(({ dtype, shape }) => ({
+    dtype,
+    shape: Object.freeze([...shape]) as readonly number[],
+    size: sizeOf(shape),
+  }));
+}
+
 /** Where results are to be written: the typed arrays of a tree that stands as the results do. */
 export function bindOutputs(
   caller: string,
   tree: unknown,
   structure: Structure,
-  types: readonly { dtype: DType; shape: readonly number[] }[],
-): TypedArray[] {
+  types: readonly ArrayType[],
+): readonly TypedArray[] {
+  return matchOutputs(tree, structure, types) ?? takeOutputs(caller, tree, structure, types);
+}
+
+/** The arrays, if they are one or a list, and each is just what it must be; else undefined, and they are taken apart. */
+function matchOutputs(tree: unknown, structure: Structure, types: readonly ArrayType[]): TypedArray[] | undefined {
+  const list = structure === null ? [tree] : tree;
+  if (!Array.isArray(list) || list.length !== types.length) return undefined;
+  if (structure !== null && !(Array.isArray(structure) && structure.every((part) => part === null))) return undefined;
+  const arrays: TypedArray[] = [];
+  for (let index = 0; index < list.length; index++) {
+    const value: unknown = list[index];
+    const { dtype, size } = types[index]!;
+    const data: unknown = value instanceof NDArray && value.dtype === dtype ? value.data : value;
+    if (!holds(dtype, data) || data.length !== size || size === 0) return undefined;
+    if (arrays.some((earlier) => overlap(earlier, data))) return undefined;
+    arrays.push(data);
+  }
+  return arrays;
+}
+
+function takeOutputs(
+  caller: string,
+  tree: unknown,
+  structure: Structure,
+  types: readonly ArrayType[],
+): readonly TypedArray[] {
   // For a single result whatever came is told as that one array; a handle is never taken apart.
   const isLeaf = (value: unknown): boolean =>
     structure === null || isNDArray(value) || isTypedArray(value) || isDeviceArray(value);
@@ -104,7 +146,7 @@ export function bindOutputs(
     throw new DTypeError(`${caller}: outputs must be arrays in the structure of the results, ${wanted}, got ${got}.`);
   }
   const arrays = leaves.map(({ path, value }, index) => {
-    const { dtype, shape } = types[index]!;
+    const { dtype, shape, size } = types[index]!;
     const name = `outputs${path === "" ? "" : ` ${path}`}`;
     if (!isNDArray(value) && !isTypedArray(value)) {
       throw new DTypeError(
@@ -112,7 +154,7 @@ export function bindOutputs(
       );
     }
     const data = elementsFor(caller, name, value, dtype);
-    if (data?.length !== sizeOf(shape)) {
+    if (data?.length !== size) {
       throw new DTypeError(`${caller}: ${name} must hold ${formatType(dtype, shape)}, got ${describeArray(value)}.`);
     }
     return data;

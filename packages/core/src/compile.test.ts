@@ -337,11 +337,14 @@ describe("compile", () => {
     options.results = "device";
     (options as { simplify: unknown }).simplify = "maybe";
     (options as { engine: unknown }).engine = undefined;
-    let x: Float32Array | undefined = new Float32Array(1000);
-    const held = new WeakRef(x);
-    expect(await double(x)).toBeInstanceOf(NDArray);
-    x = undefined;
-    for (let round = 0; round < 20 && held.deref() !== undefined; round++) {
+    // In a function of its own, so that nothing here holds the array.
+    const callOnce = async (): Promise<WeakRef<Float32Array>> => {
+      const x = new Float32Array(1000);
+      expect(await double(x)).toBeInstanceOf(NDArray);
+      return new WeakRef(x);
+    };
+    const held = await callOnce();
+    for (let round = 0; round < 50 && held.deref() !== undefined; round++) {
       await new Promise((resolve) => setTimeout(resolve));
       collectGarbage();
     }

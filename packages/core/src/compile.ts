@@ -1,19 +1,30 @@
 /** How does a function of tensors become a function of arrays? Traced, prepared and compiled once for each list of shapes and dtypes. */
-import { type Argument, type BoundArguments, argumentsKey, bindArguments, bindOutputs, overlap } from "./arguments.ts";
+import {
+  type Argument,
+  type ArrayType,
+  type BoundArguments,
+  argumentsKey,
+  arrayTypes,
+  bindArguments,
+  bindOutputs,
+  overlap,
+} from "./arguments.ts";
 import { type Check, runCheck } from "./check.ts";
-import { print } from "./describe.ts";
+import { describe, print } from "./describe.ts";
 import { type DType, type TypedArray, holds } from "./dtype.ts";
+import { formatType } from "./format.ts";
 import type { DeviceArray, Engine, Executable, MaybePromise, Value } from "./engine.ts";
-import { DisposedError, OutOfRangeError, ShapeError } from "./errors.ts";
+import { DisposedError, EngineError, OutOfRangeError, ShapeError } from "./errors.ts";
 import { type Lease, acquire, guard } from "./executables.ts";
 import { type HostCheck, collectChecks } from "./host-check.ts";
 import type { ArrayInput } from "./convert.ts";
-import { NDArray } from "./ndarray.ts";
+import { NDArray, resultArray } from "./ndarray.ts";
 import type { TensorLike } from "./operand.ts";
 import { type OptionTable, checkOptions, engineRule, flagRule, functionRule, requireRule } from "./options.ts";
 import { PlanCache } from "./plans.ts";
 import { prepare } from "./prepare.ts";
 import { andThen, isPromise } from "./promise.ts";
+import { sameShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 import { type TracedGraph, placeholder, traceFunction } from "./trace.ts";
 import { type Structure, type Tree, unflatten } from "./tree.ts";
@@ -158,11 +169,6 @@ interface Plan {
   release(): void;
 }
 
-interface ArrayType {
-  readonly dtype: DType;
-  readonly shape: readonly number[];
-}
-
 /** What becomes of a plan and the values of a call. */
 type Execute<R> = (plan: Plan, values: readonly Value[]) => MaybePromise<R>;
 
@@ -172,21 +178,30 @@ function makePlan(
   settings: Pick<CompileOptions, "engine" | "simplify">,
 ): MaybePromise<Plan> {
   const graph = traceBound("compile", fn, bound);
-  const types = bound.arguments.map(({ dtype, shape }) => ({ dtype, shape: [...shape] }));
-  const flat = (bound.structure as readonly Structure[]).every((structure) => structure === null);
-  return andThen(leaseGraph(graph, settings), ({ lease, checks }) => ({
+  const signature = {
     engine: settings.engine,
-    executable: lease.executable,
-    checks,
     structure: graph.structure,
-    types,
-    results: resultTypes(graph),
-    flat,
+    types: arrayTypes(bound.arguments),
+    results: arrayTypes(graph.outputs),
+    flat: (bound.structure as readonly Structure[]).every((structure) => structure === null),
+  };
+  return andThen(leaseGraph(graph, settings), (leased) => withLease(signature, leased));
+}
+
+/** A function of its own, for what a plan's functions can reach stays in memory: not the arrays of the call that made it. */
+function withLease(
+  signature: Pick<Plan, "engine" | "structure" | "types" | "results" | "flat">,
+  { lease, checks }: { readonly lease: Lease; readonly checks: readonly HostCheck[] },
+): Plan {
+  return {
+    ...signature,
+    checks,
+    executable: lease.executable,
     get bytes() {
       return lease.executable.bytes;
     },
     release: () => lease.release(),
-  }));
+  };
 }
 
 /** Checks the values, then runs: what was checked is what runs. */
@@ -279,18 +294,17 @@ export function inputName(path: string): string {
   return path.replace("argument ", "x");
 }
 
-/** The types of a graph's results; a graph that is run has lengths that are numbers. */
-export function resultTypes({ outputs }: TracedGraph): ArrayType[] {
-  // Frozen, for every result has this very shape.
-  return outputs.map(({ dtype, shape }) => ({ dtype, shape: Object.freeze([...shape]) as readonly number[] }));
-}
-
-/** The results as arrays, in the structure in which the function returned them. */
+/** The results as arrays, in the structure in which the function returned them; throws `EngineError` if an engine gave others. */
 export function wrapResults(
-  { structure, results }: Pick<Plan, "structure" | "results">,
+  { engine, structure, results }: Pick<Plan, "engine" | "structure" | "results">,
   data: readonly TypedArray[],
 ): unknown {
-  const arrays = data.map((values, index) => new NDArray(values, results[index]!.shape, results[index]!.dtype));
+  const arrays = results.map((type, index) => {
+    if (data[index]?.length === type.size) return resultArray(data[index]!, type);
+    throw new EngineError(
+      `run: engine "${engine.name}" must give ${formatType(type.dtype, type.shape)} as result ${index}, got ${describe(data[index])}.`,
+    );
+  });
   return structure === null ? arrays[0] : unflatten(structure, arrays);
 }
 
@@ -313,16 +327,13 @@ function matchQuickly(plan: Plan, args: readonly unknown[]): Value[] | undefined
 }
 
 /** The elements of an array of this type, if it is sound. */
-function matchArray(arg: unknown, { dtype, shape }: ArrayType): TypedArray | undefined {
+function matchArray(arg: unknown, { dtype, shape, size }: ArrayType): TypedArray | undefined {
   if (ArrayBuffer.isView(arg)) {
     const matches = constructorTypes.get(arg.constructor) === dtype && shape.length === 1;
-    return matches && (arg as TypedArray).length === shape[0] && shape[0] !== 0 ? (arg as TypedArray) : undefined;
+    return matches && (arg as TypedArray).length === size && size !== 0 ? (arg as TypedArray) : undefined;
   }
-  if (!(arg instanceof NDArray) || arg.dtype !== dtype || arg.shape.length !== shape.length) return undefined;
-  let size = 1;
-  for (let axis = 0; axis < shape.length; axis++) {
-    if (arg.shape[axis] !== shape[axis]) return undefined;
-    size *= shape[axis]!;
-  }
-  return holds(dtype, arg.data) && arg.data.length === size && size !== 0 ? arg.data : undefined;
+  if (!(arg instanceof NDArray) || arg.dtype !== dtype) return undefined;
+  const { data } = arg;
+  const matches = sameShape(arg.shape, shape) && holds(dtype, data) && data.length === size && size !== 0;
+  return matches ? data : undefined;
 }

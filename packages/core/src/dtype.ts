@@ -33,7 +33,8 @@ export function allocate(dtype: DType, length: number): TypedArray {
 
 /** Whether this is the kind of typed array that holds elements of this type. */
 export function holds(dtype: DType, data: unknown): data is TypedArray {
-  return data instanceof constructors[dtype];
+  const constructor = constructors[dtype] as (typeof constructors)[DType] | undefined;
+  return constructor !== undefined && data instanceof constructor;
 }
 
 /** The value as an element of this type: rounded to float32, truncated and saturated to int32 (NaN becomes 0), made 0 or 1. */

@@ -1,6 +1,7 @@
 /** How is an expression computed once? Its array constants become inputs, so that the same expression of other data is compiled once. */
+import { arrayTypes } from "./arguments.ts";
 import { runCheck } from "./check.ts";
-import { type CompileOptions, type Results, leaseGraph, resultTypes, runOptions, wrapResults } from "./compile.ts";
+import { type CompileOptions, type Results, leaseGraph, runOptions, wrapResults } from "./compile.ts";
 import type { TypedArray } from "./dtype.ts";
 import { guard } from "./executables.ts";
 import type { NDArray } from "./ndarray.ts";
@@ -26,7 +27,10 @@ export async function evaluate<T>(
     for (const { input, check } of checks)
       runCheck(check, values[input]!, graph.inputs[input]!.shape as readonly number[]);
     const data = await guard("run", engine, () => lease.executable.run(values));
-    return wrapResults({ structure: graph.structure, results: resultTypes(graph) }, data) as Results<T, NDArray>;
+    return wrapResults({ engine, structure: graph.structure, results: arrayTypes(graph.outputs) }, data) as Results<
+      T,
+      NDArray
+    >;
   } finally {
     lease.release();
   }

@@ -10,6 +10,9 @@ import { isTypedArray, typedElements } from "./typed-array.ts";
 /** Numbers or booleans, nested. */
 export type NestedArray = readonly (number | boolean | NestedArray)[];
 
+/** Says that what an array is made of has been checked. */
+const sound = Symbol("sound");
+
 /** An array with its elements, in row-major order. It holds the typed array that it was given; its shape is frozen. */
 export class NDArray {
   readonly data: TypedArray;
@@ -20,10 +23,11 @@ export class NDArray {
    * Throws `DTypeError` for data that is no typed array of the dtype (bools are bytes) and `ShapeError` for a shape of
    * another size.
    */
-  constructor(data: TypedArray, shape: readonly number[], dtype: DType) {
-    const sound = soundElements("NDArray", "data", data, shape, dtype);
-    this.data = sound.data;
-    this.shape = sound.shape;
+  constructor(data: TypedArray, shape: readonly number[], dtype: DType);
+  constructor(data: TypedArray, shape: readonly number[], dtype: DType, known?: typeof sound) {
+    const elements = known === sound ? { data, shape } : soundElements("NDArray", "data", data, shape, dtype);
+    this.data = elements.data;
+    this.shape = elements.shape;
     this.dtype = dtype;
   }
 
@@ -62,6 +66,11 @@ export class NDArray {
 }
 
 brandClass(NDArray.prototype, "NDArray");
+
+/** An array of elements that are known to be what the type says, with a shape that is frozen: a call's result is not asked again. */
+export function resultArray(data: TypedArray, { shape, dtype }: Pick<NDArray, "shape" | "dtype">): NDArray {
+  return new (NDArray as new (...parts: readonly unknown[]) => NDArray)(data, shape, dtype, sound);
+}
 
 /** Whether a value is a concrete array, of this copy of the package or another. */
 export function isNDArray(value: unknown): value is NDArray {

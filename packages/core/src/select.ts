@@ -72,6 +72,14 @@ export async function selectEngine<Name extends string>(
 ): Promise<Selection> {
   checkFactories(factories);
   checkSelection(Object.keys(factories), options);
+  // Read once: making engines takes time, in which the records may change.
+  return select({ ...factories }, { ...options });
+}
+
+async function select<Name extends string>(
+  factories: Readonly<Record<Name, EngineFactory>>,
+  options: SelectOptions<Name>,
+): Promise<Selection> {
   if (options.fastest !== undefined) checkWorkload(options.fastest);
   const names = orderOf(factories, options);
   const considered: Candidate[] = [];

@@ -14,7 +14,9 @@ export type Axes = number | readonly number[] | null;
 
 /** Whether two shapes are the same. */
 export function sameShape(left: Shape, right: Shape): boolean {
-  return left.length === right.length && left.every((dimension, axis) => dimension === right[axis]);
+  if (left.length !== right.length) return false;
+  for (let axis = 0; axis < left.length; axis++) if (left[axis] !== right[axis]) return false;
+  return true;
 }
 
 /** Whether every dimension is a number. */

@@ -71,9 +71,10 @@ export function grad(
   options: GradientOptions & { auxiliary?: boolean } = {},
 ): (...args: unknown[]) => never {
   const differentiate = differentiator("grad", fn, options);
+  const { auxiliary: withRest = false } = options;
   return (...args) => {
     const { gradient, auxiliary } = differentiate(args);
-    return (options.auxiliary === true ? [gradient, auxiliary] : gradient) as never;
+    return (withRest ? [gradient, auxiliary] : gradient) as never;
   };
 }
 
@@ -108,9 +109,10 @@ export function valueAndGrad(
   options: GradientOptions & { auxiliary?: boolean } = {},
 ): (...args: unknown[]) => never {
   const differentiate = differentiator("valueAndGrad", fn, options);
+  const { auxiliary: withRest = false } = options;
   return (...args) => {
     const { value, gradient, auxiliary } = differentiate(args);
-    return (options.auxiliary === true ? [value, gradient, auxiliary] : [value, gradient]) as never;
+    return (withRest ? [value, gradient, auxiliary] : [value, gradient]) as never;
   };
 }
 
@@ -137,7 +139,7 @@ function differentiator(
   requireRule(caller, "fn", functionRule, fn);
   checkOptions(caller, options, gradientOptions);
   const { wrt = 0, auxiliary = false } = options;
-  const positions = typeof wrt === "number" ? [wrt] : wrt;
+  const positions = typeof wrt === "number" ? [wrt] : [...wrt];
   return (args) => {
     for (const position of positions) {
       if (!Number.isInteger(position) || position < 0 || position >= args.length) {
