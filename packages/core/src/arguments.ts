@@ -7,7 +7,7 @@ import { DTypeError, EngineError, ShapeError } from "./errors.ts";
 import { convert } from "./convert.ts";
 import { describe, withArticle } from "./describe.ts";
 import { NDArray, isNDArray, soundArray } from "./ndarray.ts";
-import { type Shape, sizeOf } from "./shape.ts";
+import { type Shape, frozenShape, sizeOf } from "./shape.ts";
 import { isTensor } from "./tensor.ts";
 import { isArrayLeaf } from "./trace.ts";
 import { type Leaf, type Structure, flatten } from "./tree.ts";
@@ -95,7 +95,7 @@ export interface ArrayType {
 export function arrayTypes(list: readonly { readonly dtype: DType; readonly shape: Shape }[]): ArrayType[] {
   return list.map(({ dtype, shape }) => ({
     dtype,
-    shape: Object.freeze([...shape]) as readonly number[],
+    shape: frozenShape(shape) as readonly number[],
     size: sizeOf(shape),
   }));
 }

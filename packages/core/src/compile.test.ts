@@ -326,7 +326,9 @@ describe("compile", () => {
       [4, 5, 6],
     ]);
     const { shape } = await rows(x);
-    for (const frozen of [shape, x.shape]) expect(() => (frozen as number[]).reverse().push(1)).toThrow(TypeError);
+    const handle = await engine.upload(x);
+    for (const frozen of [shape, x.shape, asTensor(x).shape, zeros([2, 3]).shape, handle.shape])
+      expect(() => (frozen as number[]).reverse().push(1)).toThrow(TypeError);
     expect((await rows(x)).toArray()).toEqual([5, 7, 9]);
     await rows.dispose();
   });

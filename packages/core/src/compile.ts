@@ -20,7 +20,15 @@ import { type HostCheck, collectChecks } from "./host-check.ts";
 import type { ArrayInput } from "./convert.ts";
 import { NDArray, resultArray } from "./ndarray.ts";
 import type { TensorLike } from "./operand.ts";
-import { type OptionTable, checkOptions, engineRule, flagRule, functionRule, requireRule } from "./options.ts";
+import {
+  type OptionTable,
+  checkOptions,
+  engineRule,
+  flagRule,
+  functionRule,
+  refuseSurplus,
+  requireRule,
+} from "./options.ts";
 import { PlanCache } from "./plans.ts";
 import { prepare } from "./prepare.ts";
 import { andThen, isPromise } from "./promise.ts";
@@ -94,6 +102,7 @@ export function compile<Arguments extends readonly unknown[], Result>(
   options: CompileOptions<"device">,
 ): Compiled<{ [K in keyof Arguments]: Arrays<Arguments[K]> }, Result, DeviceArray>;
 export function compile(fn: (...args: never[]) => unknown, options: CompileOptions): never {
+  refuseSurplus("compile", arguments, ["fn", "options"]);
   requireRule("compile", "fn", functionRule, fn);
   checkOptions("compile", options, compileOptions);
   // Read once: what becomes of the record later is nothing to the function.

@@ -5,6 +5,7 @@ import { isDeviceArray } from "./device-array.ts";
 import { type DType, type TypedArray, allocate, castNumber, checkDType, holds } from "./dtype.ts";
 import { DTypeError, OutOfRangeError, ShapeError } from "./errors.ts";
 import { NDArray, type NestedArray, isNDArray, soundArray } from "./ndarray.ts";
+import { refuseSurplus } from "./options.ts";
 import { checkLengths, formatPosition, sizeOf } from "./shape.ts";
 import { deepest } from "./tree.ts";
 import { type AnyTypedArray, isTypedArray, typedElements } from "./typed-array.ts";
@@ -29,6 +30,7 @@ export interface ConversionTypes {
  * @example ndarray([[1, 2], [3, 4]]).shape // [2, 2]
  */
 export function ndarray(values: ArrayInput, shape?: readonly number[], dtype?: DType): NDArray {
+  refuseSurplus("ndarray", arguments, ["values", "shape", "dtype"]);
   if (dtype !== undefined) checkDType("ndarray", dtype);
   const array = convert("ndarray", "values", values, { dtype });
   if (shape === undefined) return array;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ndarray } from "./convert.ts";
 import { describe, print } from "./describe.ts";
-import { HostDeviceArray } from "./device-array.ts";
+import { HostDeviceArray } from "./host-device-array.ts";
 import { type Engine, asTensor } from "./index.ts";
 
 const { proxy, revoke } = Proxy.revocable({}, {});

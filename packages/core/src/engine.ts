@@ -77,7 +77,7 @@ export interface Engine {
 export type EngineFactory = () => MaybePromise<Engine>;
 
 export { selfTest } from "./self-test.ts";
-export { HostDeviceArray, hostDataOf } from "./device-array.ts";
+export { HostDeviceArray, hostDataOf } from "./host-device-array.ts";
 export { type Graph, constantBytes, topologicalOrder, formatGraph, graphKey } from "./graph.ts";
 export { type NodeOf, Tensor } from "./tensor.ts";
 export {

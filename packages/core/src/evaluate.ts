@@ -6,7 +6,7 @@ import type { TypedArray } from "./dtype.ts";
 import { guard } from "./executables.ts";
 import type { NDArray } from "./ndarray.ts";
 import { topologicalOrder } from "./graph.ts";
-import { checkOptions } from "./options.ts";
+import { checkOptions, refuseSurplus } from "./options.ts";
 import { rewriteGraph } from "./rewrite.ts";
 import type { Tensor } from "./tensor.ts";
 import { type TracedGraph, placeholder, traceResult } from "./trace.ts";
@@ -19,6 +19,7 @@ export async function evaluate<T>(
   expression: T,
   options: Pick<CompileOptions, "engine" | "simplify">,
 ): Promise<Results<T, NDArray>> {
+  refuseSurplus("evaluate", arguments, ["expression", "options"]);
   checkOptions("evaluate", options, runOptions);
   const { engine } = options;
   const { graph, values } = liftConstants(traceResult("evaluate", expression, [], "the expression must be"));

@@ -4,7 +4,7 @@ import { brandClass, isBranded } from "./brand.ts";
 import { type DType, type TypedArray, checkDType, holds } from "./dtype.ts";
 import { DTypeError, ShapeError } from "./errors.ts";
 import { describe } from "./describe.ts";
-import { checkLengths, sizeOf } from "./shape.ts";
+import { checkLengths, frozenShape, sizeOf } from "./shape.ts";
 import { isTypedArray, typedElements } from "./typed-array.ts";
 
 /** Numbers or booleans, nested. */
@@ -111,5 +111,5 @@ function soundElements(
       `${caller}: ${argument} must have the size of its shape ${formatShape(shape)}, got ${values.length} elements.`,
     );
   }
-  return { data: values, shape: Object.isFrozen(shape) ? shape : Object.freeze([...shape]) };
+  return { data: values, shape: frozenShape(shape) };
 }

@@ -59,9 +59,7 @@ export function requireRule(caller: string, argument: string, rule: OptionRule, 
 /** Throws `OutOfRangeError` for arguments beyond those that have a name: what is not known is not ignored. */
 export function refuseSurplus(caller: string, given: ArrayLike<unknown>, names: readonly string[]): void {
   if (given.length <= names.length) return;
-  throw new OutOfRangeError(
-    `${caller}: the arguments must be ${names.join(", ")}, got ${given.length} of them. The tensor of a method is the first.`,
-  );
+  throw new OutOfRangeError(`${caller}: the arguments must be ${names.join(", ")}, got ${given.length} of them.`);
 }
 
 /** An engine, which must be given. */

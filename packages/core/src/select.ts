@@ -16,6 +16,7 @@ import {
   functionRule,
   isEngine,
   isRecord,
+  refuseSurplus,
   requireRule,
   swallow,
 } from "./options.ts";
@@ -70,6 +71,7 @@ export async function selectEngine<Name extends string>(
   factories: Readonly<Record<Name, EngineFactory>>,
   options: SelectOptions<Name> = {},
 ): Promise<Selection> {
+  refuseSurplus("selectEngine", arguments, ["factories", "options"]);
   checkFactories(factories);
   checkSelection(Object.keys(factories), options);
   // Read once: making engines takes time, in which the records may change.

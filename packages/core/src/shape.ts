@@ -24,6 +24,11 @@ export function isConcrete(shape: Shape): shape is readonly number[] {
   return shape.every((dimension) => typeof dimension === "number");
 }
 
+/** The shape itself if nobody can change it, else a copy of which that is so. */
+export function frozenShape<S extends Shape>(shape: S): S {
+  return Object.isFrozen(shape) ? shape : (Object.freeze([...shape]) as readonly Dimension[] as S);
+}
+
 /** The number of elements; throws for a shape that holds a name. */
 export function sizeOf(shape: Shape): number {
   let size = 1;

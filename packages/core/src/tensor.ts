@@ -6,7 +6,7 @@ import { DTypeError } from "./errors.ts";
 import { inferType } from "./infer.ts";
 import type { TensorMethods } from "./methods.ts";
 import type { AnyOperation, Attributes } from "./operation.ts";
-import { type Shape, sizeOf } from "./shape.ts";
+import { type Shape, frozenShape, sizeOf } from "./shape.ts";
 
 /** A symbolic array: immutable, without elements until a graph of it runs. Its methods are those of `TensorMethods`. */
 // The methods build tensors of this class, so they are joined to it in another file, where no import is circular.
@@ -28,7 +28,8 @@ export class Tensor {
     this.operation = operation;
     this.inputs = inputs;
     this.attributes = attributes;
-    this.shape = shape;
+    // Shared by nodes, plans and results: whoever changed it would change them all.
+    this.shape = frozenShape(shape);
     this.dtype = dtype;
     Object.freeze(this);
   }

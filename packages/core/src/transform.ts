@@ -5,7 +5,7 @@ import { DTypeError, OutOfRangeError, ShapeError } from "./errors.ts";
 import { gradients } from "./gradient.ts";
 import { describe, print } from "./describe.ts";
 import { type TensorLike, asTensor, isLiteral, toDType } from "./operand.ts";
-import { type OptionTable, checkOptions, flagRule, functionRule, requireRule } from "./options.ts";
+import { type OptionTable, checkOptions, flagRule, functionRule, refuseSurplus, requireRule } from "./options.ts";
 import { type Tensor, isTensor, makeTensor } from "./tensor.ts";
 import { isArrayLeaf } from "./trace.ts";
 import { type Tree, flatten, unflatten } from "./tree.ts";
@@ -70,6 +70,7 @@ export function grad(
   fn: (...args: never[]) => unknown,
   options: GradientOptions & { auxiliary?: boolean } = {},
 ): (...args: unknown[]) => never {
+  refuseSurplus("grad", arguments, ["fn", "options"]);
   const differentiate = differentiator("grad", fn, options);
   const { auxiliary: withRest = false } = options;
   return (...args) => {
@@ -108,6 +109,7 @@ export function valueAndGrad(
   fn: (...args: never[]) => unknown,
   options: GradientOptions & { auxiliary?: boolean } = {},
 ): (...args: unknown[]) => never {
+  refuseSurplus("valueAndGrad", arguments, ["fn", "options"]);
   const differentiate = differentiator("valueAndGrad", fn, options);
   const { auxiliary: withRest = false } = options;
   return (...args) => {
