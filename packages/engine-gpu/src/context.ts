@@ -79,13 +79,15 @@ export class GpuContext {
     this.renderer = rendererOf(gl, mode);
     const units = gl.getParameter(gl.MAX_TEXTURE_IMAGE_UNITS) as number;
     const textureSize = gl.getParameter(gl.MAX_TEXTURE_SIZE) as number;
+    // Integers of GLSL ES 1.00 are exact to 2^24 alone.
+    const indices = mode === "webgl2" ? 2 ** 31 - 1 : 2 ** 24;
     this.limits = {
       // gpu.js works on unit 15 itself.
       inputs: Math.min(mode === "webgl2" ? 15 : 7, units - 1),
       outputs: outputLimit(gl),
       textureSize,
-      // Integers of GLSL ES 1.00 are exact to 2^24 alone.
-      elements: Math.min(mode === "webgl2" ? 2 ** 31 - 1 : 2 ** 24, (packed ? lanes : 1) * textureSize ** 2),
+      elements: Math.min(indices, (packed ? lanes : 1) * textureSize ** 2),
+      indices,
       packed,
     };
     const { canvas } = gl;

@@ -1,5 +1,5 @@
 /** How does a kernel read in gpu.js's language? Each thread computes its elements from the arrays that it reads, in literal loops. */
-import { stridesOf } from "@symloss/core/engine";
+import { EngineError, stridesOf } from "@symloss/core/engine";
 import { type TextureShape, lanes } from "./layout.ts";
 import type { Call } from "./math.ts";
 import {
@@ -14,11 +14,21 @@ import {
   indexOf,
   indexSource,
   isConstant,
+  largestStep,
   positionKey,
   shift,
   unflatten,
 } from "./position.ts";
 import { schedule } from "./schedule.ts";
+import {
+  type Source,
+  callSource,
+  integerSource,
+  joinSources,
+  nameSource,
+  numberSource,
+  source as code,
+} from "./source.ts";
 import { type Statement, measureStatements, writeStatements } from "./statement.ts";
 import {
   type MapValue,
@@ -52,13 +62,15 @@ export interface KernelRequest extends Shape {
   /** All of one size. */
   readonly roots: readonly Value[];
   readonly output: TextureShape;
+  /** Elements that an index can tell apart. */
+  readonly indices: number;
   /** Where a value is read; undefined: it is computed here. `times` is how often that would be, all threads together. */
   place(value: Value, times: number, inLoop: boolean): Place | undefined;
 }
 
 /** A kernel's source, and what is known of it. */
 export interface KernelText {
-  readonly source: string;
+  readonly source: Source;
   /** The textures of its arguments. */
   readonly textures: readonly number[];
   /** How many textures it fills. */
@@ -86,7 +98,7 @@ interface Fused extends Pick<Call, "write" | "cost"> {
 
 interface Scope {
   readonly statements: Statement[];
-  readonly known: Map<string, string>;
+  readonly known: Map<string, Source>;
   /** How often it runs in a thread. */
   readonly turns: number;
 }
@@ -111,36 +123,41 @@ export function writeKernel(request: KernelRequest): KernelText {
   let hasLoops = false;
 
   /** The name of what this source computes, known from the loop of this depth on. */
-  const define = (prefix: string, key: string, depth: number, cost: number, source: () => string): string => {
+  const define = (prefix: "t" | "v", key: string, depth: number, cost: number, source: () => Source): Source => {
     const known = scopes[depth]!.known.get(key);
     if (known !== undefined) return known;
     const text = source();
-    const name = `${prefix}${names++}`;
+    const name = nameSource(prefix, names++);
     const scope = scopes[depth]!;
     scope.statements.push({ kind: "definition", name, source: text, cost });
     scope.known.set(key, name);
     return name;
   };
 
-  const argument = (texture: number): string => {
-    let index = textures.indexOf(texture);
-    if (index === -1) index = textures.push(texture) - 1;
-    return `a${index}`;
+  const writeIndex = (index: Index): Source => {
+    requireIndex(index, request.indices);
+    return indexSource(index);
   };
 
-  const read = ({ texture, channel }: Place, value: Value, position: Position): string => {
+  const argument = (texture: number): Source => {
+    let index = textures.indexOf(texture);
+    if (index === -1) index = textures.push(texture) - 1;
+    return nameSource("a", index);
+  };
+
+  const read = ({ texture, channel }: Place, value: Value, position: Position): Source => {
     const index = flatten(position, stridesOf(value.shape));
     const name = argument(texture);
-    const texel = (at: Index): string => {
-      const source = indexSource(at);
-      return define("t", `${name}[${source}]`, depthOf(at), fetchCost, () => `${name}[${source}]`);
+    const texel = (at: Index): Source => {
+      const element = code`${name}[${writeIndex(at)}]`;
+      return define("t", element, depthOf(at), fetchCost, () => element);
     };
-    if (channel !== undefined) return `${texel(index)}[${channel}]`;
+    if (channel !== undefined) return code`${texel(index)}[${integerSource(channel)}]`;
     const [at, lane] = divide(index, lanes);
-    if (isConstant(lane)) return `${texel(at)}[${lane.constant}]`;
-    const source = indexSource(lane);
+    if (isConstant(lane)) return code`${texel(at)}[${integerSource(lane.constant)}]`;
+    const number = writeIndex(lane);
     const fetched = texel(at);
-    return define("v", `${fetched}[${source}]`, depthOf(index), pickCost, () => `pick(${fetched}, ${source})`);
+    return define("v", `${fetched}[${number}]`, depthOf(index), pickCost, () => callSource("pick", [fetched, number]));
   };
 
   const distinctPositions = (value: Value, positions: readonly Position[]): Map<string, Position> =>
@@ -161,7 +178,7 @@ export function writeKernel(request: KernelRequest): KernelText {
     return { write, cost: call.cost, inputs: [...condition!.inputs, ...rest] };
   };
 
-  const evaluate = (value: Value, positions: readonly Position[]): string[] => {
+  const evaluate = (value: Value, positions: readonly Position[]): Source[] => {
     if (value.kind === "literal") return positions.map(() => numberSource(value.value));
     if (value.kind === "view") return evaluate(value.inputs[0]!, positions.map(value.source));
     const distinct = distinctPositions(value, positions);
@@ -179,14 +196,14 @@ export function writeKernel(request: KernelRequest): KernelText {
     return positions.map((position) => scopeAt(position).known.get(`${value.id}@${positionKey(position)}`)!);
   };
 
-  const compute = (value: Exclude<Value, { kind: "literal" | "view" }>, positions: readonly Position[]): string[] => {
-    const result = (position: Position, cost: number, source: string): string =>
+  const compute = (value: Exclude<Value, { kind: "literal" | "view" }>, positions: readonly Position[]): Source[] => {
+    const result = (position: Position, cost: number, source: Source): Source =>
       define("v", `${source}#${value.id}`, depthAt(position), cost, () => source);
     switch (value.kind) {
       case "source":
         throw new TypeError(`kernel: source ${value.slot} must have a place.`);
       case "iota":
-        return positions.map((position) => result(position, 1, `toNumber(${indexSource(position[0]!)})`));
+        return positions.map((position) => result(position, 1, callSource("toNumber", [writeIndex(position[0]!)])));
       case "map": {
         const { inputs, write, cost } = fuse(value, positions);
         const operands = inputs.map((input) => evaluate(input, positions));
@@ -199,7 +216,7 @@ export function writeKernel(request: KernelRequest): KernelText {
         const length = x.shape[value.axis]!;
         const numbers = evaluate(indices, positions);
         const gathered = positions.map((position, index) => {
-          const source = `toIndex(${numbers[index]}, ${length})`;
+          const source = callSource("toIndex", [numbers[index]!, integerSource(length)]);
           return position.with(value.axis, indexOf({ source, size: length, depth: depthAt(position) }));
         });
         return evaluate(x, gathered);
@@ -212,10 +229,12 @@ export function writeKernel(request: KernelRequest): KernelText {
           const conditions = position.flatMap((along, axis) => {
             const from = value.before[axis]!;
             const length = x.shape[axis]!;
-            return length === value.shape[axis]! ? [] : [`isWithin(${indexSource(along)}, ${from}, ${from + length})`];
+            if (length === value.shape[axis]!) return [];
+            return [callSource("isWithin", [writeIndex(along), integerSource(from), integerSource(from + length)])];
           });
           if (conditions.length === 0) return inner[index]!;
-          return result(position, 2 * conditions.length, `choose(${conditions.join(" * ")}, ${inner[index]!}, 0)`);
+          const isInside = joinSources(conditions, " * ");
+          return result(position, 2 * conditions.length, callSource("choose", [isInside, inner[index]!, zero]));
         });
       }
       case "concat": {
@@ -229,13 +248,13 @@ export function writeKernel(request: KernelRequest): KernelText {
           ),
         );
         return positions.map((position, index) => {
-          const along = indexSource(position[axis]!);
-          const source = parts.reduceRight(
-            (rest, names, part) =>
-              rest === "" ? names[index]! : `choose(isBelow(${along}, ${ends[part]}), ${names[index]}, ${rest})`,
-            "",
-          );
-          return result(position, 2 * inputs.length, source);
+          const along = writeIndex(position[axis]!);
+          const source = parts.reduceRight<Source | undefined>((rest, names, part) => {
+            if (rest === undefined) return names[index]!;
+            const isBefore = callSource("isBelow", [along, integerSource(ends[part]!)]);
+            return callSource("choose", [isBefore, names[index]!, rest]);
+          }, undefined);
+          return result(position, 2 * inputs.length, source!);
         });
       }
       case "reduce":
@@ -245,7 +264,7 @@ export function writeKernel(request: KernelRequest): KernelText {
   };
 
   /** One loop for all positions, in the loop that they belong to, not in that where they are met. */
-  const reduce = (value: Reduce | Partial, positions: readonly Position[]): string[] => {
+  const reduce = (value: Reduce | Partial, positions: readonly Position[]): Source[] => {
     const [x] = value.inputs as [Value];
     const { axes, reducer } = value;
     hasLoops = true;
@@ -258,11 +277,11 @@ export function writeKernel(request: KernelRequest): KernelText {
     const isLong = positions.length === 1 && chunk >= longLoop && divides(8);
     const step = unroll === 4 && divides(4) ? (isLong ? 8 : 4) : 1;
     const turns = chunk / step;
-    const accumulators = positions.map(() => `s${names++}`);
+    const accumulators = positions.map(() => nameSource("s", names++));
     for (const name of accumulators) outer.statements.push({ kind: "accumulator", name, source: identities[reducer] });
 
     /** One turn; returns the condition under which there is one. */
-    const turn = (scope: Scope, number: Index, into: readonly string[]): string | undefined => {
+    const turn = (scope: Scope, number: Index, into: readonly Source[]): Source | undefined => {
       const numbers = positions.map((position) =>
         value.kind === "partial"
           ? combine([
@@ -284,19 +303,23 @@ export function writeKernel(request: KernelRequest): KernelText {
         ),
       );
       const uneven = value.kind === "partial" && length % chunk !== 0;
-      const together = uneven && numbers.every((number) => indexSource(number) === indexSource(numbers[0]!));
+      const together = uneven && numbers.every((number) => writeIndex(number) === writeIndex(numbers[0]!));
       for (const [index, name] of into.entries()) {
         const joined = join(reducer, terms.slice(index * step, (index + 1) * step));
         const term =
           uneven && !together
-            ? `choose(isBelow(${indexSource(numbers[index]!)}, ${length}), ${joined}, ${identities[reducer]})`
+            ? callSource("choose", [
+                callSource("isBelow", [writeIndex(numbers[index]!), integerSource(length)]),
+                joined,
+                identities[reducer],
+              ])
             : joined;
         scope.statements.push({ kind: "update", name, reducer, source: term, cost: step });
       }
-      return together ? `${indexSource(numbers[0]!)} < ${length}` : undefined;
+      return together ? code`${writeIndex(numbers[0]!)} < ${integerSource(length)}` : undefined;
     };
-    const loop = (count: number, parent: Scope, body: (scope: Scope, number: Index) => string | undefined): void => {
-      const variable: Variable = { source: `i${names++}`, size: count, depth: scopes.length };
+    const loop = (count: number, parent: Scope, body: (scope: Scope, number: Index) => Source | undefined): void => {
+      const variable: Variable = { source: nameSource("i", names++), size: count, depth: scopes.length };
       const scope: Scope = { statements: [], known: new Map(), turns: parent.turns * count };
       scopes.push(scope);
       const condition = body(scope, indexOf(variable));
@@ -309,7 +332,7 @@ export function writeKernel(request: KernelRequest): KernelText {
     if (block === undefined) {
       loop(turns, outer, (scope, number) => turn(scope, number, accumulators));
     } else {
-      const parts = accumulators.map(() => `s${names++}`);
+      const parts = accumulators.map(() => nameSource("s", names++));
       const rest = turns % block;
       const sumBlock = (scope: Scope, count: number, first: Index): undefined => {
         for (const name of parts) scope.statements.push({ kind: "accumulator", name, source: identities.sum });
@@ -335,8 +358,8 @@ export function writeKernel(request: KernelRequest): KernelText {
   };
 
   const thread = threadIndex(output, threads);
-  const texel = (names: readonly string[]): string => [...names, "0", "0", "0"].slice(0, lanes).join(", ");
-  const outputs: string[] = [];
+  const texel = (names: readonly Source[]): Source => joinSources([...names, zero, zero, zero].slice(0, lanes), ", ");
+  const outputs: Source[] = [];
   if (packed) {
     for (const root of roots) {
       const elements = Array.from({ length: parts * Math.min(lanes, size) }, (_, index) => {
@@ -352,13 +375,19 @@ export function writeKernel(request: KernelRequest): KernelText {
   const { statements, rename } = schedule(scopes[0]!.statements);
   const { count, work } = measureStatements(statements);
   return {
-    source: [
-      `function(${textures.map((_, index) => `a${index}`).join(", ")}) {`,
-      ...writeStatements(statements),
-      ...outputNames(outputs.length).map((name, index) => `${name}(${rename(outputs[index + 1]!)});`),
-      `return [${rename(outputs[0]!)}];`,
-      "}",
-    ].join("\n"),
+    source: joinSources(
+      [
+        code`function(${joinSources(
+          textures.map((_, index) => nameSource("a", index)),
+          ", ",
+        )}) {`,
+        ...writeStatements(statements),
+        ...outputNames(outputs.length).map((name, index) => code`${callSource(name, [rename(outputs[index + 1]!)])};`),
+        code`return [${rename(outputs[0]!)}];`,
+        code`}`,
+      ],
+      "\n",
+    ),
     textures,
     outputs: outputs.length,
     statements: count,
@@ -371,12 +400,23 @@ function depthAt(position: Position): number {
   return position.reduce((depth, index) => Math.max(depth, depthOf(index)), 0);
 }
 
-const identities = { sum: "0", max: "(-infinity())" };
+const zero = integerSource(0);
+
+const identities = { sum: zero, max: numberSource(-Infinity) };
+
+/** Throws `EngineError` for an index that the shader's integers can't hold: it would wrap, and the results be wrong. */
+function requireIndex(index: Index, indices: number): void {
+  const needed = largestStep(index) + 1;
+  if (needed <= indices) return;
+  throw new EngineError(
+    `compile: a kernel must count no more than ${indices} elements on this device, got ${needed}. Reduce one axis after the other, or use smaller batches.`,
+  );
+}
 
 /** The number of the thread; where every texel of the output has one, in terms of its row and column. */
 function threadIndex([width, height]: TextureShape, threads: number): Index {
-  const row = "row()";
-  const column = "column()";
+  const row = callSource("row", []);
+  const column = callSource("column", []);
   if (width * height === threads) {
     const rowIndex = indexOf({ source: row, size: height, depth: 0 });
     return combine([
@@ -384,27 +424,23 @@ function threadIndex([width, height]: TextureShape, threads: number): Index {
       [indexOf({ source: column, size: width, depth: 0 }), 1],
     ]);
   }
-  return indexOf({ source: width === 1 ? row : `(${row}*${width}+${column})`, size: threads, depth: 0 });
+  return indexOf({
+    source: width === 1 ? row : code`(${row}*${integerSource(width)}+${column})`,
+    size: threads,
+    depth: 0,
+  });
 }
 
 /** In pairs, so that a sum of four rounds twice. */
-function join(reducer: "sum" | "max", terms: readonly string[]): string {
+function join(reducer: "sum" | "max", terms: readonly Source[]): Source {
   if (terms.length === 1) return terms[0]!;
   const half = terms.length / 2;
   const [left, right] = [join(reducer, terms.slice(0, half)), join(reducer, terms.slice(half))];
-  return reducer === "sum" ? `(${left} + ${right})` : `Math.max(${left}, ${right})`;
+  return reducer === "sum" ? code`(${left} + ${right})` : callSource("Math.max", [left, right]);
 }
 
 /** A block that divides the turns where there is one. */
 function blockOf(turns: number): number {
   for (let block = blockLength; block >= blockLength / 2; block--) if (turns % block === 0) return block;
   return blockLength;
-}
-
-/** A number as kernel source: read back, it is the same float32. */
-function numberSource(value: number): string {
-  if (Number.isNaN(value)) return "notANumber()";
-  const rounded = Math.fround(value);
-  if (Math.abs(rounded) === Infinity) return rounded > 0 ? "infinity()" : "(-infinity())";
-  return rounded < 0 || Object.is(rounded, -0) ? `(-${-rounded})` : String(rounded);
 }

@@ -1,4 +1,5 @@
 /** Which functions do kernels call, and how are they written in the shader's own language? GLSL's own are inexact where losses need them. */
+import type { Source } from "./source.ts";
 
 /** A type of gpu.js. */
 type KernelType = "Number" | "Integer" | "Array(4)";
@@ -15,9 +16,9 @@ export interface NativeFunction {
 export interface Call {
   readonly name: string;
   /** The kernel source, given that of the operands. */
-  readonly write: (...operands: string[]) => string;
+  readonly write: (...operands: Source[]) => Source;
   /** For a comparison: the kernel source of one of two further operands, by its outcome. */
-  readonly choose?: (...operands: string[]) => string;
+  readonly choose?: (...operands: Source[]) => Source;
   /** The same on the host, in float64. */
   readonly compute: (...operands: number[]) => number;
   /** In additions, roughly: what is costly is not computed twice. */
@@ -93,12 +94,20 @@ const integers: Record<Dialect, readonly NativeFunction[]> = {
   ],
 };
 
+/** Comparisons take a subnormal number for 0, its bits do not; where there are none it counts as 0. */
 const specials: Record<Dialect, readonly NativeFunction[]> = {
   "300 es": [
+    native(
+      "Number",
+      "signOf",
+      x,
+      "  int bits = floatBitsToInt(x);\n  int size = bits & 0x7fffffff;\n  return size > 0x7f800000 ? x : size == 0 ? 0.0 : bits > 0 ? 1.0 : -1.0;",
+    ),
     native("Number", "infinity", {}, "  return uintBitsToFloat(0x7f800000u);"),
     native("Number", "notANumber", {}, "  return uintBitsToFloat(0x7fc00000u);"),
   ],
   "100": [
+    native("Number", "signOf", x, "  return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x == 0.0 ? 0.0 : x;"),
     native("Number", "infinity", {}, "  return 1.0 / 0.0;"),
     native("Number", "notANumber", {}, "  return 0.0 / 0.0;"),
   ],
@@ -143,7 +152,6 @@ const shared: readonly NativeFunction[] = [
   native("Number", "chooseEqual", xyYesNo, "  return x == y ? yes : no;"),
   native("Number", "chooseLess", xyYesNo, "  return x < y ? yes : no;"),
   native("Number", "chooseLessOrEqual", xyYesNo, "  return x <= y ? yes : no;"),
-  native("Number", "signOf", x, "  return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x;"),
   native(
     "Number",
     "truncated",
@@ -191,26 +199,35 @@ const shared: readonly NativeFunction[] = [
     "Number",
     "powerOf",
     xy,
+    // A product that underflows has a finite reciprocal: it is that of the reciprocals.
     `  if (y == 0.0) { return 1.0; }
   float a = abs(x);
   float n = abs(y);
   bool whole = floor(n) == n;
+  bool odd = whole && n < 16777216.0 && n - 2.0 * floor(n * 0.5) > 0.5;
   if (whole && n < 64.0) {
     float product = 1.0;
+    float inverse = 1.0;
     float base = x;
+    float reciprocal = 1.0 / x;
     for (int i = 0; i < 6; i++) {
       float half_n = floor(n * 0.5);
-      if (n - 2.0 * half_n > 0.5) { product *= base; }
+      if (n - 2.0 * half_n > 0.5) { product *= base; inverse *= reciprocal; }
       base *= base;
+      reciprocal *= reciprocal;
       n = half_n;
     }
-    return y < 0.0 ? 1.0 / product : product;
+    if (y > 0.0) { return product; }
+    return abs(product) < 1.17549435e-38 ? inverse : 1.0 / product;
   }
-  if (x == 0.0) { return y > 0.0 ? 0.0 : 1.0 / a; }
+  if (x == 0.0) {
+    if (y > 0.0) { return 0.0; }
+    return odd ? 1.0 / x : 1.0 / a;
+  }
 ${logarithm("l", "a")}
   float r = exp(y * l);
   if (x > 0.0) { return r; }
   if (!whole) { return (x - x) / (x - x); }
-  return n - 2.0 * floor(n * 0.5) > 0.5 ? -r : r;`,
+  return odd ? -r : r;`,
   ),
 ];

@@ -10,14 +10,15 @@ import {
   type UnaryOperation,
   allOperations,
   binaryOperations,
-  binaryScalar,
-  castNumber,
   topologicalOrder,
   unaryOperations,
-  unaryScalar,
 } from "@symloss/core/engine";
-import { type Call, makeCall } from "./math.ts";
-import { type Builder, type Reducer, type Value, makeBuilder, reducedLength } from "./value.ts";
+import { checkGraph } from "./check-graph.ts";
+import { binaryCalls, isNotZero, truncate, unaryCalls, where } from "./calls.ts";
+import { addition, difference } from "./difference.ts";
+import { type SplitOptions, makeReducingBuilder } from "./reduction.ts";
+import { type SoftmaxBuilder, logSoftmax, logSumExp, softmax } from "./softmax.ts";
+import { type Builder, type Value, reducedLength } from "./value.ts";
 
 /** What kernels compute: the rest, core says in these. */
 export const gpuOperations: readonly Operation[] = allOperations.filter(
@@ -38,17 +39,15 @@ export interface SourceArray {
   readonly data?: TypedArray;
 }
 
-/** How a reduction is split: how many elements a thread puts together, or undefined where one thread does it all. */
-export type SplitRule = (results: number, length: number) => number | undefined;
-
 /** The graph as values; long reductions in parts. */
-export function translate(graph: Graph, split: SplitRule): Translation {
+export function translate(graph: Graph, options: SplitOptions): Translation {
+  checkGraph(graph);
   const sources: SourceArray[] = [];
-  const builder = makeBuilder();
+  const builder = makeReducingBuilder(options);
   const values = new Map<Tensor, Value>();
   const context: Context = {
     ...builder,
-    reduceInParts: (reducer, x, axes) => reduceInParts(builder, split, reducer, x, axes),
+    softmaxes: new Map(),
     addSource(source) {
       sources.push(source);
       return builder.source(sources.length - 1, source.shape);
@@ -66,8 +65,7 @@ export function translate(graph: Graph, split: SplitRule): Translation {
   return { outputs: graph.outputs.map((output) => values.get(output)!), sources };
 }
 
-interface Context extends Builder {
-  readonly reduceInParts: (reducer: Reducer, x: Value, axes: readonly number[]) => Value;
+interface Context extends SoftmaxBuilder {
   readonly addSource: (source: SourceArray) => Value;
 }
 
@@ -87,62 +85,10 @@ function translateNode(context: Context, node: Tensor, inputs: readonly Value[])
   const result = { shape: node.shape as readonly number[], dtype: node.dtype };
   // Nothing of an empty array is ever read.
   if (result.shape.includes(0)) return context.literal(0, result.shape);
-  const row = rows[node.operation as keyof typeof rows] as Row<Operation> | undefined;
-  if (row === undefined) throw new TypeError(`compile: ${node.operation} must have been lowered.`);
+  if (!Object.hasOwn(rows, node.operation)) throw new TypeError(`compile: ${node.operation} must have been lowered.`);
+  const row = rows[node.operation as keyof typeof rows] as Row<Operation>;
   return row(context, inputs, node.attributes as never, result);
 }
-
-const call = (name: string, write: Call["write"], compute: Call["compute"], cost: number): Call =>
-  makeCall({ name, write, compute, cost });
-
-const ofFunction =
-  (native: string) =>
-  (...operands: string[]) =>
-    `${native}(${operands.join(", ")})`;
-
-const comparison = (operation: "equal" | "less" | "lessEqual", write: string, choose: string): Call =>
-  makeCall({
-    name: operation,
-    write: ofFunction(write),
-    choose: ofFunction(choose),
-    compute: binaryScalar[operation],
-    cost: 1,
-  });
-
-const unaryCalls: Record<UnaryOperation, Call> = {
-  neg: call("neg", (x) => `(-${x})`, unaryScalar.neg, 1),
-  abs: call("abs", (x) => `Math.abs(${x})`, unaryScalar.abs, 1),
-  sign: call("sign", ofFunction("signOf"), unaryScalar.sign, 2),
-  exp: call("exp", (x) => `Math.exp(${x})`, unaryScalar.exp, 8),
-  expm1: call("expm1", ofFunction("expm1Of"), unaryScalar.expm1, 16),
-  log: call("log", ofFunction("logOf"), unaryScalar.log, 16),
-  log1p: call("log1p", ofFunction("log1pOf"), unaryScalar.log1p, 16),
-  sqrt: call("sqrt", (x) => `Math.sqrt(${x})`, unaryScalar.sqrt, 4),
-  tanh: call("tanh", ofFunction("tanhOf"), unaryScalar.tanh, 16),
-  sigmoid: call("sigmoid", ofFunction("sigmoidOf"), unaryScalar.sigmoid, 12),
-  softplus: call("softplus", ofFunction("softplusOf"), unaryScalar.softplus, 24),
-  relu: call("relu", (x) => `Math.max(${x}, 0)`, unaryScalar.relu, 1),
-  logicalNot: call("logicalNot", (x) => `(1 - ${x})`, unaryScalar.logicalNot, 1),
-};
-
-const binaryCalls: Record<BinaryOperation, Call> = {
-  add: call("add", (x, y) => `(${x} + ${y})`, binaryScalar.add, 1),
-  sub: call("sub", (x, y) => `(${x} - ${y})`, binaryScalar.sub, 1),
-  mul: call("mul", (x, y) => `(${x} * ${y})`, binaryScalar.mul, 1),
-  div: call("div", (x, y) => `(${x} / ${y})`, binaryScalar.div, 4),
-  pow: call("pow", ofFunction("powerOf"), binaryScalar.pow, 48),
-  maximum: call("maximum", (x, y) => `Math.max(${x}, ${y})`, binaryScalar.maximum, 1),
-  minimum: call("minimum", (x, y) => `Math.min(${x}, ${y})`, binaryScalar.minimum, 1),
-  equal: comparison("equal", "isEqual", "chooseEqual"),
-  less: comparison("less", "isLess", "chooseLess"),
-  lessEqual: comparison("lessEqual", "isLessOrEqual", "chooseLessOrEqual"),
-  logicalAnd: call("logicalAnd", (x, y) => `(${x} * ${y})`, binaryScalar.logicalAnd, 1),
-  logicalOr: call("logicalOr", (x, y) => `Math.max(${x}, ${y})`, binaryScalar.logicalOr, 1),
-};
-
-const where: Call = call("where", ofFunction("choose"), (condition, x, y) => (condition !== 0 ? x! : y!), 1);
-const truncate: Call = call("truncate", ofFunction("truncated"), (x) => castNumber(x!, "int32"), 2);
-const isNotZero: Call = call("isNotZero", ofFunction("isNotZero"), (x) => castNumber(x!, "bool"), 1);
 
 const unaryRows = Object.fromEntries(
   unaryOperations.map((operation): [string, Row<Operation>] => [
@@ -161,6 +107,8 @@ const binaryRows = Object.fromEntries(
 const rows: { readonly [O in Exclude<Operation, "scatterAdd" | "argmax" | "matmul">]: Row<O> } = {
   ...unaryRows,
   ...binaryRows,
+  add: (context, [x, y]) => addition(context, x!, y!),
+  sub: (context, [x, y]) => difference(context, x!, y!),
   input: () => {
     throw new TypeError("compile: every input must be one of the graph's.");
   },
@@ -181,19 +129,9 @@ const rows: { readonly [O in Exclude<Operation, "scatterAdd" | "argmax" | "matmu
   },
   sum: ({ reduceInParts }, [x], { axes }) => reduceInParts("sum", x!, axes),
   max: ({ reduceInParts }, [x], { axes }) => reduceInParts("max", x!, axes),
-  logSumExp: (context, [x], { axis }) => {
-    const [shift, total] = shiftedSum(context, x!, axis);
-    return binary(context, "add", shift, unary(context, "log", total));
-  },
-  softmax: (context, [x], { axis }) => {
-    const [, total, powers] = shiftedSum(context, x!, axis);
-    return binary(context, "div", powers, along(context, total, x!, axis));
-  },
-  logSoftmax: (context, [x], { axis }) => {
-    const [shift, total] = shiftedSum(context, x!, axis);
-    const shifted = binary(context, "sub", x!, along(context, shift, x!, axis));
-    return binary(context, "sub", shifted, along(context, unary(context, "log", total), x!, axis));
-  },
+  logSumExp: (context, [x], { axis }) => logSumExp(context, x!, axis),
+  softmax: (context, [x], { axis }) => softmax(context, x!, axis),
+  logSoftmax: (context, [x], { axis }) => logSoftmax(context, x!, axis),
   takeAlongAxis: ({ gather }, [x, indices], { axis }) => gather(x!, indices!, axis),
   reshape: ({ reshape }, [x], _, { shape }) => reshape(x!, shape),
   transpose: ({ transpose }, [x], { permutation }) => transpose(x!, permutation),
@@ -208,26 +146,6 @@ const rows: { readonly [O in Exclude<Operation, "scatterAdd" | "argmax" | "matmu
     ),
 };
 
-function unary({ map }: Context, operation: UnaryOperation, x: Value): Value {
-  return map(unaryCalls[operation], [x]);
-}
-
-function binary({ map }: Context, operation: BinaryOperation, x: Value, y: Value): Value {
-  return map(binaryCalls[operation], [x, y]);
-}
-
-/** The largest along an axis, the sum of exp(x - largest), and these powers; shared by all that is said of one x. */
-function shiftedSum(context: Context, x: Value, axis: number): [shift: Value, total: Value, powers: Value] {
-  const shift = context.reduceInParts("max", x, [axis]);
-  const powers = unary(context, "exp", binary(context, "sub", x, along(context, shift, x, axis)));
-  return [shift, context.reduceInParts("sum", powers, [axis]), powers];
-}
-
-/** Repeated along the axis that a reduction has dropped. */
-function along({ reshape, broadcastTo }: Context, x: Value, like: Value, axis: number): Value {
-  return broadcastTo(reshape(x, like.shape.with(axis, 1)), like.shape);
-}
-
 /** A kernel reads seven arrays at least, and not always more: many are put together by sevens. */
 function concatInParts(concat: Builder["concat"], inputs: readonly Value[], axis: number): Value {
   if (inputs.length === 1) return inputs[0]!;
@@ -237,16 +155,4 @@ function concatInParts(concat: Builder["concat"], inputs: readonly Value[], axis
     parts.push(concatInParts(concat, inputs.slice(start, start + 7), axis));
   }
   return concatInParts(concat, parts, axis);
-}
-
-function reduceInParts(builder: Builder, split: SplitRule, reducer: Reducer, x: Value, axes: readonly number[]): Value {
-  const shape = x.shape.filter((_, axis) => !axes.includes(axis));
-  const length = reducedLength(x, axes);
-  // Only a sum may be over nothing.
-  if (length === 0) return builder.literal(0, shape);
-  if (length === 1) return builder.reshape(x, shape);
-  const results = x.size / length;
-  const chunk = split(results, length);
-  if (chunk === undefined) return builder.reduce(reducer, x, axes);
-  return reduceInParts(builder, split, reducer, builder.partial(reducer, x, axes, chunk), [0]);
 }

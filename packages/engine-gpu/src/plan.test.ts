@@ -1,13 +1,17 @@
 import {
   type Tensor,
+  add,
   argmax,
   concat,
   exp,
+  logSoftmax,
   mean,
   ndarray,
   softmax,
+  sub,
   sum,
   takeAlongAxis,
+  tanh,
   transpose,
   valueAndGrad,
 } from "@symloss/core";
@@ -30,7 +34,14 @@ import { type Limits, type Plan, planGraph } from "./plan.ts";
 import { gpuTraits } from "./traits.ts";
 import type { Value } from "./value.ts";
 
-const limits: Limits = { inputs: 15, outputs: 8, textureSize: 4096, elements: 2 ** 24, packed: true };
+const limits: Limits = {
+  inputs: 15,
+  outputs: 8,
+  textureSize: 4096,
+  elements: 2 ** 24,
+  indices: 2 ** 31 - 1,
+  packed: true,
+};
 
 type Specs = Readonly<Record<string, InputSpec>>;
 type Fn = (inputs: never) => unknown;
@@ -344,6 +355,34 @@ describe("a plan", () => {
     expect(onHost).toMatchObject({ kind: "scalar" });
     const [onDevice] = planGraph(graph, limits, "device").results;
     expect(onDevice).toMatchObject({ kind: "array", value: { size: 1 } });
+  });
+
+  test("counts no further than integers of the shader reach: axes are reduced one after the other", async () => {
+    const within = { ...limits, indices: 5000 };
+    const specs = { x: { shape: [70, 1] }, y: { shape: [1, 90] } };
+    const outer = ({ x, y }: { x: Tensor; y: Tensor }) => [
+      sum(x.mul(y)),
+      x.sub(y).max(),
+      sum(x.mul(y).reshape([2, 35, 90])),
+    ];
+    for (const packed of [true, false]) await expectRight(outer, specs, { ...within, packed });
+    const flat = graphOf(({ x, y }: { x: Tensor; y: Tensor }) => sum(x.mul(y).reshape([-1])), specs);
+    for (const destination of ["host", "device"] as const) {
+      expect(() => planGraph(flat, within, destination)).toThrow(
+        /^compile: a kernel must count no more than 5000 elements on this device, got \d+\. Reduce one axis/,
+      );
+    }
+  });
+
+  test("leaves out what cancels of sure answers", async () => {
+    const sure = (x: Tensor): Tensor => sum(softmax(x, 1).mul(x), 1);
+    const derivatives = ({ x }: { x: Tensor }) => {
+      const [value, gradient] = valueAndGrad((t: Tensor) => sum(sure(t)))(x) as [Tensor, Tensor];
+      return [value, gradient, softmax(x, 0).sub(1), sub(x, softmax(x, 1)), add(softmax(x, 1), x), sub(1, tanh(x))];
+    };
+    await expectRight(derivatives, matrix(7, 13));
+    const plan = await expectRight(({ x }: { x: Tensor }) => logSoftmax(x, 1), matrix(7, 13));
+    expect(plan.kernels.map(({ source }) => source).join("\n")).toMatch(/log1pOf/);
   });
 
   test("is refused for an array that no texture holds", () => {

@@ -3,7 +3,9 @@ import { EngineError, type Graph, sizeOf } from "@symloss/core/engine";
 import { type HostResult, mostElements, planHostResult, resultReads } from "./host.ts";
 import { type KernelText, type Place, type Shape, threadsOf, writeKernel } from "./kernel.ts";
 import { type TextureShape, lanes, textureShape } from "./layout.ts";
-import { type SourceArray, type SplitRule, translate } from "./operations.ts";
+import { type SourceArray, translate } from "./operations.ts";
+import type { SplitRule } from "./reduction.ts";
+import type { Source } from "./source.ts";
 import type { Value } from "./value.ts";
 
 /** What a context allows. */
@@ -16,13 +18,15 @@ export interface Limits {
   readonly textureSize: number;
   /** Elements of an array: no more than textures of that size hold. */
   readonly elements: number;
+  /** Elements that an index of a kernel can tell apart, also of an array that has no texture. */
+  readonly indices: number;
   /** Whether a thread computes four elements; else one, but for results that stay on the device. */
   readonly packed: boolean;
 }
 
 /** One kernel of a plan. */
 export interface KernelStep {
-  readonly source: string;
+  readonly source: Source;
   /** The textures that it reads: numbers of sources, then of the results of kernels. */
   readonly textures: readonly number[];
   /** The number of its first result; the others follow. */
@@ -50,7 +54,7 @@ export type Destination = "host" | "device";
 
 /** The plan of a graph of concrete shapes. Throws `EngineError` for an array that no texture holds. */
 export function planGraph(graph: Graph, limits: Limits, destination: Destination): Plan {
-  const { outputs, sources } = translate(graph, splitRules[destination]);
+  const { outputs, sources } = translate(graph, { split: splitRules[destination], indices: limits.indices });
   const results = outputs.map((output) => planHostResult(output, destination));
   const wanted = results.flatMap(resultReads);
   const forDevice: ReadonlySet<Value> = new Set(destination === "device" ? outputs : []);
@@ -73,6 +77,7 @@ export function planGraph(graph: Graph, limits: Limits, destination: Destination
       ...shape,
       roots,
       output,
+      indices: limits.indices,
       place: (value) => (reads.has(value) ? placeIn(value) : undefined),
     });
     const whole = shape.parts > 1 ? roots[0]!.shape : undefined;
@@ -307,6 +312,7 @@ function attemptReading(
     ...shape,
     roots,
     output: outputShape(roots[0]!, shape, limits),
+    indices: limits.indices,
     place(value, times, inLoop) {
       if (roots.includes(value)) {
         if (inLoop) possible = false;

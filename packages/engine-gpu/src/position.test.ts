@@ -1,9 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Index, type Variable, combine, divide, flatten, indexOf, indexSource, unflatten } from "./position.ts";
+import { source } from "./source.ts";
 
-const x: Variable = { source: "x", size: 2520, depth: 0 };
-const y: Variable = { source: "y", size: 60, depth: 0 };
+const x: Variable = { source: source`x`, size: 2520, depth: 0 };
+const y: Variable = { source: source`y`, size: 60, depth: 0 };
 
 /** What the kernel computes, the numbers of thread and loop given. */
 function valueOf(index: Index, numbers: { readonly x: number; readonly y: number }): number {
@@ -61,6 +62,6 @@ describe("an index", () => {
   test("finds its texel without remainders where rows are whole texels", () => {
     const element = combine([[indexOf({ ...x, size: 30 }), 4]], 3);
     const [row, column] = unflatten(element, [10, 12]) as [Index, Index];
-    expect([indexSource(row), indexSource(column)]).toEqual(["quotient(x,3)", "(remainder(x,3)*4+3)"]);
+    expect([indexSource(row), indexSource(column)]).toEqual(["quotient(x, 3)", "(remainder(x, 3)*4+3)"]);
   });
 });

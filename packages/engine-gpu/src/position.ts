@@ -1,9 +1,10 @@
 /** How is an index of a kernel written? As a sum of digits of thread and loop numbers, so that most divisions vanish. */
+import { type Source, callSource, integerSource, joinSources, source } from "./source.ts";
 
 /** An integer that a kernel knows: the thread's number, a loop's, or one that it has computed. */
 export interface Variable {
   /** Its kernel source. */
-  readonly source: string;
+  readonly source: Source;
   /** It is at least 0 and below this. */
   readonly size: number;
   /** In how many loops it is known: 0 where it is known everywhere. */
@@ -120,12 +121,20 @@ export function depthOf({ terms }: Index): number {
 }
 
 /** The kernel source of an index, an integer there. */
-export function indexSource({ constant, terms }: Index): string {
-  const parts = terms.map((term) => (term.factor === 1 ? digitSource(term) : `${digitSource(term)}*${term.factor}`));
-  if (parts.length === 0) return String(constant);
-  const sum = parts.join("+");
-  if (constant === 0) return parts.length === 1 ? sum : `(${sum})`;
-  return constant < 0 ? `(${sum}-${-constant})` : `(${sum}+${constant})`;
+export function indexSource({ constant, terms }: Index): Source {
+  const parts = terms.map((term) =>
+    term.factor === 1 ? digitSource(term) : source`${digitSource(term)}*${integerSource(term.factor)}`,
+  );
+  if (parts.length === 0) return integerSource(constant);
+  const sum = joinSources(parts, "+");
+  if (constant === 0) return parts.length === 1 ? sum : source`(${sum})`;
+  return constant < 0 ? source`(${sum}-${integerSource(-constant)})` : source`(${sum}+${integerSource(constant)})`;
+}
+
+/** The largest integer that comes up while the index is computed. */
+export function largestStep({ constant, terms }: Index): number {
+  const sum = terms.reduce((left, { factor, length }) => left + factor * (length - 1), 0);
+  return Math.max(sum + Math.max(constant, 0), ...terms.map(({ variable }) => variable.size - 1));
 }
 
 /** A text that two positions share just when they are the same. */
@@ -133,10 +142,10 @@ export function positionKey(position: Position): string {
   return position.map(indexSource).join();
 }
 
-function digitSource(digit: Digit): string {
+function digitSource(digit: Digit): Source {
   const { variable, divisor, length } = digit;
-  const quotient = divisor === 1 ? variable.source : `quotient(${variable.source},${divisor})`;
-  return isLeading(digit) ? quotient : `remainder(${quotient},${length})`;
+  const quotient = divisor === 1 ? variable.source : callSource("quotient", [variable.source, integerSource(divisor)]);
+  return isLeading(digit) ? quotient : callSource("remainder", [quotient, integerSource(length)]);
 }
 
 /** Whether no digit stands before it, so that it needs no remainder. */

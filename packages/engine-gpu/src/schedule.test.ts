@@ -1,16 +1,29 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { schedule } from "./schedule.ts";
+import type { Source } from "./source.ts";
 import { type Loop, type Statement, measureStatements, writeStatements } from "./statement.ts";
 
-const define = (name: string, source: string): Statement => ({ kind: "definition", name, source, cost: 1 });
-const accumulate = (name: string): Statement => ({ kind: "accumulator", name, source: "0" });
-const add = (name: string, source: string): Statement => ({ kind: "update", name, reducer: "sum", source, cost: 1 });
+const text = (source: string): Source => source as Source;
+const define = (name: string, source: string): Statement => ({
+  kind: "definition",
+  name: text(name),
+  source: text(source),
+  cost: 1,
+});
+const accumulate = (name: string): Statement => ({ kind: "accumulator", name: text(name), source: text("0") });
+const add = (name: string, source: string): Statement => ({
+  kind: "update",
+  name: text(name),
+  reducer: "sum",
+  source: text(source),
+  cost: 1,
+});
 const loop = (variable: string, count: number, body: readonly Statement[], condition?: string): Loop => ({
   kind: "loop",
-  variable,
+  variable: text(variable),
   count,
-  condition,
+  condition: condition === undefined ? undefined : text(condition),
   body,
 });
 
@@ -90,7 +103,7 @@ describe("a schedule", () => {
 
   test("says what has become of a name", () => {
     const { rename } = schedule([define("v0", "a0[1]"), define("v1", "a0[1]"), define("v2", "v1")]);
-    expect(rename("v1+v2")).toBe("v0+v2");
+    expect(rename(text("v1+v2"))).toBe("v0+v2");
   });
 
   test("counts what is left once", () => {
@@ -105,7 +118,12 @@ describe("a schedule", () => {
         const next = (below: number): number => choices.next().value % below;
         const { statements, names } = randomProgram(next);
         const { statements: scheduled, rename } = schedule(statements);
-        expect(run(scheduled, names.map(rename))).toEqual(run(statements, names));
+        expect(
+          run(
+            scheduled,
+            names.map((name) => rename(text(name))),
+          ),
+        ).toEqual(run(statements, names));
         expect(measureStatements(scheduled).work).toBeLessThanOrEqual(measureStatements(statements).work);
       }),
       { numRuns: 1000 },

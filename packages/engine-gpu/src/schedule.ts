@@ -1,20 +1,19 @@
 /** Which loops of a kernel become one? Those of equally many turns where neither needs what the other computes. */
+import { type Source, namesIn, renameIn } from "./source.ts";
 import type { Definition, Loop, Statement } from "./statement.ts";
 
 /** Statements in their new order, and how a source reads there. */
 export interface Schedule {
   readonly statements: readonly Statement[];
-  readonly rename: (source: string) => string;
+  readonly rename: (source: Source) => Source;
 }
 
 /** Puts every statement as early as what it needs allows and loops into one, and keeps of definitions that read alike the first. */
 export function schedule(statements: readonly Statement[]): Schedule {
-  const aliases = new Map<string, string>();
-  const rename = (source: string): string => source.replace(namePattern, (name) => aliases.get(name) ?? name);
+  const aliases = new Map<Source, Source>();
+  const rename = (source: Source): Source => renameIn(source, (name) => aliases.get(name) ?? name);
   return { statements: arrange(statements, aliases, rename), rename };
 }
-
-const namePattern = /\b[a-z]\d+\b/g;
 
 /** A loop, and what is computed before it. */
 interface Stage {
@@ -24,15 +23,15 @@ interface Stage {
 
 function arrange(
   statements: readonly Statement[],
-  aliases: Map<string, string>,
-  rename: (source: string) => string,
+  aliases: Map<Source, Source>,
+  rename: (source: Source) => Source,
 ): Statement[] {
   const stages: Stage[] = [{ before: [] }];
   /** The stage from which on a name of this scope has its value. */
-  const ready = new Map<string, number>();
-  const known = new Map<string, string>();
-  const stageOf = (sources: readonly string[]): number => {
-    const needed = sources.flatMap((source) => source.match(namePattern) ?? []);
+  const ready = new Map<Source, number>();
+  const known = new Map<Source, Source>();
+  const stageOf = (sources: readonly Source[]): number => {
+    const needed = sources.flatMap(namesIn);
     return needed.reduce((stage, name) => Math.max(stage, ready.get(name) ?? 0), 0);
   };
 
@@ -88,20 +87,20 @@ function arrange(
 }
 
 /** The first loop with the body of the second after its own, undefined where they do not turn alike. */
-function join(first: Loop, second: Loop, rename: (source: string) => string): Loop | undefined {
-  const condition = second.condition?.replaceAll(namePattern, (name) =>
-    name === second.variable ? first.variable : rename(name),
-  );
+function join(first: Loop, second: Loop, rename: (source: Source) => Source): Loop | undefined {
+  const condition =
+    second.condition &&
+    renameIn(second.condition, (name) => (name === second.variable ? first.variable : rename(name)));
   if (first.count !== second.count || first.condition !== condition) return undefined;
   return { ...first, body: [...first.body, ...second.body] };
 }
 
 /** All that is read, and the accumulators that are updated. */
-function sourcesIn(statements: readonly Statement[]): string[] {
+function sourcesIn(statements: readonly Statement[]): Source[] {
   return statements.flatMap((statement) => {
     switch (statement.kind) {
       case "loop":
-        return [statement.condition ?? "", ...sourcesIn(statement.body)];
+        return [...(statement.condition === undefined ? [] : [statement.condition]), ...sourcesIn(statement.body)];
       case "update":
         return [statement.name, statement.source];
       default:
@@ -110,7 +109,7 @@ function sourcesIn(statements: readonly Statement[]): string[] {
   });
 }
 
-function updatedIn(statements: readonly Statement[]): string[] {
+function updatedIn(statements: readonly Statement[]): Source[] {
   return statements.flatMap((statement) => {
     if (statement.kind === "loop") return updatedIn(statement.body);
     return statement.kind === "update" ? [statement.name] : [];

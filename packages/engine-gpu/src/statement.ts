@@ -1,4 +1,5 @@
 /** What does a kernel do, and how does it read? Statements as data, so that their order can change before they are written. */
+import { type Source, integerSource, source } from "./source.ts";
 
 /** One of a kernel's statements. Each name is a letter and a number, and is given once in a scope and those around it. */
 export type Statement = Definition | Accumulator | Update | Loop;
@@ -6,8 +7,8 @@ export type Statement = Definition | Accumulator | Update | Loop;
 /** A constant. */
 export interface Definition {
   readonly kind: "definition";
-  readonly name: string;
-  readonly source: string;
+  readonly name: Source;
+  readonly source: Source;
   /** In additions, roughly. */
   readonly cost: number;
 }
@@ -15,16 +16,16 @@ export interface Definition {
 /** A variable that a loop updates. */
 export interface Accumulator {
   readonly kind: "accumulator";
-  readonly name: string;
-  readonly source: string;
+  readonly name: Source;
+  readonly source: Source;
 }
 
 /** Puts one more term together with what an accumulator holds. */
 export interface Update {
   readonly kind: "update";
-  readonly name: string;
+  readonly name: Source;
   readonly reducer: "sum" | "max";
-  readonly source: string;
+  readonly source: Source;
   /** In additions, roughly. */
   readonly cost: number;
 }
@@ -32,20 +33,20 @@ export interface Update {
 /** Runs its body so many times, but for the turns in which the condition does not hold. */
 export interface Loop {
   readonly kind: "loop";
-  readonly variable: string;
+  readonly variable: Source;
   readonly count: number;
-  readonly condition?: string | undefined;
+  readonly condition?: Source | undefined;
   readonly body: readonly Statement[];
 }
 
 /** The lines of the statements. */
-export function writeStatements(statements: readonly Statement[]): string[] {
+export function writeStatements(statements: readonly Statement[]): Source[] {
   return statements.flatMap((statement) => {
     switch (statement.kind) {
       case "definition":
-        return [`const ${statement.name} = ${statement.source};`];
+        return [source`const ${statement.name} = ${statement.source};`];
       case "accumulator":
-        return [`let ${statement.name} = ${statement.source};`];
+        return [source`let ${statement.name} = ${statement.source};`];
       case "update":
         return [writeUpdate(statement)];
       case "loop":
@@ -54,16 +55,16 @@ export function writeStatements(statements: readonly Statement[]): string[] {
   });
 }
 
-function writeUpdate({ name, reducer, source }: Update): string {
-  return reducer === "sum" ? `${name} += ${source};` : `${name} = Math.max(${name}, ${source});`;
+function writeUpdate({ name, reducer, source: term }: Update): Source {
+  return reducer === "sum" ? source`${name} += ${term};` : source`${name} = Math.max(${name}, ${term});`;
 }
 
-function writeLoop({ variable, count, condition, body }: Loop): string[] {
+function writeLoop({ variable, count, condition, body }: Loop): Source[] {
   const lines = writeStatements(body);
   return [
-    `for (let ${variable} = 0; ${variable} < ${count}; ${variable}++) {`,
-    ...(condition === undefined ? lines : [`if (${condition}) {`, ...lines, "}"]),
-    "}",
+    source`for (let ${variable} = 0; ${variable} < ${integerSource(count)}; ${variable}++) {`,
+    ...(condition === undefined ? lines : [source`if (${condition}) {`, ...lines, source`}`]),
+    source`}`,
   ];
 }
 

@@ -1,0 +1,39 @@
+/** Is a graph what kernels can be made of? Asked of every graph: one made by hand may hold anything, and kernels are source. */
+import {
+  EngineError,
+  type Graph,
+  type OperationAttributes,
+  type Tensor,
+  allOperations,
+  holds,
+  sizeOf,
+  topologicalOrder,
+} from "@symloss/core/engine";
+
+/** Throws `EngineError` for lengths that are no integers, operations without a name, and constants that are not of their dtype. */
+export function checkGraph({ inputs, outputs }: Graph): void {
+  for (const node of new Set([...inputs, ...topologicalOrder(outputs)])) {
+    if (!known.has(node.operation)) refuse("operations", "those that core names", node.operation);
+    for (const length of node.shape) {
+      if (!isLength(length)) refuse("lengths", "whole numbers from 0", length);
+    }
+    if (node.operation === "constant") checkConstant(node);
+  }
+}
+
+const known: ReadonlySet<unknown> = new Set(allOperations);
+
+function isLength(length: unknown): boolean {
+  return Number.isSafeInteger(length) && (length as number) >= 0;
+}
+
+function checkConstant(node: Tensor): void {
+  const { data } = node.attributes as OperationAttributes["constant"];
+  if (!holds(node.dtype, data) || data.length !== sizeOf(node.shape)) {
+    refuse("constants", `typed arrays of their dtype and size, here ${node}`, data);
+  }
+}
+
+function refuse(what: string, must: string, got: unknown): never {
+  throw new EngineError(`compile: ${what} of a graph must be ${must}, got a value of type ${typeof got}.`);
+}

@@ -1,0 +1,143 @@
+/** How are sums and differences with a probability computed where they cancel? With its complement, which keeps its digits. */
+import { binaryCalls, unaryCalls, where } from "./calls.ts";
+import { type Softmax, type SoftmaxBuilder, along, softmaxComplement } from "./softmax.ts";
+import type { Value } from "./value.ts";
+
+export function addition(builder: SoftmaxBuilder, x: Value, y: Value): Value {
+  return (
+    tailOf(builder, x, y, 1) ??
+    tailOf(builder, y, x, 1) ??
+    withMultiple(builder, x, multipleOf(builder, y)) ??
+    withMultiple(builder, y, multipleOf(builder, x)) ??
+    builder.map(binaryCalls.add, [x, y])
+  );
+}
+
+export function difference(builder: SoftmaxBuilder, x: Value, y: Value): Value {
+  return (
+    tailOf(builder, x, y, -1) ??
+    withMultiple(builder, x, negative(multipleOf(builder, y))) ??
+    negated(builder, withMultiple(builder, y, negative(multipleOf(builder, x)))) ??
+    builder.map(binaryCalls.sub, [x, y])
+  );
+}
+
+type Sign = 1 | -1;
+
+/** 1 - sigmoid(x), 1 - tanh(x) and 1 + tanh(x), of which the derivative of tanh is made: what is left of 1 far from 0. */
+function tailOf(builder: SoftmaxBuilder, one: Value, y: Value, sign: Sign): Value | undefined {
+  if (one.kind !== "literal" || one.value !== 1 || y.kind !== "map") return undefined;
+  const [x] = y.inputs as [Value];
+  const tail = (steepness: number): Value =>
+    builder.map(unaryCalls.sigmoid, [builder.map(binaryCalls.mul, [x, builder.literal(steepness, x.shape)])]);
+  if (y.call === unaryCalls.sigmoid && sign === -1) return tail(-1);
+  if (y.call !== unaryCalls.tanh) return undefined;
+  return builder.map(binaryCalls.mul, [tail(2 * sign), builder.literal(2, x.shape)]);
+}
+
+/** A softmax, times a sign and a factor. */
+interface Multiple {
+  readonly softmax: Value;
+  readonly parts: Softmax;
+  readonly sign: Sign;
+  readonly factor: Value;
+}
+
+/**
+ * value + p factor, as value (1 - p) + p (value + factor): where p is nearly 1 the first term has what is left of the sum, and the
+ * second is small. Undefined where there is no softmax.
+ */
+function withMultiple(builder: SoftmaxBuilder, value: Value, multiple: Multiple | undefined): Value | undefined {
+  if (multiple === undefined) return undefined;
+  const { softmax, parts, sign, factor } = multiple;
+  const { map } = builder;
+  const withinRow = isNegativeSum(builder, multiple, value);
+  const weighted = withinRow ? multipleOf(builder, value) : undefined;
+  if (weighted?.softmax === softmax) return deviation(builder, weighted);
+  const rest = withinRow
+    ? negated(builder, sumOfOthers(builder, value, parts))
+    : map(sign === 1 ? binaryCalls.add : binaryCalls.sub, [value, factor]);
+  const main = map(binaryCalls.mul, [value, softmaxComplement(builder, parts)]);
+  return map(binaryCalls.add, [main, map(binaryCalls.mul, [softmax, rest])]);
+}
+
+function multipleOf(builder: SoftmaxBuilder, term: Value): Multiple | undefined {
+  const parts = builder.softmaxes.get(term);
+  if (parts !== undefined) return { softmax: term, parts, sign: 1, factor: builder.literal(1, term.shape) };
+  if (term.kind !== "map") return undefined;
+  const [x, y] = term.inputs as [Value, Value];
+  if (term.call === unaryCalls.neg) return negative(multipleOf(builder, x));
+  if (term.call !== binaryCalls.mul) return undefined;
+  return productOf(builder, x, y) ?? productOf(builder, y, x);
+}
+
+function productOf({ softmaxes }: SoftmaxBuilder, softmax: Value, factor: Value): Multiple | undefined {
+  const parts = softmaxes.get(softmax);
+  return parts && { softmax, parts, sign: 1, factor };
+}
+
+function negative(multiple: Multiple | undefined): Multiple | undefined {
+  return multiple && { ...multiple, sign: multiple.sign === 1 ? -1 : 1 };
+}
+
+/** Whether the factor is -sum(value) along the softmax's axis, as the gradients of softmax and of its logarithm have it. */
+function isNegativeSum(builder: SoftmaxBuilder, { parts: { x, axis }, sign, factor }: Multiple, value: Value): boolean {
+  const [sumSign, sum] = splitSign(builder, factor);
+  const [valueSign, unsigned] = splitSign(builder, value);
+  if (sign * sumSign !== -valueSign) return false;
+  const row = builder.reduceInParts("sum", unsigned, [axis]);
+  return sum === along(builder, row, x, axis) || (axis === 0 && sum === builder.broadcastTo(row, x.shape));
+}
+
+/** The sign before a value, also where it is repeated, and the value without it. */
+function splitSign(builder: SoftmaxBuilder, value: Value): [sign: Sign, unsigned: Value] {
+  const [x] = value.inputs;
+  if (value.kind === "map" && value.call === unaryCalls.neg) {
+    const [sign, unsigned] = splitSign(builder, x!);
+    return [sign === 1 ? -1 : 1, unsigned];
+  }
+  if (value.kind !== "view" || (value.name !== "reshape" && value.name !== "broadcast")) return [1, value];
+  const [sign, unsigned] = splitSign(builder, x!);
+  const { reshape, broadcastTo } = builder;
+  return [sign, value.name === "reshape" ? reshape(unsigned, value.shape) : broadcastTo(unsigned, value.shape)];
+}
+
+/** p (g - sum(p g)), the gradient of softmax: with g taken from that at the largest, which then contributes nothing to the sum. */
+function deviation(builder: SoftmaxBuilder, { softmax, parts, sign, factor }: Multiple): Value {
+  const { map, reduceInParts } = builder;
+  const { x, axis, count } = parts;
+  const center = map(binaryCalls.div, [sumOfLargest(builder, factor, parts), count]);
+  const centered = map(binaryCalls.sub, [factor, along(builder, center, x, axis)]);
+  const mean = reduceInParts("sum", map(binaryCalls.mul, [softmax, centered]), [axis]);
+  const result = map(binaryCalls.mul, [softmax, map(binaryCalls.sub, [centered, along(builder, mean, x, axis)])]);
+  return sign === 1 ? result : negated(builder, result);
+}
+
+/** The sum of the row's other values: at the largest nothing of its own is subtracted again. */
+function sumOfOthers(builder: SoftmaxBuilder, value: Value, parts: Softmax): Value {
+  const { map, literal, reduceInParts } = builder;
+  const { x, axis, isLargest } = parts;
+  const atLargest = along(builder, sumOfLargest(builder, value, parts), x, axis);
+  const smaller = reduceInParts("sum", map(where, [isLargest, literal(0, x.shape), value]), [axis]);
+  const rest = along(builder, smaller, x, axis);
+  return map(where, [
+    isLargest,
+    map(binaryCalls.add, [map(binaryCalls.sub, [atLargest, value]), rest]),
+    map(binaryCalls.sub, [map(binaryCalls.add, [atLargest, rest]), value]),
+  ]);
+}
+
+/** The sum of the values where x is the largest. */
+function sumOfLargest(
+  { map, literal, reduceInParts }: SoftmaxBuilder,
+  value: Value,
+  { x, axis, isLargest }: Softmax,
+): Value {
+  return reduceInParts("sum", map(where, [isLargest, value, literal(0, x.shape)]), [axis]);
+}
+
+function negated(builder: SoftmaxBuilder, value: Value): Value;
+function negated(builder: SoftmaxBuilder, value: Value | undefined): Value | undefined;
+function negated(builder: SoftmaxBuilder, value: Value | undefined): Value | undefined {
+  return value && builder.map(unaryCalls.neg, [value]);
+}

@@ -1,0 +1,79 @@
+/** How are softmax and its kin computed so that sure answers keep their digits? With the largest term left out, which is 1. */
+import { binaryCalls, unaryCalls, where } from "./calls.ts";
+import type { ReducingBuilder } from "./reduction.ts";
+import type { Value } from "./value.ts";
+
+/** Makes values, and remembers which are probabilities. */
+export interface SoftmaxBuilder extends ReducingBuilder {
+  /** What each softmax is made of. */
+  readonly softmaxes: Map<Value, Softmax>;
+}
+
+/** What softmax and its logarithm are made of: each with x's shape where it is of elements, and without the axis where it is of rows. */
+export interface Softmax {
+  readonly x: Value;
+  readonly axis: number;
+  /** x - its largest. */
+  readonly shifted: Value;
+  /** exp(shifted). */
+  readonly powers: Value;
+  /** Whether x is the largest. */
+  readonly isLargest: Value;
+  /** The largest. */
+  readonly largest: Value;
+  /** How many are the largest. */
+  readonly count: Value;
+  /** The sum of the powers, less 1: that of a largest one is exactly 1. */
+  readonly others: Value;
+  /** The sum of the powers. */
+  readonly total: Value;
+}
+
+/** log(sum(exp(x))) as the largest and the logarithm of what the others add to its 1. */
+export function logSumExp(builder: SoftmaxBuilder, x: Value, axis: number): Value {
+  const { largest, others } = describeSoftmax(builder, x, axis);
+  return builder.map(binaryCalls.add, [largest, builder.map(unaryCalls.log1p, [others])]);
+}
+
+export function logSoftmax(builder: SoftmaxBuilder, x: Value, axis: number): Value {
+  const { shifted, others } = describeSoftmax(builder, x, axis);
+  return builder.map(binaryCalls.sub, [shifted, along(builder, builder.map(unaryCalls.log1p, [others]), x, axis)]);
+}
+
+export function softmax(builder: SoftmaxBuilder, x: Value, axis: number): Value {
+  const parts = describeSoftmax(builder, x, axis);
+  const result = builder.map(binaryCalls.div, [parts.powers, along(builder, parts.total, x, axis)]);
+  builder.softmaxes.set(result, parts);
+  return result;
+}
+
+/** 1 - softmax(x). */
+export function softmaxComplement(builder: SoftmaxBuilder, parts: Softmax): Value {
+  const { x, axis, isLargest, others, total, powers } = parts;
+  const sum = along(builder, total, x, axis);
+  const rest = builder.map(where, [
+    isLargest,
+    along(builder, others, x, axis),
+    builder.map(binaryCalls.sub, [sum, powers]),
+  ]);
+  return builder.map(binaryCalls.div, [rest, sum]);
+}
+
+/** Repeated along the axis that a reduction has dropped. */
+export function along({ reshape, broadcastTo }: ReducingBuilder, x: Value, like: Value, axis: number): Value {
+  return broadcastTo(reshape(x, like.shape.with(axis, 1)), like.shape);
+}
+
+function describeSoftmax(builder: SoftmaxBuilder, x: Value, axis: number): Softmax {
+  const { map, literal, reduceInParts } = builder;
+  const largest = reduceInParts("max", x, [axis]);
+  const shifted = map(binaryCalls.sub, [x, along(builder, largest, x, axis)]);
+  const powers = map(unaryCalls.exp, [shifted]);
+  const [zero, one] = [literal(0, x.shape), literal(1, x.shape)];
+  const isLargest = map(binaryCalls.equal, [shifted, zero]);
+  const count = reduceInParts("sum", map(where, [isLargest, one, zero]), [axis]);
+  const smaller = reduceInParts("sum", map(where, [isLargest, zero, powers]), [axis]);
+  const others = map(binaryCalls.add, [map(binaryCalls.sub, [count, literal(1, count.shape)]), smaller]);
+  const total = reduceInParts("sum", powers, [axis]);
+  return { x, axis, shifted, powers, isLargest, largest, count, others, total };
+}

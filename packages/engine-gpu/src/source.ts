@@ -1,0 +1,63 @@
+/** What may stand in a kernel's source? Text of our own, integers and finite numbers: nothing of a graph comes in by another way. */
+import { EngineError } from "@symloss/core/engine";
+
+declare const brand: unique symbol;
+
+/** Kernel source, which this file alone makes. */
+export type Source = string & { readonly [brand]: true };
+
+/** The text with the sources in it. */
+export function source(texts: TemplateStringsArray, ...parts: readonly Source[]): Source {
+  return trust(texts.map((text, index) => text + (parts[index] ?? "")).join(""));
+}
+
+/** An integer; throws `EngineError` for anything else, a graph made by hand may hold it. */
+export function integerSource(value: number): Source {
+  if (Number.isSafeInteger(value)) return trust(value < 0 ? `(${value})` : String(value + 0));
+  throw new EngineError(
+    `compile: lengths and offsets in a graph must be whole numbers, got a ${typeof value} that is none.`,
+  );
+}
+
+/** A number that, read back, is the same float32; throws `EngineError` for what is no number. */
+export function numberSource(value: number): Source {
+  if (typeof value !== "number") {
+    throw new EngineError(`compile: constants in a graph must be numbers, got a ${typeof value}.`);
+  }
+  if (Number.isNaN(value)) return trust("notANumber()");
+  const rounded = Math.fround(value);
+  if (Math.abs(rounded) === Infinity) return trust(rounded > 0 ? "infinity()" : "(-infinity())");
+  return trust(rounded < 0 || Object.is(rounded, -0) ? `(-${-rounded})` : String(rounded));
+}
+
+/** The letter of what is named, and its number. */
+export function nameSource(letter: "a" | "i" | "s" | "t" | "v", number: number): Source {
+  return source`${trust(letter)}${integerSource(number)}`;
+}
+
+/** A call of a function of the shader or of gpu.js. */
+export function callSource(name: string, operands: readonly Source[]): Source {
+  if (!/^[A-Za-z][\w.]*$/.test(name)) throw new TypeError("kernel: a function must have a name of letters.");
+  return source`${trust(name)}(${joinSources(operands, ", ")})`;
+}
+
+/** The sources, one after the other. */
+export function joinSources(parts: readonly Source[], separator: ", " | " * " | "+" | "\n"): Source {
+  return trust(parts.join(separator));
+}
+
+/** The source with other names in it. */
+export function renameIn(text: Source, rename: (name: Source) => Source): Source {
+  return trust(text.replaceAll(namePattern, (name) => rename(trust(name))));
+}
+
+/** The names in it. */
+export function namesIn(text: Source): readonly Source[] {
+  return (text.match(namePattern) ?? []).map(trust);
+}
+
+const namePattern = /\b[a-z]\d+\b/g;
+
+function trust(text: string): Source {
+  return text as Source;
+}
