@@ -14,7 +14,8 @@ import { type KernelPool, makeKernelPool } from "./kernel-pool.ts";
 import { outputNames } from "./kernel.ts";
 import { type TextureShape, lanes } from "./layout.ts";
 import { type KernelStep, type Limits, arrayShape } from "./plan.ts";
-import { resetState } from "./state.ts";
+import { type ProgramStore, makeProgramStore } from "./program-store.ts";
+import { type Surroundings, claimState, describeSurroundings } from "./state.ts";
 
 /** Where the context comes from. */
 export interface ContextOptions {
@@ -35,6 +36,7 @@ export class GpuContext {
   readonly renderer: string;
   readonly limits: Limits;
   readonly kernels: KernelPool;
+  readonly programs: ProgramStore;
   readonly #gl: WebGL;
   readonly #gpuJs: GpuJs;
   readonly #settings: Record<string, unknown>;
@@ -45,10 +47,13 @@ export class GpuContext {
   readonly #isOwn: boolean;
   /** Where in the seed's buffer each attribute of a vertex begins, by its location. */
   readonly #vertices = new Map<number, number>();
-  /** That of the engine alone, on a context that it shares. */
-  readonly #vertexArray: WebGLVertexArrayObject | null;
+  /** Undefined on a context that nobody else draws on. */
+  readonly #surroundings: Surroundings | undefined;
   /** Those that arrays lie in. */
   readonly #textures = new Set<WebGLTexture>();
+  /** Those that the step at hand has made, which are freed if it fails. */
+  #made: ArrayTexture[] | undefined;
+  #inUse = false;
   #lost = false;
   #destroyed = false;
 
@@ -57,42 +62,44 @@ export class GpuContext {
     const made = options.context ?? makeContext(options);
     this.mode = mode;
     this.#isOwn = options.context === undefined && options.canvas === undefined;
-    this.#vertexArray = null;
-    if (!this.#isOwn && made !== undefined) {
-      resetState(made);
-      if ("createVertexArray" in made) made.bindVertexArray((this.#vertexArray = made.createVertexArray()));
-    }
-    // gpu.js sizes its canvas after every kernel, and remembers it for ever. It draws on textures alone: a stand-in will do.
-    const standIn = { width: 1, height: 1 };
-    this.#gpuJs = made === undefined ? factory.create({ mode }) : factory.create({ canvas: standIn, context: made });
-    this.#settings = kernelSettings(mode === "webgl2" ? "300 es" : "100");
-    this.#seed = this.#gpuJs.createKernel("function() {\nreturn [1, 2, 3, 4];\n}", {
-      ...this.#settings,
-      output: [1, 2],
-    });
-    this.#seedTexture = this.#seed();
-    const gl = this.#gpuJs.context;
-    this.#gl = gl;
-    this.#framebuffer = gl.createFramebuffer();
-    this.#useOwnVertices(this.#seed);
-    this.kernels = makeKernelPool(this);
-    this.renderer = rendererOf(gl, mode);
-    const units = gl.getParameter(gl.MAX_TEXTURE_IMAGE_UNITS) as number;
-    const textureSize = gl.getParameter(gl.MAX_TEXTURE_SIZE) as number;
-    // Integers of GLSL ES 1.00 are exact to 2^24 alone.
-    const indices = mode === "webgl2" ? 2 ** 31 - 1 : 2 ** 24;
-    this.limits = {
-      // gpu.js works on unit 15 itself.
-      inputs: Math.min(mode === "webgl2" ? 15 : 7, units - 1),
-      outputs: outputLimit(gl),
-      textureSize,
-      elements: Math.min(indices, (packed ? lanes : 1) * textureSize ** 2),
-      indices,
-      packed,
-    };
-    const { canvas } = gl;
-    if (canvas !== undefined && "addEventListener" in canvas) {
-      canvas.addEventListener("webglcontextlost", () => (this.#lost = true), { once: true });
+    this.#surroundings = this.#isOwn || made === undefined ? undefined : describeSurroundings(made);
+    const giveBack = this.#surroundings && claimState(this.#surroundings);
+    try {
+      // gpu.js sizes its canvas after every kernel, and remembers it for ever. It draws on textures alone: a stand-in will do.
+      const standIn = { width: 1, height: 1 };
+      this.#gpuJs = made === undefined ? factory.create({ mode }) : factory.create({ canvas: standIn, context: made });
+      this.#settings = kernelSettings(mode === "webgl2" ? "300 es" : "100");
+      this.#seed = this.#gpuJs.createKernel("function() {\nreturn [1, 2, 3, 4];\n}", {
+        ...this.#settings,
+        output: [1, 2],
+      });
+      this.#seedTexture = this.#seed();
+      const gl = this.#gpuJs.context;
+      this.#gl = gl;
+      this.#framebuffer = gl.createFramebuffer();
+      this.#useOwnVertices(this.#seed);
+      this.kernels = makeKernelPool(this);
+      this.programs = makeProgramStore();
+      this.renderer = rendererOf(gl, mode);
+      const units = gl.getParameter(gl.MAX_TEXTURE_IMAGE_UNITS) as number;
+      const textureSize = gl.getParameter(gl.MAX_TEXTURE_SIZE) as number;
+      // Integers of GLSL ES 1.00 are exact to 2^24 alone.
+      const indices = mode === "webgl2" ? 2 ** 31 - 1 : 2 ** 24;
+      this.limits = {
+        // gpu.js works on unit 15 itself.
+        inputs: Math.min(mode === "webgl2" ? 15 : 7, units - 1),
+        outputs: outputLimit(gl),
+        textureSize,
+        elements: Math.min(indices, (packed ? lanes : 1) * textureSize ** 2),
+        indices,
+        packed,
+      };
+      const { canvas } = gl;
+      if (canvas !== undefined && "addEventListener" in canvas) {
+        canvas.addEventListener("webglcontextlost", () => (this.#lost = true), { once: true });
+      }
+    } finally {
+      giveBack?.();
     }
   }
 
@@ -111,34 +118,84 @@ export class GpuContext {
     return this.#isOwn;
   }
 
-  /** Puts WebGL in the state that kernels need: whoever shares a context that was given may have left it in another. */
-  takeOver(): void {
-    if (this.#isOwn || this.isLost) return;
+  /**
+   * Runs what calls WebGL, in the state that kernels need: whoever shares a context that was given may have left it in another.
+   * Afterwards nothing of the engine's own is bound.
+   */
+  use<T>(run: () => T): T {
+    if (this.#surroundings === undefined || this.#inUse || this.isLost) return run();
+    this.#inUse = true;
+    const giveBack = this.#claim(this.#surroundings);
+    try {
+      return run();
+    } finally {
+      this.#inUse = false;
+      if (!this.isLost) giveBack();
+    }
+  }
+
+  #claim(surroundings: Surroundings): () => void {
+    const giveBack = claimState(surroundings);
     const gl = this.#gl;
-    resetState(gl);
-    if ("createVertexArray" in gl) gl.bindVertexArray(this.#vertexArray);
     this.#bindVertices();
     const [width, height] = this.#seed.kernel.maxTexSize;
     gl.viewport(0, 0, width, height);
     gl.bindFramebuffer(gl.FRAMEBUFFER, this.#framebuffer);
-    if ("readBuffer" in gl) gl.readBuffer(gl.COLOR_ATTACHMENT0);
     // What others were refused is no error of the engine's.
-    while (gl.getError() !== gl.NO_ERROR);
+    this.#takeErrors();
+    return giveBack;
+  }
+
+  /**
+   * What `make` gives, which makes textures. Throws `EngineError` where WebGL refuses anything of it; then, and where it throws, the
+   * textures are freed.
+   */
+  make<T>(caller: string, doing: string, make: () => T): T {
+    const outer = this.#made;
+    const made: ArrayTexture[] = [];
+    this.#made = made;
+    try {
+      const result = make();
+      this.check(caller, doing);
+      outer?.push(...made);
+      return result;
+    } catch (error) {
+      for (const texture of made) this.deleteTexture(texture);
+      // Of the next call nothing was refused.
+      if (!this.isLost) this.#takeErrors();
+      throw error;
+    } finally {
+      this.#made = outer;
+    }
   }
 
   /** Throws `EngineError` where results can't be trusted. In a context of its own nothing that a run does is refused, and asking takes time. */
   checkRun(caller: string): void {
-    if (!this.#isOwn) this.check(caller);
+    if (!this.#isOwn) this.check(caller, "running kernels");
     else if (this.isLost) throw this.lossError(caller);
   }
 
   /** Throws `EngineError` where the context is lost, or WebGL has refused something since the last call. */
-  check(caller: string): void {
+  check(caller: string, doing: string): void {
     if (this.isLost) throw this.lossError(caller);
-    const error = this.#gl.getError();
-    if (error === this.#gl.NO_ERROR) return;
-    const name = error === this.#gl.OUT_OF_MEMORY ? "out of memory" : `error ${error}`;
-    throw new EngineError(`${caller}: WebGL must do what it is asked, got ${name} on ${this.renderer}.`);
+    const errors = this.#takeErrors();
+    if (errors.length === 0) return;
+    if (errors.includes(this.#gl.OUT_OF_MEMORY)) {
+      throw new EngineError(
+        `${caller}: ran out of texture memory while ${doing} on ${this.renderer}. Dispose handles and functions that are not used any more, or use smaller batches.`,
+      );
+    }
+    throw new EngineError(`${caller}: WebGL error ${errors.join(" and ")} while ${doing} on ${this.renderer}.`);
+  }
+
+  /** Each kind of error is kept once, until it is asked for. */
+  #takeErrors(): number[] {
+    const errors: number[] = [];
+    for (let error = this.#gl.getError(); error !== this.#gl.NO_ERROR && errors.length < errorKinds;) {
+      errors.push(error);
+      error = this.#gl.getError();
+    }
+    return errors;
   }
 
   lossError(caller: string): EngineError {
@@ -146,7 +203,7 @@ export class GpuContext {
       ? "The next call runs on a new context; arrays on the device are gone."
       : "The context was given to the engine: make another engine with a new one.";
     return new EngineError(
-      `${caller}: the WebGL context must last until the results are read, got its loss on ${this.renderer}. ${help}`,
+      `${caller}: the WebGL context on ${this.renderer} was lost before the results were read. ${help}`,
     );
   }
 
@@ -165,7 +222,12 @@ export class GpuContext {
       output: [...output],
       ...(outputs > 1 && { subKernels }),
     });
-    kernel.kernel.build(...textures);
+    try {
+      kernel.kernel.build(...textures);
+    } catch (error) {
+      kernel.destroy();
+      throw error;
+    }
     for (const { texture } of outputTextures(kernel)) this.#gl.deleteTexture(texture);
     kernel.kernel.textureCache.length = 0;
     this.drawNowhere(kernel);
@@ -189,7 +251,9 @@ export class GpuContext {
     const gl = this.#gl;
     const [width, height] = shape;
     const texture = gl.createTexture();
+    const wrapped = this.#wrap(texture, shape);
     this.#textures.add(texture);
+    this.#made?.push(wrapped);
     this.#bind(texture);
     for (const [name, value] of [
       [gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE],
@@ -199,9 +263,16 @@ export class GpuContext {
     ] as const) {
       gl.texParameteri(gl.TEXTURE_2D, name, value);
     }
-    const internalFormat = "RGBA32F" in gl ? gl.RGBA32F : gl.RGBA;
+    const internalFormat = floatFormat(gl);
     if ("texStorage2D" in gl) gl.texStorage2D(gl.TEXTURE_2D, 1, internalFormat, width, height);
     else gl.texImage2D(gl.TEXTURE_2D, 0, internalFormat, width, height, 0, gl.RGBA, gl.FLOAT, null);
+    return wrapped;
+  }
+
+  /** As kernels take it. */
+  #wrap(texture: WebGLTexture, shape: TextureShape): ArrayTexture {
+    const gl = this.#gl;
+    const [width, height] = shape;
     const Texture = this.#seedTexture.constructor as new (settings: Record<string, unknown>) => KernelTexture;
     const wrapped = new Texture({
       texture,
@@ -210,7 +281,7 @@ export class GpuContext {
       output: [width, height],
       context: gl,
       kernel: this.#seed.kernel,
-      internalFormat,
+      internalFormat: floatFormat(gl),
       textureFormat: gl.RGBA,
     });
     return Object.assign(wrapped, { shape });
@@ -304,12 +375,8 @@ export class GpuContext {
   destroy(): void {
     this.#destroyed = true;
     if (this.isLost) return;
-    this.kernels.destroy();
-    for (const texture of this.#textures) this.#gl.deleteTexture(texture);
-    this.#textures.clear();
-    this.#gl.deleteFramebuffer(this.#framebuffer);
-    this.#seed.destroy();
-    if ("createVertexArray" in this.#gl) this.#gl.deleteVertexArray(this.#vertexArray);
+    this.use(() => this.#destroyObjects());
+    this.#surroundings?.vertexArrays.destroy();
     if (!this.#isOwn) return;
     // Browsers keep a context until garbage is collected, and few of them: this gives it back now.
     const name = this.mode === "headlessgl" ? "STACKGL_destroy_context" : "WEBGL_lose_context";
@@ -318,6 +385,14 @@ export class GpuContext {
     extension?.destroy?.();
     // gl does not tell that its context is gone, and throws when it is called.
     this.#lost = true;
+  }
+
+  #destroyObjects(): void {
+    this.kernels.destroy();
+    for (const texture of this.#textures) this.#gl.deleteTexture(texture);
+    this.#textures.clear();
+    this.#gl.deleteFramebuffer(this.#framebuffer);
+    this.#seed.destroy();
   }
 
   /** gpu.js draws with the vertices of the kernel that was built last, and frees them with that kernel. */
@@ -367,10 +442,17 @@ export class GpuContext {
   }
 }
 
+function floatFormat(gl: WebGL): number {
+  return "RGBA32F" in gl ? gl.RGBA32F : gl.RGBA;
+}
+
 /** What a kernel draws on, by output. */
 function outputTextures({ kernel: { texture, mappedTextures } }: Kernel): readonly KernelTexture[] {
   return [texture, ...(mappedTextures ?? [])];
 }
+
+/** Kinds of error that WebGL has, at most: a context that repeats one for ever is not waited for. */
+const errorKinds = 8;
 
 /** Numbers that results hardly hold, and never both. */
 const marks = [1.2345e-30, -5.4321e-30].map(Math.fround);

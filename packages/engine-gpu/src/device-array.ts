@@ -13,13 +13,16 @@ import {
 import type { ArrayTexture, GpuContext } from "./context.ts";
 import { convert, makeReader } from "./transfer.ts";
 
+/** Frees what handles held that nobody has disposed, and nobody has any more. */
+const forgotten = new FinalizationRegistry<() => void>((free) => free());
+
 /** An array in a texture of its own; one without elements has none. */
 export class GpuDeviceArray implements DeviceArray {
   readonly engine: Engine;
   readonly shape: readonly number[];
   readonly dtype: DType;
   readonly #context: GpuContext;
-  readonly #release: (texture: ArrayTexture) => void;
+  readonly #release: () => void;
   #texture: ArrayTexture | undefined;
   #disposed = false;
 
@@ -32,7 +35,11 @@ export class GpuDeviceArray implements DeviceArray {
   ) {
     this.engine = engine;
     this.#context = context;
-    this.#release = release;
+    this.#release = () => {
+      if (texture !== undefined && !context.isLost) release(texture);
+    };
+    // What frees the texture must not hold the handle.
+    if (texture !== undefined) forgotten.register(this, this.#release, this);
     this.#texture = texture;
     this.shape = shape;
     this.dtype = dtype;
@@ -60,17 +67,19 @@ export class GpuDeviceArray implements DeviceArray {
     }
     const read = makeReader(this.#context, { size }, {}, () => texture);
     if (this.#context.isLost) throw this.#context.lossError("read");
-    this.#context.takeOver();
-    if (result instanceof Float32Array) read(result);
-    else convert(read(), result, this.dtype);
-    this.#context.checkRun("read");
-    return result;
+    return this.#context.use(() => {
+      if (result instanceof Float32Array) read(result);
+      else convert(read(), result, this.dtype);
+      this.#context.checkRun("read");
+      return result;
+    });
   }
 
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    if (this.#texture !== undefined && !this.#context.isLost) this.#release(this.#texture);
+    forgotten.unregister(this);
+    this.#release();
     this.#texture = undefined;
   }
 }

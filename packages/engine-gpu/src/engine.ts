@@ -12,9 +12,10 @@ import {
   type Value,
   checkUpload,
   constantBytes,
+  formatType,
   selfTest,
 } from "@symloss/core/engine";
-import { GpuContext } from "./context.ts";
+import { type ArrayTexture, GpuContext } from "./context.ts";
 import { GpuDeviceArray } from "./device-array.ts";
 import { type GpuJsFactory, type GpuMode, loadGpuJs } from "./gpu-js.ts";
 import { type Destination, type Plan, planGraph } from "./plan.ts";
@@ -118,7 +119,7 @@ async function tryMode(factory: GpuJsFactory, options: GpuOptions & { readonly m
 
 /** A context, and another after its loss. */
 interface Contexts {
-  /** The context in use, ready for kernels; throws where there is none any more. */
+  /** The context in use; throws where there is none any more. */
   current(caller: string): GpuContext;
 }
 
@@ -133,7 +134,6 @@ function makeEngine(makeContext: () => GpuContext): Engine {
         if (!context.isReplaceable) throw context.lossError(caller);
         context = makeContext();
       }
-      context.takeOver();
       return context;
     },
   };
@@ -148,12 +148,16 @@ function makeEngine(makeContext: () => GpuContext): Engine {
     upload(array: NDArray) {
       const target = contexts.current("upload");
       checkUpload(engine, array);
-      const { data, shape, dtype, size } = array;
-      if (size === 0) return new GpuDeviceArray(engine, target, undefined, { shape, dtype });
-      const texture = target.createTexture(shape, "upload");
-      makeUpload(target, texture, dtype, size)(data);
-      target.check("upload");
-      return new GpuDeviceArray(engine, target, texture, { shape, dtype });
+      const { data, dtype, size } = array;
+      const type = { shape: Object.freeze([...array.shape]), dtype };
+      if (size === 0) return new GpuDeviceArray(engine, target, undefined, type);
+      const upload = (): ArrayTexture => {
+        const texture = target.createTexture(type.shape, "upload");
+        makeUpload(target, texture, dtype, size).copy(data);
+        return texture;
+      };
+      const texture = target.use(() => target.make("upload", `copying ${formatType(dtype, type.shape)}`, upload));
+      return new GpuDeviceArray(engine, target, texture, type);
     },
     dispose() {
       if (disposed) return;
@@ -167,6 +171,7 @@ function makeEngine(makeContext: () => GpuContext): Engine {
 function makeExecutable(engine: Engine, contexts: Contexts, graph: Graph): Executable {
   const plans = new Map<Destination, Plan>();
   const programs = new Map<Destination, Program>();
+  const constants = constantBytes(graph);
   let disposed = false;
 
   const planFor = (destination: Destination): Plan => {
@@ -177,14 +182,24 @@ function makeExecutable(engine: Engine, contexts: Contexts, graph: Graph): Execu
     }
     return plan;
   };
-  const programFor = (destination: Destination, caller: string): Program => {
-    const context = contexts.current(caller);
+  const programFor = (context: GpuContext, destination: Destination): Program => {
     let program = programs.get(destination);
-    if (program?.context !== context) {
+    if (program === undefined || program.context !== context || program.isDisposed) {
       program = makeProgram(context, planFor(destination), graph);
       programs.set(destination, program);
     }
     return program;
+  };
+  const use = <T>(destination: Destination, caller: string, run: (program: Program) => T): T => {
+    const context = contexts.current(caller);
+    return context.use(() => {
+      const program = programFor(context, destination);
+      try {
+        return run(program);
+      } finally {
+        context.programs.touch(program);
+      }
+    });
   };
   const finish = <T>(
     destination: Destination,
@@ -197,37 +212,41 @@ function makeExecutable(engine: Engine, contexts: Contexts, graph: Graph): Execu
         `${caller}: an executable must not be used after its dispose(), got a run on engine "gpu".`,
       );
     }
-    const program = programFor(destination, caller);
-    try {
-      program.compute(values);
-      const result = results(program);
-      program.context.checkRun(caller);
-      return result;
-    } catch (error) {
-      // After a loss WebGL hands out null, over which other errors stumble.
-      throw program.context.detectLoss() ? program.context.lossError(caller) : error;
-    }
+    return use(destination, caller, (program) => {
+      try {
+        program.compute(values);
+        const result = results(program);
+        program.context.checkRun(caller);
+        return result;
+      } catch (error) {
+        // After a loss WebGL hands out null, over which other errors stumble.
+        throw program.context.detectLoss() ? program.context.lossError(caller) : error;
+      }
+    });
   };
 
-  programFor("host", "compile");
+  use("host", "compile", () => {});
   return {
     description: planFor("host").description,
-    bytes: constantBytes(graph),
+    get bytes() {
+      return [...programs.values()].reduce((sum, { bytes, isDisposed }) => sum + (isDisposed ? 0 : bytes), constants);
+    },
     run: (values, outputs) => finish("host", values, "run", (program): readonly TypedArray[] => program.read(outputs)),
     runOnDevice: (values) =>
-      finish("device", values, "runOnDevice", (program) => {
-        const kept = program.keep();
-        program.context.check("runOnDevice");
-        return kept.map((texture, index) => {
+      finish("device", values, "runOnDevice", (program) =>
+        program.keep().map((texture, index) => {
           const { shape, dtype } = graph.outputs[index]!;
-          const type = { shape: shape as readonly number[], dtype };
+          const type = { shape: Object.freeze([...(shape as readonly number[])]), dtype };
           return new GpuDeviceArray(engine, program.context, texture, type, (given) => program.release(index, given));
-        });
-      }),
+        }),
+      ),
     dispose() {
       if (disposed) return;
       disposed = true;
-      for (const program of programs.values()) program.dispose();
+      for (const program of programs.values()) {
+        program.context.programs.remove(program);
+        program.dispose();
+      }
       programs.clear();
     },
   };

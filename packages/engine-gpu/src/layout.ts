@@ -16,3 +16,8 @@ export function textureShape(texels: number, maximum: number): TextureShape | un
   while (Math.ceil(texels / width) > maximum) width *= 2;
   return width > maximum ? undefined : [width, Math.ceil(texels / width)];
 }
+
+/** Bytes of a texture of this shape. */
+export function textureBytes({ shape: [width, height] }: { readonly shape: TextureShape }): number {
+  return 4 * lanes * width * height;
+}

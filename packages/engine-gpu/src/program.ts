@@ -12,11 +12,12 @@ import type { ArrayTexture, GpuContext } from "./context.ts";
 import { GpuDeviceArray } from "./device-array.ts";
 import { type Gathering, makeGathering } from "./gathering.ts";
 import type { KernelTexture } from "./gpu-js.ts";
-import { finishScalar, resultReads } from "./host.ts";
+import { type HostResult, finishScalar, resultReads } from "./host.ts";
 import type { PooledKernel } from "./kernel-pool.ts";
 import type { Place } from "./kernel.ts";
 import type { Plan } from "./plan.ts";
-import { convert, makeReader, makeUpload } from "./transfer.ts";
+import { textureBytes } from "./layout.ts";
+import { type Upload, convert, makeReader, makeUpload } from "./transfer.ts";
 import type { Value } from "./value.ts";
 
 /** A plan on a context. */
@@ -30,59 +31,87 @@ export interface Program {
   keep(): (ArrayTexture | undefined)[];
   /** Takes back what `keep` gave for a result: its next run needs it, or it is freed. */
   release(result: number, texture: ArrayTexture): void;
+  /** Bytes of its textures, and of the arrays through which elements come and go. */
+  readonly bytes: number;
+  /** Whether its textures were freed: it does not run any more. */
+  readonly isDisposed: boolean;
   dispose(): void;
 }
 
-/** Makes the kernels and textures of a plan. Throws `EngineError` where WebGL refuses one. */
+/** Makes the kernels and textures of a plan. Throws `EngineError` where WebGL refuses one, and frees what it has made of them. */
 export function makeProgram(context: GpuContext, plan: Plan, graph: Graph): Program {
+  const kernels: PooledKernel[] = [];
+  try {
+    const made = context.make("compile", "compiling kernels", () => makeSteps(context, plan, kernels));
+    return runSteps(context, plan, graph, made);
+  } catch (error) {
+    if (!context.isLost) for (const kernel of kernels) kernel.release();
+    throw context.detectLoss() ? context.lossError("compile") : error;
+  }
+}
+
+/** What a program is made of. */
+interface Made {
+  readonly steps: readonly Step[];
+  /** For each source; undefined for one without elements. */
+  readonly sources: readonly (Source | undefined)[];
+  /** By number: of sources, then of the kernels' results. */
+  readonly textures: (KernelTexture | undefined)[];
+  /** The textures of the kernels' results, by number. */
+  readonly results: ReadonlyMap<number, ArrayTexture>;
+  /** All of them, those of the kernels included whose results are put together. */
+  readonly own: ArrayTexture[];
+}
+
+/** Where an array comes in. */
+interface Source {
+  readonly texture: ArrayTexture;
+  readonly upload: Upload;
+}
+
+/** Puts kernels where they are found if one fails. */
+function makeSteps(context: GpuContext, plan: Plan, kernels: PooledKernel[]): Made {
   const own: ArrayTexture[] = [];
   const keepTexture = (texture: ArrayTexture): ArrayTexture => {
     own.push(texture);
     return texture;
   };
-  const sources = plan.sources.map(({ shape, data, dtype }) => {
+  const sources = plan.sources.map(({ shape, data, dtype }): Source | undefined => {
     if (shape.includes(0)) return undefined;
     const texture = keepTexture(context.createTexture(shape));
     const upload = makeUpload(context, texture, dtype, sizeOf(shape));
-    if (data !== undefined) upload(data);
+    if (data !== undefined) upload.copy(data);
     return { texture, upload };
   });
   const textures: (KernelTexture | undefined)[] = sources.map((source) => source?.texture);
-  const steps: Step[] = [];
-  /** The textures of the kernels' results, by number. */
   const results = new Map<number, ArrayTexture>();
+  const steps = plan.kernels.map((step): Step => {
+    const given = step.textures.map((texture) => textures[texture]!);
+    const kernel = context.kernels.take(step, given);
+    kernels.push(kernel);
+    const drawn = Array.from({ length: step.outputs }, () => keepTexture(context.createTextureOf(step.output)));
+    const whole = step.whole && keepTexture(context.createTexture(step.whole));
+    for (const [output, texture] of (whole === undefined ? drawn : [whole]).entries()) {
+      textures[step.result + output] = texture;
+      results.set(step.result + output, texture);
+    }
+    return { kernel, from: step.textures, given, drawn, whole };
+  });
+  return { steps, sources, textures, results, own };
+}
+
+function runSteps(context: GpuContext, plan: Plan, graph: Graph, made: Made): Program {
+  const { steps, sources, textures, results, own } = made;
   /** For each result a texture that its next run draws on, so that a loop of runs makes none. */
   const spare = new Map<number, ArrayTexture>();
   let disposed = false;
-  const dispose = (): void => {
-    disposed = true;
-    if (context.isLost) return;
-    for (const { kernel } of steps) kernel.release();
-    for (const texture of [...own, ...spare.values()]) context.deleteTexture(texture);
-    spare.clear();
-  };
-  try {
-    for (const step of plan.kernels) {
-      const given = step.textures.map((texture) => textures[texture]!);
-      const kernel = context.kernels.take(step, given);
-      const drawn = Array.from({ length: step.outputs }, () => keepTexture(context.createTextureOf(step.output)));
-      const whole = step.whole && keepTexture(context.createTexture(step.whole));
-      steps.push({ kernel, from: step.textures, given, drawn, whole });
-      for (const [output, texture] of (whole === undefined ? drawn : [whole]).entries()) {
-        textures[step.result + output] = texture;
-        results.set(step.result + output, texture);
-      }
-    }
-    context.check("compile");
-  } catch (error) {
-    dispose();
-    throw context.detectLoss() ? context.lossError("compile") : error;
-  }
   const textureOf = ({ texture }: Place): KernelTexture => textures[texture]!;
   const makeReaders = (): Readers => {
     const numbers = plan.results.flatMap(resultReads).map((value) => plan.places.get(value)!.texture);
-    const gathering = makeGathering(context, numbers, (number) => textures[number]!);
-    if (gathering !== undefined) keepTexture(gathering.texture);
+    const gathering = context.make("run", "reading results", () =>
+      makeGathering(context, numbers, (number) => textures[number]!),
+    );
+    if (gathering !== undefined) own.push(gathering.texture);
     const readerOf = (value: Value, place: Place): Reader => {
       if (gathering?.has(place.texture)) {
         const own = new Float32Array(value.size);
@@ -94,6 +123,14 @@ export function makeProgram(context: GpuContext, plan: Plan, graph: Graph): Prog
     return { gathering, readers: new Map(readers) };
   };
   let reading: Readers | undefined;
+  /** A texture for each result, of which those are made that are not at hand. */
+  const makeTargets = (): (ArrayTexture | undefined)[] => {
+    const find = (result: HostResult, index: number): ArrayTexture | undefined =>
+      result.kind === "array" ? (spare.get(index) ?? context.createTexture(result.value.shape)) : undefined;
+    const atHand = plan.results.every(({ kind }, index) => kind !== "array" || spare.has(index));
+    const make = () => plan.results.map(find);
+    return atHand ? make() : context.make("runOnDevice", "keeping results on the device", make);
+  };
 
   return {
     context,
@@ -102,7 +139,7 @@ export function makeProgram(context: GpuContext, plan: Plan, graph: Graph): Prog
         const source = sources[slot];
         if (source === undefined) continue;
         if (ArrayBuffer.isView(value)) {
-          source.upload(value);
+          source.upload.copy(value);
           textures[slot] = source.texture;
         } else {
           textures[slot] = textureIn(context, value);
@@ -134,12 +171,13 @@ export function makeProgram(context: GpuContext, plan: Plan, graph: Graph): Prog
       });
     },
     keep() {
+      const targets = makeTargets();
       const exchangedTextures = new Map<number, ArrayTexture>();
       return plan.results.map((result, index) => {
-        if (result.kind !== "array") return undefined;
-        const { texture } = plan.places.get(result.value)!;
-        const target = spare.get(index) ?? context.createTexture(result.value.shape);
+        const target = targets[index];
+        if (result.kind !== "array" || target === undefined) return undefined;
         spare.delete(index);
+        const { texture } = plan.places.get(result.value)!;
         const drawn = results.get(texture);
         // What was given, or is a result twice, is copied.
         if (drawn !== undefined && !exchangedTextures.has(texture)) {
@@ -155,7 +193,23 @@ export function makeProgram(context: GpuContext, plan: Plan, graph: Graph): Prog
       if (disposed || spare.has(result)) context.deleteTexture(texture);
       else spare.set(result, texture);
     },
-    dispose,
+    get bytes() {
+      const arrays = sources.reduce((sum, source) => sum + (source?.upload.bytes ?? 0), 0);
+      return [...own, ...spare.values()].reduce((sum, texture) => sum + textureBytes(texture), arrays);
+    },
+    get isDisposed() {
+      return disposed;
+    },
+    dispose() {
+      if (disposed) return;
+      disposed = true;
+      if (context.isLost) return;
+      context.use(() => {
+        for (const { kernel } of steps) kernel.release();
+      });
+      for (const texture of [...own, ...spare.values()]) context.deleteTexture(texture);
+      spare.clear();
+    },
   };
 }
 

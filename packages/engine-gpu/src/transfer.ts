@@ -5,18 +5,23 @@ import type { KernelTexture } from "./gpu-js.ts";
 import type { Place } from "./kernel.ts";
 import { lanes } from "./layout.ts";
 
+/** The way of arrays into a texture. */
+export interface Upload {
+  copy(data: TypedArray): void;
+  /** Bytes of the array through which they go. */
+  readonly bytes: number;
+}
+
 /** Copies arrays of a dtype into the texture; what is not float32 becomes so on the way. */
-export function makeUpload(
-  context: GpuContext,
-  texture: ArrayTexture,
-  dtype: DType,
-  size: number,
-): (data: TypedArray) => void {
+export function makeUpload(context: GpuContext, texture: ArrayTexture, dtype: DType, size: number): Upload {
   const lastRow = new Float32Array(lanes * texture.shape[0]);
   const staging = dtype === "float32" ? undefined : new Float32Array(size);
-  return (data) => {
-    staging?.set(data);
-    context.upload(texture, staging ?? (data as Float32Array), lastRow);
+  return {
+    bytes: staging?.byteLength ?? 0,
+    copy(data) {
+      staging?.set(data);
+      context.upload(texture, staging ?? (data as Float32Array), lastRow);
+    },
   };
 }
 
