@@ -2,21 +2,20 @@
 import { createRequire } from "node:module";
 import type { GpuOptions } from "@symloss/engine-gpu";
 import { beforeAll, describe, expect, test, vi } from "vitest";
-import { type GpuFault, gpuFaults } from "../apps/browser/src/gpu-fault-names.ts";
+import { type GpuFault, type GpuMemory, gpuFaults, gpuMemory, gpuNumbers } from "../apps/browser/src/gpu-case-names.ts";
 import type { CaseResult } from "../apps/browser/src/messages.ts";
 
 /** What gl can't do: it loses no context, and draws on no canvas. */
-const pagesAlone: readonly GpuFault[] = [
+const pagesAlone: readonly (GpuFault | GpuMemory)[] = [
   "a lost context is an error, and the next call runs on a new one",
   "a context that the browser takes away is an error, not zeros",
   "a context that is lost within a run is an error, not zeros",
   "arrays on the device are refused after their context is lost",
-  "a given context is used, and its loss is said",
-  "an engine on a given context ends with all that it made there",
-  "a given context gives right results whatever else is done with it",
-  "engines on one context leave each other alone",
+  // Nor is garbage collected when a test asks for it.
+  "forgotten handles are freed",
 ];
 const faults = gpuFaults.filter((name) => !pagesAlone.includes(name));
+const memory = gpuMemory.filter((name) => !pagesAlone.includes(name));
 
 vi.mock("@symloss/engine-gpu", async (load) => {
   const engineGpu = await load<typeof import("@symloss/engine-gpu")>();
@@ -49,12 +48,19 @@ describe("faults on headlessgl", () => {
 
   beforeAll(async () => {
     standInForWebGL();
-    const { default: runFaults } = await import("../apps/browser/pages/gpu-faults.ts");
-    await runFaults("webgl", faults, (value) => {
+    const report = (value: unknown): void => {
       const result = value as CaseResult;
       results.set(result.name, result);
-    });
+    };
+    const { default: runFaults } = await import("../apps/browser/pages/gpu-faults.ts");
+    await runFaults("webgl", faults, report);
+    const { default: runMemory } = await import("../apps/browser/pages/gpu-memory.ts");
+    await runMemory("webgl", memory, report);
+    const { default: runNumbers } = await import("../apps/browser/pages/gpu-numbers.ts");
+    await runNumbers("webgl", gpuNumbers, report);
   }, 300_000);
 
-  test.each(faults)("%s", (name) => expect(results.get(name)).toEqual({ name, passed: true }));
+  test.each([...faults, ...memory, ...gpuNumbers])("%s", (name) =>
+    expect(results.get(name)).toEqual({ name, passed: true }),
+  );
 });

@@ -1,8 +1,6 @@
 /** Does engine-gpu stay right, or say so, where gpu.js and WebGL fail without a word? */
 import {
   type DeviceArray,
-  type Engine,
-  type NDArray,
   type Tensor,
   add,
   argmax,
@@ -10,42 +8,39 @@ import {
   compile,
   concat,
   exp,
-  expm1,
   grad,
-  log,
-  log1p,
   maximum,
   mul,
   ndarray,
-  pow,
   slice,
   softmax,
   sub,
   sum,
   takeAlongAxis,
-  tanh,
   transpose,
 } from "@symloss/core";
-import { type Executable, prepare, traceGraph } from "@symloss/core/engine";
-import { type GpuOptions, gpu } from "@symloss/engine-gpu";
-import type { GpuFault } from "../src/gpu-fault-names.ts";
+import type { Executable } from "@symloss/core/engine";
+import { gpu } from "@symloss/engine-gpu";
+import type { GpuFault } from "../src/gpu-case-names.ts";
 import type { Report } from "../src/messages.ts";
-import { runCases } from "./cases.ts";
+import {
+  type GpuCases,
+  type Surroundings,
+  compileAlone,
+  expectError,
+  expectThat,
+  expectValues,
+  makeContext,
+  runGpuCases,
+  whole,
+  withEngine,
+} from "./gpu-checks.ts";
 
-export default async function (mode: "webgl2" | "webgl", names: readonly GpuFault[], report: Report): Promise<void> {
-  const watched = watchWebGL();
-  await runCases(
-    names.map((name) => ({ name, run: () => cases[name]!({ mode, watched }) })),
-    report,
-  );
+export default async function (mode: Surroundings["mode"], names: readonly GpuFault[], report: Report): Promise<void> {
+  await runGpuCases(cases, mode, names, report);
 }
 
-interface Surroundings {
-  readonly mode: "webgl2" | "webgl";
-  readonly watched: Watched;
-}
-
-const cases: Readonly<Record<GpuFault, (surroundings: Surroundings) => Promise<void>>> = {
+const cases: GpuCases<GpuFault> = {
   "a lost context is an error, and the next call runs on a new one": (surroundings) =>
     withEngine(surroundings, async (engine, lose) => {
       const twice = compile((x) => mul(x!, 2), { engine });
@@ -273,47 +268,6 @@ const cases: Readonly<Record<GpuFault, (surroundings: Surroundings) => Promise<v
       await expectError(() => first!.read(), "DisposedError", "dispose");
     }),
 
-  "powers of negative numbers, tails and small arguments are right": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
-      const run = compile(
-        (x, y, z) => [pow(x!, y!), tanh(mul(x!, 50)), expm1(mul(x!, 1e-6)), log1p(mul(x!, 1e-6)), log(z!)],
-        { engine },
-      );
-      const x = [-2, -3, 2, -1, 3];
-      const z = Float32Array.of(0.99998, 0.9999, 1.00001, 0.71, 1.3);
-      const [powers, tails, small, logs, nearOne] = await run(x, [3, 2, -2, 5, 0.5], z);
-      const close = (got: NDArray, want: readonly number[]) => {
-        for (const [index, value] of want.entries()) {
-          expectThat(
-            Math.abs(got.data[index]! - value) <= 2e-6 * Math.abs(value),
-            `${value} is expected, got ${got.data[index]}`,
-          );
-        }
-      };
-      close(powers!, [-8, 9, 0.25, -1, Math.sqrt(3)]);
-      close(tails!, [-1, -1, 1, -1, 1]);
-      close(
-        small!,
-        x.map((value) => Math.expm1(Math.fround(value * Math.fround(1e-6)))),
-      );
-      close(
-        logs!,
-        x.map((value) => Math.log1p(Math.fround(value * Math.fround(1e-6)))),
-      );
-      close(nearOne!, [...z].map(Math.log));
-    }),
-
-  "logarithms of negative numbers are NaN": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
-      const logs = compile((x) => [log(x!), log1p(sub(x!, 1))], { engine });
-      for (const { data } of await logs([-2, -1, -0.75, -1e-3, -1e38, 1])) {
-        expectThat(
-          data.slice(0, 5).every((value) => Number.isNaN(value)) && data[5] === 0,
-          `NaN five times and 0 are expected, got ${data.join(", ")}`,
-        );
-      }
-    }),
-
   "arrays without elements are right": (surroundings) =>
     withEngine(surroundings, async (engine) => {
       const empty = ndarray(new Float32Array(0), [0, 3]);
@@ -351,45 +305,6 @@ const cases: Readonly<Record<GpuFault, (surroundings: Surroundings) => Promise<v
       expectValues(await compile((x) => add(x!, 1), { engine })([1]), [2]);
     }),
 
-  "a thousand runs make no new WebGL objects": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
-      const { watched } = surroundings;
-      const step = compile((x, y) => [sum(mul(softmax(x!), y!)), mul(softmax(x!), y!), add(x!, y!), mul(x!, y!)], {
-        engine,
-      });
-      const x = ndarray(
-        Float32Array.from({ length: 60 }, (_, index) => index % 7),
-        [5, 12],
-      );
-      const outputs = [1, 60, 60, 60].map((size) => new Float32Array(size));
-      await step.into(outputs as never, x, x);
-      const before = watched.live();
-      for (let run = 0; run < 1000; run++) await step.into(outputs as never, x, x);
-      expectThat(watched.live() === before, `there must be ${before} objects, got ${watched.live()}`);
-      const onDevice = compile((t) => [softmax(t!), mul(t!, 2), mul(t!, 3)], { engine, results: "device" });
-      for (const result of await onDevice(x)) result.dispose();
-      const held = watched.live();
-      for (let run = 0; run < 100; run++) for (const result of await onDevice(x)) result.dispose();
-      expectThat(watched.live() === held, `there must be ${held} objects, got ${watched.live()}`);
-    }),
-
-  "disposing frees every WebGL object": async (surroundings) => {
-    const { watched, mode } = surroundings;
-    await (await gpu({ mode })).dispose();
-    const before = watched.live();
-    const engine = await gpu({ mode });
-    const handle = await engine.upload(ndarray([1, 2, 3]));
-    const step = compile((x) => [softmax(x!), sum(x!)], { engine });
-    await step(handle);
-    handle.dispose();
-    await step.dispose();
-    await engine.dispose();
-    await engine.dispose();
-    // Executables that nobody uses stay with their engine, and end with its context.
-    expectThat(watched.live() <= before, `there must be ${before} objects, got ${watched.live()}`);
-    await expectError(() => engine.upload(ndarray([1])), "DisposedError", "dispose");
-  },
-
   "the page's own GPU stays what it was": async ({ mode }) => {
     const before = Object.getOwnPropertyDescriptor(globalThis, "GPU");
     await (await gpu({ mode })).dispose();
@@ -400,83 +315,6 @@ const cases: Readonly<Record<GpuFault, (surroundings: Surroundings) => Promise<v
       "globalThis.GPU must not be that of gpu.js",
     );
     expectThat(!("glWiretap" in globalThis), "nothing else of gpu.js must be global");
-  },
-
-  "a given context is used, and its loss is said": async ({ mode, watched }) => {
-    const context = makeContext(mode)!;
-    const before = watched.live();
-    const first = await gpu({ context });
-    const run = await compileAlone(first, (x) => add(x, 1), 3);
-    await first.dispose();
-    await run.dispose();
-    expectThat(watched.live() === before, `there must be ${before} objects, got ${watched.live()}`);
-    const engine = await gpu({ context });
-    const twice = compile((x) => mul(x!, 2), { engine });
-    expectValues(await twice([1, 2]), [2, 4]);
-    context.getExtension("WEBGL_lose_context")!.loseContext();
-    await expectError(() => twice([1, 2]), "EngineError", "context");
-    await expectError(() => twice([1, 2]), "EngineError", "make another engine");
-    await engine.dispose();
-  },
-
-  "an engine on a given context ends with all that it made there": async ({ mode, watched }) => {
-    const context = makeContext(mode)!;
-    const before = watched.live();
-    const engine = await gpu({ context });
-    const held = await engine.upload(ndarray([1, 2, 3]));
-    const [result] = await compile((x) => [softmax(x!), sum(x!)], { engine, results: "device" })(held);
-    await compile((x) => [softmax(x!), sum(x!)], { engine })([1, 2]);
-    await engine.dispose();
-    expectThat(watched.live() === before, `there must be ${before} objects, got ${watched.live()}`);
-    await expectError(() => held.read(), "DisposedError", "engine");
-    await expectError(() => result!.read(), "DisposedError", "engine");
-    held.dispose();
-    result!.dispose();
-    expectThat(context.getError() === context.NO_ERROR, "WebGL must have refused nothing");
-  },
-
-  "a given context gives right results whatever else is done with it": async ({ mode }) => {
-    for (const [name, change] of Object.entries(contextChanges)) {
-      const context = makeContext(mode)!;
-      const engine = await gpu({ context });
-      const steps = compile((x, y) => [add(x!, y!), sum(mul(x!, y!))], { engine });
-      const [x, y] = [whole([5, 6], 7), whole([5, 6], 4)];
-      await steps(y, y);
-      change(context);
-      const held = await engine.upload(x);
-      const results = [...(await steps(held, y)), { data: await held.read() }];
-      const sums = x.data.map((value, index) => value + y.data[index]!);
-      const total = x.data.reduce((left, value, index) => left + value * y.data[index]!, 0);
-      for (const [index, want] of [[...sums], [total], [...x.data]].entries()) {
-        expectValues(results[index]!, want, `after ${name}, `);
-      }
-      await engine.dispose();
-      context.getExtension("WEBGL_lose_context")!.loseContext();
-    }
-  },
-
-  "engines on one context leave each other alone": async ({ mode }) => {
-    const context = makeContext(mode)!;
-    const [one, other] = [await gpu({ context }), await gpu({ context })];
-    const [first, second] = [one, other].map((engine) => compile((x) => [mul(x!, 2), sum(x!)], { engine }));
-    const check = async (step: typeof first, size: number): Promise<void> => {
-      const x = whole([size], 5);
-      const [twice, total] = await step!(x);
-      expectValues(
-        twice!,
-        [...x.data].map((value) => 2 * value),
-      );
-      expectValues(total!, [x.data.reduce((left, value) => left + value)]);
-    };
-    for (const size of [9, 10_000, 11]) {
-      await check(first, size);
-      await check(second, size);
-    }
-    await check(first, 10_000);
-    await other.dispose();
-    await check(first, 9);
-    await check(first, 50);
-    await one.dispose();
   },
 
   "plans that take turns keep their results apart": (surroundings) =>
@@ -633,24 +471,6 @@ const cases: Readonly<Record<GpuFault, (surroundings: Surroundings) => Promise<v
       }
     }),
 
-  "kernels that no plan runs are freed in the end, but never one that runs": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
-      const { watched } = surroundings;
-      const [kept, other] = [
-        await compileAlone(engine, (x) => add(x, 0.5), 3),
-        await compileAlone(engine, (x) => add(x, 0.5), 3),
-      ];
-      await other.dispose();
-      const counts: number[] = [];
-      for (let index = 1; index <= 270; index++) {
-        await (await compileAlone(engine, (x) => add(x, index), 3)).dispose();
-        counts.push(watched.live());
-      }
-      expectThat(counts[259] === counts[269], `there must be ${counts[259]} objects, got ${counts[269]}`);
-      expectValues({ data: (await kept.run([Float32Array.of(1, 2, 3)]))[0]! }, [1.5, 2.5, 3.5]);
-      await kept.dispose();
-    }),
-
   "an engine that computes one element a thread gives the same": (surroundings) =>
     withEngine(surroundings, async (packed) => {
       const single = await gpu({ mode: surroundings.mode, packed: false });
@@ -668,138 +488,3 @@ const cases: Readonly<Record<GpuFault, (surroundings: Surroundings) => Promise<v
       await single.dispose();
     }),
 };
-
-/** What others may leave of a context that they share with an engine. */
-const contextChanges: Readonly<Record<string, (gl: WebGL2RenderingContext) => void>> = {
-  blending(gl) {
-    gl.enable(gl.BLEND);
-    gl.blendFunc(gl.ONE, gl.ONE);
-  },
-  culling(gl) {
-    gl.enable(gl.CULL_FACE);
-    gl.cullFace(gl.FRONT_AND_BACK);
-  },
-  "a mask": (gl) => gl.colorMask(true, false, true, false),
-  "a viewport": (gl) => gl.viewport(0, 0, 1, 1),
-  "premultiplied alpha": (gl) => gl.pixelStorei(gl.UNPACK_PREMULTIPLY_ALPHA_WEBGL, true),
-  "other vertices"(gl) {
-    gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
-    gl.bufferData(gl.ARRAY_BUFFER, 256, gl.STATIC_DRAW);
-    for (const location of [0, 1]) gl.vertexAttribPointer(location, 3, gl.FLOAT, false, 0, 0);
-  },
-  "no vertices": (gl) => [0, 1].forEach((location) => gl.disableVertexAttribArray(location)),
-  "an error": (gl) => gl.enable(gl.NO_ERROR),
-  "vertices of its own": (gl) => gl.bindVertexArray?.(gl.createVertexArray()),
-  "buffers for pixels"(gl) {
-    if (!("PIXEL_PACK_BUFFER" in gl)) return;
-    for (const target of [gl.PIXEL_PACK_BUFFER, gl.PIXEL_UNPACK_BUFFER]) {
-      gl.bindBuffer(target, gl.createBuffer());
-      gl.bufferData(target, 4096, gl.STREAM_DRAW);
-    }
-  },
-  "rows of pixels"(gl) {
-    if (!("PACK_ROW_LENGTH" in gl)) return;
-    gl.pixelStorei(gl.PACK_ROW_LENGTH, 100);
-    gl.pixelStorei(gl.UNPACK_SKIP_PIXELS, 1);
-  },
-  "a sampler"(gl) {
-    if (!("createSampler" in gl)) return;
-    const sampler = gl.createSampler()!;
-    gl.samplerParameteri(sampler, gl.TEXTURE_MAG_FILTER, gl.LINEAR);
-    for (const unit of [0, 1]) gl.bindSampler(unit, sampler);
-  },
-  "no rasterizer": (gl) => "RASTERIZER_DISCARD" in gl && gl.enable(gl.RASTERIZER_DISCARD),
-  "nothing to read": (gl) => gl.readBuffer?.(gl.NONE),
-};
-
-/** An executable that nothing else shares. */
-async function compileAlone(engine: Engine, fn: (x: Tensor) => Tensor, size: number): Promise<Executable> {
-  const graph = traceGraph("test", ({ x }: { x: Tensor }) => fn(x), { x: { shape: [size] } });
-  return engine.compile(prepare(graph, engine));
-}
-
-/** Whole numbers below a limit, so that sums of them are exact. */
-function whole(shape: readonly number[], limit: number): NDArray & { readonly data: Float32Array } {
-  const size = shape.reduce((left, right) => left * right);
-  return ndarray(
-    Float32Array.from({ length: size }, (_, index) => (index * 5) % limit),
-    [...shape],
-  ) as NDArray & { readonly data: Float32Array };
-}
-
-async function withEngine(
-  { mode, watched }: Surroundings,
-  use: (engine: Engine, lose: () => void) => Promise<void>,
-): Promise<void> {
-  const options: GpuOptions = { mode };
-  const engine = await gpu(options);
-  try {
-    await use(engine, () => watched.latest()!.getExtension("WEBGL_lose_context")!.loseContext());
-  } finally {
-    await engine.dispose();
-  }
-}
-
-function makeContext(mode: Surroundings["mode"]): WebGL2RenderingContext | null {
-  return new OffscreenCanvas(1, 1).getContext(mode) as WebGL2RenderingContext | null;
-}
-
-function expectThat(condition: boolean, message: string): void {
-  if (!condition) throw new Error(message);
-}
-
-function expectValues({ data }: { readonly data: ArrayLike<number> }, want: readonly number[], where = ""): void {
-  expectThat(data.length === want.length, `${where}${want.length} elements are expected, got ${data.length}`);
-  const index = want.findIndex((value, position) => data[position] !== value);
-  expectThat(index === -1, `${where}${want[index]} is expected at ${index}, got ${data[index]}`);
-}
-
-async function expectError(run: () => unknown, name: string, word: string): Promise<void> {
-  let thrown: unknown;
-  try {
-    await run();
-  } catch (error) {
-    thrown = error;
-  }
-  const { name: got, message } = thrown instanceof Error ? thrown : { name: typeof thrown, message: String(thrown) };
-  expectThat(got === name && message.includes(word), `a ${name} about "${word}" is expected, got ${got}: ${message}`);
-}
-
-/** What the page's WebGL contexts are asked. */
-interface Watched {
-  /** Objects of contexts that are not lost, made and not yet freed. */
-  live(): number;
-  /** The context on which the newest object was made. */
-  latest(): WebGL2RenderingContext | undefined;
-  readonly shaders: string[];
-}
-
-function watchWebGL(): Watched {
-  const objects = new Map<object, WebGL2RenderingContext>();
-  const shaders: string[] = [];
-  for (const { prototype } of [WebGL2RenderingContext, WebGLRenderingContext]) {
-    const methods = prototype as unknown as Record<
-      string,
-      (this: WebGL2RenderingContext, ...values: unknown[]) => unknown
-    >;
-    for (const kind of ["Buffer", "Framebuffer", "Program", "Shader", "Texture"]) {
-      const [create, free] = [methods[`create${kind}`]!, methods[`delete${kind}`]!];
-      methods[`create${kind}`] = function (...values) {
-        const made = create.apply(this, values) as object | null;
-        if (made !== null) objects.set(made, this);
-        return made;
-      };
-      methods[`delete${kind}`] = function (...values) {
-        objects.delete(values[0] as object);
-        return free.apply(this, values);
-      };
-    }
-    const setSource = methods["shaderSource"]!;
-    methods["shaderSource"] = function (...values) {
-      shaders.push(String(values[1]));
-      return setSource.apply(this, values);
-    };
-  }
-  const count = (): number => [...objects.values()].filter((context) => !context.isContextLost()).length;
-  return { live: count, latest: () => [...objects.values()].at(-1), shaders };
-}

@@ -123,7 +123,7 @@ export class GpuContext {
    * Afterwards nothing of the engine's own is bound.
    */
   use<T>(run: () => T): T {
-    if (this.#surroundings === undefined || this.#inUse || this.isLost) return run();
+    if (this.#surroundings === undefined || this.#inUse || this.#destroyed || this.isLost) return run();
     this.#inUse = true;
     const giveBack = this.#claim(this.#surroundings);
     try {
@@ -169,9 +169,12 @@ export class GpuContext {
     }
   }
 
-  /** Throws `EngineError` where results can't be trusted. In a context of its own nothing that a run does is refused, and asking takes time. */
-  checkRun(caller: string): void {
-    if (!this.#isOwn) this.check(caller, "running kernels");
+  /**
+   * Throws `EngineError` where results can't be trusted. In a context of its own a run is refused nothing but memory, where it takes
+   * much: to ask takes as long as a small run.
+   */
+  checkRun(caller: string, bytes: number): void {
+    if (!this.#isOwn || bytes >= largeRun) this.check(caller, "running kernels");
     else if (this.isLost) throw this.lossError(caller);
   }
 
@@ -373,9 +376,9 @@ export class GpuContext {
 
   /** Frees everything, the context too where it is the engine's own. */
   destroy(): void {
+    if (!this.isLost) this.use(() => this.#destroyObjects());
     this.#destroyed = true;
     if (this.isLost) return;
-    this.use(() => this.#destroyObjects());
     this.#surroundings?.vertexArrays.destroy();
     if (!this.#isOwn) return;
     // Browsers keep a context until garbage is collected, and few of them: this gives it back now.
@@ -451,6 +454,9 @@ function outputTextures({ kernel: { texture, mappedTextures } }: Kernel): readon
   return [texture, ...(mappedTextures ?? [])];
 }
 
+/** Bytes of textures from which on a run may be refused memory. */
+const largeRun = 2 ** 22;
+
 /** Kinds of error that WebGL has, at most: a context that repeats one for ever is not waited for. */
 const errorKinds = 8;
 
@@ -470,7 +476,7 @@ function makeContext({ mode, canvas = makeCanvas() }: ContextOptions): WebGL | u
     powerPreference: "high-performance",
   });
   if (context) return context as WebGL;
-  throw new EngineUnavailableError(`gpu: a canvas must give a context for mode "${mode}", got none.`);
+  throw new EngineUnavailableError(`a canvas gives no context for mode "${mode}"`);
 }
 
 function makeCanvas(): HTMLCanvasElement | OffscreenCanvas | undefined {

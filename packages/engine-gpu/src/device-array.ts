@@ -70,7 +70,7 @@ export class GpuDeviceArray implements DeviceArray {
     return this.#context.use(() => {
       if (result instanceof Float32Array) read(result);
       else convert(read(), result, this.dtype);
-      this.#context.checkRun("read");
+      this.#context.checkRun("read", 4 * size);
       return result;
     });
   }

@@ -7,7 +7,6 @@ import {
   type Executable,
   type Graph,
   type NDArray,
-  OutOfRangeError,
   type TypedArray,
   type Value,
   checkUpload,
@@ -15,50 +14,36 @@ import {
   formatType,
   selfTest,
 } from "@symloss/core/engine";
-import { type ArrayTexture, GpuContext } from "./context.ts";
+import { type ArrayTexture, type ContextOptions, GpuContext } from "./context.ts";
 import { GpuDeviceArray } from "./device-array.ts";
-import { type GpuJsFactory, type GpuMode, loadGpuJs } from "./gpu-js.ts";
+import { type GpuJsFactory, loadGpuJs } from "./gpu-js.ts";
+import { type GpuOptions, candidates } from "./options.ts";
 import { type Destination, type Plan, planGraph } from "./plan.ts";
 import { type Program, makeProgram } from "./program.ts";
 import { gpuTraits } from "./traits.ts";
 import { makeUpload } from "./transfer.ts";
 
-/** How the engine works. */
-export interface GpuOptions {
-  /** Which WebGL; default the first that works of `"webgl2"`, `"webgl"` and, in Node with the package `gl`, `"headlessgl"`. */
-  readonly mode?: GpuMode | undefined;
-  /** The canvas whose context is used; default one of the engine's own. */
-  readonly canvas?: HTMLCanvasElement | OffscreenCanvas | undefined;
-  /**
-   * The context that is used; default one of the engine's own. Others may draw on it and on its canvas between calls, also
-   * another engine: each call sets WebGL's state anew, and leaves it so.
-   */
-  readonly context?: WebGL2RenderingContext | WebGLRenderingContext | undefined;
-  /**
-   * Whether a thread computes four elements in a row, a texel of them; default true. Otherwise one: shaders are four times
-   * shorter, for a driver that is slow with long ones, and take longer. Results are the same but for rounding.
-   */
-  readonly packed?: boolean | undefined;
-}
-
 /**
- * The engine on WebGL. Throws `OutOfRangeError` for an option that it does not know, and `EngineUnavailableError` with the
- * reason where no mode runs here; it never computes on the processor instead.
+ * The engine on WebGL. Throws `OutOfRangeError` and `DTypeError` for options that it does not take, and `EngineUnavailableError`
+ * with the reason where no mode runs here; it never computes on the processor instead.
  * @example const { data } = await evaluate(sum([1, 2, 3]), { engine: await gpu() });
  */
 export async function gpu(options: GpuOptions = {}): Promise<Engine> {
-  const candidates = modesOf(options);
+  const tried = candidates(options);
   const factory = await loadGpuJs().catch((cause: unknown) => {
-    throw new EngineUnavailableError(`gpu: gpu.js must load, got ${String(cause)}`, { cause });
+    throw new EngineUnavailableError(`gpu: gpu.js did not load: ${reasonOf(cause)}.`, { cause });
   });
   const reasons: string[] = [];
-  for (const mode of candidates) {
+  for (const candidate of tried) {
+    const refused = factory.refusal(candidate.mode);
+    if (refused !== undefined) {
+      reasons.push(`${candidate.mode}: ${refused}`);
+      continue;
+    }
     try {
-      const reason = factory.refusal(mode);
-      if (reason !== undefined) throw new EngineUnavailableError(reason);
-      return await tryMode(factory, { ...options, mode });
+      return await makeTested(factory, candidate);
     } catch (error) {
-      reasons.push(`${mode}: ${error instanceof Error ? error.message : String(error)}`);
+      reasons.push(`${candidate.mode}: ${reasonOf(error)}`);
     }
   }
   throw new EngineUnavailableError(
@@ -66,47 +51,13 @@ export async function gpu(options: GpuOptions = {}): Promise<Engine> {
   );
 }
 
-const modes: readonly GpuMode[] = ["webgl2", "webgl", "headlessgl"];
-
-function modesOf(options: GpuOptions): readonly GpuMode[] {
-  for (const option of Object.keys(options)) {
-    if (!["mode", "canvas", "context", "packed"].includes(option)) {
-      throw new OutOfRangeError(`gpu: an option must be one of mode, canvas, context and packed, got ${option}.`);
-    }
-  }
-  const { mode, canvas, context, packed } = options;
-  if (packed !== undefined && typeof packed !== "boolean") {
-    throw new OutOfRangeError(`gpu: packed must be true or false, got ${JSON.stringify(packed)}.`);
-  }
-  if (mode !== undefined && !modes.includes(mode)) {
-    throw new OutOfRangeError(`gpu: mode must be one of ${modes.join(", ")}, got ${JSON.stringify(mode)}.`);
-  }
-  if (canvas !== undefined && typeof (canvas as { getContext?: unknown } | null)?.getContext !== "function") {
-    throw new OutOfRangeError(
-      `gpu: canvas must be a canvas of the page or an OffscreenCanvas, got ${typeNameOf(canvas)}.`,
-    );
-  }
-  if (canvas !== undefined && mode === "headlessgl") {
-    throw new OutOfRangeError('gpu: mode "headlessgl" must have no canvas, got one.');
-  }
-  if (context !== undefined && typeof (context as { texImage2D?: unknown } | null)?.texImage2D !== "function") {
-    throw new OutOfRangeError(`gpu: context must be one of WebGL, got ${typeNameOf(context)}.`);
-  }
-  if (context?.isContextLost() === true)
-    throw new EngineUnavailableError("gpu: context must not be lost, got one that is.");
-  if (context === undefined) return mode === undefined ? modes : [mode];
-  const own = "texStorage2D" in context ? "webgl2" : "webgl";
-  if (mode !== undefined && mode !== own) {
-    throw new OutOfRangeError(`gpu: mode must be that of the context ("${own}"), got "${mode}".`);
-  }
-  return [own];
+/** A message within another: without who says it, and without a full stop. */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/^gpu: /, "").replace(/\.$/, "");
 }
 
-function typeNameOf(value: unknown): string {
-  return value === null ? "null" : `a value of type ${typeof value}`;
-}
-
-async function tryMode(factory: GpuJsFactory, options: GpuOptions & { readonly mode: GpuMode }): Promise<Engine> {
+async function makeTested(factory: GpuJsFactory, options: ContextOptions): Promise<Engine> {
   const engine = makeEngine(() => new GpuContext(factory, options));
   try {
     await selfTest(engine);
@@ -216,7 +167,7 @@ function makeExecutable(engine: Engine, contexts: Contexts, graph: Graph): Execu
       try {
         program.compute(values);
         const result = results(program);
-        program.context.checkRun(caller);
+        program.context.checkRun(caller, program.bytes);
         return result;
       } catch (error) {
         // After a loss WebGL hands out null, over which other errors stumble.
@@ -229,7 +180,7 @@ function makeExecutable(engine: Engine, contexts: Contexts, graph: Graph): Execu
   return {
     description: planFor("host").description,
     get bytes() {
-      return [...programs.values()].reduce((sum, { bytes, isDisposed }) => sum + (isDisposed ? 0 : bytes), constants);
+      return [...programs.values()].reduce((sum, { bytes }) => sum + bytes, disposed ? 0 : constants);
     },
     run: (values, outputs) => finish("host", values, "run", (program): readonly TypedArray[] => program.read(outputs)),
     runOnDevice: (values) =>

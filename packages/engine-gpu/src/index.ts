@@ -1,3 +1,4 @@
 /** What may a user import? */
-export { type GpuOptions, gpu } from "./engine.ts";
+export { gpu } from "./engine.ts";
+export type { GpuOptions } from "./options.ts";
 export { gpuTraits } from "./traits.ts";

@@ -25,23 +25,26 @@ const defaults: StoreLimits = { bytes: 2 ** 28, programs: 256 };
 
 /** A store without programs. */
 export function makeProgramStore(limits: StoreLimits = defaults): ProgramStore {
-  /** The longest unused first. */
-  const programs = new Set<Holder>();
+  /** The bytes of each, the longest unused first. */
+  const programs = new Map<Holder, number>();
+  let total = 0;
+  const remove = (program: Holder): void => {
+    total -= programs.get(program) ?? 0;
+    programs.delete(program);
+  };
   return {
     touch(program) {
-      programs.delete(program);
-      programs.add(program);
-      let bytes = 0;
-      for (const one of programs) bytes += one.bytes;
-      for (const oldest of programs) {
-        if (bytes <= limits.bytes && programs.size <= limits.programs) return;
+      remove(program);
+      programs.set(program, program.bytes);
+      total += program.bytes;
+      for (const oldest of programs.keys()) {
+        const fits = total <= limits.bytes && programs.size <= limits.programs;
         // What runs is kept, however large.
-        if (oldest === program) return;
-        bytes -= oldest.bytes;
-        programs.delete(oldest);
+        if (fits || oldest === program) return;
+        remove(oldest);
         oldest.dispose();
       }
     },
-    remove: (program) => void programs.delete(program),
+    remove,
   };
 }

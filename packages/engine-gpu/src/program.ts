@@ -104,6 +104,8 @@ function runSteps(context: GpuContext, plan: Plan, graph: Graph, made: Made): Pr
   const { steps, sources, textures, results, own } = made;
   /** For each result a texture that its next run draws on, so that a loop of runs makes none. */
   const spare = new Map<number, ArrayTexture>();
+  let ownBytes = own.reduce((sum, texture) => sum + textureBytes(texture), 0);
+  for (const source of sources) ownBytes += source?.upload.bytes ?? 0;
   let disposed = false;
   const textureOf = ({ texture }: Place): KernelTexture => textures[texture]!;
   const makeReaders = (): Readers => {
@@ -111,7 +113,10 @@ function runSteps(context: GpuContext, plan: Plan, graph: Graph, made: Made): Pr
     const gathering = context.make("run", "reading results", () =>
       makeGathering(context, numbers, (number) => textures[number]!),
     );
-    if (gathering !== undefined) own.push(gathering.texture);
+    if (gathering !== undefined) {
+      own.push(gathering.texture);
+      ownBytes += textureBytes(gathering.texture);
+    }
     const readerOf = (value: Value, place: Place): Reader => {
       if (gathering?.has(place.texture)) {
         const own = new Float32Array(value.size);
@@ -194,8 +199,8 @@ function runSteps(context: GpuContext, plan: Plan, graph: Graph, made: Made): Pr
       else spare.set(result, texture);
     },
     get bytes() {
-      const arrays = sources.reduce((sum, source) => sum + (source?.upload.bytes ?? 0), 0);
-      return [...own, ...spare.values()].reduce((sum, texture) => sum + textureBytes(texture), arrays);
+      if (disposed) return 0;
+      return [...spare.values()].reduce((sum, texture) => sum + textureBytes(texture), ownBytes);
     },
     get isDisposed() {
       return disposed;
@@ -203,7 +208,8 @@ function runSteps(context: GpuContext, plan: Plan, graph: Graph, made: Made): Pr
     dispose() {
       if (disposed) return;
       disposed = true;
-      if (context.isLost) return;
+      // With its context everything was freed.
+      if (context.isLost || context.isDestroyed) return;
       context.use(() => {
         for (const { kernel } of steps) kernel.release();
       });

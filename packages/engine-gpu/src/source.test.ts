@@ -52,6 +52,15 @@ const twoAxes = node("reshape", [x], { shape: [2, 2] }, [2, 2]);
 const constant = (data: unknown, shape: readonly unknown[]): Tensor =>
   node("constant", [], { data, shape, dtype: "float32" }, shape);
 
+/** All kernels as text; none of a graph that is refused. */
+function kernelsOf(graph: Graph, destination: "host" | "device"): string {
+  try {
+    return JSON.stringify(planGraph(graph, limits, destination).kernels);
+  } catch {
+    return "";
+  }
+}
+
 /** Graphs with text where numbers belong. */
 const graphs: Readonly<Record<string, () => Tensor>> = {
   "a constant": () => node("add", [x, node("broadcastTo", [constant([hostile], [])], { shape: [4] }, [4])], {}, [4]),
@@ -77,16 +86,9 @@ const graphs: Readonly<Record<string, () => Tensor>> = {
 
 describe("a graph made by hand, with text in", () => {
   test.each(Object.keys(graphs))("%s, never gets it into a kernel", (name) => {
+    const graph: Graph = { inputs: [x], outputs: [graphs[name]!()] };
     for (const destination of ["host", "device"] as const) {
-      const graph: Graph = { inputs: [x], outputs: [graphs[name]!()] };
-      let text = "";
-      try {
-        const { kernels } = planGraph(graph, limits, destination);
-        text = JSON.stringify(kernels);
-      } catch (error) {
-        expect(error).toBeInstanceOf(Error);
-      }
-      expect(text).not.toContain("globalThis");
+      expect(kernelsOf(graph, destination)).not.toContain("globalThis");
     }
   });
 
