@@ -74,7 +74,8 @@ export function expectValues(
   expectThat(index === -1, `${where}${want[index]} is expected at ${index}, got ${data[index]}`);
 }
 
-export async function expectError(run: () => unknown, name: string, word: string): Promise<void> {
+/** Returns what the error says. */
+export async function expectError(run: () => unknown, name: string, word: string): Promise<string> {
   let thrown: unknown;
   try {
     await run();
@@ -83,6 +84,7 @@ export async function expectError(run: () => unknown, name: string, word: string
   }
   const { name: got, message } = thrown instanceof Error ? thrown : { name: typeof thrown, message: String(thrown) };
   expectThat(got === name && message.includes(word), `a ${name} about "${word}" is expected, got ${got}: ${message}`);
+  return message;
 }
 
 const watchedKinds = ["Buffer", "Framebuffer", "Program", "Shader", "Texture"] as const;

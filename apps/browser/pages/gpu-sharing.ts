@@ -124,6 +124,34 @@ const cases: GpuCases<GpuSharing> = {
     }
   },
 
+  "a canvas without a context is a reason that is said once": async ({ mode }) => {
+    const drawing = new OffscreenCanvas(1, 1);
+    drawing.getContext("2d");
+    const canvases: readonly unknown[] = [
+      drawing,
+      { getContext: () => null },
+      { getContext: () => ({}) },
+      {
+        getContext() {
+          throw new Error("no");
+        },
+      },
+    ];
+    for (const canvas of canvases) {
+      const message = await expectError(
+        () => gpu({ mode, canvas: canvas as OffscreenCanvas }),
+        "EngineUnavailableError",
+        `${mode}: `,
+      );
+      expectThat(message.lastIndexOf("gpu:") === 0 && !message.includes(".."), message);
+    }
+    const [context, another] = [makeContext(mode)!, new OffscreenCanvas(1, 1)];
+    await expectError(() => gpu({ context, canvas: another }), "OutOfRangeError", "canvas must be that of the context");
+    const engine = await gpu({ context, canvas: context.canvas as OffscreenCanvas, mode });
+    expectValues(await compile((x) => add(x!, 1), { engine })([1]), [2]);
+    await engine.dispose();
+  },
+
   "engines on one context leave each other alone": async ({ mode }) => {
     const context = makeContext(mode)!;
     const [one, other] = [await gpu({ context }), await gpu({ context })];

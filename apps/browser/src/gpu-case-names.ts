@@ -41,6 +41,7 @@ export const gpuSharing = [
   "an engine on a given context ends with all that it made there",
   "a given context gives right results whatever else is done with it",
   "a given context is given back: what was bound is bound, and nothing of the engine's",
+  "a canvas without a context is a reason that is said once",
   "engines on one context leave each other alone",
 ] as const;
 

@@ -154,6 +154,8 @@ export class GpuContext {
     const outer = this.#made;
     const made: ArrayTexture[] = [];
     this.#made = made;
+    // What was refused before is no error of this step.
+    if (outer === undefined) this.#takeErrors();
     try {
       const result = make();
       this.check(caller, doing);
@@ -161,8 +163,6 @@ export class GpuContext {
       return result;
     } catch (error) {
       for (const texture of made) this.deleteTexture(texture);
-      // Of the next call nothing was refused.
-      if (!this.isLost) this.#takeErrors();
       throw error;
     } finally {
       this.#made = outer;
@@ -332,10 +332,14 @@ export class GpuContext {
     this.#readPixels(0, source.size[0]!, source.size[1]!, texels);
   }
 
-  /** Whether the context is lost, also where the browser has yet to tell. */
-  detectLoss(): boolean {
+  /** What a call that failed throws: after a loss WebGL hands out null, over which other errors stumble. */
+  failure(caller: string, error: unknown): unknown {
+    // The browser may have yet to tell of a loss.
     if (!this.isLost) this.readTexels(this.#seedTexture, new Float32Array(2 * lanes));
-    return this.isLost;
+    if (this.isLost) return this.lossError(caller);
+    // Of the next call nothing was refused.
+    this.#takeErrors();
+    return error;
   }
 
   /** Copies a texture into another, from this row of it on. */

@@ -107,7 +107,13 @@ function makeEngine(makeContext: () => GpuContext): Engine {
         makeUpload(target, texture, dtype, size).copy(data);
         return texture;
       };
-      const texture = target.use(() => target.make("upload", `copying ${formatType(dtype, type.shape)}`, upload));
+      const texture = target.use(() => {
+        try {
+          return target.make("upload", `copying ${formatType(dtype, type.shape)}`, upload);
+        } catch (error) {
+          throw target.failure("upload", error);
+        }
+      });
       return new GpuDeviceArray(engine, target, texture, type);
     },
     dispose() {
@@ -170,8 +176,7 @@ function makeExecutable(engine: Engine, contexts: Contexts, graph: Graph): Execu
         program.context.checkRun(caller, program.bytes);
         return result;
       } catch (error) {
-        // After a loss WebGL hands out null, over which other errors stumble.
-        throw program.context.detectLoss() ? program.context.lossError(caller) : error;
+        throw program.context.failure(caller, error);
       }
     });
   };
@@ -185,7 +190,7 @@ function makeExecutable(engine: Engine, contexts: Contexts, graph: Graph): Execu
     run: (values, outputs) => finish("host", values, "run", (program): readonly TypedArray[] => program.read(outputs)),
     runOnDevice: (values) =>
       finish("device", values, "runOnDevice", (program) =>
-        program.keep().map((texture, index) => {
+        keepChecked(program).map((texture, index) => {
           const { shape, dtype } = graph.outputs[index]!;
           const type = { shape: Object.freeze([...(shape as readonly number[])]), dtype };
           return new GpuDeviceArray(engine, program.context, texture, type, (given) => program.release(index, given));
@@ -201,4 +206,16 @@ function makeExecutable(engine: Engine, contexts: Contexts, graph: Graph): Execu
       programs.clear();
     },
   };
+}
+
+/** The results in textures; where they can't be trusted the program has these again, and the error is thrown. */
+function keepChecked(program: Program): readonly (ArrayTexture | undefined)[] {
+  const kept = program.keep();
+  try {
+    program.context.checkRun("runOnDevice", program.bytes);
+    return kept;
+  } catch (error) {
+    for (const [index, texture] of kept.entries()) if (texture !== undefined) program.release(index, texture);
+    throw error;
+  }
 }

@@ -46,7 +46,7 @@ export function makeProgram(context: GpuContext, plan: Plan, graph: Graph): Prog
     return runSteps(context, plan, graph, made);
   } catch (error) {
     if (!context.isLost) for (const kernel of kernels) kernel.release();
-    throw context.detectLoss() ? context.lossError("compile") : error;
+    throw context.failure("compile", error);
   }
 }
 
