@@ -1,6 +1,6 @@
 /// <reference lib="dom" preserve="true" />
 /** What does an engine hold of WebGL? One context, on which arrays become textures and textures arrays. */
-import { EngineError, EngineUnavailableError } from "@symloss/core/engine";
+import { EngineError, EngineUnavailableError, isSymlossError } from "@symloss/core/engine";
 import {
   type GpuJs,
   type GpuJsFactory,
@@ -193,12 +193,13 @@ export class GpuContext {
 
   /** Each kind of error is kept once, until it is asked for. */
   #takeErrors(): number[] {
-    const errors: number[] = [];
-    for (let error = this.#gl.getError(); error !== this.#gl.NO_ERROR && errors.length < errorKinds;) {
-      errors.push(error);
-      error = this.#gl.getError();
+    const errors = new Set<number>();
+    for (let rest = errorKinds; rest > 0; rest--) {
+      const error = this.#gl.getError();
+      if (error === this.#gl.NO_ERROR) break;
+      errors.add(error);
     }
-    return errors;
+    return [...errors];
   }
 
   lossError(caller: string): EngineError {
@@ -253,7 +254,8 @@ export class GpuContext {
   createTextureOf(shape: TextureShape): ArrayTexture {
     const gl = this.#gl;
     const [width, height] = shape;
-    const texture = gl.createTexture();
+    const texture = gl.createTexture() as WebGLTexture | null;
+    if (texture === null) throw new Error("no texture could be made");
     const wrapped = this.#wrap(texture, shape);
     this.#textures.add(texture);
     this.#made?.push(wrapped);
@@ -333,13 +335,15 @@ export class GpuContext {
   }
 
   /** What a call that failed throws: after a loss WebGL hands out null, over which other errors stumble. */
-  failure(caller: string, error: unknown): unknown {
+  failure(caller: string, error: unknown): Error {
     // The browser may have yet to tell of a loss.
     if (!this.isLost) this.readTexels(this.#seedTexture, new Float32Array(2 * lanes));
     if (this.isLost) return this.lossError(caller);
     // Of the next call nothing was refused.
     this.#takeErrors();
-    return error;
+    if (isSymlossError(error)) return error;
+    const reason = error instanceof Error ? error.message : String(error);
+    return new EngineError(`${caller}: WebGL on ${this.renderer} failed: ${reason}`, { cause: error });
   }
 
   /** Copies a texture into another, from this row of it on. */
