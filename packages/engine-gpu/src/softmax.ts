@@ -1,5 +1,5 @@
 /** How are softmax and its kin computed so that sure answers keep their digits? With the largest term left out, which is 1. */
-import { binaryCalls, unaryCalls, where } from "./calls.ts";
+import { binaryCalls, truncate, unaryCalls, where } from "./calls.ts";
 import type { ReducingBuilder } from "./reduction.ts";
 import type { Value } from "./value.ts";
 
@@ -69,11 +69,12 @@ function describeSoftmax(builder: SoftmaxBuilder, x: Value, axis: number): Softm
   const largest = reduceInParts("max", x, [axis]);
   const shifted = map(binaryCalls.sub, [x, along(builder, largest, x, axis)]);
   const powers = map(unaryCalls.exp, [shifted]);
-  const [zero, one] = [literal(0, x.shape), literal(1, x.shape)];
-  const isLargest = map(binaryCalls.equal, [shifted, zero]);
-  const count = reduceInParts("sum", map(where, [isLargest, one, zero]), [axis]);
-  const smaller = reduceInParts("sum", map(where, [isLargest, zero, powers]), [axis]);
-  const others = map(binaryCalls.add, [map(binaryCalls.sub, [count, literal(1, count.shape)]), smaller]);
+  const isLargest = map(binaryCalls.equal, [shifted, literal(0, x.shape)]);
   const total = reduceInParts("sum", powers, [axis]);
+  const smaller = reduceInParts("sum", map(where, [isLargest, literal(0, x.shape), powers]), [axis]);
+  // Each of the largest has added 1.
+  const ofLargest = map(binaryCalls.sub, [total, smaller]);
+  const count = map(truncate, [map(binaryCalls.add, [ofLargest, literal(0.5, total.shape)])]);
+  const others = map(binaryCalls.add, [map(binaryCalls.sub, [count, literal(1, total.shape)]), smaller]);
   return { x, axis, shifted, powers, isLargest, largest, count, others, total };
 }
