@@ -11,8 +11,9 @@ const pagesAlone: readonly (GpuFault | GpuMemory)[] = [
   "a context that the browser takes away is an error, not zeros",
   "a context that is lost within a run is an error, not zeros",
   "arrays on the device are refused after their context is lost",
-  // Nor is garbage collected when a test asks for it.
+  // Nor is garbage collected when a test asks for it, or memory refused.
   "forgotten handles are freed",
+  "whatever runs out of memory is an error that leaves nothing behind",
 ];
 const faults = gpuFaults.filter((name) => !pagesAlone.includes(name));
 const memory = gpuMemory.filter((name) => !pagesAlone.includes(name));
