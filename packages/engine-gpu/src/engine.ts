@@ -3,6 +3,7 @@
 import {
   DisposedError,
   type Engine,
+  EngineError,
   EngineUnavailableError,
   type Executable,
   type Graph,
@@ -83,7 +84,7 @@ function makeEngine(makeContext: () => GpuContext): Engine {
         throw new DisposedError(`${caller}: an engine must not be used after its dispose(), got engine "gpu".`);
       if (context.isLost) {
         if (!context.isReplaceable) throw context.lossError(caller);
-        context = makeContext();
+        context = replaceContext(makeContext, caller);
       }
       return context;
     },
@@ -123,6 +124,19 @@ function makeEngine(makeContext: () => GpuContext): Engine {
     },
   };
   return engine;
+}
+
+/** After a loss the browser may have none to give yet. */
+function replaceContext(makeContext: () => GpuContext, caller: string): GpuContext {
+  try {
+    return makeContext();
+  } catch (cause) {
+    const reason = reasonOf(cause);
+    throw new EngineError(
+      `${caller}: the WebGL context was lost, and there is no other yet: ${reason}. The next call tries again.`,
+      { cause },
+    );
+  }
 }
 
 function makeExecutable(engine: Engine, contexts: Contexts, graph: Graph): Executable {
