@@ -14,6 +14,7 @@ import {
   pow,
   sign,
   softmax,
+  softplus,
   sub,
   sum,
   tanh,
@@ -193,6 +194,19 @@ const cases: GpuCases<GpuNumbers> = {
           (at) => `1 - softmax ${at} at a gap of ${gap}`,
           5e-5,
         );
+        const byHand = compile(
+          (x) => [
+            logSumExp(x!, 1).sub(x!.slice([0, 0], [2, 1]).reshape([2])),
+            x!.sub(logSumExp(x!, { axis: 1, keepAxes: true })).slice([0, 0], [2, 2]),
+            softplus(x!).sub(x!).slice([0, 0], [2, 1]),
+          ],
+          { engine },
+        );
+        const [losses, logarithms, odds] = await byHand(rows);
+        expectClose(losses!.data, [want, gap + want], (at) => `loss ${at} by hand at a gap of ${gap}`, 5e-5);
+        const logs = [-want, -gap - want, -gap - want, -want];
+        expectClose(logarithms!.data, logs, (at) => `logarithm ${at} by hand at a gap of ${gap}`, 5e-5);
+        expectClose(odds!.data, [want, gap + want], (at) => `softplus(x) - x ${at} at a gap of ${gap}`, 5e-5);
         const steep = compile((x) => grad((t: Tensor) => sum(tanh(t)))(x!), { engine });
         const tail = (4 * Math.exp(-2 * gap)) / (1 + Math.exp(-2 * gap)) ** 2;
         expectClose((await steep([gap, -gap])).data, [tail, tail], () => `the slope of tanh at ${gap}`, 5e-5);

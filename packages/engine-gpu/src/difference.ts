@@ -1,7 +1,7 @@
 /** How are sums and differences with a probability computed where they cancel? With its complement, which keeps its digits. */
 import { binaryCalls, unaryCalls, where } from "./calls.ts";
-import { type Softmax, type SoftmaxBuilder, along, softmaxComplement } from "./softmax.ts";
-import type { Value } from "./value.ts";
+import { type LogSum, type Softmax, type SoftmaxBuilder, along, softmaxComplement } from "./softmax.ts";
+import type { Value, View } from "./value.ts";
 
 export function addition(builder: SoftmaxBuilder, x: Value, y: Value): Value {
   return (
@@ -18,8 +18,34 @@ export function difference(builder: SoftmaxBuilder, x: Value, y: Value): Value {
     tailOf(builder, x, y, -1) ??
     withMultiple(builder, x, negative(multipleOf(builder, y))) ??
     negated(builder, withMultiple(builder, y, negative(multipleOf(builder, x)))) ??
+    withLogSum(builder, x, y) ??
     builder.map(binaryCalls.sub, [x, y])
   );
+}
+
+/** A difference with a logarithm of a sum: what is large cancels first, exactly where the other is the largest exponent. */
+function withLogSum(builder: SoftmaxBuilder, x: Value, y: Value): Value | undefined {
+  const [left, right] = [logSumOf(builder, x), logSumOf(builder, y)];
+  if (left === undefined && right === undefined) return undefined;
+  const { map } = builder;
+  const large = map(binaryCalls.sub, [left?.largest ?? x, right?.largest ?? y]);
+  const withLeft = left === undefined ? large : map(binaryCalls.add, [large, left.rest]);
+  return right === undefined ? withLeft : map(binaryCalls.sub, [withLeft, right.rest]);
+}
+
+/** softplus(x), too, is the logarithm of a sum: of 1 and exp(x). */
+function logSumOf(builder: SoftmaxBuilder, value: Value): LogSum | undefined {
+  const known = builder.logSums.get(value);
+  if (known !== undefined) return known;
+  const [x] = value.inputs;
+  const { map } = builder;
+  if (value.kind === "map" && value.call === unaryCalls.softplus) {
+    const distance = map(unaryCalls.neg, [map(unaryCalls.abs, [x!])]);
+    return { largest: map(unaryCalls.relu, [x!]), rest: map(unaryCalls.softplus, [distance]) };
+  }
+  if (!isRepeated(value)) return undefined;
+  const inner = logSumOf(builder, x!);
+  return inner && { largest: repeat(builder, inner.largest, value), rest: repeat(builder, inner.rest, value) };
 }
 
 type Sign = 1 | -1;
@@ -96,10 +122,18 @@ function splitSign(builder: SoftmaxBuilder, value: Value): [sign: Sign, unsigned
     const [sign, unsigned] = splitSign(builder, x!);
     return [sign === 1 ? -1 : 1, unsigned];
   }
-  if (value.kind !== "view" || (value.name !== "reshape" && value.name !== "broadcast")) return [1, value];
+  if (!isRepeated(value)) return [1, value];
   const [sign, unsigned] = splitSign(builder, x!);
-  const { reshape, broadcastTo } = builder;
-  return [sign, value.name === "reshape" ? reshape(unsigned, value.shape) : broadcastTo(unsigned, value.shape)];
+  return [sign, repeat(builder, unsigned, value)];
+}
+
+/** Whether a value is another in a shape of its own. */
+function isRepeated(value: Value): value is View {
+  return value.kind === "view" && (value.name === "reshape" || value.name === "broadcast");
+}
+
+function repeat({ reshape, broadcastTo }: SoftmaxBuilder, x: Value, { name, shape }: View): Value {
+  return name === "reshape" ? reshape(x, shape) : broadcastTo(x, shape);
 }
 
 /** p (g - sum(p g)), the gradient of softmax: with g taken from that at the largest, which then contributes nothing to the sum. */

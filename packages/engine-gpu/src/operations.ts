@@ -48,6 +48,7 @@ export function translate(graph: Graph, options: SplitOptions): Translation {
   const context: Context = {
     ...builder,
     softmaxes: new Map(),
+    logSums: new Map(),
     addSource(source) {
       sources.push(source);
       return builder.source(sources.length - 1, source.shape);

@@ -5,6 +5,7 @@ import {
   concat,
   exp,
   logSoftmax,
+  logSumExp,
   mean,
   ndarray,
   softmax,
@@ -381,6 +382,13 @@ describe("a plan", () => {
       return [value, gradient, softmax(x, 0).sub(1), sub(x, softmax(x, 1)), add(softmax(x, 1), x), sub(1, tanh(x))];
     };
     await expectRight(derivatives, matrix(7, 13));
+    const logSums = ({ x }: { x: Tensor }) => [
+      x.sub(logSumExp(x, { axis: 1, keepAxes: true })),
+      logSumExp(x, 0).sub(logSumExp(x.neg(), 0)),
+      x.softplus().sub(x),
+      x.sub(x.neg().softplus()),
+    ];
+    await expectRight(logSums, matrix(7, 13));
     const plan = await expectRight(({ x }: { x: Tensor }) => logSoftmax(x, 1), matrix(7, 13));
     expect(plan.kernels.map(({ source }) => source).join("\n")).toMatch(/log1pOf/);
   });

@@ -7,6 +7,14 @@ import type { Value } from "./value.ts";
 export interface SoftmaxBuilder extends ReducingBuilder {
   /** What each softmax is made of. */
   readonly softmaxes: Map<Value, Softmax>;
+  /** What each logarithm of a sum is made of. */
+  readonly logSums: Map<Value, LogSum>;
+}
+
+/** A logarithm of a sum of exponentials: the largest exponent, and what the others add to it, which is small where it is sure. */
+export interface LogSum {
+  readonly largest: Value;
+  readonly rest: Value;
 }
 
 /** What softmax and its logarithm are made of: each with x's shape where it is of elements, and without the axis where it is of rows. */
@@ -32,7 +40,10 @@ export interface Softmax {
 /** log(sum(exp(x))) as the largest and the logarithm of what the others add to its 1. */
 export function logSumExp(builder: SoftmaxBuilder, x: Value, axis: number): Value {
   const { largest, others } = describeSoftmax(builder, x, axis);
-  return builder.map(binaryCalls.add, [largest, builder.map(unaryCalls.log1p, [others])]);
+  const rest = builder.map(unaryCalls.log1p, [others]);
+  const result = builder.map(binaryCalls.add, [largest, rest]);
+  builder.logSums.set(result, { largest, rest });
+  return result;
 }
 
 export function logSoftmax(builder: SoftmaxBuilder, x: Value, axis: number): Value {
