@@ -4,23 +4,33 @@ import {
   type DType,
   OutOfRangeError,
   ShapeError,
-  Tensor,
+  type Tensor,
   type TensorLike,
   asTensor,
+  isTensor,
   sum,
   valueAndGrad,
 } from "@symloss/core";
 import {
   type Check,
   type InputSpec,
+  type OptionTable,
   type TracedGraph,
+  checkOptions,
   collectChecks,
+  describe,
   formatType,
+  functionRule,
   isFloat,
+  isRecord,
   prepare,
+  print,
+  recordRule,
+  requireRule,
   traceGraph,
 } from "@symloss/core/engine";
 import { type Model, type ValueInfo, encodeModel } from "./model.ts";
+import { isName, isText, leafNames, nameRule, requireDifferent, requireNames, textRule } from "./names.ts";
 import { writtenOperations } from "./operations.ts";
 import { translate } from "./translate.ts";
 
@@ -41,39 +51,71 @@ export interface ExportOptions<Inputs extends InputSpecs = InputSpecs> {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
+const optionTable: OptionTable<ExportOptions> = {
+  inputs: recordRule,
+  outputs: { must: "a list of names", holds: isTextList, error: DTypeError },
+  gradient: { must: "a list of names of inputs", holds: isTextList, error: DTypeError },
+  name: { must: nameRule, holds: isName, error: OutOfRangeError },
+  metadata: {
+    must: `a record; each key ${nameRule}, each value ${textRule}`,
+    holds: isMetadata,
+    error: OutOfRangeError,
+  },
+};
+
+function isTextList(value: unknown): boolean {
+  return Array.isArray(value) && Array.from(value).every((item) => typeof item === "string");
+}
+
+function isMetadata(value: unknown): boolean {
+  return isRecord(value) && Object.entries(value).every(([key, text]) => isName(key) && isText(text));
+}
+
 /**
  * The bytes of a .onnx file (opset 17, IR version 8) that computes a function of named tensors, and gradients if asked.
  * The same function and options give the same bytes. What must hold of an input, as the range of class indices, is stated in
  * the input's documentation: a runtime does not check it.
- * Throws `UnsupportedOperationError` for what ONNX can't say, `OutOfRangeError` for names that do not fit, and what tracing throws.
+ * Throws `UnsupportedOperationError` for what ONNX can't say, `OutOfRangeError` for an option that it does not know and for names
+ * that do not fit, `DTypeError` for an option of another type, and what tracing throws.
  * @example exportOnnx(huber, { inputs: { targets: { shape: ["batch"] }, predictions: { shape: ["batch"] } } })
  */
 export function exportOnnx<const Inputs extends InputSpecs>(
   fn: (inputs: { readonly [Name in keyof Inputs]: Tensor }) => unknown,
   options: ExportOptions<Inputs>,
 ): Uint8Array {
-  const settings = options as object as ExportOptions;
-  const { inputs, gradient = [], name = "symloss", metadata = {} } = settings;
-  checkNames(settings);
-  const graph = traceGraph(caller, withGradients(fn as (inputs: TensorRecord) => unknown, gradient), inputs);
-  const checks = collectChecks(graph);
-  const outputs = outputNames(graph, settings);
+  requireRule(caller, "fn", functionRule, fn);
+  checkOptions(caller, options, optionTable);
+  const { inputs, outputs, gradient = [], name = "symloss", metadata = {} } = options as object as ExportOptions;
   const inputNames = Object.keys(inputs);
+  requireNames(caller, "an input", inputNames);
+  requireGradient(gradient, inputNames);
+  const graph = traceGraph(caller, withGradients(fn as (inputs: TensorRecord) => unknown, gradient), inputs);
+  requireNames(
+    caller,
+    "a dimension",
+    graph.inputs.flatMap(({ shape }) => shape.filter((length) => typeof length === "string")),
+  );
+  const results = resultNames(graph, outputs, gradient);
+  requireDifferent(caller, [...inputNames, ...results]);
+  return encodeModel({ ...describeModel(graph, inputNames, results, gradient), name, metadata });
+}
+
+/** The model with what whoever opens the file should know. */
+function describeModel(
+  graph: TracedGraph,
+  inputNames: readonly string[],
+  outputs: readonly string[],
+  gradient: readonly string[],
+): Omit<Model, "name" | "metadata"> {
+  const checks = collectChecks(graph);
   const body = translate(prepare(graph, target), { inputs: inputNames, outputs });
-  const described = body.inputs.map((input, index) =>
-    describe(
+  const inputs = body.inputs.map((input, index) =>
+    document(
       input,
       checks.filter((one) => one.input === index).map(({ check }) => check),
     ),
   );
-  const model: Model = {
-    ...body,
-    name,
-    inputs: described,
-    documentation: summarize(body, described, gradient),
-    metadata,
-  };
-  return encodeModel(model);
+  return { ...body, inputs, documentation: summarize(body, inputs, gradient) };
 }
 
 const caller = "exportOnnx";
@@ -99,62 +141,53 @@ function withGradients(
   };
 }
 
+function requireGradient(gradient: readonly string[], inputs: readonly string[]): void {
+  const unknown = gradient.find((name) => !inputs.includes(name));
+  if (unknown !== undefined) {
+    throw new OutOfRangeError(
+      `${caller}: gradient must name inputs (${inputs.map((name) => print(name)).join(", ")}), got ${print(unknown)}.`,
+    );
+  }
+}
+
 function requireFloat(name: string, input: Tensor): Tensor {
   if (isFloat(input.dtype)) return input;
-  throw new DTypeError(`${caller}: gradient must name inputs of float dtype, got ${name}, which is ${input}.`);
+  throw new DTypeError(`${caller}: gradient must name inputs of float dtype, got ${print(name)}, which is ${input}.`);
 }
 
 /** The first tensor of a result, however it is nested. */
 function firstOf(result: unknown): Tensor {
-  if (result instanceof Tensor || typeof result !== "object" || result === null)
-    return asTensor(result as TensorLike, caller, "the result");
-  const first: unknown = Object.values(result)[0];
-  if (first === undefined)
-    throw new ShapeError(`${caller}: the function must return a tensor, got nothing in its result.`);
-  return firstOf(first);
+  let first = result;
+  // What is deeper than that, or holds itself, is refused where the function is traced.
+  for (let depth = 0; depth < 64 && isBranch(first); depth++) first = Object.values(first as object)[0];
+  if (first === undefined || isBranch(first) || first instanceof Promise) {
+    if (first instanceof Promise) first.catch(() => {});
+    throw new ShapeError(`${caller}: the function must return a tensor, got ${describe(first ?? result)}.`);
+  }
+  const tensor = asTensor(first as TensorLike, caller, "the first result");
+  if (isFloat(tensor.dtype)) return tensor;
+  throw new DTypeError(`${caller}: the first result must have a float dtype where a gradient is asked, got ${tensor}.`);
 }
 
-function checkNames({ inputs, gradient = [], outputs = [] }: ExportOptions): void {
-  const unknown = gradient.find((name) => !Object.hasOwn(inputs, name));
-  if (unknown !== undefined) {
-    throw new OutOfRangeError(
-      `${caller}: gradient must name inputs (${Object.keys(inputs).join(", ")}), got ${JSON.stringify(unknown)}.`,
-    );
-  }
-  const empty = [...Object.keys(inputs), ...outputs].find((name) => name === "");
-  if (empty !== undefined) throw new OutOfRangeError(`${caller}: every input and output must have a name, got "".`);
+function isBranch(value: unknown): boolean {
+  if (isTensor(value)) return false;
+  return isRecord(value) || (Array.isArray(value) && typeof value[0] !== "number" && typeof value[0] !== "boolean");
 }
 
 /** What the model's outputs are called: the results, then the gradients. */
-function outputNames(graph: TracedGraph, { inputs, outputs, gradient = [] }: ExportOptions): string[] {
-  const count = graph.outputs.length - gradient.length;
-  const results =
-    outputs ??
-    graph.paths.slice(0, count).map((path) => nameOf(gradient.length === 0 ? path : path.slice("[0]".length)));
+function resultNames(
+  { structure, outputs: tensors }: TracedGraph,
+  outputs: readonly string[] | undefined,
+  gradient: readonly string[],
+): string[] {
+  const count = tensors.length - gradient.length;
+  if (count === 0) throw new ShapeError(`${caller}: the function must return a tensor, got none in its result.`);
+  const results = outputs ?? leafNames(gradient.length === 0 ? structure : (structure as readonly unknown[])[0]);
   if (results.length !== count) {
-    throw new OutOfRangeError(
-      `${caller}: outputs must name each of the ${count} results, got ${JSON.stringify(outputs)}.`,
-    );
+    throw new OutOfRangeError(`${caller}: outputs must name each of the ${count} results, got ${print(outputs)}.`);
   }
-  const names = [...results, ...gradient.map((name) => `gradient_${name}`)];
-  const all = [...Object.keys(inputs), ...names];
-  const twice = all.find((name, index) => all.indexOf(name) !== index);
-  if (twice !== undefined) {
-    throw new OutOfRangeError(
-      `${caller}: inputs and outputs must have different names, got ${JSON.stringify(twice)} twice. Choose others with outputs.`,
-    );
-  }
-  return names;
-}
-
-/** `.loss` is called loss, `[1].mean` 1_mean, and the one result output. */
-function nameOf(path: string): string {
-  return (
-    path
-      .replaceAll(/[^\w]+/g, "_")
-      .replace(/^_/, "")
-      .replace(/_$/, "") || "output"
-  );
+  requireNames(caller, "an output", results);
+  return [...results, ...gradient.map((name) => `gradient_${name}`)];
 }
 
 const target = {
@@ -167,7 +200,7 @@ const target = {
 };
 
 /** The input with what must hold of its elements. */
-function describe(input: ValueInfo, checks: readonly Check[]): ValueInfo {
+function document(input: ValueInfo, checks: readonly Check[]): ValueInfo {
   return checks.length === 0 ? input : { ...input, documentation: checks.map(sentence).join(" ") };
 }
 

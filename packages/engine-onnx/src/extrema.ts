@@ -22,7 +22,7 @@ export function findExtrema(graph: Graph): ReadonlyMap<Tensor, Extremum> {
   for (const node of candidates) {
     const extremum = extremumOf(node);
     if (extremum === undefined) continue;
-    const reached = reachedBy(extremum.lost, order);
+    const reached = reachedBy(extremum.lost, users);
     if (staysUnseen(node, reached, users, outputs)) extrema.set(node, extremum);
   }
   return extrema;
@@ -59,11 +59,15 @@ function extremumOf(node: Tensor): (Extremum & { readonly lost: Tensor }) | unde
   return undefined;
 }
 
-/** The nodes that are NaN wherever this one is. */
-function reachedBy(source: Tensor, order: readonly Tensor[]): Set<Tensor> {
+/** How far is looked for what NaN reaches: as far from each choice, however long the graph is. */
+const furthest = 1000;
+
+/** Nodes that are NaN wherever this one is: the first on the ways from it. */
+function reachedBy(source: Tensor, users: ReadonlyMap<Tensor, readonly Tensor[]>): Set<Tensor> {
   const reached = new Set([source]);
-  for (const node of order) {
-    if (carriers.has(node.operation) && node.inputs.some((input) => reached.has(input))) reached.add(node);
+  for (const node of reached) {
+    if (reached.size > furthest) break;
+    for (const user of users.get(node) ?? []) if (carriers.has(user.operation)) reached.add(user);
   }
   return reached;
 }
@@ -80,6 +84,7 @@ function staysUnseen(
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     if (seen.has(next) || reached.has(next)) continue;
     seen.add(next);
+    if (seen.size > furthest) return false;
     if (outputs.has(next) || (next !== node && !carriers.has(next.operation))) return false;
     waiting.push(...(users.get(next) ?? []));
   }
@@ -89,7 +94,11 @@ function staysUnseen(
 function usersOf(order: readonly Tensor[]): Map<Tensor, Tensor[]> {
   const users = new Map<Tensor, Tensor[]>();
   for (const node of order) {
-    for (const input of node.inputs) users.set(input, [...(users.get(input) ?? []), node]);
+    for (const input of node.inputs) {
+      const known = users.get(input);
+      if (known === undefined) users.set(input, [node]);
+      else known.push(node);
+    }
   }
   return users;
 }

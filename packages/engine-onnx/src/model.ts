@@ -1,5 +1,5 @@
 /** What is an ONNX model, and which bytes is it? Opset 17 and IR version 8, which runtimes of 2023 read as well as those of today. */
-import type { DType, Dimension, Shape } from "@symloss/core/engine";
+import { type DType, type Dimension, EngineError, type Shape } from "@symloss/core/engine";
 import { bytes, integer, join, message, text } from "./protobuf.ts";
 
 /** The element types of ONNX that a model of ours may hold. */
@@ -112,7 +112,12 @@ function subgraphFields({ nodes, output }: Subgraph): Uint8Array[] {
 }
 
 function constantFields({ name, type, shape, data }: Constant): Uint8Array[] {
-  return [...shape.map((length) => integer(1, length)), integer(2, elementTypes[type]), text(8, name), bytes(9, data)];
+  return [
+    ...shape.map((length) => integer(1, requireLength(length))),
+    integer(2, elementTypes[type]),
+    text(8, name),
+    bytes(9, data),
+  ];
 }
 
 function valueFields({ name, type, shape, documentation: description }: ValueInfo): Uint8Array[] {
@@ -125,7 +130,12 @@ function valueFields({ name, type, shape, documentation: description }: ValueInf
 }
 
 function dimensionField(dimension: Dimension): Uint8Array {
-  return typeof dimension === "number" ? integer(1, dimension) : text(2, dimension);
+  return typeof dimension === "number" ? integer(1, requireLength(dimension)) : text(2, dimension);
+}
+
+function requireLength(length: number): number {
+  if (length >= 0) return length;
+  throw new EngineError(`encode: a length must be 0 or above, got ${length}.`);
 }
 
 function documentation(field: number, value: string | undefined): Uint8Array[] {

@@ -1,12 +1,17 @@
-/** How are protocol buffers written? Only what an ONNX model needs, and no reading. */
+/** How are protocol buffers written? Only what an ONNX model needs, and no reading; what can't be written as it is, is refused. */
+import { EngineError, print } from "@symloss/core/engine";
 
-/** An integer, an enumeration or a boolean; negative ones as 64 bits of two's complement. */
+/** An integer, an enumeration or a boolean; negative ones as 64 bits of two's complement. Throws `EngineError` for anything else. */
 export function integer(field: number, value: number): Uint8Array {
+  if (!Number.isSafeInteger(value)) throw new EngineError(`encode: an integer must be written, got ${print(value)}.`);
   return Uint8Array.from([...tag(field, wireTypes.varint), ...varint(value)]);
 }
 
-/** A string. */
+/** A string, as UTF-8. Throws `EngineError` for what UTF-8 can't say. */
 export function text(field: number, value: string): Uint8Array {
+  if (typeof value !== "string" || /\p{Surrogate}/u.test(value)) {
+    throw new EngineError(`encode: a text without halves of surrogate pairs must be written, got ${print(value)}.`);
+  }
   return bytes(field, utf8(value));
 }
 

@@ -46,6 +46,17 @@ export async function loadRuntime(): Promise<OnnxRuntime> {
   return import("onnxruntime-web/wasm");
 }
 
+/**
+ * Loads onnxruntime-web once more, as a module of its own with a memory of its own; rejects where it can't be had: a bundler
+ * puts the runtime into its bundle, where it has no address.
+ */
+export async function reloadRuntime(instance: number): Promise<OnnxRuntime> {
+  const { resolve } = import.meta as { resolve?: (specifier: string) => string };
+  if (resolve === undefined) throw new Error("import.meta.resolve is missing");
+  const address = `${resolve("onnxruntime-web/wasm")}?instance=${instance}`;
+  return import(/* webpackIgnore: true */ /* @vite-ignore */ address) as Promise<OnnxRuntime>;
+}
+
 /** Errors are thrown; the console is not told as well. */
 const quiet = { logSeverityLevel: 4 };
 
@@ -59,8 +70,11 @@ export async function createSession(
   const options = {
     executionProviders: [provider],
     ...quiet,
-    // Beyond the basic level the factor of a product of float64 becomes a float32.
-    graphOptimizationLevel: "basic",
+    // The basic level takes constants of different ranks for one another, and what is empty for a number; beyond it the factor
+    // of a product of float64 becomes a float32. Graphs come simplified, so that nothing gets slower without.
+    graphOptimizationLevel: "disabled",
+    // Memory is taken and given back value by value, as it is estimated, and not in one piece.
+    enableMemPattern: false,
     ...(provider === "cpu" ? { intraOpNumThreads: threads, interOpNumThreads: 1 } : {}),
   };
   return (await InferenceSession.create(model, options)) as Session;

@@ -2,25 +2,25 @@
 import type { Tensor, TypedArray } from "@symloss/core/engine";
 import { type OnnxRuntime, type RuntimeTensor, createTensor } from "./session.ts";
 
-/** The tensors that a run is given, by the names of the model's inputs. */
+/** The tensors that a run is given, by the names of the model's inputs, in the order in which it is to read them. */
 export function toFeeds(
   runtime: OnnxRuntime,
   inputs: readonly Tensor[],
-  names: readonly string[],
+  reads: readonly number[],
   arrays: readonly TypedArray[],
 ): Record<string, RuntimeTensor> {
   const feeds: Record<string, RuntimeTensor> = {};
-  for (let index = 0; index < inputs.length; index++) {
+  for (const index of reads) {
     const { dtype, shape } = inputs[index]!;
-    const array = arrays[index]!;
-    feeds[names[index]!] = createTensor(
-      runtime,
-      dtype,
-      dtype === "bool" ? asBits(array) : array,
-      shape as readonly number[],
-    );
+    const data = dtype === "bool" ? asBits(arrays[index]!) : arrays[index]!;
+    feeds[inputName(index)] = createTensor(runtime, dtype, data, shape as readonly number[]);
   }
   return feeds;
+}
+
+/** What an input is called in a model of the engine's. */
+export function inputName(index: number): string {
+  return `input_${index}`;
 }
 
 /** Whatever byte stands for true as 1: the runtimes take 2 for false, or for true. */

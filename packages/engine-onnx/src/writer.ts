@@ -1,5 +1,14 @@
 /** How do the nodes of a model come together: named, the same one never twice, with constants and run-time shapes at hand? */
-import { type Dimension, type Shape, allocate, isConcrete, sameShape } from "@symloss/core/engine";
+import {
+  type Dimension,
+  EngineError,
+  type Shape,
+  allocate,
+  isConcrete,
+  print,
+  sameShape,
+  sizeOf,
+} from "@symloss/core/engine";
 import {
   type AttributeValue,
   type Constant,
@@ -86,6 +95,9 @@ export function createWriter({ float64, reserved, dimensions }: WriterOptions): 
   };
 
   const constant = (type: ElementType, shape: readonly number[], elements: ArrayLike<number>): string => {
+    if (elements.length !== sizeOf(shape)) {
+      throw new EngineError(`translate: a constant must have ${sizeOf(shape)} elements, got ${elements.length}.`);
+    }
     const data = bytesOf(type, elements);
     const key = data.length <= 1024 ? `${type}[${shape.join()}]${data.join()}` : undefined;
     const known = key === undefined ? undefined : constantNames.get(key);
@@ -102,7 +114,9 @@ export function createWriter({ float64, reserved, dimensions }: WriterOptions): 
     return writer.node("Shape", [input], { start: axis, end: axis + 1 });
   };
 
-  const writerOf = (nodes: Node[], known: Map<string, string>): Writer => {
+  const writerOf = (nodes: Node[], find: (key: string) => string | undefined): Writer => {
+    const made = new Map<string, string>();
+    const known = (key: string): string | undefined => made.get(key) ?? find(key);
     const writer: Writer = {
       float64,
       nodes,
@@ -111,12 +125,12 @@ export function createWriter({ float64, reserved, dimensions }: WriterOptions): 
         operation = name;
       },
       node(type, inputs, attributes = {}) {
-        const key = `${type}(${inputs.join()})${JSON.stringify(attributes)}`;
-        const same = known.get(key);
+        const key = JSON.stringify([type, inputs, attributes]);
+        const same = known(key);
         if (same !== undefined) return same;
         const output = fresh(operation);
         nodes.push({ type, name: `${output}/${type}`, inputs, outputs: [output], attributes });
-        known.set(key, output);
+        made.set(key, output);
         return output;
       },
       constant,
@@ -137,14 +151,14 @@ export function createWriter({ float64, reserved, dimensions }: WriterOptions): 
       cast: (name, type) => writer.node("Cast", [name], { to: elementTypes[type] }),
       branch(type, shape, build) {
         const inner: Node[] = [];
-        const name = build(writerOf(inner, new Map(known)));
+        const name = build(writerOf(inner, known));
         const output: ValueInfo = { name, type, shape };
         return { nodes: inner, output };
       },
     };
     return writer;
   };
-  return writerOf([], new Map());
+  return writerOf([], () => undefined);
 }
 
 function bytesOf(type: ElementType, elements: ArrayLike<number>): Uint8Array {
@@ -153,8 +167,14 @@ function bytesOf(type: ElementType, elements: ArrayLike<number>): Uint8Array {
 }
 
 function arrayOf(type: ElementType, elements: ArrayLike<number>): BigInt64Array | ReturnType<typeof allocate> {
-  if (type === "int64") return BigInt64Array.from(Array.from(elements, BigInt));
+  if (type === "int64") return BigInt64Array.from(Array.from(elements, (value) => BigInt(requireInteger(value))));
   const array = allocate(type === "uint8" ? "bool" : type, elements.length);
   array.set(elements);
   return array;
+}
+
+/** `BigInt` would also take texts. */
+function requireInteger(value: number): number {
+  if (Number.isSafeInteger(value)) return value;
+  throw new EngineError(`translate: a length or an axis must be an integer, got ${print(value)}.`);
 }

@@ -93,13 +93,20 @@ export const argmax: Row<"argmax"> = (writer, operands, node) => {
   return valueOf(writer.cast(index, "int32"), node);
 };
 
+/** The runtimes' own takes an infinity for a maximum and loses NaN beside one: what is subtracted here is finite always. */
 export const logSumExp: Row<"logSumExp"> = (writer, operands, node) => {
-  const { axis } = node.attributes;
-  if (node.inputs[0]!.shape[axis] === 0) return constantOf(writer, node, -Infinity);
+  const axes = [node.attributes.axis];
+  if (node.inputs[0]!.shape[node.attributes.axis] === 0) return constantOf(writer, node, -Infinity);
   const x = fullOperand(writer, operands, node);
-  return inPrecision(writer, x, node, shortLine, (name) =>
-    writer.node("ReduceLogSumExp", [name], { axes: [axis], keepdims: 0 }),
-  );
+  return inPrecision(writer, x, node, shortLine, (name, type) => {
+    const largest = writer.node("ReduceMax", [name], { axes, keepdims: 1 });
+    const zero = writer.scalar(type, 0);
+    const isFinite = writer.node("Equal", [writer.node("Sub", [largest, largest]), zero]);
+    const shift = writer.node("Where", [isFinite, largest, zero]);
+    const powers = writer.node("Exp", [writer.node("Sub", [name, shift])]);
+    const total = writer.node("ReduceSum", [powers, writer.integers(axes)], { keepdims: 0 });
+    return writer.node("Add", [writer.node("Log", [total]), writer.node("Squeeze", [shift, writer.integers(axes)])]);
+  });
 };
 
 export const softmax: Row<"softmax"> = (writer, operands, node) => {
@@ -153,11 +160,7 @@ export const matmul: Row<"matmul"> = (writer, operands, node) => {
   const wide = depth > shortLine && node.dtype === "float32" && writer.float64;
   // Runtimes of 2023 fuse a transpose into a MatMul of float64, and then have no kernel for it.
   const product = wide
-    ? writer.node(
-        "Einsum",
-        names.map((name) => writer.cast(name, "float64")),
-        { equation: "...ij,...jk->...ik" },
-      )
+    ? writer.node("Einsum", ofOneRank(writer, names, shapes, "float64"), { equation: "...ij,...jk->...ik" })
     : writer.node("MatMul", names);
   const leading = broadcastShapes(...shapes.map((shape) => shape.slice(0, -2)))!;
   return {
@@ -166,6 +169,16 @@ export const matmul: Row<"matmul"> = (writer, operands, node) => {
     shape: [...leading, ...node.shape.slice(-2)],
   };
 };
+
+/** The operands in this type, those of fewer axes with more of length 1 before them: Einsum takes none that are unequal. */
+function ofOneRank(writer: Writer, names: readonly string[], shapes: readonly Shape[], type: DType): string[] {
+  const rank = Math.max(...shapes.map(({ length }) => length));
+  return names.map((name, index) => {
+    const wide = writer.cast(name, type);
+    const missing = rank - shapes[index]!.length;
+    return missing === 0 ? wide : writer.node("Unsqueeze", [wide, writer.integers([...Array(missing).keys()])]);
+  });
+}
 
 /** One value everywhere, as a scalar that broadcasts to the node's shape. */
 function constantOf(writer: Writer, node: NodeOf<Operation>, value: number): Value {

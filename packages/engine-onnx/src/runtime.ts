@@ -1,0 +1,237 @@
+/** On which runtime do an engine's sessions live, what can it do, and what becomes of them when it has lost its memory? */
+import { type DType, EngineError, EngineUnavailableError, describe, isSymlossError } from "@symloss/core/engine";
+import { encodeModel } from "./model.ts";
+import type { OnnxOptions } from "./options.ts";
+import { type Queue, createQueue } from "./queue.ts";
+import {
+  type OnnxRuntime,
+  type SessionOptions,
+  createSession,
+  createTensor,
+  loadRuntime,
+  reloadRuntime,
+  runSession,
+} from "./session.ts";
+
+/** A runtime, and what all engines on it share. */
+export interface Instance {
+  readonly runtime: OnnxRuntime;
+  readonly queue: Queue;
+  /** How it was first used: it reads its settings once. */
+  settings?: SessionOptions;
+  /** Bytes that its sessions hold. */
+  held: number;
+  /** What it threw when it lost its memory; from then on it must not be touched. */
+  lost?: { readonly cause: unknown };
+}
+
+/** A runtime that has been tried, and what it can do. */
+export interface Device {
+  readonly instance: Instance;
+  readonly settings: SessionOptions;
+  readonly float64: boolean;
+  /** Whether a run that starts at once has read its first input when it returns its promise. */
+  readonly readsFirst: boolean;
+}
+
+/** Opens the runtime that the options name; throws `EngineUnavailableError` where it does not work. */
+export async function openDevice(options: OnnxOptions): Promise<Device> {
+  const instance = options.ort === undefined ? await defaultInstance(options.numThreads) : instanceOf(options.ort);
+  if (instance.lost !== undefined) throw unavailable("the runtime must have its memory", lostError("onnx", instance));
+  const settings = settle(instance, options);
+  const failure = await failureOf(instance, settings, "float32");
+  if (failure !== undefined) throw unavailable(`the runtime must start with "${settings.provider}"`, failure.cause);
+  return {
+    instance,
+    settings,
+    float64: (await failureOf(instance, settings, "float64")) === undefined,
+    readsFirst: await readsAtOnce(instance, settings),
+  };
+}
+
+/** The device, or another where its runtime has lost its memory and can be loaded anew; throws `EngineError` where it can't. */
+export async function liveDevice(caller: string, device: Device, options: OnnxOptions): Promise<Device> {
+  if (device.instance.lost === undefined) return device;
+  if (options.ort !== undefined) throw lostError(caller, device.instance);
+  try {
+    return await openDevice(options);
+  } catch (error) {
+    throw lostError(caller, device.instance, error);
+  }
+}
+
+/**
+ * Runs a job of the runtime when those before it have ended. Throws `EngineError` where the runtime has lost its memory, before
+ * or in this job: what is thrown then says nothing of it, and a runtime that goes on computes with what is not its own.
+ */
+export async function runJob<T>(caller: string, instance: Instance, job: () => Promise<T>): Promise<T> {
+  return instance.queue.run(async () => {
+    if (instance.lost !== undefined) throw lostError(caller, instance);
+    try {
+      return await job();
+    } catch (error) {
+      if (instance.settings?.provider !== "wasm" || isSymlossError(error) || !isLoss(error)) throw error;
+      instance.lost = { cause: error };
+      throw lostError(caller, instance);
+    }
+  });
+}
+
+const instances = new WeakMap<object, Instance>();
+
+/** The one instance of a runtime, whoever asks. */
+function instanceOf(runtime: OnnxRuntime): Instance {
+  let instance = instances.get(runtime.InferenceSession);
+  if (instance === undefined) {
+    instance = { runtime, queue: createQueue(), held: 0 };
+    instances.set(runtime.InferenceSession, instance);
+  }
+  return instance;
+}
+
+/** How often the default runtime is loaded anew: of each that is lost the memory, up to 4 GiB, stays until the process ends. */
+const mostReloads = 2;
+let reloads = 0;
+let loading: Promise<Instance> | undefined;
+
+/** The instance of the default runtime that all engines share; a new one where that has lost its memory. */
+async function defaultInstance(numThreads = 1): Promise<Instance> {
+  if (numThreads > 1 && isNode()) {
+    throw new EngineUnavailableError(
+      `onnx: in Node.js the default runtime has one thread, got numThreads ${numThreads}. ` +
+        'Give the one that has more: onnx({ ort: await import("onnxruntime-web"), numThreads }).',
+    );
+  }
+  try {
+    for (;;) {
+      const attempt = (loading ??= loadRuntime().then(instanceOf));
+      const instance = await attempt;
+      if (instance.lost === undefined) return instance;
+      // Of those that wait here together the first loads it anew.
+      if (loading !== attempt) continue;
+      if (reloads === mostReloads) return instance;
+      loading = reloadRuntime(++reloads).then(instanceOf);
+    }
+  } catch (error) {
+    loading = undefined;
+    throw unavailable("onnxruntime-web must load", error);
+  }
+}
+
+function isNode(): boolean {
+  const { process } = globalThis as { process?: { versions?: { node?: string } } };
+  return process?.versions?.node !== undefined;
+}
+
+/** In a page, whether threads can be had; elsewhere they always can. */
+function sharesMemory(): boolean {
+  return (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated !== false;
+}
+
+function settle(instance: Instance, options: OnnxOptions): SessionOptions {
+  const { executionProviders, wasmPaths, numThreads } = options;
+  const { env } = options.ort ?? instance.runtime;
+  if (env.wasm.proxy === true) {
+    throw new EngineUnavailableError(
+      "onnx: env.wasm.proxy must be false, got true. It takes the caller's arrays away; run the engine in a worker of your own instead.",
+    );
+  }
+  const provider = executionProviders?.[0] ?? (env.versions.node === undefined ? "wasm" : "cpu");
+  if (provider === "wasm" && (numThreads ?? 1) > 1 && !sharesMemory()) {
+    throw new EngineUnavailableError(
+      `onnx: threads need a page that is cross-origin isolated, got numThreads ${numThreads} on one that is not. ` +
+        "Serve it with Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp.",
+    );
+  }
+  const before = instance.settings;
+  const settings = { provider, threads: numThreads ?? before?.threads ?? 1 };
+  if (before !== undefined) requireSame(before, settings, wasmPaths === undefined || env.wasm.wasmPaths === wasmPaths);
+  if (before === undefined && provider === "wasm") {
+    env.wasm.numThreads = settings.threads;
+    if (wasmPaths !== undefined) env.wasm.wasmPaths = wasmPaths;
+    // Where a page forbids workers, threads would be waited for without end.
+    if (settings.threads > 1) env.wasm.initTimeout ||= 60_000;
+  }
+  instance.settings = settings;
+  return settings;
+}
+
+function requireSame(before: SessionOptions, now: SessionOptions, samePaths: boolean): void {
+  const sameThreads = now.provider === "cpu" || now.threads === before.threads;
+  if (now.provider === before.provider && sameThreads && samePaths) return;
+  const got = samePaths ? `"${now.provider}" and numThreads ${now.threads}` : "other wasmPaths";
+  throw new EngineUnavailableError(
+    `onnx: a runtime must be used as it was at first, with "${before.provider}" and numThreads ${before.threads}, got ${got}.`,
+  );
+}
+
+/** What the runtime throws at a small model of this type, if anything: some builds of onnxruntime-web have no float64. */
+async function failureOf(
+  instance: Instance,
+  settings: SessionOptions,
+  type: DType,
+): Promise<{ readonly cause: unknown } | undefined> {
+  try {
+    await runJob("onnx", instance, async () =>
+      (await createSession(instance.runtime, probe("ReduceSum", type, { keepdims: 0 }), settings)).release(),
+    );
+    return undefined;
+  } catch (cause) {
+    return { cause };
+  }
+}
+
+/** Seen by an experiment: an input is changed as soon as its run has returned a promise. */
+async function readsAtOnce(instance: Instance, settings: SessionOptions): Promise<boolean> {
+  const { runtime } = instance;
+  return runJob("onnx", instance, async () => {
+    const session = await createSession(runtime, probe("Neg", "float32", {}), settings);
+    const data = Float32Array.of(1, 1);
+    const running = runSession(session, { x: createTensor(runtime, "float32", data, [2]) });
+    data.fill(2);
+    const { y } = await running;
+    await session.release();
+    return (y!.data as Float32Array).every((value) => value === -1);
+  });
+}
+
+/** A model of one node on two numbers. */
+function probe(operation: "ReduceSum" | "Neg", type: DType, attributes: Readonly<Record<string, number>>): Uint8Array {
+  return encodeModel({
+    name: "probe",
+    nodes: [{ type: operation, name: "node", inputs: ["x"], outputs: ["y"], attributes }],
+    constants: [],
+    inputs: [{ name: "x", type, shape: [2] }],
+    outputs: [{ name: "y", type, shape: operation === "Neg" ? [2] : [] }],
+  });
+}
+
+/**
+ * Whether what a runtime threw means that its memory is lost. What it refuses by itself is a plain `Error`. Out of memory it
+ * frees nothing of what the run has taken, and where an input finds no room, onnxruntime-web writes it over the runtime's own
+ * data: what follows are traps of the WebAssembly, or anything.
+ */
+function isLoss(error: unknown): boolean {
+  const { name, message } = (error ?? {}) as { name?: unknown; message?: unknown };
+  return name !== "Error" || typeof message !== "string" || /bad_alloc|out of memory|failed to allocate/i.test(message);
+}
+
+function lostError(caller: string, instance: Instance, again?: unknown): EngineError {
+  const help =
+    again === undefined
+      ? "It can't be used again in this process; use less at a time, or run the engine in a worker that you can start anew."
+      : `It could not be loaded anew: ${reasonOf(again)}`;
+  return new EngineError(
+    `${caller}: the runtime of engine "onnx" (wasm) ran out of memory and is lost: ${reasonOf(instance.lost?.cause)}. ${help}`,
+    { cause: instance.lost?.cause },
+  );
+}
+
+function unavailable(what: string, error: unknown): EngineUnavailableError {
+  return new EngineUnavailableError(`onnx: ${what}, got ${reasonOf(error)}`, { cause: error });
+}
+
+function reasonOf(error: unknown): string {
+  const { message } = (error ?? {}) as { message?: unknown };
+  return typeof message === "string" ? message : describe(error);
+}
