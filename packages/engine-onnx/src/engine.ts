@@ -108,12 +108,12 @@ async function openSession(caller: string, home: Home, graph: Graph, model: Mode
   home.device = await liveDevice(caller, home.device, home.options);
   requireEngine(caller, home);
   const { device } = home;
-  const { instance, settings } = device;
+  const { runtime, instance, settings } = device;
   const held = sessionBytes(graph, model.nodes.length);
   const peak = peakBytes(graph);
   const opened = await runJob(caller, instance, async () => {
     requireRoom(caller, device, Math.max(held + peak, copiesWhileOpening * constantBytes(graph)));
-    const session = await createSession(instance.runtime, encodeModel(model), settings);
+    const session = await createSession(runtime, encodeModel(model), settings);
     instance.held += held;
     return { session, device, held, peak };
   });
@@ -233,8 +233,8 @@ async function runOn(
   { session, device, peak }: Opened,
   arrays: readonly TypedArray[],
 ): Promise<Readonly<Record<string, RuntimeTensor>>> {
-  const { instance } = device;
-  const feeds = toFeeds(instance.runtime, graph.inputs, reads, arrays);
+  const { runtime, instance } = device;
+  const feeds = toFeeds(runtime, graph.inputs, reads, arrays);
   // The runtime makes the results: into arrays that it is given it writes nothing, and says so nowhere.
   return runJob(caller, instance, async () => {
     requireRoom(caller, device, peak);

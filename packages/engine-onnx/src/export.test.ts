@@ -152,7 +152,13 @@ describe("what can't be exported is named", () => {
     ],
     ["too few names", ({ x }) => [x.sum(), x.exp()], { outputs: ["a"] }, "OutOfRangeError", /each of the 2 results/],
     ["a name twice", ({ x }) => x.exp(), { outputs: ["x"] }, "OutOfRangeError", /"x" twice/],
-    ["an empty name", ({ x }) => x.exp(), { outputs: [""] }, "OutOfRangeError", /the name of an output must be a text of at least one character/],
+    [
+      "an empty name",
+      ({ x }) => x.exp(),
+      { outputs: [""] },
+      "OutOfRangeError",
+      /the name of an output must be a text of at least one character/,
+    ],
     [
       "a length that no input tells",
       ({ x }) => broadcastTo(x.sum(), ["time"]),

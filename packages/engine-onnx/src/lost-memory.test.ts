@@ -13,7 +13,10 @@ const { onnx } = await import("./index.ts");
 
 const million = new Float32Array(2 ** 20).fill(1);
 const tooLarge = new Float32Array(2 ** 26);
-const lost = { name: "EngineError", message: expect.stringMatching(/the runtime .* ran out of memory and is lost/) as string };
+const lost = {
+  name: "EngineError",
+  message: expect.stringMatching(/the runtime .* ran out of memory and is lost/) as string,
+};
 
 /** 64 arrays of the input's size that live at once: the largest of each is asked for at the end. */
 function wide(x: Tensor): Tensor {
@@ -31,18 +34,25 @@ const overflows: readonly (readonly [string, (engine: Engine) => Promise<unknown
   ["by an input", (engine) => compile((x) => x.max(), { engine })(tooLarge)],
 ];
 
-test.each(overflows)("filled %s, the default runtime is loaded anew, and what was compiled works on", async (_, overflow) => {
-  const engine = await onnx();
-  const other = await onnx();
-  const held = compile((x) => x.square().sum(), { engine });
-  expect((await held([1, 2, 3])).item()).toBe(14);
-  await expect(overflow(engine)).rejects.toMatchObject(lost);
-  const results = await Promise.all([held([1, 2, 3]), held([2, 2, 2]), evaluate(sum(ndarray([1, 2])), { engine: other })]);
-  expect(results.map((result) => result.item())).toEqual([14, 12, 3]);
-  await held.dispose();
-  await engine.dispose();
-  await other.dispose();
-});
+test.each(overflows)(
+  "filled %s, the default runtime is loaded anew, and what was compiled works on",
+  async (_, overflow) => {
+    const engine = await onnx();
+    const other = await onnx();
+    const held = compile((x) => x.square().sum(), { engine });
+    expect((await held([1, 2, 3])).item()).toBe(14);
+    await expect(overflow(engine)).rejects.toMatchObject(lost);
+    const results = await Promise.all([
+      held([1, 2, 3]),
+      held([2, 2, 2]),
+      evaluate(sum(ndarray([1, 2])), { engine: other }),
+    ]);
+    expect(results.map((result) => result.item())).toEqual([14, 12, 3]);
+    await held.dispose();
+    await engine.dispose();
+    await other.dispose();
+  },
+);
 
 test("a runtime that was given, or that can't be loaded once more, is told as lost by every later call", async () => {
   const engine = await onnx({ ort: given });

@@ -13,9 +13,8 @@ import {
   runSession,
 } from "./session.ts";
 
-/** A runtime, and what all engines on it share. */
+/** What all engines on a runtime share. */
 export interface Instance {
-  readonly runtime: OnnxRuntime;
   readonly queue: Queue;
   /** How it was first used: it reads its settings once. */
   settings?: SessionOptions;
@@ -27,6 +26,7 @@ export interface Instance {
 
 /** A runtime that has been tried, and what it can do. */
 export interface Device {
+  readonly runtime: OnnxRuntime;
   readonly instance: Instance;
   readonly settings: SessionOptions;
   readonly float64: boolean;
@@ -36,16 +36,17 @@ export interface Device {
 
 /** Opens the runtime that the options name; throws `EngineUnavailableError` where it does not work. */
 export async function openDevice(options: OnnxOptions): Promise<Device> {
-  const instance = options.ort === undefined ? await defaultInstance(options.numThreads) : instanceOf(options.ort);
+  const runtime = options.ort ?? (await defaultRuntime(options.numThreads));
+  const instance = instanceOf(runtime);
   if (instance.lost !== undefined) throw unavailable("the runtime must have its memory", lostError("onnx", instance));
-  const settings = settle(instance, options);
-  const failure = await failureOf(instance, settings, "float32");
+  const settings = settle(runtime, options);
+  const opened = { runtime, instance, settings };
+  const failure = await failureOf(opened, "float32");
   if (failure !== undefined) throw unavailable(`the runtime must start with "${settings.provider}"`, failure.cause);
   return {
-    instance,
-    settings,
-    float64: (await failureOf(instance, settings, "float64")) === undefined,
-    readsFirst: await readsAtOnce(instance, settings),
+    ...opened,
+    float64: (await failureOf(opened, "float64")) === undefined,
+    readsFirst: await readsAtOnce(opened),
   };
 }
 
@@ -79,11 +80,11 @@ export async function runJob<T>(caller: string, instance: Instance, job: () => P
 
 const instances = new WeakMap<object, Instance>();
 
-/** The one instance of a runtime, whoever asks. */
+/** The one instance of a runtime, whoever asks and however its parts are put together. */
 function instanceOf(runtime: OnnxRuntime): Instance {
   let instance = instances.get(runtime.InferenceSession);
   if (instance === undefined) {
-    instance = { runtime, queue: createQueue(), held: 0 };
+    instance = { queue: createQueue(), held: 0 };
     instances.set(runtime.InferenceSession, instance);
   }
   return instance;
@@ -92,10 +93,10 @@ function instanceOf(runtime: OnnxRuntime): Instance {
 /** How often the default runtime is loaded anew: of each that is lost the memory, up to 4 GiB, stays until the process ends. */
 const mostReloads = 2;
 let reloads = 0;
-let loading: Promise<Instance> | undefined;
+let loading: Promise<OnnxRuntime> | undefined;
 
-/** The instance of the default runtime that all engines share; a new one where that has lost its memory. */
-async function defaultInstance(numThreads = 1): Promise<Instance> {
+/** The runtime that all engines share to which none is given; another where that has lost its memory. */
+async function defaultRuntime(numThreads = 1): Promise<OnnxRuntime> {
   if (numThreads > 1 && isNode()) {
     throw new EngineUnavailableError(
       `onnx: in Node.js the default runtime has one thread, got numThreads ${numThreads}. ` +
@@ -104,13 +105,13 @@ async function defaultInstance(numThreads = 1): Promise<Instance> {
   }
   try {
     for (;;) {
-      const attempt = (loading ??= loadRuntime().then(instanceOf));
-      const instance = await attempt;
-      if (instance.lost === undefined) return instance;
+      const attempt = (loading ??= loadRuntime());
+      const runtime = await attempt;
+      if (instanceOf(runtime).lost === undefined) return runtime;
       // Of those that wait here together the first loads it anew.
       if (loading !== attempt) continue;
-      if (reloads === mostReloads) return instance;
-      loading = reloadRuntime(++reloads).then(instanceOf);
+      if (reloads === mostReloads) return runtime;
+      loading = reloadRuntime(++reloads);
     }
   } catch (error) {
     loading = undefined;
@@ -128,9 +129,9 @@ function sharesMemory(): boolean {
   return (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated !== false;
 }
 
-function settle(instance: Instance, options: OnnxOptions): SessionOptions {
-  const { executionProviders, wasmPaths, numThreads } = options;
-  const { env } = options.ort ?? instance.runtime;
+function settle(runtime: OnnxRuntime, { executionProviders, wasmPaths, numThreads }: OnnxOptions): SessionOptions {
+  const { env } = runtime;
+  const instance = instanceOf(runtime);
   if (env.wasm.proxy === true) {
     throw new EngineUnavailableError(
       "onnx: env.wasm.proxy must be false, got true. It takes the caller's arrays away; run the engine in a worker of your own instead.",
@@ -165,15 +166,17 @@ function requireSame(before: SessionOptions, now: SessionOptions, samePaths: boo
   );
 }
 
+/** A runtime whose settings hold. */
+type Opened = Pick<Device, "runtime" | "instance" | "settings">;
+
 /** What the runtime throws at a small model of this type, if anything: some builds of onnxruntime-web have no float64. */
 async function failureOf(
-  instance: Instance,
-  settings: SessionOptions,
+  { runtime, instance, settings }: Opened,
   type: DType,
 ): Promise<{ readonly cause: unknown } | undefined> {
   try {
     await runJob("onnx", instance, async () =>
-      (await createSession(instance.runtime, probe("ReduceSum", type, { keepdims: 0 }), settings)).release(),
+      (await createSession(runtime, probe("ReduceSum", type, { keepdims: 0 }), settings)).release(),
     );
     return undefined;
   } catch (cause) {
@@ -182,8 +185,7 @@ async function failureOf(
 }
 
 /** Seen by an experiment: an input is changed as soon as its run has returned a promise. */
-async function readsAtOnce(instance: Instance, settings: SessionOptions): Promise<boolean> {
-  const { runtime } = instance;
+async function readsAtOnce({ runtime, instance, settings }: Opened): Promise<boolean> {
   return runJob("onnx", instance, async () => {
     const session = await createSession(runtime, probe("Neg", "float32", {}), settings);
     const data = Float32Array.of(1, 1);
