@@ -142,12 +142,11 @@ function withGradients(
 }
 
 function requireGradient(gradient: readonly string[], inputs: readonly string[]): void {
-  const unknown = gradient.find((name) => !inputs.includes(name));
-  if (unknown !== undefined) {
-    throw new OutOfRangeError(
-      `${caller}: gradient must name inputs (${inputs.map((name) => print(name)).join(", ")}), got ${print(unknown)}.`,
-    );
-  }
+  const wrong = gradient.find((name, index) => !inputs.includes(name) || gradient.indexOf(name) !== index);
+  if (wrong === undefined) return;
+  throw new OutOfRangeError(
+    `${caller}: gradient must name inputs (${inputs.map((name) => print(name)).join(", ")}), each once, got ${print(wrong)}.`,
+  );
 }
 
 function requireFloat(name: string, input: Tensor): Tensor {

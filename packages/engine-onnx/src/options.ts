@@ -77,12 +77,12 @@ function isAddress(value: unknown): boolean {
 
 /** Whether a value has what is used of a runtime; a module, and not a promise of one. */
 function isRuntime(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
+  if (!isObject(value)) return false;
   const { env, InferenceSession, Tensor } = value as Partial<OnnxRuntime>;
   const known = isObject(env) && isObject(env.versions) && isObject(env.wasm);
   return known && typeof InferenceSession?.create === "function" && typeof Tensor === "function";
 }
 
-function isObject<T>(value: T | undefined): value is T {
+function isObject<T>(value: T | undefined): value is T & object {
   return typeof value === "object" && value !== null;
 }

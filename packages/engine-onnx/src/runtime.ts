@@ -170,31 +170,41 @@ function requireSame(before: SessionOptions, now: SessionOptions, samePaths: boo
 type Opened = Pick<Device, "runtime" | "instance" | "settings">;
 
 /** What the runtime throws at a small model of this type, if anything: some builds of onnxruntime-web have no float64. */
-async function failureOf(
-  { runtime, instance, settings }: Opened,
-  type: DType,
-): Promise<{ readonly cause: unknown } | undefined> {
+async function failureOf(opened: Opened, type: DType): Promise<{ readonly cause: unknown } | undefined> {
   try {
-    await runJob("onnx", instance, async () =>
-      (await createSession(runtime, probe("ReduceSum", type, { keepdims: 0 }), settings)).release(),
-    );
-    return undefined;
+    const data = type === "float64" ? Float64Array.of(1, 2) : Float32Array.of(1, 2);
+    const y = await runProbe(opened, probe("ReduceSum", type, { keepdims: 0 }), type, data, () => {});
+    return y[0] === 3 ? undefined : { cause: new Error(`${String(y[0])} for 1 + 2`) };
   } catch (cause) {
     return { cause };
   }
 }
 
 /** Seen by an experiment: an input is changed as soon as its run has returned a promise. */
-async function readsAtOnce({ runtime, instance, settings }: Opened): Promise<boolean> {
-  return runJob("onnx", instance, async () => {
-    const session = await createSession(runtime, probe("Neg", "float32", {}), settings);
-    const data = Float32Array.of(1, 1);
-    const running = runSession(session, { x: createTensor(runtime, "float32", data, [2]) });
-    data.fill(2);
-    const { y } = await running;
+async function readsAtOnce(opened: Opened): Promise<boolean> {
+  const data = Float32Array.of(1, 1);
+  const y = await runProbe(opened, probe("Neg", "float32", {}), "float32", data, () => data.fill(2));
+  return y[0] === -1 && y[1] === -1;
+}
+
+/** The result of a model of one input and one output; `meanwhile` is called when the run has begun. */
+async function runProbe(
+  { runtime, instance, settings }: Opened,
+  model: Uint8Array,
+  type: DType,
+  data: Float32Array | Float64Array,
+  meanwhile: () => void,
+): Promise<ArrayLike<unknown>> {
+  const feeds = { x: createTensor(runtime, type, data, [2]) };
+  const results = await runJob("onnx", instance, async () => {
+    const session = await createSession(runtime, model, settings);
+    const running = runSession(session, feeds);
+    meanwhile();
+    const outputs = await running;
     await session.release();
-    return (y!.data as Float32Array).every((value) => value === -1);
+    return outputs;
   });
+  return results["y"]!.data as ArrayLike<unknown>;
 }
 
 /** A model of one node on two numbers. */
