@@ -151,8 +151,10 @@ function inMebibytes(bytes: number): string {
 function makeExecutable(engine: Engine, home: Home, graph: Graph, description: string, first: Opened): Executable {
   const reads = readsOf(graph);
   const outputNames = graph.outputs.map((_, index) => `output_${index}`);
+  const constants = constantBytes(graph);
   let opened: Opened | Promise<Opened> = first;
   let disposed = false;
+  let spare: Copies | undefined;
   /** The session, made again where its runtime has been lost. */
   const live = (caller: string): Opened | Promise<Opened> => {
     if (opened instanceof Promise || opened.device.instance.lost === undefined) return opened;
@@ -178,14 +180,22 @@ function makeExecutable(engine: Engine, home: Home, graph: Graph, description: s
     }
     const ready = live(caller);
     const atOnce = !(ready instanceof Promise) && ready.device.readsFirst && ready.device.instance.queue.idle;
-    const arrays = keepInputs(engine, values, atOnce ? reads[0] : undefined);
-    const results = await runOn(caller, graph, reads, ready instanceof Promise ? await ready : ready, arrays);
-    return outputNames.map((name) => results[name]!.data as TypedArray);
+    const kept = keepInputs(engine, values, atOnce ? reads[0] : undefined, spare);
+    spare = undefined;
+    try {
+      const results = await runOn(caller, graph, reads, ready instanceof Promise ? await ready : ready, kept.arrays);
+      return outputNames.map((name) => results[name]!.data as TypedArray);
+    } finally {
+      // Copied into once more by the next run: fresh memory costs more than a copy.
+      if (kept.bytes <= mostSpareBytes) spare = kept.copies;
+    }
   };
   return {
     description,
-    // The constants are there twice: in the session, and in the graph, of which it can be made again.
-    bytes: first.held + constantBytes(graph),
+    get bytes() {
+      // The constants are there twice: in the session, and in the graph, of which it can be made again.
+      return first.held + constants + bytesOf(spare ?? []);
+    },
     async run(values, outputs) {
       const results = await compute("run", values);
       if (outputs === undefined) return results;
@@ -214,19 +224,42 @@ function readsOf({ inputs }: Graph): number[] {
   return [...inputs.keys()].toSorted((left, right) => bytes[right]! - bytes[left]!);
 }
 
+/** Copies of inputs, by position; for what was not copied there is none. */
+type Copies = readonly (TypedArray | undefined)[];
+
+/** Up to so many bytes of copies an executable keeps between runs. */
+const mostSpareBytes = 2 ** 24;
+
 /**
  * The elements of the values, which their owners may change as soon as the call returns: copies, but for arrays of the engine
  * itself, which no one changes, and for the one input that the runtime reads at once.
  */
-function keepInputs(engine: Engine, values: readonly Value[], readAtOnce: number | undefined): TypedArray[] {
-  return values.map((value, index) => {
-    const array = hostDataOf(engine, value);
-    return index === readAtOnce || value !== array ? array : array.slice();
-  });
+function keepInputs(
+  engine: Engine,
+  values: readonly Value[],
+  readAtOnce: number | undefined,
+  spare: Copies = [],
+): { readonly arrays: readonly TypedArray[]; readonly copies: Copies; readonly bytes: number } {
+  const sources = values.map((value) => hostDataOf(engine, value));
+  const copies = sources.map((source, index) =>
+    index === readAtOnce || source !== values[index] ? undefined : copyInto(spare[index], source),
+  );
+  const bytes = bytesOf(copies);
+  return { arrays: sources.map((source, index) => copies[index] ?? source), copies, bytes };
+}
+
+function copyInto(spare: TypedArray | undefined, source: TypedArray): TypedArray {
+  if (spare?.length !== source.length) return source.slice();
+  spare.set(source);
+  return spare;
+}
+
+function bytesOf(copies: Copies): number {
+  return copies.reduce((bytes, copy) => bytes + (copy?.byteLength ?? 0), 0);
 }
 
 /** The results by name. Nothing is waited for before the job is queued, and nothing in it before the first input is read. */
-async function runOn(
+function runOn(
   caller: string,
   graph: Graph,
   reads: readonly number[],

@@ -5,6 +5,7 @@ import * as ort from "onnxruntime-web/wasm";
 import { ModelProtoSchema } from "onnx-buf";
 import { describe, expect, test } from "vitest";
 import { exportOnnx } from "./export.ts";
+import { nameRule } from "./names.ts";
 
 ort.env.wasm.numThreads = 1;
 
@@ -12,37 +13,33 @@ type Tensors = Readonly<Record<string, Tensor>>;
 
 /** Spaces, punctuation, scripts, names that nodes within have, and those that every object of JavaScript has. */
 const strange = [
-  ...[
-    "a,b",
-    "c",
-    "a",
-    "b,c",
-    " ",
-    "損失",
-    "ущерб",
-    "😀",
-    "a.b[0]",
-    "a/b",
-    '"',
-    "\\",
-    "x)",
-    "Add(x)",
-    "%s",
-    "0",
-    "10",
-    "-1",
-  ],
-  ...[
-    "add_0",
-    "mul_1",
-    "constant_0",
-    "constant_1",
-    "output_0/Identity",
-    "tanh_2_branch",
-    "constructor",
-    "__proto__",
-    "toString",
-  ],
+  "a,b",
+  "c",
+  "a",
+  "b,c",
+  " ",
+  "損失",
+  "ущерб",
+  "😀",
+  "a.b[0]",
+  "a/b",
+  '"',
+  "\\",
+  "x)",
+  "Add(x)",
+  "%s",
+  "0",
+  "10",
+  "-1",
+  "add_0",
+  "mul_1",
+  "constant_0",
+  "constant_1",
+  "output_0/Identity",
+  "tanh_2_branch",
+  "constructor",
+  "__proto__",
+  "toString",
   "long ".repeat(2000),
 ];
 
@@ -145,12 +142,12 @@ describe("what is not possible is refused by name", () => {
 
     test("a dimension", () => {
       const error = thrownBy(() => exportOnnx(one, { inputs: { x: { shape: [name] } } }));
+      // An empty one is no dimension at all.
       const [kind, words] =
         name === ""
-          ? ["ShapeError", /input "x".*shape must be/]
-          : ["OutOfRangeError", /the name of a dimension must be/];
-      expect(error).toMatchObject({ name: kind, message: expect.stringMatching(words) as string });
-      if (name !== "") expect((error as Error).message).toContain(printed);
+          ? ["ShapeError", 'input "x": shape must be']
+          : ["OutOfRangeError", `the name of a dimension must be ${nameRule}, got ${printed}`];
+      expect(error).toMatchObject({ name: kind, message: expect.stringContaining(words) as string });
     });
   });
 

@@ -65,7 +65,7 @@ export async function liveDevice(caller: string, device: Device, options: OnnxOp
  * Runs a job of the runtime when those before it have ended. Throws `EngineError` where the runtime has lost its memory, before
  * or in this job: what is thrown then says nothing of it, and a runtime that goes on computes with what is not its own.
  */
-export async function runJob<T>(caller: string, instance: Instance, job: () => Promise<T>): Promise<T> {
+export function runJob<T>(caller: string, instance: Instance, job: () => Promise<T>): Promise<T> {
   return instance.queue.run(async () => {
     if (instance.lost !== undefined) throw lostError(caller, instance);
     try {
