@@ -63,7 +63,7 @@ function importsIn(file) {
     ImportDeclaration: ({ source }) => add(source),
     ExportNamedDeclaration: ({ source }) => add(source),
     ExportAllDeclaration: ({ source }) => add(source),
-    ImportExpression: ({ source }) => add(source),
+    ImportExpression: ({ source }) => add(resolvedIn(source) ?? source),
     TSImportType: ({ source }) => add(source),
     TSExternalModuleReference: ({ expression }) => add(expression),
   }).visit(program);
@@ -73,6 +73,14 @@ function importsIn(file) {
     if (types) found.push({ specifier: types, offset: start });
   }
   return found.map(({ specifier, offset }) => ({ specifier, line: text.slice(0, offset).split("\n").length }));
+}
+
+/** In `${meta.resolve("x")}?again`, which is another instance of a module, the x; undefined for anything else. */
+function resolvedIn({ type, quasis, expressions }) {
+  if (type !== "TemplateLiteral" || quasis[0].value.raw !== "" || !quasis[1]?.value.raw.startsWith("?"))
+    return undefined;
+  const { callee, arguments: asked } = expressions[0];
+  return callee?.property?.name === "resolve" ? asked[0] : undefined;
 }
 
 function withReason(found) {

@@ -36,6 +36,7 @@ test("imports inside the walls are let through", () => {
     "losses/src/huber.ts": `import { where } from "@symloss/core";\n`,
     "engine-cpu/src/engine.ts": `import type { Engine } from "@symloss/core/engine";\nimport "@symloss/loops";\n`,
     "engine-gpu/src/gpu-js.ts": `export const load = () => import("gpu.js");\n`,
+    "engine-onnx/src/session.ts": `export const again = (n: number) => import(\`\${import.meta.resolve("onnxruntime-web/wasm")}?\${n}\`);\n`,
     "cli/src/main.ts": `import { readFile } from "node:fs/promises";\n`,
   });
   expect(found()).toEqual([]);
@@ -60,6 +61,12 @@ describe("an import through a wall is found", () => {
     ["a re-export of all", "losses", `export * from "@symloss/engine-cpu";`],
     ["a dynamic import", "losses", `export const later = () => import("@symloss/engine-cpu");`],
     ["a computed import", "losses", `export const later = (name: string) => import(name);`],
+    ["another instance", "losses", 'export const again = import(`${import.meta.resolve("@symloss/engine-cpu")}?2`);'],
+    [
+      "a way from an address",
+      "losses",
+      'export const near = import(`${import.meta.resolve("@symloss/core")}/../a.js`);',
+    ],
   ])("%s", (_, packageName, line) => {
     repository({ [`${packageName}/src/deep/file.ts`]: `export const first = 1;\n${line}\n` });
     expect(findViolations(root)).toMatchObject([{ file: `packages/${packageName}/src/deep/file.ts`, line: 2 }]);

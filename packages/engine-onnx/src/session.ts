@@ -51,10 +51,10 @@ export async function loadRuntime(): Promise<OnnxRuntime> {
  * puts the runtime into its bundle, where it has no address.
  */
 export async function reloadRuntime(instance: number): Promise<OnnxRuntime> {
-  const { resolve } = import.meta as { resolve?: (specifier: string) => string };
-  if (resolve === undefined) throw new Error("import.meta.resolve is missing");
-  const address = `${resolve("onnxruntime-web/wasm")}?instance=${instance}`;
-  return import(/* webpackIgnore: true */ /* @vite-ignore */ address) as Promise<OnnxRuntime>;
+  const meta = import.meta as unknown as { resolve(specifier: string): string };
+  return import(
+    /* webpackIgnore: true */ /* @vite-ignore */ `${meta.resolve("onnxruntime-web/wasm")}?instance=${instance}`
+  ) as Promise<OnnxRuntime>;
 }
 
 /** Errors are thrown; the console is not told as well. */
