@@ -180,6 +180,27 @@ describe("arrays", () => {
   });
 });
 
+describe("bytes", () => {
+  test("of an executable grow with its constants, its nodes, and the copies of its inputs", async () => {
+    const small = await executableOf(engine, (x) => x.add(1), [1000]);
+    const constant = ndarray(new Float32Array(100_000));
+    const large = await executableOf(engine, (x) => x.sum().add(constant), [1000]);
+    const many = await executableOf(
+      engine,
+      (x) => Array.from({ length: 300 }).reduce((y: Tensor) => y.tanh(), x),
+      [1000],
+    );
+    // In the session and in the graph.
+    expect(large.bytes - small.bytes).toBeGreaterThan(2 * 400_000);
+    expect(large.bytes - small.bytes).toBeLessThan(3 * 400_000);
+    expect(many.bytes).toBeGreaterThan(10 * small.bytes);
+    const before = small.bytes;
+    await Promise.all([1, 2].map(async () => small.run([new Float32Array(1000)])));
+    expect(small.bytes).toBe(before + 4000);
+    await Promise.all([small.dispose(), large.dispose(), many.dispose()]);
+  });
+});
+
 describe("numbers", () => {
   const places = [0, 1, 16, 31, 32];
   test.each(["float32", "float64"] as const)("NaN of %s is carried wherever it stands in a row", async (dtype) => {

@@ -148,29 +148,47 @@ function inMebibytes(bytes: number): string {
   return `${Math.ceil(bytes / 2 ** 20)} MiB`;
 }
 
+/** A session that is made again where its runtime has been lost. */
+interface HeldSession {
+  /** The session, at once where it is there; rejects with `EngineError` where it can't be made again. */
+  live(caller: string): Opened | Promise<Opened>;
+  release(): Promise<void>;
+}
+
+function holdSession(home: Home, graph: Graph, first: Opened): HeldSession {
+  let opened: Opened | Promise<Opened> = first;
+  const openAgain = async (caller: string): Promise<Opened> => {
+    home.device = await liveDevice(caller, home.device, home.options);
+    return openSession(caller, home, graph, toModel(graph, home.device));
+  };
+  return {
+    live(caller) {
+      if (opened instanceof Promise || opened.device.instance.lost === undefined) return opened;
+      const lost = opened;
+      home.sessions.delete(lost);
+      const again = openAgain(caller);
+      opened = again;
+      again.then(
+        (open) => (opened = open),
+        () => (opened = lost),
+      );
+      return again;
+    },
+    async release() {
+      // What could not be made again is not there.
+      const last = await Promise.resolve(opened).catch(() => undefined);
+      if (last !== undefined) await releaseSession(home, last);
+    },
+  };
+}
+
 function makeExecutable(engine: Engine, home: Home, graph: Graph, description: string, first: Opened): Executable {
   const reads = readsOf(graph);
   const outputNames = graph.outputs.map((_, index) => `output_${index}`);
   const constants = constantBytes(graph);
-  let opened: Opened | Promise<Opened> = first;
+  const held = holdSession(home, graph, first);
   let disposed = false;
   let spare: Copies | undefined;
-  /** The session, made again where its runtime has been lost. */
-  const live = (caller: string): Opened | Promise<Opened> => {
-    if (opened instanceof Promise || opened.device.instance.lost === undefined) return opened;
-    const lost = opened;
-    home.sessions.delete(lost);
-    const again = liveDevice(caller, home.device, home.options).then((device) => {
-      home.device = device;
-      return openSession(caller, home, graph, toModel(graph, device));
-    });
-    opened = again;
-    again.then(
-      (open) => (opened = open),
-      () => (opened = lost),
-    );
-    return again;
-  };
   const compute = async (caller: string, values: readonly Value[]): Promise<TypedArray[]> => {
     requireEngine(caller, home);
     if (disposed) {
@@ -178,7 +196,7 @@ function makeExecutable(engine: Engine, home: Home, graph: Graph, description: s
         `${caller}: an executable must not be used after its dispose(), got a run on engine "onnx".`,
       );
     }
-    const ready = live(caller);
+    const ready = held.live(caller);
     const atOnce = !(ready instanceof Promise) && ready.device.readsFirst && ready.device.instance.queue.idle;
     const kept = keepInputs(engine, values, atOnce ? reads[0] : undefined, spare);
     spare = undefined;
@@ -211,9 +229,7 @@ function makeExecutable(engine: Engine, home: Home, graph: Graph, description: s
     },
     async dispose() {
       disposed = true;
-      // What can't be opened again is not open.
-      const last = await Promise.resolve(opened).catch(() => undefined);
-      if (last !== undefined) await releaseSession(home, last);
+      await held.release();
     },
   };
 }

@@ -2,8 +2,9 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { ModelProtoSchema } from "onnx-buf";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Model, encodeModel } from "./model.ts";
+import { createWriter } from "./writer.ts";
 
 const name = fc.string({ minLength: 1, maxLength: 12 });
 const int64 = fc.integer({ min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER });
@@ -108,4 +109,35 @@ test("of a branch, nodes and output come back", () => {
     ["then_branch", "Neg", "y"],
     ["else_branch", "Neg", "y"],
   ]);
+});
+
+describe("what can't be written as it is, is refused", () => {
+  const port = { name: "x", type: "float32" as const, shape: [2] };
+  const model: Model = { name: "m", nodes: [], constants: [], inputs: [port], outputs: [] };
+  const node = { type: "Neg", name: "n", inputs: ["x"], outputs: ["y"] };
+  const constant = { name: "c", type: "float32" as const, data: new Uint8Array(4) };
+
+  test.each<[string, object, RegExp]>([
+    ["a fraction", { nodes: [{ ...node, attributes: { axis: 0.5 } }] }, /integer must be written, got 0.5/],
+    ["NaN in a list", { nodes: [{ ...node, attributes: { axes: [1, NaN] } }] }, /integer must be written, got NaN/],
+    [
+      "a text as a length",
+      { constants: [{ ...constant, shape: ["5"] }] },
+      /length must be 0 or above|integer must be written/,
+    ],
+    ["a negative length", { inputs: [{ ...port, shape: [-1] }] }, /length must be 0 or above, got -1/],
+    ["an infinite length", { inputs: [{ ...port, shape: [Infinity] }] }, /integer must be written, got Infinity/],
+    ["a number as a name", { inputs: [{ ...port, name: 5 }] }, /text .* must be written, got 5/],
+    ["half of a surrogate pair", { name: "\ud800" }, /text .* must be written, got "\\ud800"/],
+    ["the other half, in metadata", { metadata: { key: "a\udc00" } }, /text .* must be written/],
+  ])("%s", (_, changed, message) => {
+    expect(() => encodeModel({ ...model, ...changed })).toThrow(message);
+  });
+
+  test("elements that are too few, and lengths that are no integers", () => {
+    const writer = createWriter({ float64: true, reserved: [], dimensions: new Map() });
+    expect(() => writer.constant("float32", [3], [1, 2])).toThrow(/must have 3 elements, got 2/);
+    expect(() => writer.integers(["5" as never])).toThrow(/must be an integer, got "5"/);
+    expect(() => writer.integers([2 ** 60])).toThrow(/must be an integer/);
+  });
 });
