@@ -74,3 +74,12 @@ describe("engine-onnx in a browser is unavailable, with the reason", () => {
     120_000,
   );
 });
+
+test("engine-onnx in a browser tells of a runtime that ran out of memory, and can't be loaded anew from a bundle", async () => {
+  const memory = new URL("../pages/onnx-memory.ts", import.meta.url);
+  const [first, ...thrown] = String(await runInBrowser({ entry: memory, arguments: [] })).split("\n");
+  expect(first).toBe("2");
+  expect(thrown).toHaveLength(4);
+  for (const error of thrown) expect(error).toMatch(/^Engine(Unavailable)?Error: .* ran out of memory and is lost/);
+  for (const error of thrown.slice(1, 3)) expect(error).toMatch(/could not be loaded anew/);
+}, 120_000);
