@@ -1,11 +1,15 @@
 /** Does the engine work on a build of onnxruntime-web that has no float64, and are its sums right all the same? */
 import { cast, compile, evaluate, ndarray, sum } from "@symloss/core";
+import { allOperations } from "@symloss/core/engine";
+import { cpu } from "@symloss/engine-cpu";
 import { sparseSoftmaxCrossentropyLogits } from "@symloss/losses";
 import * as ort from "onnxruntime-web/webgpu";
 import { expect, test } from "vitest";
+import { edgeDifferences } from "../test/edges.ts";
 import { onnx } from "./index.ts";
 
 const engine = await onnx({ ort });
+const definition = await cpu({ mode: "interpreter" });
 
 test("it declares none, and refuses it by name", async () => {
   expect(engine.traits.dtypes).toEqual(["float32", "int32", "bool"]);
@@ -43,4 +47,8 @@ test("a loss gives what it must", async () => {
     ).item(),
   ).toBeCloseTo((Math.log(3) + Math.log(2)) / 2, 6);
   await fn.dispose();
+});
+
+test.each(allOperations)("%s is right at its edges", async (operation) => {
+  expect(await edgeDifferences(engine, definition, operation)).toEqual([]);
 });
