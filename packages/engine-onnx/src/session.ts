@@ -73,9 +73,10 @@ export async function createSession(
     // The basic level takes constants of different ranks for one another, and what is empty for a number; beyond it the factor
     // of a product of float64 becomes a float32. Graphs come simplified, so that nothing gets slower without.
     graphOptimizationLevel: "disabled",
-    // Memory is taken and given back value by value, as it is estimated, and not in one piece.
-    enableMemPattern: false,
-    ...(provider === "cpu" ? { intraOpNumThreads: threads, interOpNumThreads: 1 } : {}),
+    ...(provider === "cpu"
+      ? { intraOpNumThreads: threads, interOpNumThreads: 1 }
+      : // Memory is taken and given back value by value, as it is estimated, and not in one piece.
+        { enableMemPattern: false }),
   };
   return (await InferenceSession.create(model, options)) as Session;
 }
