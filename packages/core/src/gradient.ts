@@ -1,10 +1,11 @@
 /** For each operation: how does a gradient flow back? And the walk that carries it through a graph. */
 import { isFloat } from "./dtype.ts";
-import { add, div, equal, exp, greater, less, log, mul, neg, pow, sigmoid, sign, sub, where } from "./elementwise.ts";
+import { abs, add, div, equal, exp, greater, less, mul, neg, sigmoid, sign, sub, where } from "./elementwise.ts";
 import { topologicalOrder } from "./graph.ts";
 import { pad, reshape, slice, transpose } from "./movement.ts";
 import { expand, full, toDType } from "./operand.ts";
 import type { AnyOperation } from "./operation.ts";
+import { powerByBase, powerByExponent } from "./power.ts";
 import { softmax, sum } from "./reduction.ts";
 import { type Shape, keepAxes } from "./shape.ts";
 import { type NodeOf, type Tensor, makeTensor } from "./tensor.ts";
@@ -55,11 +56,16 @@ const rules: { [O in AnyOperation]: Rule<O> } = {
   log: ({ inputs: [x] }, g) => [div(g, x!)],
   log1p: ({ inputs: [x] }, g) => [div(g, add(x!, 1))],
   sqrt: (y, g) => [div(mul(g, 0.5), y)],
-  tanh: (y, g) => [mul(g, mul(sub(1, y), add(1, y)))],
+  // 4 sigmoid(2 x) sigmoid(-2 x) is 1 - tanh(x)^2 without its cancellation.
+  tanh: ({ inputs: [x] }, g) => {
+    const twice = mul(x!, 2);
+    return [mul(g, mul(mul(sigmoid(twice), sigmoid(neg(twice))), 4))];
+  },
   // sigmoid(-x) is 1 - sigmoid(x) without its cancellation.
   sigmoid: (y, g) => [mul(g, mul(y, sigmoid(neg(y.inputs[0]!))))],
   softplus: ({ inputs: [x] }, g) => [mul(g, sigmoid(x!))],
-  relu: ({ inputs: [x] }, g) => [where(greater(x!, 0), g, 0)],
+  // The value times 0 is NaN where the operand is.
+  relu: (y, g) => [where(greater(y.inputs[0]!, 0), g, mul(y, 0))],
   logicalNot: none,
 
   add: (_, g) => [g, g],
@@ -69,15 +75,9 @@ const rules: { [O in AnyOperation]: Rule<O> } = {
     const share = div(g, quotient.inputs[1]!);
     return [share, neg(mul(share, quotient))];
   },
-  pow: (power, g) => {
-    const [x, y] = power.inputs as [Tensor, Tensor];
-    // x^0 is constant and 0^y is constant in y, where the plain rules would say 0 times infinity.
-    const base = where(equal(y, 0), 0, mul(y, pow(x, sub(y, 1))));
-    const exponent = where(equal(x, 0), 0, mul(power, log(x)));
-    return [mul(g, base), mul(g, exponent)];
-  },
-  maximum: ({ inputs: [x, y] }, g) => share(x!, y!, g, less(y!, x!)),
-  minimum: ({ inputs: [x, y] }, g) => share(x!, y!, g, less(x!, y!)),
+  pow: ({ inputs: [x, y] }, g) => [mul(g, powerByBase(x!, y!)), mul(g, powerByExponent(x!, y!))],
+  maximum: ({ inputs: [x, y] }, g) => share(x!, y!, g, [less(y!, x!), less(x!, y!)]),
+  minimum: ({ inputs: [x, y] }, g) => share(x!, y!, g, [less(x!, y!), less(y!, x!)]),
   equal: none,
   less: none,
   lessEqual: none,
@@ -92,11 +92,21 @@ const rules: { [O in AnyOperation]: Rule<O> } = {
     const [x] = result.inputs as [Tensor];
     const { axes } = result.attributes;
     const largest = equal(x, spread(result, x.shape, axes));
-    const shareOfEach = div(g, sum(toDType(largest, x.dtype), axes));
-    return [where(largest, spread(shareOfEach, x.shape, axes), 0)];
+    const count = sum(toDType(largest, x.dtype), axes);
+    // Nothing equals a NaN.
+    const rest = where(equal(count, 0), NaN, 0);
+    return [where(largest, spread(div(g, count), x.shape, axes), spread(rest, x.shape, axes))];
   },
   argmax: none,
-  logSumExp: ({ inputs: [x], attributes: { axis } }, g) => [mul(spread(g, x!.shape, [axis]), softmax(x!, axis))],
+  logSumExp: (result, g) => {
+    const [x] = result.inputs as [Tensor];
+    const { axis } = result.attributes;
+    const whole = spread(result, x.shape, [axis]);
+    // An infinite result is that of its infinite elements, which share the gradient as ties of max do.
+    const ties = where(equal(x, whole), 0, -Infinity);
+    const weights = softmax(where(equal(abs(whole), Infinity), ties, x), axis);
+    return [mul(spread(g, x.shape, [axis]), weights)];
+  },
   softmax: (y, g) => {
     const weighted = mul(g, y);
     const total = sum(weighted, y.attributes.axis);
@@ -158,11 +168,14 @@ const rules: { [O in AnyOperation]: Rule<O> } = {
   customGradient: ({ attributes: { gradient } }, g) => [undefined, ...gradient(g)],
 };
 
-/** Ties give each side one half. */
-function share(x: Tensor, y: Tensor, g: Tensor, xWins: Tensor): Tensor[] {
+/** Ties give each side one half; where neither side wins nor both are equal, one is NaN. */
+function share(x: Tensor, y: Tensor, g: Tensor, [xWins, yWins]: readonly [Tensor, Tensor]): Tensor[] {
   const tie = equal(x, y);
   const half = mul(g, 0.5);
-  return [where(tie, half, where(xWins, g, 0)), where(tie, half, where(xWins, 0, g))];
+  return [
+    where(tie, half, where(xWins, g, where(yWins, 0, NaN))),
+    where(tie, half, where(yWins, g, where(xWins, 0, NaN))),
+  ];
 }
 
 /** A reduced tensor repeated over the axes that it lost. */

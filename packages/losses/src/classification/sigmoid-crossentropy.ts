@@ -1,5 +1,5 @@
 /** How many nats does a sigmoid of a logit need for a binary label? */
-import { type Tensor, type TensorLike, sub, weightedBy, where } from "@symloss/core";
+import { type Tensor, type TensorLike, customGradient, logicalAnd, sub, where } from "@symloss/core";
 import { type Loss, type NoOptions, defineLoss } from "../definition.ts";
 
 /** The arguments of `sparseSigmoidCrossentropyLogits` by name. */
@@ -50,7 +50,19 @@ function sigmoidCrossentropy(name: string): SigmoidCrossentropy {
       const yes = labels.greater(0.5);
       const against = where(yes, logits.neg(), logits);
       const rest = where(yes, sub(1, labels), labels);
-      return against.softplus().sub(weightedBy(against, rest));
+      return against.softplus().sub(finiteProduct(against, rest));
     },
   );
 }
+
+/**
+ * x w of a weight up to one half, to be taken from softplus(x), which is infinite where x is: there, what is left is infinite too, and
+ * not infinity less infinity. The gradient is that of the product.
+ */
+const finiteProduct = /* @__PURE__ */ customGradient((x: Tensor, w: Tensor) => {
+  const counted = where(logicalAnd(w.equal(0), x.abs().equal(Infinity)), 0, x);
+  return {
+    value: w.mul(where(x.equal(Infinity), 0, counted)),
+    gradient: (g) => [g.mul(w), g.mul(counted)],
+  };
+});

@@ -1,5 +1,15 @@
 /** The distribution over classes that logits stand for. */
-import { type Tensor, type TensorLike, asTensor, checkClassIndices, toFloat, weightedBy } from "@symloss/core";
+import {
+  type CustomGradient,
+  type Tensor,
+  type TensorLike,
+  asTensor,
+  checkClassIndices,
+  customGradient,
+  stopGradient,
+  toFloat,
+  weightedBy,
+} from "@symloss/core";
 import { bindShapes } from "../check.ts";
 
 /**
@@ -34,5 +44,17 @@ export function categoricalEntropy(logits: TensorLike): Tensor {
   const caller = "categoricalEntropy";
   const tensor = toFloat(asTensor(logits, caller, "logits"));
   bindShapes(caller, [{ name: "logits", shape: "[.., classes]", tensor }], false);
-  return weightedBy(tensor.logSoftmax(), tensor.softmax()).sum(-1).neg();
+  return customGradient(entropyOfLogits)(tensor);
+}
+
+/** log(sum exp(u)) - sum p u of the logits u less the largest: both terms are from 0, so that nothing cancels. */
+function entropyOfLogits(logits: Tensor): CustomGradient {
+  const probabilities = logits.softmax();
+  const shifted = logits.sub(stopGradient(logits.max({ axis: -1, keepAxes: true })));
+  const average = weightedBy(shifted, probabilities).sum({ axis: -1, keepAxes: true });
+  return {
+    value: shifted.logSumExp(-1).sub(average.squeeze(-1)),
+    // The derivative of the first term is p, which the second takes away again.
+    gradient: (g) => [weightedBy(average.sub(shifted), probabilities).mul(g.expandDims(-1))],
+  };
 }

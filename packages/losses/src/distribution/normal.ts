@@ -1,5 +1,6 @@
 /** The normal distribution of independent components. */
 import { ShapeError, type Tensor, type TensorLike, asTensors, broadcastTogether, check, toFloat } from "@symloss/core";
+import { ratioExcess } from "./excess.ts";
 
 /** A normal distribution whose components are independent. */
 export interface Normal {
@@ -27,7 +28,9 @@ export function normalLogProbability(x: TensorLike, { mean, variance }: Normal):
   const caller = "normalLogProbability";
   const [value, center, spread] = together(caller, { x, mean, variance });
   const positive = check(caller, "variance", spread!, { kind: "positive" });
-  return value!.sub(center!).square().div(positive).add(positive.log()).add(logTwoPi).sum(-1).mul(-0.5);
+  // Squared last: a distance whose square overflows may still be a small one in units of the deviation.
+  const distance = value!.sub(center!).div(positive.sqrt()).square();
+  return distance.add(positive.log()).add(logTwoPi).sum(-1).mul(-0.5);
 }
 
 /**
@@ -72,9 +75,8 @@ export function normalDivergence(from: Normal, to: Normal): Tensor {
   });
   const numerator = check(caller, "from.variance", fromVariance!, { kind: "positive" });
   const denominator = check(caller, "to.variance", toVariance!, { kind: "positive" });
-  const ratio = numerator.div(denominator);
-  const distance = fromMean!.sub(toMean!).square().div(denominator);
-  return ratio.sub(1).sub(ratio.log()).add(distance).sum(-1).mul(0.5);
+  const distance = fromMean!.sub(toMean!).div(denominator.sqrt()).square();
+  return ratioExcess(numerator, denominator).add(distance).sum(-1).mul(0.5);
 }
 
 /** As floats of one dtype and one shape, the last axis of which is summed. */

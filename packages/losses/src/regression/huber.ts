@@ -1,6 +1,7 @@
 /** Which loss is quadratic for small errors and linear for large ones? */
 import { type TensorLike, where } from "@symloss/core";
 import { type Loss, defineLoss } from "../definition.ts";
+import { largestOf } from "../largest.ts";
 
 /** The arguments of `huber` by name. */
 export interface HuberArguments {
@@ -38,8 +39,10 @@ export const huber: Loss<[targets: TensorLike, predictions: TensorLike], HuberAr
     },
     ({ targets, predictions }, { delta }) => {
       const error = predictions.sub(targets).abs();
+      // An infinite error is beyond any delta, else infinity would be taken from infinity.
+      const end = delta.minimum(largestOf(error));
       // One product serves both branches, so that a large error is never squared.
-      const quadratic = where(error.lessEqual(delta), error, delta);
+      const quadratic = where(error.lessEqual(end), error, end);
       return quadratic.mul(error.sub(quadratic.mul(0.5)));
     },
   );

@@ -2,8 +2,21 @@
  * What is the negative evidence lower bound of an auto-encoder whose latent variable is a sum of factors, each a
  * mixture?
  */
-import { type Tensor, type TensorLike, einsum, exp, expm1, eye, log, sub, weightedBy } from "@symloss/core";
+import {
+  type Tensor,
+  type TensorLike,
+  einsum,
+  equal,
+  exp,
+  expm1,
+  eye,
+  logicalAnd,
+  sub,
+  weightedBy,
+  where,
+} from "@symloss/core";
 import { type Loss, defineLoss } from "../definition.ts";
+import { logRatioExcess } from "../distribution/excess.ts";
 import { logTwoPi } from "../distribution/normal.ts";
 import { type FormulaOptions, formulaOption } from "./formula.ts";
 
@@ -119,19 +132,16 @@ export const fgmmVae: Loss<
 
     const reconstruction = x
       .sub(xReconstruction)
+      .mul(exp(xLogVariance.mul(-0.5)))
       .square()
-      .mul(exp(xLogVariance.neg()))
       .add(xLogVariance)
       .add(logTwoPi)
       .sum(1)
       .mul(-0.5);
 
-    // log p(z | a, t) = log N(z; 0) + z m - m m / 2, with m the sum of the factors' centres.
-    const origin = exp(qLogVariance)
-      .add(qMean.square())
-      .mul(zPrecision)
-      .add(zLogVariance)
-      .add(logTwoPi)
+    // log p(z | a, t) = log N(z; 0) + z m - m m / 2, with m the sum of the factors' centres; N(z; 0) with the entropy of q(z | x).
+    const origin = logRatioExcess(qLogVariance.sub(zLogVariance))
+      .add(qMean.mul(exp(zLogVariance.mul(-0.5))).square())
       .sum(1)
       .mul(-0.5);
     const centres = einsum("nf,nfc,fck->nfk", eta, gamma, mean);
@@ -150,22 +160,24 @@ export const fgmmVae: Loss<
     const expectedPart = (logProbability: Tensor) => {
       const present = weightedBy(logProbability, eta).sum(1);
       if (mode === "categorical") return present;
-      return present.add(weightedBy(logOfRest(logProbability, epsilon), expm1(qLogEta).neg()).sum(1));
+      return present.add(weightedLog(restOf(logProbability, epsilon), restOf(qLogEta, 0)).sum(1));
     };
     const clusterTerm = expectedCluster(logPi).sub(expectedCluster(qLogGamma));
     const partTerm = expectedPart(logPiA).sub(expectedPart(qLogEta));
-    const latentEntropy = qLogVariance
-      .add(logTwoPi + 1)
-      .sum(1)
-      .mul(0.5);
 
-    const latent = origin.add(alignment).add(own).add(latentEntropy);
+    const latent = origin.add(alignment).add(own);
     const bound = reconstruction.add(latent).add(clusterTerm).add(partTerm);
-    return (mode === "bernoulli" ? bound.add(between) : bound).neg();
+    return sub(0, mode === "bernoulli" ? bound.add(between) : bound);
   },
 );
 
-/** log(1 - p + epsilon) of log p; expm1 keeps the digits where p is near 1. */
-function logOfRest(logProbability: Tensor, epsilon: number): Tensor {
-  return log(sub(epsilon, expm1(logProbability)));
+/** 1 - p + epsilon of log p; expm1 keeps the digits where p is near 1. */
+function restOf(logProbability: Tensor, epsilon: number): Tensor {
+  return sub(epsilon, expm1(logProbability));
+}
+
+/** w log x, of which a weight of 0 leaves nothing where x is 0: no value and no gradient. */
+function weightedLog(x: Tensor, w: Tensor): Tensor {
+  const dropped = logicalAnd(equal(w, 0), equal(x, 0));
+  return w.mul(where(dropped, 1, x).log());
 }

@@ -36,19 +36,19 @@ export function mixtureTerms(
   const logDensity = logVariance.add(distance).mul(-0.5);
   const logits = formula === "symjax" ? logPi.expandDims(-1).add(logDensity).sum(-1) : logPi.add(logDensity.sum(-1));
   const responsibilities = logits.softmax();
-  // The entropy of q(z | x) adds 1 to each dimension, and takes log(2 pi) away again.
-  const spread = zLogVariance.expandDims(-2).sub(logVariance).exp();
-  const mismatch = logVariance.add(spread).sub(1).add(distance).sum(-1);
-  const logLikelihood = weightedBy(mismatch, responsibilities).sum(-1).mul(-0.5);
-  const entropy = categoricalEntropy(logits).add(zLogVariance.sum(-1).mul(0.5));
+  // The entropy of q(z | x) is counted with each cluster, for the responsibilities add up to 1: so large log variances cancel
+  // before they are rounded in a sum.
+  const logRatio = zLogVariance.expandDims(-2).sub(logVariance);
+  const excess = logRatio.exp().sub(1).sub(logRatio);
+  const divergence = weightedBy(excess.add(distance).sum(-1), responsibilities).sum(-1).mul(0.5);
   return {
     responsibilities,
     logPrior: weightedBy(logPi, responsibilities).sum(-1),
-    rest: logLikelihood.add(entropy),
+    rest: categoricalEntropy(logits).sub(divergence),
   };
 }
 
 /** [batch] the expectation of log p(x | z) but for D log(2 pi) / 2. */
 export function normalReconstruction(x: Tensor, xHat: Tensor, logVarianceX: Tensor): Tensor {
-  return x.sub(xHat).square().mul(logVarianceX.neg().exp()).add(logVarianceX).sum(1).mul(-0.5);
+  return x.sub(xHat).mul(logVarianceX.mul(-0.5).exp()).square().add(logVarianceX).sum(1).mul(-0.5);
 }

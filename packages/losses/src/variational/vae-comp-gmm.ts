@@ -2,7 +2,7 @@
  * What is the negative evidence lower bound of an auto-encoder whose latent pieces each have a mixture of normals as
  * prior?
  */
-import { OutOfRangeError, type Tensor, type TensorLike, asTensor } from "@symloss/core";
+import { OutOfRangeError, type Tensor, type TensorLike, asTensor, sub } from "@symloss/core";
 import { type Loss, defineLoss } from "../definition.ts";
 import { type FormulaOptions, formulaOption } from "./formula.ts";
 import { mixtureTerms, normalReconstruction } from "./mixture.ts";
@@ -88,7 +88,7 @@ export const vaeCompGmm: Loss<
     const { logPrior, rest } = mixtureTerms(mixture, formula);
     const reconstruction =
       formula === "symjax" ? reward(x, xHat, logVarianceX) : normalReconstruction(x, xHat, logVarianceX ?? asTensor(0));
-    return reconstruction.add(logPrior.add(rest).sum(1)).neg();
+    return sub(0, reconstruction.add(logPrior.add(rest).sum(1)));
   },
 );
 

@@ -1,5 +1,5 @@
 /** What is the negative evidence lower bound of an auto-encoder whose prior is a mixture of normals? */
-import type { Tensor, TensorLike } from "@symloss/core";
+import { type Tensor, type TensorLike, sub } from "@symloss/core";
 import { type Loss, defineLoss } from "../definition.ts";
 import { type FormulaOptions, formulaOption } from "./formula.ts";
 import { mixtureTerms, normalReconstruction } from "./mixture.ts";
@@ -90,6 +90,6 @@ export const vaeGmm: Loss<
   ({ x, xHat, ...mixture }, { logVarianceX, formula }) => {
     const { responsibilities, logPrior, rest } = mixtureTerms(mixture, formula);
     const expectedLogLikelihood = normalReconstruction(x, xHat, logVarianceX).add(logPrior);
-    return { loss: expectedLogLikelihood.add(rest).neg(), expectedLogLikelihood, responsibilities };
+    return { loss: sub(0, expectedLogLikelihood.add(rest)), expectedLogLikelihood, responsibilities };
   },
 );
