@@ -5,6 +5,7 @@ import { faultCases } from "./faults.ts";
 import { gradientCases } from "./gradients.ts";
 import { kinkCases } from "./kinks.ts";
 import { lifecycleCases } from "./lifecycle.ts";
+import { limitCases } from "./limits.ts";
 import { lossCases } from "./losses.ts";
 import { operationCases } from "./operations.ts";
 import { passCases } from "./passes.ts";
@@ -39,6 +40,7 @@ const groups: readonly ((context: CaseContext) => ConformanceCase[])[] = [
   operationCases,
   gradientCases,
   kinkCases,
+  limitCases,
   lossCases,
   publishedCases,
   passCases,

@@ -1,10 +1,16 @@
 /** What must an array from the host satisfy before anything runs? Checked on every engine alike. */
 import type { TypedArray } from "./dtype.ts";
 import { OutOfRangeError } from "./errors.ts";
+import { type Step, look } from "./host-view.ts";
 import { type Dimension, formatPosition } from "./shape.ts";
 
 /** What must hold of an argument, and how a message names it. */
-export type Check = { readonly caller: string; readonly argument: string } & CheckKind;
+export type Check = {
+  readonly caller: string;
+  readonly argument: string;
+  /** What happens to the elements before they are asked: the check is of what the formula sees. */
+  readonly through?: readonly Step[];
+} & CheckKind;
 
 /** What must hold. */
 export type CheckKind =
@@ -21,7 +27,12 @@ type CheckOf<K extends CheckKind["kind"]> = Check & { readonly kind: K };
 
 /** Throws `OutOfRangeError`, naming function, argument, position and value, where the elements do not satisfy the check. */
 export function runCheck(check: Check, data: TypedArray, shape: readonly number[]): void {
-  (rules[check.kind] as (check: Check, data: TypedArray, shape: readonly number[]) => void)(check, data, shape);
+  const seen = look({ data, shape }, check.through ?? []);
+  (rules[check.kind] as (check: Check, data: TypedArray, shape: readonly number[]) => void)(
+    check,
+    seen.data,
+    seen.shape,
+  );
 }
 
 const rules: { [K in CheckKind["kind"]]: (check: CheckOf<K>, data: TypedArray, shape: readonly number[]) => void } = {

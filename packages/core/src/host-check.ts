@@ -2,7 +2,7 @@
 import { type Check, runCheck } from "./check.ts";
 import type { TypedArray } from "./dtype.ts";
 import { type Graph, topologicalOrder } from "./graph.ts";
-import type { AnyOperation } from "./operation.ts";
+import { type Stage, follow } from "./host-view.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** A check of the input at this position. */
@@ -11,26 +11,20 @@ export interface HostCheck {
   readonly check: Check;
 }
 
-/** Through these an element stays what it is, so that a check of the result is one of the operand. */
-const transparent: ReadonlySet<AnyOperation> = new Set<AnyOperation>([
-  "identity",
-  "stopGradient",
-  "check",
-  "cast",
-  "reshape",
-  "broadcastTo",
-  "transpose",
-]);
-
-/** The checks of inputs, each once; those of constants are run at once and throw. A tensor that is computed is not checked. */
+/**
+ * The checks of inputs, each once; those of constants are run at once and throw. Asked of an array is what a formula sees of it: the
+ * elements after the user's own casts. A tensor that is computed is not checked.
+ */
 export function collectChecks(graph: Graph): HostCheck[] {
   const positions = new Map(graph.inputs.map((input, index) => [input, index]));
   const checks: HostCheck[] = [];
-  const seen = new Set<string>();
+  const known = new Set<string>();
   for (const node of topologicalOrder(graph.outputs)) {
     if (node.operation !== "check") continue;
-    const { check } = node.attributes as { check: Check };
-    const source = sourceOf(node);
+    const { source, stages } = follow(node.inputs[0]!);
+    const wanted = checkOf(node);
+    if (isAskedBefore(wanted, stages)) continue;
+    const check = { ...wanted, through: stepsFor(wanted, stages) };
     if (source.operation === "constant") {
       const { data, shape } = source.attributes as { data: TypedArray; shape: readonly number[] };
       runCheck(check, data, shape);
@@ -38,16 +32,35 @@ export function collectChecks(graph: Graph): HostCheck[] {
     const input = positions.get(source);
     if (input === undefined) continue;
     // The outermost function named the argument first; what it calls need not ask again.
-    const { caller: _caller, argument: _argument, ...kind } = check;
-    const key = `${input}:${JSON.stringify(kind)}`;
-    if (!seen.has(key)) checks.push({ input, check });
-    seen.add(key);
+    const key = `${input}:${keyOf(check)}`;
+    if (!known.has(key)) checks.push({ input, check });
+    known.add(key);
   }
   return checks;
 }
 
-function sourceOf(node: Tensor): Tensor {
-  let source = node;
-  while (transparent.has(source.operation)) source = source.inputs[0]!;
-  return source;
+/** Where the rows lie matters to a check of rows alone: an element is asked, and told, where it stands in the user's array. */
+function stepsFor({ kind }: Check, stages: readonly Stage[]): NonNullable<Check["through"]> {
+  const steps = stages.flatMap(({ step }) => (step === undefined ? [] : [step]));
+  return kind === "oneHot" ? steps : steps.filter((step) => step.kind === "cast");
+}
+
+/** What holds of class indices holds of them as any number. */
+function isAskedBefore(check: Check, stages: readonly Stage[]): boolean {
+  if (check.kind !== "classIndices") return false;
+  return stages.some(
+    ({ node }, index) =>
+      node.operation === "check" &&
+      keyOf(checkOf(node)) === keyOf(check) &&
+      stages.slice(index).every(({ node: { dtype } }) => dtype !== "bool"),
+  );
+}
+
+function checkOf(node: Tensor): Check {
+  return (node.attributes as { readonly check: Check }).check;
+}
+
+/** A text that two checks share just when they ask the same. */
+function keyOf({ caller: _caller, argument: _argument, ...rest }: Check): string {
+  return JSON.stringify(rest);
 }

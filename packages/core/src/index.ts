@@ -78,6 +78,7 @@ export {
   zeros,
 } from "./movement.ts";
 export { einsum, matmul } from "./contraction.ts";
+export { segmentSum } from "./segment.ts";
 export { type CustomGradient, check, customGradient, stopGradient } from "./annotation.ts";
 export type { CheckKind } from "./check.ts";
 export {

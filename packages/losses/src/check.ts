@@ -31,6 +31,7 @@ export function bindShapes(caller: string, args: readonly ShapedArgument[], broa
     const start = tensor.rank - role.axes.length;
     for (const [index, name] of role.axes.entries()) {
       const length = tensor.shape[start + index]!;
+      if (length === 0 && neverEmpty.has(name)) throw emptyAxis(caller, argument, name);
       const known = lengths.get(name);
       if (known === undefined) lengths.set(name, { length, from: argument });
       else if (known.length !== length)
@@ -69,6 +70,15 @@ export function requireBroadcastTo(
       withHelp(`${caller}: ${name} must broadcast to ${role}, here [${shape.join(",")}], got ${tensor}.`, help),
     );
   }
+}
+
+/** Of these there is one at least: nothing is likelier than something else among none. */
+const neverEmpty: ReadonlySet<string> = new Set(["classes", "clusters"]);
+
+function emptyAxis(caller: string, { name, shape, tensor, help }: ShapedArgument, axis: string): ShapeError {
+  return new ShapeError(
+    withHelp(`${caller}: ${name} must be ${shape} with a number of ${axis} from 1, got ${tensor}.`, help),
+  );
 }
 
 interface Role {

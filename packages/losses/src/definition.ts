@@ -5,7 +5,15 @@
 import { ShapeError, type Tensor, type TensorLike, asTensor, asTensors, check, describe, toFloat } from "@symloss/core";
 import { type ArgumentShape, bindShapes } from "./check.ts";
 import { isRecord, unknownName } from "./names.ts";
-import { type OptionDefinition, type OptionTable, type OptionValues, readOptions, requireCount } from "./options.ts";
+import {
+  type OptionDefinition,
+  type OptionTable,
+  type OptionValues,
+  arrayOptions,
+  givenOptions,
+  readOptions,
+  requireCount,
+} from "./options.ts";
 
 /**
  * A loss, called by position or by name: `huber(targets, predictions)`, `huber({ targets, predictions }, { delta: 0.5
@@ -80,17 +88,20 @@ export function defineLoss<
   const definition = describeLoss(declaration);
   const { name: caller, arguments: wanted, broadcasts } = definition;
   const loss = (...given: readonly unknown[]): Result => {
-    const { values, options } = takeArguments(definition, given);
-    const operands = toOperands(caller, wanted, values);
+    const { values, options: record } = takeArguments(definition, given);
+    const options = givenOptions(caller, declaration.options, record);
+    const arrays = arrayOptions(declaration.options, options);
+    const { operands, met } = toOperands(caller, wanted, values, arrays);
     const shaped = wanted.flatMap((argument) => {
       const tensor = operands[argument.name]!;
       return typeof tensor === "number" ? [] : [{ ...argument, tensor }];
     });
     const shapeOf = bindShapes(caller, shaped, broadcasts);
-    const precision = shaped.some(({ tensor }) => tensor.dtype === "float64") ? "float64" : "float32";
+    const all = [...shaped.map(({ tensor }) => tensor), ...Object.values(met)];
+    const precision = all.some(({ dtype }) => dtype === "float64") ? "float64" : "float32";
     return formula(
       operands as Operands<Named>,
-      readOptions({ caller, shapeOf, precision }, declaration.options, options),
+      readOptions({ caller, shapeOf, precision }, declaration.options, { ...options, ...met }),
     );
   };
   return Object.assign(loss, { definition });
@@ -130,20 +141,26 @@ function takeArguments(definition: LossDefinition, given: readonly unknown[]): {
   return { values, options: given[most] };
 }
 
-/** Floats of one dtype, class indices as they came, counts as numbers. */
+/** Floats of one dtype, which options that are arrays share; class indices as they came; counts as numbers. */
 function toOperands(
   caller: string,
   wanted: readonly ArgumentDefinition[],
   values: readonly unknown[],
-): Record<string, Tensor | number> {
+  options: Readonly<Record<string, TensorLike>>,
+): { operands: Record<string, Tensor | number>; met: Record<string, Tensor> } {
   const given = Object.fromEntries(wanted.map(({ name }, index) => [name, values[index] as TensorLike]));
   const floats = wanted.filter(({ differentiable }) => differentiable).map(({ name }) => name);
-  const tensors = asTensors(caller, Object.fromEntries(floats.map((name) => [name, given[name]!])));
+  const meeting = { ...Object.fromEntries(floats.map((name) => [name, given[name]!])), ...options };
+  const tensors = asTensors(caller, meeting).map(toFloat);
+  const met = Object.fromEntries(Object.keys(meeting).map((name, index) => [name, tensors[index]!]));
   const readers: { readonly [E in Elements]: (name: string) => Tensor | number } = {
-    float: (name) => toFloat(tensors[floats.indexOf(name)]!),
-    positive: (name) => check(caller, name, readers.float(name) as Tensor, { kind: "positive" }),
+    float: (name) => met[name]!,
+    positive: (name) => check(caller, name, met[name]!, { kind: "positive" }),
     classIndex: (name) => asTensor(given[name]!, caller, name),
     count: (name) => requireCount(caller, name, given[name]),
   };
-  return Object.fromEntries(wanted.map(({ name, elements }) => [name, readers[elements](name)]));
+  return {
+    operands: Object.fromEntries(wanted.map(({ name, elements }) => [name, readers[elements](name)])),
+    met: Object.fromEntries(Object.keys(options).map((name) => [name, met[name]!])),
+  };
 }

@@ -64,6 +64,27 @@ export interface OptionContext {
   readonly precision: "float32" | "float64";
 }
 
+/** The record of options that was given. Throws, naming the function, for what is no record or holds an option that the table has not. */
+export function givenOptions(caller: string, table: OptionTable, given: unknown): Readonly<Record<string, unknown>> {
+  const options = given === undefined ? {} : given;
+  if (!isRecord(options)) throw new DTypeError(`${caller}: options must be a record, got ${describe(given)}.`);
+  const names = Object.keys(table);
+  const unknown = Object.keys(options).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new OutOfRangeError(unknownName(caller, "options", unknown, names));
+  return options;
+}
+
+/** The options that were given as arrays, which take the dtype of what they meet. A number takes it when it is read. */
+export function arrayOptions(
+  table: OptionTable,
+  options: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, TensorLike>> {
+  const given = Object.entries(options).filter(
+    ([name, value]) => table[name]!.kind === "tensor" && value !== undefined && typeof value !== "number",
+  );
+  return Object.fromEntries(given) as Readonly<Record<string, TensorLike>>;
+}
+
 /**
  * The value of each option of the table: what was given, else the default. Throws, naming function and option, for what
  * can't be one.
@@ -71,14 +92,8 @@ export interface OptionContext {
 export function readOptions<Table extends OptionTable>(
   context: OptionContext,
   table: Table,
-  given: unknown,
+  options: Readonly<Record<string, unknown>>,
 ): OptionValues<Table> {
-  const { caller } = context;
-  const options = given === undefined ? {} : given;
-  if (!isRecord(options)) throw new DTypeError(`${caller}: options must be a record, got ${describe(given)}.`);
-  const names = Object.keys(table);
-  const unknown = Object.keys(options).find((name) => !names.includes(name));
-  if (unknown !== undefined) throw new OutOfRangeError(unknownName(caller, "options", unknown, names));
   const values = Object.entries(table).map(([name, definition]) => {
     const value = options[name] === undefined && "default" in definition ? definition.default : options[name];
     const read = readers[definition.kind] as (

@@ -1,8 +1,9 @@
 /** How do losses become one number? The only place that reduces. */
 import {
+  type DType,
   type Tensor,
   type TensorLike,
-  asTensor,
+  asTensors,
   broadcastTo,
   notEqual,
   sum,
@@ -10,7 +11,7 @@ import {
   weightedBy,
   where,
 } from "@symloss/core";
-import { type OptionTable, readOptions } from "./options.ts";
+import { type OptionTable, arrayOptions, givenOptions, readOptions } from "./options.ts";
 
 /**
  * What of losses l with weights w is taken, where n is the number of entries that the mask keeps:
@@ -51,31 +52,38 @@ const table = {
  * @example await evaluate(reduce([1, NaN, 3], { mask: [true, false, true] }), { engine }) // 2
  */
 export function reduce(loss: TensorLike, options?: ReduceOptions): Tensor {
-  const losses = toFloat(asTensor(loss, "reduce", "loss"));
+  const caller = "reduce";
+  const { mask: given, ...rest } = givenOptions(caller, table, options);
+  // A mask is no factor, and so has no part in the dtype.
+  const [losses, ...met] = asTensors(caller, { loss, ...arrayOptions(table, rest) }).map(toFloat) as [
+    Tensor,
+    ...Tensor[],
+  ];
   const precision = losses.dtype === "float64" ? "float64" : "float32";
-  const context = { caller: "reduce", shapeOf: () => losses.shape, precision } as const;
-  const { reduction, weights, mask, whenEmpty } = readOptions(context, table, options);
+  const context = { caller, shapeOf: () => losses.shape, precision } as const;
+  const weighed = met.length === 0 ? {} : { weights: met[0] };
+  const { reduction, weights, mask, whenEmpty } = readOptions(context, table, { ...rest, mask: given, ...weighed });
   const kept = broadcastTo(mask, losses.shape);
   // Chosen before anything multiplies, so that 0 never meets what a masked entry holds.
-  const weight = where(kept, weights ?? 1, 0);
+  const weight = where(kept, weights ?? 1, 0).cast(losses.dtype);
   const chosen = where(kept, losses, 0);
   const weighted = weights === undefined ? chosen : weightedBy(chosen, weight);
   if (reduction === "none") return weighted;
   if (reduction === "sum") return weighted.sum();
-  const denominator = denominators[reduction](weight, kept);
+  const denominator = denominators[reduction](weight, kept, losses.dtype);
   const empty = denominator.equal(0);
   return where(empty, whenEmpty, weighted.sum().div(where(empty, 1, denominator)));
 }
 
 const denominators: {
-  readonly [R in Exclude<Reduction, "none" | "sum">]: (weight: Tensor, kept: Tensor) => Tensor;
+  readonly [R in Exclude<Reduction, "none" | "sum">]: (weight: Tensor, kept: Tensor, dtype: DType) => Tensor;
 } = {
-  mean: (_, kept) => count(kept),
+  mean: (_, kept, dtype) => count(kept, dtype),
   weightedMean: (weight) => sum(weight),
-  meanOverNonzero: (weight) => count(weight),
+  meanOverNonzero: (weight, _, dtype) => count(weight, dtype),
 };
 
-/** How many elements are not 0. */
-function count(x: Tensor): Tensor {
-  return toFloat(notEqual(x, 0).sum());
+/** How many elements are not 0, exact to the precision of what is divided by it. */
+function count(x: Tensor, dtype: DType): Tensor {
+  return notEqual(x, 0).cast(dtype).sum();
 }

@@ -1,5 +1,14 @@
 /** How pure are clusters, when each is named after its most frequent label? */
-import { type TensorLike, checkClassIndices, oneHot } from "@symloss/core";
+import {
+  OutOfRangeError,
+  type Tensor,
+  type TensorLike,
+  arange,
+  checkClassIndices,
+  ones,
+  segmentSum,
+  where,
+} from "@symloss/core";
 import { type Loss, defineLoss } from "../definition.ts";
 
 /** The arguments of `clusteringAccuracy` by name. */
@@ -26,8 +35,9 @@ const name = "clusteringAccuracy";
  *
  * sum over clusters of max over labels of (samples in the cluster with the label) / samples; from 0 to 1, NaN of an
  * empty batch. It has no gradient. Several clusters may be named after the same label.
- * Throws `ShapeError` for shapes that do not fit, and `OutOfRangeError` for counts that are not integers from 1 and for
- * labels and predictions from the host that are out of their range.
+ * Throws `ShapeError` for shapes that do not fit, and `OutOfRangeError` for counts that are not integers from 1, for labels and
+ * predictions from the host that are out of their range, and for a batch of more than 4096 with more than 2^24 pairs of a cluster and
+ * a label.
  *
  * Source: C. D. Manning, P. Raghavan, H. Schütze, Introduction to Information Retrieval (2008), section 16.3.
  * SymJAX: the same; it never counted labels beyond the number of clusters, which here are an error.
@@ -49,9 +59,42 @@ export const clusteringAccuracy: Loss<
     results: { loss: "[]" },
   },
   ({ labels, predictions, clusters }, { labelCount = clusters }) => {
-    const ofLabel = oneHot(checkClassIndices(name, "labels", labels, labelCount), labelCount);
-    const ofCluster = oneHot(checkClassIndices(name, "predictions", predictions, clusters), clusters);
-    const counts = ofCluster.transpose().matmul(ofLabel);
-    return counts.max(1).sum().div(counts.sum());
+    const label = checkClassIndices(name, "labels", labels, labelCount);
+    const cluster = checkClassIndices(name, "predictions", predictions, clusters);
+    const batch = labels.shape[0]!;
+    if (batch === 0) return bestByTable({ label, cluster }, 1, 1);
+    const cells = clusters * labelCount;
+    if (typeof batch === "number" && batch <= mostPairs && batch * batch < cells)
+      return bestByPairs({ label, cluster }, batch);
+    if (cells <= mostCells) return bestByTable({ label, cluster }, clusters, labelCount);
+    throw new OutOfRangeError(
+      `${name}: clusters times labels must be at most ${mostCells} for a batch of more than ${mostPairs}, ` +
+        `got ${clusters} times ${labelCount} for ${labels}. Give labelCount if there are fewer labels than clusters.`,
+    );
   },
 );
+
+/** Where a table has as many cells, indices are exact on every engine; and what counts pairs instead of cells has no more of them. */
+const mostCells = 2 ** 24;
+const mostPairs = 2 ** 12;
+
+interface Samples {
+  readonly label: Tensor;
+  readonly cluster: Tensor;
+}
+
+/** From how many samples there are of each label in each cluster. */
+function bestByTable({ label, cluster }: Samples, clusters: number, labelCount: number): Tensor {
+  const cell = cluster.mul(labelCount).add(label);
+  const counts = segmentSum(ones(label.shape, "int32"), cell, clusters * labelCount).reshape([clusters, labelCount]);
+  return counts.max(1).sum().div(counts.sum());
+}
+
+/** From which samples share their cluster and label: a large table would be nearly empty. */
+function bestByPairs({ label, cluster }: Samples, batch: number): Tensor {
+  const together = cluster.expandDims(1).equal(cluster);
+  const alike = together.logicalAnd(label.expandDims(1).equal(label)).sum(1);
+  const best = where(together, alike, 0).max(1);
+  const isFirstOfCluster = together.argmax(1).equal(arange(batch));
+  return where(isFirstOfCluster, best, 0).sum().div(batch);
+}

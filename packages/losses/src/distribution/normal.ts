@@ -1,5 +1,15 @@
 /** The normal distribution of independent components. */
-import { ShapeError, type Tensor, type TensorLike, asTensors, broadcastTogether, check, toFloat } from "@symloss/core";
+import {
+  DTypeError,
+  ShapeError,
+  type Tensor,
+  type TensorLike,
+  asTensors,
+  broadcastTogether,
+  check,
+  toFloat,
+} from "@symloss/core";
+import { type OptionRule, checkOptions } from "@symloss/core/engine";
 import { ratioExcess } from "./excess.ts";
 
 /** A normal distribution whose components are independent. */
@@ -24,8 +34,9 @@ export const logTwoPi: number = /* @__PURE__ */ Math.log(2 * Math.PI);
  * Source: C. M. Bishop, Pattern Recognition and Machine Learning (2006), equation 2.43.
  * @example await evaluate(normalLogProbability([0, 1], { mean: 0, variance: 1 }), { engine }) // -2.337877
  */
-export function normalLogProbability(x: TensorLike, { mean, variance }: Normal): Tensor {
+export function normalLogProbability(x: TensorLike, distribution: Normal): Tensor {
   const caller = "normalLogProbability";
+  const { mean, variance } = checkNormal(caller, "distribution", distribution);
   const [value, center, spread] = together(caller, { x, mean, variance });
   const positive = check(caller, "variance", spread!, { kind: "positive" });
   // Squared last: a distance whose square overflows may still be a small one in units of the deviation.
@@ -43,8 +54,9 @@ export function normalLogProbability(x: TensorLike, { mean, variance }: Normal):
  * Source: C. M. Bishop, Pattern Recognition and Machine Learning (2006), equation 1.110.
  * @example await evaluate(normalEntropy({ mean: 0, variance: [1, 1] }), { engine }) // 2.837877
  */
-export function normalEntropy({ mean, variance }: Normal): Tensor {
+export function normalEntropy(distribution: Normal): Tensor {
   const caller = "normalEntropy";
+  const { mean, variance } = checkNormal(caller, "distribution", distribution);
   const [, spread] = together(caller, { mean, variance });
   return check(caller, "variance", spread!, { kind: "positive" })
     .log()
@@ -67,6 +79,8 @@ export function normalEntropy({ mean, variance }: Normal): Tensor {
  */
 export function normalDivergence(from: Normal, to: Normal): Tensor {
   const caller = "normalDivergence";
+  checkNormal(caller, "from", from);
+  checkNormal(caller, "to", to);
   const [fromMean, fromVariance, toMean, toVariance] = together(caller, {
     "from.mean": from.mean,
     "from.variance": from.variance,
@@ -77,6 +91,18 @@ export function normalDivergence(from: Normal, to: Normal): Tensor {
   const denominator = check(caller, "to.variance", toVariance!, { kind: "positive" });
   const distance = fromMean!.sub(toMean!).div(denominator.sqrt()).square();
   return ratioExcess(numerator, denominator).add(distance).sum(-1).mul(0.5);
+}
+
+const given: OptionRule = {
+  must: "a number, an array or a tensor",
+  holds: (value) => value !== undefined && value !== null,
+  error: DTypeError,
+  required: true,
+};
+
+function checkNormal(caller: string, argument: string, distribution: Normal): Normal {
+  checkOptions(caller, distribution, { mean: given, variance: given }, argument);
+  return distribution;
 }
 
 /** As floats of one dtype and one shape, the last axis of which is summed. */

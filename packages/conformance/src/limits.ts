@@ -1,0 +1,357 @@
+/** Are values and derivatives the limits of their formulas where zeros meet infinities, where parts cancel, and where numbers are NaN? */
+import {
+  type Engine,
+  type NDArray,
+  type Tensor,
+  abs,
+  grad,
+  logSumExp,
+  log1p,
+  max,
+  maximum,
+  min,
+  minimum,
+  pow,
+  relu,
+  softplus,
+  sqrt,
+  sum,
+  tanh,
+  weightedBy,
+} from "@symloss/core";
+import {
+  categoricalEntropy,
+  fgmmVae,
+  hingeLoss,
+  huber,
+  normalDivergence,
+  normalLogProbability,
+  reduce,
+  softmaxCrossentropyLogits,
+  sparseSigmoidCrossentropyLogits,
+  sparseSoftmaxCrossentropyLogits,
+  squaredDifferences,
+  vaeGmm,
+} from "@symloss/losses";
+import type { CaseContext, ConformanceCase } from "./case.ts";
+import { type Expected, expectArray, expectThat } from "./compare.ts";
+import { compute } from "./compute.ts";
+import { arrayOf, productOf } from "./data.ts";
+import { floatTypes } from "./operations/spec.ts";
+import { toleranceOf } from "./tolerance.ts";
+
+/** The cases of limits, in every float that the engine declares, of an engine that carries infinities and NaN. */
+export function limitCases({ traits }: CaseContext): ConformanceCase[] {
+  if (traits.nonFinite !== "strict") return [];
+  const make = (name: string, run: (engine: Engine) => Promise<void>): ConformanceCase => ({
+    name: `gradients: limits, ${name}`,
+    group: "gradients",
+    run,
+  });
+  const types = floatTypes.filter((dtype) => traits.dtypes.includes(dtype));
+  return [
+    ...types.flatMap((dtype) =>
+      Object.entries(limits).map(([name, limit]) =>
+        make(`${name} ${dtype}`, (engine) => expectLimit(engine, name, limit, dtype)),
+      ),
+    ),
+    make("a loss that is 0 is not -0", expectZeros),
+  ];
+}
+
+/** A function of x, or of x and y, and so on; and what it and its derivatives are, element by element. */
+interface Limit {
+  readonly fn: (...inputs: Tensor[]) => Tensor;
+  /** By the names x, y, z, w in their order. */
+  readonly at: readonly (readonly number[])[];
+  /** Of each input; by default they are vectors. */
+  readonly shape?: readonly number[];
+  /** The value is `value`; `xy` is the derivative of the sum by x, whose sum is then derived by y. */
+  readonly are: Readonly<Record<string, readonly number[]>>;
+}
+
+const inf = Infinity;
+const ln2 = Math.LN2;
+
+/** [variance from, variance to, distance of the means; value, derivatives by these], of 60-digit arithmetic. */
+const divergences: readonly (readonly number[])[] = [
+  [1.0009765625, 1, 0, 2.3826347227055202e-7, 0.0004878048780487805, -0.00048828125, 0],
+  [1, 1.0009765625, 0, 2.3810847894896017e-7, -0.0004878048780487805, 0.0004873289708506841, 0],
+  [0.999755859375, 1, 0, 1.4903586957228346e-8, -0.0001221001221001221, 0.0001220703125, 0],
+  [1.0000009536743164, 1, 0, 2.273735308830458e-13, 4.768367034562078e-7, -4.76837158203125e-7, 0],
+  [2 ** -100 * (1 + 2 ** -10), 2 ** -100, 0, 2.3826347227055202e-7, 6.183661464527948e26, -6.189700196426902e26, 0],
+  [2 ** 100, 2 ** 100 * (1 + 2 ** -13), 0, 3.7246840519166185e-9, -4.814237185530403e-35, 4.8136495818216843e-35, 0],
+  [1.0625, 1, 0, 0.0009376890917825787, 0.029411764705882353, -0.03125, 0],
+  [1.05859375, 1, 0, 0.0008261867999307876, 0.027675276752767528, -0.029296875, 0],
+  [0.9375, 1, 0, 0.0010192605687855858, -0.03333333333333333, 0.03125, 0],
+  [1.5, 1, 0, 0.04726744594591781, 0.16666666666666666, -0.25, 0],
+  [0.125, 4, 1, 1.3734929513998633, -3.875, 0.08984375, 0.25],
+  [2 ** -100, 2 ** 100, 0, 68.81471805599453, -6.338253001141147e29, 3.944304526105059e-31, 0],
+  [1, 1, 2 ** -60, 3.76158192263132e-37, 0, -3.76158192263132e-37, 8.673617379884035e-19],
+  [2 ** 100, 2 ** 100, 2 ** 52, 8, 0, -6.310887241768094e-30, 3.552713678800501e-15],
+];
+
+const limits: Readonly<Record<string, Limit>> = {
+  "x^y": {
+    fn: pow,
+    at: [
+      [0, 0, 0, 0, 0, 0, inf, inf, inf, 2, 0.5, 0.5, 2, 2],
+      [0, 1, 2, 0.5, -1, 3, 0, 2, -1, 0, inf, -inf, inf, -inf],
+    ],
+    are: {
+      value: [1, 0, 0, 0, inf, 0, 1, inf, 0, 1, 0, inf, inf, 0],
+      x: [0, 1, 0, inf, -inf, 0, 0, inf, 0, 0, 0, -inf, inf, 0],
+      // 0^y is taken as constant up to y = 0, and falls without end before.
+      y: [0, 0, 0, 0, -inf, 0, inf, inf, 0, ln2, 0, -inf, inf, 0],
+      xx: [0, 0, 2, -inf, inf, 0, 0, 2, 0, 0, 0, inf, inf, 0],
+      xy: [inf, 1, 0, -inf, inf, 0, 0, inf, 0, 0.5, 0, inf, inf, 0],
+      yx: [inf, 1, 0, -inf, inf, 0, 0, inf, 0, 0.5, 0, inf, inf, 0],
+      yy: [0, 0, 0, 0, inf, 0, inf, inf, 0, ln2 ** 2, 0, inf, inf, 0],
+      xxx: [0, 0, 0, inf, -inf, 6, 0, 0, 0, 0, 0, -inf, inf, 0],
+    },
+  },
+  "x^0 is constant": {
+    fn: (x) => pow(x, 0),
+    at: [[0, -0, inf, -inf, 3]],
+    are: { value: [1, 1, 1, 1, 1], x: [0, 0, 0, 0, 0], xx: [0, 0, 0, 0, 0], xxx: [0, 0, 0, 0, 0] },
+  },
+  "x^1.5 at its end": {
+    fn: (x) => pow(x, 1.5),
+    at: [[0, inf, 4]],
+    are: { value: [0, inf, 8], x: [0, inf, 3], xx: [inf, 0, 0.375], xxx: [-inf, 0, -0.046875] },
+  },
+  "sqrt, log1p and softplus at their ends": {
+    fn: (x, y, z) => sqrt(x!).add(log1p(y!)).add(softplus(z!)),
+    at: [
+      [0, 1, 4],
+      [0, -1, 0],
+      [0, 0, -inf],
+    ],
+    are: { x: [inf, 0.5, 0.25], y: [1, inf, 1], z: [0.5, 0.5, 0], xx: [-inf, -0.25, -0.03125], zz: [0.25, 0.25, 0] },
+  },
+  "tanh where it is flat": {
+    fn: tanh,
+    at: [[0, 8, -20, 40, inf, -inf]],
+    are: {
+      x: [1, 4.501405975637292e-7, 1.6993417021166355e-17, 7.219405551381661e-35, 0, 0],
+      xx: [0, -9.00280992500878e-7, 3.398683404233271e-17, -1.4438811102763321e-34, 0, 0],
+    },
+  },
+  "weightedBy: a weight of 0 wins": {
+    fn: (x, y) => weightedBy(x!, y!),
+    at: [
+      [inf, -inf, inf, 3, NaN],
+      [0, 0, 2, 0, 0],
+    ],
+    are: {
+      value: [0, 0, inf, 0, NaN],
+      x: [0, 0, 2, 0, 0],
+      y: [0, 0, inf, 3, NaN],
+      xx: [0, 0, 0, 0, 0],
+      yy: [0, 0, 0, 0, 0],
+    },
+  },
+  "a NaN operand makes a gradient NaN": {
+    fn: (x, y) => relu(x!).add(abs(y!)),
+    at: [
+      [NaN, -1, 2],
+      [NaN, 0, -3],
+    ],
+    are: { x: [NaN, 0, 1], y: [NaN, 0, -1] },
+  },
+  "maximum and minimum of NaN": {
+    fn: (x, y, z) => maximum(x!, y!).add(minimum(y!, z!)),
+    at: [
+      [NaN, 1, 1, 1],
+      [2, NaN, 2, 1],
+      [3, 3, NaN, 1],
+    ],
+    are: { x: [NaN, NaN, 0, 0.5], y: [NaN, NaN, NaN, 1], z: [0, NaN, NaN, 0.5] },
+  },
+  "max and min of rows with NaN": {
+    fn: (x) => max(x!, 1).add(min(x!, 1)),
+    shape: [3, 2],
+    at: [[NaN, 1, 5, 5, -inf, 3]],
+    are: { x: [NaN, NaN, 1, 1, 1, 1] },
+  },
+  "logSumExp of infinite rows: shared as ties of max are": {
+    fn: (x) => logSumExp(x!, 1),
+    shape: [5, 2],
+    at: [[-inf, -inf, inf, 0, inf, inf, -inf, 3, NaN, 0]],
+    are: {
+      x: [0.5, 0.5, 1, 0, 0.5, 0.5, 0, 1, NaN, NaN],
+      xx: [0, 0, 0, 0, 0, 0, 0, 0, NaN, NaN],
+    },
+  },
+
+  "huber without an end": {
+    fn: (x, y) => huber(x!, y!, { delta: inf }),
+    at: [
+      [0, 0, 0],
+      [inf, -inf, 3],
+    ],
+    are: { value: [inf, inf, 4.5] },
+  },
+  "huber of an infinite error": {
+    fn: (x, y) => huber(x!, y!),
+    at: [
+      [0, inf, 0],
+      [inf, 0, -inf],
+    ],
+    are: { value: [inf, inf, inf], x: [-1, 1, 1], y: [1, -1, -1], yy: [0, 0, 0] },
+  },
+  "sigmoid cross entropy of infinite logits": {
+    fn: (x, y) => sparseSigmoidCrossentropyLogits(x!, y!),
+    at: [
+      [0.5, 0.5, 1, 0, 0.25, 0.75, 1, 0],
+      [inf, -inf, inf, -inf, inf, -inf, -inf, inf],
+    ],
+    are: {
+      value: [inf, inf, 0, 0, inf, inf, inf, inf],
+      y: [0.5, -0.5, 0, 0, 0.75, -0.75, -1, 1],
+      yy: [0, 0, 0, 0, 0, 0, 0, 0],
+    },
+  },
+  "hinge far from its margin": {
+    fn: (x, y) => hingeLoss(x!, y!),
+    at: [
+      [inf, -inf, 1e30, -1e30],
+      [1, 1, 1, 1],
+    ],
+    are: { value: [0, inf, 0, 1e30], x: [0, -1, 0, -1] },
+  },
+  "softmax cross entropy: a label of 0 wins": {
+    fn: (x, y) => softmaxCrossentropyLogits(x!, y!),
+    shape: [2, 2],
+    at: [
+      [1, 0, 0, 1],
+      [0, -inf, 0, -inf],
+    ],
+    are: { value: [0, inf], y: [0, 0, 1, -1] },
+  },
+  "entropy of sure and of nearly equal classes": {
+    fn: (x) => categoricalEntropy(x!),
+    shape: [3, 2],
+    at: [[0, -inf, 2 ** -10, 0, 1e4, -1e4]],
+    are: {
+      value: [0, 0.69314706135067, 0],
+      x: [0, 0, -0.00024414056679234834, 0.00024414056679234834, 0, 0],
+    },
+  },
+  "fgmmVae, a factor that takes part for sure": {
+    fn: (x, y) =>
+      fgmmVae([[0]], [[0]], [0], [0], [[0]], [[0]], [[[0]]], [[[0]]], [[0]], x!.reshape([1, 1]), y!, { epsilon: 0 }),
+    at: [[0], [0]],
+    are: { value: [0.9189385332046727], x: [-1], y: [-1], yy: [0] },
+  },
+  "the divergence of normal distributions": {
+    fn: (x, y, z) =>
+      normalDivergence({ mean: z!.expandDims(1), variance: x!.expandDims(1) }, { mean: 0, variance: y!.expandDims(1) }),
+    at: [0, 1, 2].map((column) => divergences.map((row) => row[column]!)),
+    are: Object.fromEntries(
+      ["value", "x", "y", "z"].map((name, index) => [name, divergences.map((row) => row[3 + index]!)]),
+    ),
+  },
+  "the divergence of normal distributions, second derivatives": {
+    fn: (x, y) => normalDivergence({ mean: 0, variance: x!.expandDims(1) }, { mean: 0, variance: y!.expandDims(1) }),
+    at: [
+      [1, 1.0009765625, 4],
+      [1, 1, 2],
+    ],
+    are: {
+      value: [0, 2.3826347227055202e-7, 0.15342640972002736],
+      xx: [0.5, 0.49902486615110054, 0.03125],
+      xy: [-0.5, -0.5, -0.125],
+      yx: [-0.5, -0.5, -0.125],
+      yy: [0.5, 0.5009765625, 0.375],
+    },
+  },
+  "the divergence of a variance without end, and of ratios out of range": {
+    fn: (x, y) => normalDivergence({ mean: 0, variance: x!.expandDims(1) }, { mean: 0, variance: y!.expandDims(1) }),
+    at: [
+      [inf, 2 ** 100, 2 ** -120],
+      [1, 2 ** -100, 2 ** 120],
+    ],
+    are: { value: [inf, 8.034690221294951e59, 82.67766166719344] },
+  },
+  "the density of normal distributions, far away and narrow": {
+    fn: (x, y) => normalLogProbability(x!.expandDims(1), { mean: 0, variance: y!.expandDims(1) }),
+    at: [
+      [2 ** 80, 2 ** -60],
+      [2 ** 120, 2 ** -120],
+    ],
+    are: { value: [-549755813930.5078, 40.16989230039205], x: [-(2 ** -40), -(2 ** 60)] },
+  },
+  "vaeGmm of a single cluster that is the posterior": {
+    fn: (x, y) => vaeGmm([[0]], [[0]], [[0]], x!.reshape([1, 1]), [[0]], y!.reshape([1, 1]), [0]).loss,
+    at: [[80], [80]],
+    are: { value: [0], x: [0], y: [0], xx: [0.5], yy: [0.5] },
+  },
+};
+
+const letters = ["x", "y", "z", "w"];
+
+/** The derivative by each letter in turn, of the sum of what came before. */
+function derivativeOf(fn: Limit["fn"], name: string): Limit["fn"] {
+  const order = name === "value" ? "" : name;
+  return [...order].reduce<Limit["fn"]>(
+    (derived, letter) =>
+      (...inputs) =>
+        grad((...tensors: Tensor[]) => sum(derived(...tensors)), { wrt: letters.indexOf(letter) })(...inputs) as Tensor,
+    fn,
+  );
+}
+
+/** As the user's graph is, and as it was written: identities must not change a limit. */
+async function expectLimit(engine: Engine, what: string, limit: Limit, dtype: NDArray["dtype"]): Promise<void> {
+  const { fn, at, shape, are } = limit;
+  const arrays = at.map((values) => arrayOf(values, shape ?? [values.length], dtype));
+  const names = Object.keys(are);
+  for (const simplify of [true, false]) {
+    const got = await compute(engine, (...inputs) => names.map((name) => derivativeOf(fn, name)(...inputs)), arrays, {
+      simplify,
+    });
+    for (const [index, name] of names.entries()) {
+      const title = `${what}, ${name}${simplify ? "" : ", not simplified"}`;
+      expectArray(title, got[index]!, expectedOf(engine, are[name]!, got[index]!, dtype));
+    }
+  }
+}
+
+/** Each element by itself to the relative tolerance, and as zero below the normal numbers. */
+function expectedOf(engine: Engine, values: readonly number[], { shape }: NDArray, dtype: NDArray["dtype"]): Expected {
+  const { relative } = toleranceOf(engine.traits.precision, dtype);
+  const wanted = productOf(shape) === values.length ? shape : [values.length];
+  const allowed = (index: number) => relative * Math.abs(values[index]!) + smallestNormal;
+  return { shape: wanted, dtype, values, allowed };
+}
+
+const smallestNormal = 2 ** -126;
+
+/** Losses that are 0, whose formula could as well give -0. */
+const zeros: Readonly<Record<string, () => Tensor>> = {
+  huber: () => huber([1, -2], [1, -2]),
+  squaredDifferences: () => squaredDifferences([1], [1]),
+  hingeLoss: () => hingeLoss([5, -5, 1], [1, -1, 1]),
+  softmaxCrossentropyLogits: () => softmaxCrossentropyLogits([[0, 1]], [[-1e4, 0]]),
+  sparseSoftmaxCrossentropyLogits: () => sparseSoftmaxCrossentropyLogits([0], [[1e4, 0]]),
+  sparseSigmoidCrossentropyLogits: () => sparseSigmoidCrossentropyLogits([1, 0], [1e4, -1e4]),
+  categoricalEntropy: () =>
+    categoricalEntropy([
+      [0, -Infinity],
+      [5, -1e4],
+    ]),
+  normalDivergence: () => normalDivergence({ mean: [0], variance: [2] }, { mean: [0], variance: [2] }),
+  vaeGmm: () => vaeGmm([[0]], [[0]], [[1]], [[0.5]], [[1]], [[0.5]], [0]).loss,
+  reduce: () => reduce([0, 0], { weights: [1, 2] }),
+};
+
+async function expectZeros(engine: Engine): Promise<void> {
+  for (const [name, loss] of Object.entries(zeros)) {
+    const [got] = await compute(engine, loss, [], { simplify: true });
+    expectThat(
+      got!.data.every((value) => Object.is(value, 0)),
+      `${name}: the loss must be 0, got ${[...got!.data].map((value) => (Object.is(value, -0) ? "-0" : value)).join(", ")}.`,
+    );
+  }
+}
