@@ -1,4 +1,4 @@
-import { type Tensor, where } from "@symloss/core";
+import { type Tensor, asTensor, ones, where } from "@symloss/core";
 import { describe, expect, it } from "vitest";
 import { elementsOf, gradientsOf, valueOf } from "../test/on-cpu.ts";
 import { type Reduction, reduce } from "./reduce.ts";
@@ -120,5 +120,24 @@ describe("reduce", () => {
   it("keeps the dtype of the loss", async () => {
     expect(reduce(new Float64Array([1, 2]), { weights: 0.1 }).dtype).toBe("float64");
     expect(await elementsOf(reduce(new Float64Array([1, 2]), { weights: 0.1, reduction: "sum" }))).toEqual([0.1 + 0.2]);
+  });
+
+  it.each(["mean", "weightedMean", "meanOverNonzero"] as const)(
+    "counts more entries than float32 can, in float64: %s",
+    async (reduction) => {
+      const many = ones([2 ** 24 + 1], "float64");
+      expect(await valueOf(reduce(many, { reduction }))).toBe(1);
+      // With a mask that is not known before it runs, nothing is folded.
+      const [value] = await elementsOf(reduce(many, { reduction, mask: asTensor([1]).exp(), weights: [1] }));
+      expect(value).toBe(1);
+    },
+  );
+
+  it("takes lists and numbers for the precision of what they meet", async () => {
+    const wide = new Float64Array([1, 2]);
+    expect(await elementsOf(reduce(wide, { weights: [0.1, 0.2], reduction: "none" }))).toEqual([0.1, 0.4]);
+    expect(await elementsOf(reduce([0.1, 0.2], { weights: wide, reduction: "none" }))).toEqual([0.1, 0.4]);
+    expect(await elementsOf(reduce(wide, { mask: [0, 0], whenEmpty: 0.1 }))).toEqual([0.1]);
+    expect(reduce([1, 2], { mask: wide }).dtype).toBe("float32");
   });
 });

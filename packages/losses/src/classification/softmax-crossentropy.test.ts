@@ -1,4 +1,5 @@
-import { add, oneHot, softmax } from "@symloss/core";
+import { type Tensor, add, asTensor, evaluate, grad, oneHot, softmax } from "@symloss/core";
+import { cpu } from "@symloss/engine-cpu";
 import { describe, expect, it } from "vitest";
 import { elementsOf, gradientsOf, valueOf } from "../../test/on-cpu.ts";
 import { softmaxCrossentropyLogits } from "./softmax-crossentropy.ts";
@@ -118,6 +119,66 @@ describe("softmaxCrossentropyLogits and sparseSoftmaxCrossentropyLogits", () => 
       BigInt64Array.from(labels.map(BigInt)),
     ]) {
       expect(await valueOf(sparseSoftmaxCrossentropyLogits(kind, logits))).toEqual(expected);
+    }
+  });
+
+  it.each(["codegen", "interpreter"] as const)(
+    "keep their digits, value and gradient, of a sure and right prediction: %s",
+    async (mode) => {
+      const one = await cpu({ mode });
+      const gaps = [5, 10, 12, 17, 20];
+      const rows = gaps.map((gap) => [gap, 0]);
+      const losses = {
+        sparse: (z: Tensor) => sparseSoftmaxCrossentropyLogits(new Int32Array(gaps.length), z),
+        dense: (z: Tensor) => softmaxCrossentropyLogits([[1, 0]], z),
+        smooth: (z: Tensor) =>
+          softmaxCrossentropyLogits(
+            [
+              [0.5, 0],
+              [0.5, 0],
+            ],
+            z.slice([0], [2]),
+          ),
+      };
+      for (const [name, loss] of Object.entries(losses)) {
+        const [value, gradient] = await evaluate([loss(asTensor(rows)), grad((z: Tensor) => loss(z).sum())(rows)], {
+          engine: one,
+        });
+        const factor = name === "smooth" ? 0.5 : 1;
+        for (const [row, got] of value!.data.entries()) {
+          const off = 1 / (1 + Math.exp(gaps[row]!));
+          expect(got / (factor * Math.log1p(Math.exp(-gaps[row]!)))).toBeCloseTo(1, 5);
+          expect(gradient!.data[2 * row]! / (-factor * off)).toBeCloseTo(1, 5);
+          expect(gradient!.data[2 * row + 1]! / (factor * off)).toBeCloseTo(1, 5);
+        }
+      }
+    },
+  );
+
+  it("have a second derivative, also of a sure prediction", async () => {
+    for (const loss of [
+      (z: Tensor) => sparseSoftmaxCrossentropyLogits([0, 1], z),
+      (z: Tensor) =>
+        softmaxCrossentropyLogits(
+          [
+            [1, 0, 0],
+            [0, 1, 0],
+          ],
+          z,
+        ),
+    ]) {
+      const rows = [
+        [3, 0, 0],
+        [0.5, -1, 2],
+      ];
+      const slope = (z: Tensor) =>
+        grad((x: Tensor) => loss(x).sum())(z)
+          .mul([[1, 0, 0]])
+          .sum();
+      const [curvature] = await gradientsOf(slope, rows);
+      const p = await elementsOf(softmax(rows));
+      const wanted = p.map((value, index) => p[index < 3 ? 0 : 3]! * ((index % 3 === 0 ? 1 : 0) - value));
+      for (const [index, value] of curvature!.entries()) expect(value).toBeCloseTo(wanted[index]!, 6);
     }
   });
 });

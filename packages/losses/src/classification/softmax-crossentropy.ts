@@ -1,5 +1,14 @@
 /** How many nats does a softmax over logits need for a distribution of labels? */
-import { type TensorLike, sub, weightedBy } from "@symloss/core";
+import {
+  type Tensor,
+  type TensorLike,
+  broadcastTogether,
+  customGradient,
+  logicalAnd,
+  sub,
+  weightedBy,
+  where,
+} from "@symloss/core";
 import { type Loss, type NoOptions, defineLoss } from "../definition.ts";
 
 /** The arguments of `softmaxCrossentropyLogits` by name. */
@@ -9,6 +18,8 @@ export interface SoftmaxCrossentropyArguments {
   /** [.., classes] unnormalised log probabilities. */
   readonly logits: TensorLike;
 }
+
+const name = "softmaxCrossentropyLogits";
 
 /**
  * The cross entropy of labels [.., classes] and softmax(logits [.., classes]) for each row; leading axes broadcast; the
@@ -28,7 +39,7 @@ export const softmaxCrossentropyLogits: Loss<
   NoOptions
 > = /* @__PURE__ */ defineLoss(
   {
-    name: "softmaxCrossentropyLogits",
+    name,
     arguments: {
       labels: { shape: "[.., classes]", help: "For class indices there is sparseSoftmaxCrossentropyLogits." },
       logits: "[.., classes]",
@@ -37,6 +48,32 @@ export const softmaxCrossentropyLogits: Loss<
     options: {},
     results: { loss: "[..]" },
   },
-  // Of a sure prediction 0 - 0 is 0, where -0 would be printed as such.
-  ({ labels, logits }) => sub(0, weightedBy(logits.logSoftmax(), labels).sum(-1)),
+  ({ labels, logits }) => crossentropy(...(broadcastTogether(name, ["labels", "logits"], [labels, logits]) as Pair)),
 );
+
+type Pair = [labels: Tensor, logits: Tensor];
+
+const crossentropy = /* @__PURE__ */ customGradient<Pair>((labels, logits) => {
+  const logProbabilities = logits.logSoftmax();
+  return {
+    // Of a sure prediction 0 - 0 is 0, where -0 would be printed as such.
+    value: sub(0, weightedBy(logProbabilities, labels).sum(-1)),
+    gradient: (g) => {
+      const cotangent = g.expandDims(-1);
+      const isDropped = logicalAnd(labels.equal(0), logProbabilities.equal(-Infinity));
+      return [
+        where(isDropped, 0, logProbabilities).mul(cotangent).neg(),
+        gradientByLogits(labels, logits, logProbabilities).mul(cotangent),
+      ];
+    },
+  };
+});
+
+/** The sum of the labels times p, less the labels; of the likeliest class 1 - p is not taken of a p that was rounded. */
+function gradientByLogits(labels: Tensor, logits: Tensor, logProbabilities: Tensor): Tensor {
+  const probabilities = logits.softmax();
+  const total = labels.sum({ axis: -1, keepAxes: true });
+  const shortfall = logProbabilities.max({ axis: -1, keepAxes: true }).expm1().mul(total);
+  const ofLikeliest = total.sub(labels).add(shortfall);
+  return where(probabilities.greater(0.5), ofLikeliest, probabilities.mul(total).sub(labels));
+}

@@ -3,12 +3,14 @@ import {
   type CustomGradient,
   type Tensor,
   type TensorLike,
+  arange,
   asTensor,
   checkClassIndices,
   customGradient,
   stopGradient,
   toFloat,
   weightedBy,
+  where,
 } from "@symloss/core";
 import { bindShapes } from "../check.ts";
 
@@ -28,7 +30,26 @@ export function categoricalLogProbability(x: TensorLike, logits: TensorLike): Te
   const drawn = { name: "x", shape: "[..]", tensor: asTensor(x, caller, "x") };
   bindShapes(caller, [drawn, classes], false);
   const index = checkClassIndices(caller, "x", drawn.tensor, classes.tensor.shape.at(-1)!);
-  return classes.tensor.logSoftmax().takeAlongAxis(index.expandDims(-1)).squeeze(-1);
+  return logProbabilityOf(index, classes.tensor);
+}
+
+/** 1 - p of the class itself and -p of the others is the gradient, where 1 - p is not taken of a p that was rounded. */
+function logProbabilityOf(index: Tensor, logits: Tensor): Tensor {
+  const classes = logits.shape.at(-1)!;
+  const pick = (of: Tensor) => of.logSoftmax().takeAlongAxis(index.expandDims(-1)).squeeze(-1);
+  // A number of classes that has a name can't be counted up to.
+  if (typeof classes === "string") return pick(logits);
+  return customGradient((of: Tensor) => {
+    const value = pick(of);
+    const isDrawn = index.expandDims(-1).equal(arange(classes));
+    return {
+      value,
+      gradient: (g) => {
+        const against = g.neg();
+        return [where(isDrawn, against.mul(value.expm1()).expandDims(-1), of.softmax().mul(against.expandDims(-1)))];
+      },
+    };
+  })(logits);
 }
 
 /**

@@ -100,4 +100,13 @@ describe("huber", () => {
   it("rounds a number to the precision of the arrays that it meets, and not before", async () => {
     expect(await valueOf(huber(new Float64Array([0]), 0.1, { delta: 0.01 }))).toEqual([0.01 * (0.1 - 0.005)]);
   });
+
+  it("takes a list for the precision of what it meets, whichever is the list", async () => {
+    const [zero, far] = [Float64Array.of(0), Float64Array.of(0.3)];
+    const wanted = [0.1 * (0.3 - 0.5 * 0.1)];
+    expect(await elementsOf(huber(zero, far, { delta: [0.1] }))).toEqual(wanted);
+    expect(await elementsOf(huber([0], [0.3], { delta: Float64Array.of(0.1) }))).toEqual(wanted);
+    expect(await elementsOf(huber(0, [0.3], { delta: Float64Array.of(0.1) }))).toEqual(wanted);
+    expect(huber([0], [0.3], { delta: [0.1] }).dtype).toBe("float32");
+  });
 });
