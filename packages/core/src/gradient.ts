@@ -108,9 +108,11 @@ const rules: { [O in AnyOperation]: Rule<O> } = {
     return [mul(spread(g, x.shape, [axis]), weights)];
   },
   softmax: (y, g) => {
-    const weighted = mul(g, y);
-    const total = sum(weighted, y.attributes.axis);
-    return [sub(weighted, mul(y, spread(total, y.shape, [y.attributes.axis])))];
+    const { axis } = y.attributes;
+    const average = (x: Tensor) => spread(sum(mul(x, y), axis), y.shape, [axis]);
+    // The shares add up to 1, so that a shift of g changes nothing; after this one, what a sure share leaves of it is small and exact.
+    const shifted = sub(g, average(g));
+    return [mul(sub(shifted, average(shifted)), y)];
   },
   logSoftmax: ({ inputs: [x], attributes: { axis } }, g) => {
     const total = spread(sum(g, axis), x!.shape, [axis]);

@@ -95,11 +95,11 @@ describe.each(Object.entries(everything.losses))("%s", (name, loss) => {
 
   test("names its options", () => {
     for (const [what, value] of Object.entries(hostile)) {
-      if (what !== "a record")
-        expect(
-          refusalOf(() => call(good, value)),
-          what,
-        ).toMatch(beginning(name, "options"));
+      const given = what === "a record" ? [value] : value;
+      expect(
+        refusalOf(() => call(good, given)),
+        what,
+      ).toMatch(beginning(name, "options"));
       for (const [option, { kind }] of Object.entries(options)) {
         // All axes.
         if (kind === "axes" && value === null) continue;

@@ -83,7 +83,7 @@ const denominators: {
   meanOverNonzero: (weight, _, dtype) => count(weight, dtype),
 };
 
-/** How many elements are not 0, exact to the precision of what is divided by it. */
+/** How many elements are not 0, counted as integers and exact to the precision of what is divided by it. */
 function count(x: Tensor, dtype: DType): Tensor {
-  return notEqual(x, 0).cast(dtype).sum();
+  return notEqual(x, 0).sum().cast(dtype);
 }

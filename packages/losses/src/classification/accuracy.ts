@@ -1,5 +1,5 @@
 /** Which share of the predictions is right? */
-import { type TensorLike, checkClassIndices } from "@symloss/core";
+import { type Tensor, type TensorLike, checkClassIndices } from "@symloss/core";
 import { type Loss, type NoOptions, defineLoss } from "../definition.ts";
 
 /** The arguments of `accuracy` by name. */
@@ -34,9 +34,15 @@ export const accuracy: Loss<[targets: TensorLike, predictions: TensorLike], Accu
       results: { loss: "[]" },
     },
     ({ targets, predictions }) => {
-      if (predictions.rank === 1) return targets.equal(predictions).mean();
-      return checkClassIndices("accuracy", "targets", targets, predictions.shape[1]!)
-        .equal(predictions.argmax(1))
-        .mean();
+      if (predictions.rank === 1) return shareOf(targets.equal(predictions));
+      return shareOf(
+        checkClassIndices("accuracy", "targets", targets, predictions.shape[1]!).equal(predictions.argmax(1)),
+      );
     },
   );
+
+/** Counted as integers, where float32 could not tell more than 2^24 of them apart. */
+function shareOf(hits: Tensor): Tensor {
+  const batch = hits.shape[0]!;
+  return typeof batch === "string" ? hits.mean() : hits.sum().div(batch);
+}

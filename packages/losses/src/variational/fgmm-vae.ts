@@ -9,7 +9,6 @@ import {
   equal,
   exp,
   expm1,
-  eye,
   logicalAnd,
   sub,
   weightedBy,
@@ -148,12 +147,10 @@ export const fgmmVae: Loss<
     const scaled = centres.mul(zPrecision);
     const alignment = einsum("nfk,nk->n", scaled, qMean);
     const own = einsum("nf,nfc,fck->nk", eta, gamma, mean.square()).mul(zPrecision).sum(1).mul(-0.5);
-    const meeting =
-      formula === "symjax" ? einsum("nfd,nak->nfa", scaled, centres) : einsum("nfk,nak->nfa", scaled, centres);
-    const between = meeting
-      .mul(sub(1, eye(logPiA.size)))
-      .sum([1, 2])
-      .mul(-0.5);
+    // Each factor meets the sum of the others: all pairs would be as many as the factors squared.
+    const others = centres.sum({ axis: 1, keepAxes: true }).sub(centres);
+    const meeting = formula === "symjax" ? scaled.sum(2).mul(others.sum(2)) : scaled.mul(others).sum(2);
+    const between = meeting.sum(1).mul(-0.5);
 
     // Each expectation under the prior, less that under the posterior itself, which is its entropy.
     const expectedCluster = (logProbability: Tensor) => weightedBy(logProbability, gamma).sum([1, 2]);
