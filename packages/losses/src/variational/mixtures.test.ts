@@ -1,3 +1,4 @@
+import { ndarray } from "@symloss/core";
 import { describe, expect, it } from "vitest";
 import { elementsOf, gradientsOf, valueOf } from "../../test/on-cpu.ts";
 import { fgmmVae } from "./fgmm-vae.ts";
@@ -324,5 +325,27 @@ describe("fgmmVae", () => {
     const gradients = await gradientsOf(fn, ...(certain as unknown as typeof given));
     // The entropy has a vertical slope at 0 and 1, which epsilon bounds at 1; towards -Infinity nothing changes any more.
     expect(gradients.flat().every(Number.isFinite)).toBe(true);
+  });
+
+  it("takes many factors without a table of their pairs", async () => {
+    const factors = 20_000;
+    const filled = (value: number, ...shape: number[]) =>
+      ndarray(new Float32Array(shape.reduce((size, length) => size * length, 1)).fill(value), shape);
+    const [half, certain] = [Math.log(0.5), filled(0, 1, factors, 1)];
+    for (const formula of ["symjax", "corrected"] as const) {
+      const [loss] = await elementsOf(
+        fgmmVae(
+          ...([[[0]], [[0]], [0], [0], [[0]], [[0]]] as const),
+          filled(1 / factors, factors, 1, 1),
+          certain,
+          filled(half, 1, factors),
+          filled(0, factors, 1),
+          filled(half, factors),
+          { formula, epsilon: 0 },
+        ),
+      );
+      // The sum of the centres that take part has mean 1/2 and variance 1/(4 factors).
+      expect(loss).toBeCloseTo(halfLogTwoPi + 0.5 * (0.25 + 0.25 / factors), 4);
+    }
   });
 });
