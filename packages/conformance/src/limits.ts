@@ -230,7 +230,7 @@ const limits: Readonly<Record<string, Limit>> = {
       [inf, -inf, 1e30, -1e30],
       [1, 1, 1, 1],
     ],
-    are: { value: [0, inf, 0, 1e30], x: [0, -1, 0, -1] },
+    are: { value: [0, inf, 0, 1e30], x: [0, -1, 0, -1], y: [0, inf, 0, 1e30] },
   },
   "softmax cross entropy: a label of 0 wins": {
     fn: (x, y) => softmaxCrossentropyLogits(x!, y!),

@@ -1,5 +1,5 @@
 /** How far does a score fall short of the margin on its side? */
-import { type TensorLike, sub } from "@symloss/core";
+import { type Tensor, type TensorLike, broadcastTogether, customGradient, sub, weightedBy } from "@symloss/core";
 import { type Loss, defineLoss } from "../definition.ts";
 
 /** The arguments of `hingeLoss` by name. */
@@ -16,6 +16,8 @@ export interface HingeOptions {
   readonly delta?: TensorLike | undefined;
 }
 
+const name = "hingeLoss";
+
 /**
  * The hinge loss of scores predictions [..] for targets [..] of -1 or 1, element by element; they broadcast, the result
  * has their shape.
@@ -31,11 +33,22 @@ export interface HingeOptions {
 export const hingeLoss: Loss<[predictions: TensorLike, targets: TensorLike], HingeArguments, HingeOptions> =
   /* @__PURE__ */ defineLoss(
     {
-      name: "hingeLoss",
+      name,
       arguments: { predictions: "[..]", targets: "[..]" },
       broadcasts: true,
       options: { delta: { kind: "tensor", shape: "[..]", must: "nonNegative", default: 1 } },
       results: { loss: "[..]" },
     },
-    ({ predictions, targets }, { delta }) => sub(delta, predictions.mul(targets)).relu(),
+    ({ predictions, targets }, { delta }) => {
+      const [scores, sides] = broadcastTogether(name, ["predictions", "targets"], [predictions, targets]) as Pair;
+      return sub(delta, onSide(scores, sides)).relu();
+    },
   );
+
+type Pair = [scores: Tensor, sides: Tensor];
+
+/** The product, whose gradient by the side is 0 where nothing flows back, however far away the score is. */
+const onSide = /* @__PURE__ */ customGradient<Pair>((scores, sides) => ({
+  value: scores.mul(sides),
+  gradient: (g) => [g.mul(sides), weightedBy(scores, g)],
+}));
