@@ -60,9 +60,10 @@ function sigmoidCrossentropy(name: string): SigmoidCrossentropy {
  * not infinity less infinity. The gradient is that of the product.
  */
 const finiteProduct = /* @__PURE__ */ customGradient((x: Tensor, w: Tensor) => {
-  const counted = where(logicalAnd(w.equal(0), x.abs().equal(Infinity)), 0, x);
+  const infinite = x.abs().equal(Infinity);
+  const counted = where(logicalAnd(w.equal(0), infinite), 0, x);
   return {
-    value: w.mul(where(x.equal(Infinity), 0, counted)),
+    value: w.mul(where(logicalAnd(x.greater(0), infinite), 0, counted)),
     gradient: (g) => [g.mul(w), g.mul(counted)],
   };
 });
