@@ -13,7 +13,6 @@ import {
   type Value,
   allOperations,
   checkUpload,
-  constantBytes,
   hostDataOf,
   selfTest,
 } from "@symloss/core/engine";
@@ -123,7 +122,7 @@ function makeExecutable(engine: Engine, graph: Graph, plan: Plan, requireEngine:
     get description() {
       return plan.description;
     },
-    bytes: constantBytes(graph),
+    bytes: plan.bytes,
     run(values, outputs) {
       const results = compute("run", values, outputs);
       if (outputs === undefined) return results;

@@ -6,6 +6,7 @@ import {
   type TypedArray,
   allocate,
   bytesPerElement,
+  constantBytes,
   sizeOf,
   topologicalOrder,
 } from "@symloss/core/engine";
@@ -17,6 +18,8 @@ import type { Computed, Fill, ResultType, Row } from "./row.ts";
 export interface Plan {
   /** A line for each operation, then the bytes that a run allocates. */
   readonly description: string;
+  /** What it holds between runs. */
+  readonly bytes: number;
   /** The outputs, in the arrays that are given for them where the plan can, else each in a new array that nothing else holds. */
   run(values: readonly TypedArray[], outputs?: readonly TypedArray[]): readonly TypedArray[];
 }
@@ -57,6 +60,7 @@ export function planGraph(graph: Graph): Plan {
   const constants = order.filter((node) => node.operation === "constant");
   return {
     description: [...lines, describeMemory(steps, releases)].join("\n"),
+    bytes: constantBytes(graph),
     run(values) {
       const arrays = new Map<Tensor, TypedArray>();
       for (const node of constants) arrays.set(node, (node.attributes as OperationAttributes["constant"]).data);

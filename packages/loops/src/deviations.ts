@@ -1,76 +1,126 @@
-/** How are squared deviations from a mean summed in the pass that finds the mean? */
-import { sizeOf } from "@symloss/core/engine";
+/**
+ * How are elements summed as they deviate from their mean? From the first of them, so that of equal elements nothing is left: they
+ * deviate by exactly 0, whatever they are and however many.
+ */
+import { type NodeOf, type Tensor, sizeOf } from "@symloss/core/engine";
 import { valuesUnder } from "./order.ts";
-import type { Label, Linear, Value, Values } from "./value.ts";
+import type { Label, Linear, Value, ValueOf, Values } from "./value.ts";
+
+/** The sum of which a mean is a share, where it is the center of deviations in the graph. */
+export type Centers = ReadonlyMap<Tensor, NodeOf<"sum">>;
+
+/** The means, as quotients of sums, that are subtracted from what they are the means of. */
+export function findCenters(order: readonly Tensor[]): Centers {
+  const centers = new Map<Tensor, NodeOf<"sum">>();
+  for (const node of order) {
+    if (node.operation !== "sub") continue;
+    const [x, y] = node.inputs as [Tensor, Tensor];
+    for (const [operand, other] of [
+      [x, y],
+      [y, x],
+    ] as const) {
+      const mean = withoutMovement(other);
+      const sum = summedBy(mean);
+      if (sum?.inputs[0] === operand) centers.set(mean, sum);
+    }
+  }
+  return centers;
+}
+
+function withoutMovement(tensor: Tensor): Tensor {
+  let source = tensor;
+  while (source.operation === "broadcastTo" || source.operation === "reshape") source = source.inputs[0]!;
+  return source;
+}
+
+/** The sum of which a tensor is the mean. */
+function summedBy({ operation, inputs }: Tensor): NodeOf<"sum"> | undefined {
+  if (operation !== "div" && operation !== "mul") return undefined;
+  const [sum, factor] = inputs as [Tensor, Tensor];
+  const source = withoutMovement(factor);
+  if (sum.operation !== "sum" || source.operation !== "constant" || source.rank !== 0) return undefined;
+  const { axes } = sum.attributes as { axes: readonly number[] };
+  const size = sizeOf(axes.map((axis) => sum.inputs[0]!.shape[axis] as number));
+  const [value] = (source.attributes as { data: ArrayLike<number> }).data as unknown as [number];
+  return (operation === "div" ? value === size : value * size === 1) ? (sum as NodeOf<"sum">) : undefined;
+}
+
+/** The mean over labels, from the first element, or from 0 where that is infinite: s + (sum of x - s) / n. */
+export function meanFromFirst(x: Value, over: readonly Label[], kind: "sum" | "total", values: Values): Value {
+  const first = firstOf(x, over, values);
+  const { dtype } = x;
+  const total = values.reduce(kind, values.apply("sub", [x, first], dtype), over, dtype);
+  const share = values.apply("div", [total, values.constant(sizeOf(over.map(({ extent }) => extent)), dtype)], dtype);
+  return values.apply("add", [first, share], dtype);
+}
 
 /** Of fewer elements the second pass finds all in the cache. */
 const fewest = 4096;
 
-/** So many elements near which all others are expected. */
-const sampleSize = 8;
-
-/** What costs more is not computed again for each of the sample. */
+/** What costs more is not computed again for the first element. */
 const cheap = 8;
 
 /**
- * The sum over labels of (x - mean x)^2, as that of (x - s)^2 less (the sum of x - s)^2 / n. What both lose to cancellation is
- * little, for s is the mean of eight x: where it is far from the mean, so are they, and all (x - s)^2 are at most n / 8 + 1 times
- * what is left.
+ * The sum over labels of (x - mean x)^2 in the pass that finds the mean: that of (x - s)^2 less (the sum of x - s)^2 / n, with the
+ * first element s. What the difference loses is little: as s is one of the x, all (x - s)^2 are at most n + 1 times what is left.
  */
-export function sumOfDeviations(operand: Value, over: readonly Label[], values: Values): Value | undefined {
+export function sumOfDeviations(
+  operand: ValueOf<"apply">,
+  over: readonly Label[],
+  kind: "sum" | "total",
+  values: Values,
+): Value | undefined {
   const size = sizeOf(over.map(({ extent }) => extent));
-  if (size < fewest || operand.kind !== "apply" || operand.operation !== "mul") return undefined;
+  if (size < fewest || operand.operation !== "mul") return undefined;
   const [deviation, same] = operand.operands as [Value, Value];
   if (deviation !== same || deviation.kind !== "apply" || deviation.operation !== "sub") return undefined;
   const [x, center] = deviation.operands as [Value, Value];
-  if (x.cost > cheap || !isMean(center, x, over, size)) return undefined;
-  const near = sampleMean(x, over, values);
-  if (near === undefined) return undefined;
+  if (x.cost > cheap || center !== meanFromFirst(x, over, kind, values)) return undefined;
   const { dtype } = operand;
-  const apply = (operation: "add" | "sub" | "mul", left: Value, right: Value): Value =>
-    values.apply(operation, [left, right], dtype);
-  const shifted = apply("sub", x, near);
-  const [squares, total] = [apply("mul", shifted, shifted), shifted].map((each) =>
-    values.reduce("sum", each, over, dtype),
-  ) as [Value, Value];
-  return apply("sub", squares, apply("mul", apply("mul", total, total), values.constant(1 / size, dtype)));
+  const shifted = values.apply("sub", [x, firstOf(x, over, values)], dtype);
+  const squares = values.reduce(kind, values.apply("mul", [shifted, shifted], dtype), over, dtype);
+  const total = values.reduce(kind, shifted, over, dtype);
+  const square = values.apply("mul", [total, total], dtype);
+  return values.apply("sub", [squares, values.apply("div", [square, values.constant(size, dtype)], dtype)], dtype);
 }
 
-function isMean(value: Value, x: Value, over: readonly Label[], size: number): boolean {
-  if (value.kind !== "apply") return false;
-  const [total, count] = value.operands as [Value, Value];
-  const isSum = total.kind === "reduce" && total.reduction === "sum" && total.operand === x;
-  if (!isSum || total.over.length !== over.length || !total.over.every((label) => over.includes(label))) return false;
-  if (count?.kind !== "constant") return false;
-  return value.operation === "div" ? count.value === size : value.operation === "mul" && count.value * size === 1;
+/** The value where each of these labels is 0, unless that is infinite. */
+function firstOf(x: Value, over: readonly Label[], values: Values): Value {
+  const first = elementAtFirst(x, over, values);
+  const size = values.apply("abs", [first], x.dtype);
+  const isInfinite = values.apply("equal", [size, values.constant(Infinity, x.dtype)], "bool");
+  return values.apply("where", [isInfinite, values.constant(0, x.dtype), first], x.dtype);
 }
 
-/** The mean of elements that lie apart. */
-function sampleMean(x: Value, over: readonly Label[], values: Values): Value | undefined {
-  const sample = Array.from({ length: sampleSize }, (_, number) => elementAt(x, over, number / sampleSize, values));
-  const total = sample.reduce((left, right) => left && right && values.apply("add", [left, right], x.dtype));
-  return total && values.apply("mul", [total, values.constant(1 / sampleSize, x.dtype)], x.dtype);
-}
-
-/** The value at this share of the way along each label; undefined where it takes a loop or an index that is not known yet. */
-function elementAt(x: Value, over: readonly Label[], share: number, values: Values): Value | undefined {
-  const positionOf = ({ extent }: Label): number => Math.floor(extent * share);
+function elementAtFirst(x: Value, over: readonly Label[], values: Values): Value {
   const fixed = new Map<Value, Value>();
+  const isFixed = ({ label }: Linear["terms"][number]): boolean => over.includes(label);
   for (const value of valuesUnder([x])) {
     if (!value.labels.some((label) => over.includes(label))) fixed.set(value, value);
-    else if (value.kind === "index") fixed.set(value, values.constant(positionOf(value.label), value.dtype));
-    else if (value.kind === "load" && value.offset.others.length === 0) {
-      const { constant, terms } = value.offset;
-      const isFixed = ({ label }: Linear["terms"][number]): boolean => over.includes(label);
-      const moved = terms
-        .filter(isFixed)
-        .reduce((sum, { label, stride }) => sum + positionOf(label) * stride, constant);
-      const offset: Linear = { constant: moved, terms: terms.filter((term) => !isFixed(term)), others: [] };
-      fixed.set(value, values.load(value.buffer, offset));
-    } else if (value.kind === "apply") {
-      const operands = value.operands.map((operand) => fixed.get(operand)!);
-      fixed.set(value, values.apply(value.operation, operands, value.dtype));
-    } else return undefined;
+    else fixed.set(value, firstFrom(value, (part) => fixed.get(part)!, isFixed, values));
   }
-  return fixed.get(x);
+  return fixed.get(x)!;
+}
+
+function firstFrom(
+  value: Value,
+  fixed: (part: Value) => Value,
+  isFixed: (term: Linear["terms"][number]) => boolean,
+  values: Values,
+): Value {
+  switch (value.kind) {
+    case "index":
+      return values.constant(0, value.dtype);
+    case "load": {
+      const { offset } = value;
+      const others = offset.others.map((other) => ({ ...other, value: fixed(other.value) }));
+      return values.load(value.buffer, { ...offset, terms: offset.terms.filter((term) => !isFixed(term)), others });
+    }
+    case "apply":
+      return values.apply(value.operation, value.operands.map(fixed), value.dtype);
+    case "reduce":
+      return values.reduce(value.reduction, fixed(value.operand), value.over, value.dtype);
+    case "constant":
+      return value;
+  }
 }

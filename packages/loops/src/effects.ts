@@ -1,5 +1,5 @@
 /** What must happen in loops, and what must have happened before it? */
-import type { Buffer } from "./program.ts";
+import type { Buffer, Reduction } from "./program.ts";
 import type { Store } from "./store.ts";
 import { orderLabels, valuesUnder } from "./order.ts";
 import { type Label, type Value, type ValueOf, union } from "./value.ts";
@@ -87,11 +87,16 @@ function rootsOf({ value, offset, scatter, product }: Store): Value[] {
   return [value, ...offset.others.map((other) => other.value), ...(scatter === undefined ? [] : [scatter.index])];
 }
 
-/** A search goes along lines, so that it can end early, and what goes with its result can be kept beside it. */
+/**
+ * A search goes along lines, so that it can end early, and what goes with its result can be kept beside it; so does a product of factors,
+ * so that they are the same whatever else is computed.
+ */
 function nestOf(value: ValueOf<"reduce">, sorted: (labels: readonly Label[]) => Label[]): Label[] {
-  if (value.reduction !== "argmax" && value.reduction !== "any") return sorted(value.operand.labels);
+  if (!alongLines.has(value.reduction)) return sorted(value.operand.labels);
   return [...sorted(value.labels), ...sorted(value.over)];
 }
+
+const alongLines: ReadonlySet<Reduction> = new Set<Reduction>(["argmax", "any", "sumLog1p"]);
 
 /** What costs at least so much is not computed again, but kept. */
 export const dear = 6;

@@ -9,6 +9,7 @@ import {
   isFloat,
   stridesOf,
 } from "@symloss/core/engine";
+import { meanFromFirst } from "./deviations.ts";
 import { axisIndex, termLabels, rowMajor, freeLabel, valueOf } from "./indexing.ts";
 import {
   combined,
@@ -25,6 +26,7 @@ import {
   withoutSign,
 } from "./patterns.ts";
 import { isLargeProduct } from "./products.ts";
+import { noteProduct } from "./sources.ts";
 import type { Context } from "./store.ts";
 import { sumOf, times } from "./sums.ts";
 import type { Buffer } from "./program.ts";
@@ -104,12 +106,17 @@ const elements: { readonly [O in Operation]: Row<O> } = {
     if (condition !== undefined && value !== undefined) return flipped(condition, value, values);
     return combined("sub", left, right, values) ?? values.apply("sub", [left, right], dtype);
   },
-  mul: elementwise("mul"),
-  div: ({ inputs: [x, y], dtype }, index, { values, element }) => {
-    const [dividend, divisor] = [element(x!, index), element(y!, index)];
-    // What many are divided by is inverted once; in float64 the difference is far below what float32 holds.
-    const isShared = dtype === "float32" && dividend.labels.some((label) => !divisor.labels.includes(label));
-    if (!isShared) return values.apply("div", [dividend, divisor], dtype);
+  mul: (node, index, context) =>
+    centralMean(node, index, context) ?? elementwise<"mul">("mul")(node, index, context),
+  div: (node, index, context) => {
+    const { values } = context;
+    const mean = centralMean(node, index, context);
+    if (mean !== undefined) return mean;
+    const { dtype } = node;
+    const [dividend, divisor] = node.inputs.map((input) => context.element(input, index)) as [Value, Value];
+    // The sum of a line is inverted once for all of them; in float64 the difference is far below what float32 holds.
+    const isOwnSum = dtype === "float32" && divisor.kind === "reduce" && divisor.operand === dividend;
+    if (!isOwnSum) return values.apply("div", [dividend, divisor], dtype);
     return values.apply("mul", [dividend, values.apply("div", [values.constant(1, dtype), divisor], dtype)], dtype);
   },
   pow: elementwise("pow"),
@@ -151,8 +158,8 @@ const elements: { readonly [O in Operation]: Row<O> } = {
     const { operand, over, repeats } = reduced(node, node.attributes.axes, index, context);
     const { values } = context;
     const wide = node.dtype === "int32" ? "float64" : node.dtype;
-    const total =
-      repeats === 0 ? values.constant(0, wide) : times(sumOf(operand, over, wide, values), repeats, wide, values);
+    const summation = { over, dtype: wide, values, ...waysOf(node) };
+    const total = repeats === 0 ? values.constant(0, wide) : times(sumOf(operand, summation), repeats, wide, values);
     return node.dtype === "int32" ? values.apply("toInt32", [total], "int32") : total;
   },
   max: (node, index, context) => {
@@ -176,7 +183,7 @@ const elements: { readonly [O in Operation]: Row<O> } = {
     const { values } = context;
     const last = (x.shape[axis] as number) - 1;
     if (last < 0) return values.constant(0, node.dtype);
-    if ((indices.shape[axis] as number) > 1 && context.takesLoop(x)) context.materialize(x);
+    if (!context.ones.isFixed([indices], axis) && context.takesLoop(x)) context.materialize(x);
     const position = values.apply(
       "clampIndex",
       [context.element(indices, index), values.constant(last, "int32")],
@@ -191,7 +198,7 @@ const elements: { readonly [O in Operation]: Row<O> } = {
     const [updates, indices] = node.inputs as [Tensor, Tensor];
     const { axis } = node.attributes;
     const { values } = context;
-    if (updates.shape[axis] !== 1) return scattered(node, index, context);
+    if (!context.ones.isFixed([updates, indices], axis)) return scattered(node, index, context);
     const source = index.map((entry, at) => (at === axis ? zero : entry));
     const hit = values.apply("equal", [context.element(indices, source), valueOf(index[axis]!, values)], "bool");
     return values.apply("where", [hit, context.element(updates, source), values.constant(0, node.dtype)], node.dtype);
@@ -201,7 +208,7 @@ const elements: { readonly [O in Operation]: Row<O> } = {
     const [x] = node.inputs as [Tensor];
     if (context.isStored(x)) return context.values.load(context.materialize(x), rowMajor(node, index));
     const groups = groupAxes(x.shape as readonly number[], node.shape as readonly number[]);
-    if (groups === undefined) return context.values.load(context.materialize(x), rowMajor(node, index));
+    if (groups === undefined || context.ones.dropsAxis(node)) return context.values.load(context.materialize(x), rowMajor(node, index));
     const strides = stridesOf(node.shape as readonly number[]);
     const source: Linear[] = x.shape.map(() => zero);
     for (const { from, to } of groups) {
@@ -266,10 +273,32 @@ const elements: { readonly [O in Operation]: Row<O> } = {
       wide,
     );
     if (x.shape.at(-1) === 0) return values.constant(0, node.dtype);
-    const total = depth === undefined ? product : sumOf(product, [depth], wide, values);
-    return node.dtype === "int32" ? values.apply("toInt32", [total], "int32") : total;
+    const isSummed = depth !== undefined && product.labels.includes(depth);
+    // In order and rounded, as a large product is.
+    const total = isSummed
+      ? values.reduce("sum", product, [depth], wide)
+      : times(product, depth?.extent ?? 1, wide, values);
+    if (node.dtype === "int32") return values.apply("toInt32", [total], "int32");
+    const element = rounded(total, values);
+    noteProduct(element, node);
+    return element;
   },
 };
+
+/** Whether a sum may be taken in any order, and of products. */
+function waysOf({ inputs: [x], attributes: { axes } }: NodeOf<"sum">): { isTotal: boolean; ofProducts: boolean } {
+  const isTotal = axes.length === x!.rank;
+  return { isTotal, ofProducts: isTotal || axes.length === 1 };
+}
+
+/** The mean from which deviations are taken, where the node is one. */
+function centralMean(node: Tensor, index: readonly Linear[], context: Context): Value | undefined {
+  const sum = context.centers.get(node);
+  if (sum === undefined) return undefined;
+  const { operand, over } = reduced(sum, sum.attributes.axes, index, context);
+  if (over.length === 0) return undefined;
+  return meanFromFirst(operand, over, waysOf(sum).isTotal ? "total" : "sum", context.values);
+}
 
 function elementwise<O extends UnaryOperation | BinaryOperation>(operation: O): Row<O> {
   return (node, index, { values, element }) =>
@@ -346,7 +375,7 @@ function scattered(node: NodeOf<"scatterAdd">, index: readonly Linear[], context
   const { values } = context;
   let buffer = context.sums.get(node);
   if (buffer === undefined) {
-    buffer = context.addBuffer({ kind: "intermediate", dtype: "float64", size: node.size });
+    buffer = context.addBuffer({ kind: "intermediate", dtype: "float64", unrounded: node.dtype, size: node.size });
     context.sums.set(node, buffer);
     const own = context.indexOf(updates);
     const position = context.element(indices, own);
@@ -360,6 +389,5 @@ function scattered(node: NodeOf<"scatterAdd">, index: readonly Linear[], context
     });
   }
   const total = values.load(buffer, rowMajor(node, index));
-  if (node.dtype === "float64") return total;
-  return values.apply(node.dtype === "float32" ? "round" : "toInt32", [total], node.dtype);
+  return node.dtype === "int32" ? values.apply("toInt32", [total], "int32") : total;
 }

@@ -159,6 +159,11 @@ function makeEmitter(buffers: Buffer[], sorted: Effects["sorted"], effects: read
       if (value.kind === "reduce") throw new Error(`loops: a ${value.reduction} must be complete before it is used.`);
       const target = scopeOf(value.labels, scope);
       if (value.kind === "load") {
+        const unknown = value.parts.filter((part) => lookUp(part, target) === undefined);
+        if (unknown.length > 0) {
+          stack.push(...unknown);
+          continue;
+        }
         target.known.set(
           value,
           define(target, { kind: "load", buffer: value.buffer, place: placeOf(value.offset, target) }, value.dtype),
@@ -294,17 +299,13 @@ function makeEmitter(buffers: Buffer[], sorted: Effects["sorted"], effects: read
     const accumulator = accumulators.get(result)!;
     if ("buffer" in accumulator) {
       const place = placeOf(accumulator.offset, scope);
-      const isLog = reduction === "sumLog1p";
-      const term = isLog
-        ? define(scope, { kind: "apply", operation: "log1pOfUnit", operands: [value] }, result.dtype)
-        : value;
       const update = reduction === "max" ? reduction : "sum";
       scope.statements.push({
         kind: "update",
         buffer: accumulator.buffer,
         place,
         reduction: update,
-        value: term,
+        value,
         within: undefined,
       });
       return;

@@ -128,7 +128,13 @@ function byUrgency(left: Group, right: Group): number {
 }
 
 function workOf({ effects }: Group): number {
-  return Math.max(...effects.map(({ iterates }) => iterates.reduce((product, { extent }) => product * extent, 1)));
+  let most = 0;
+  for (const { iterates } of effects)
+    most = Math.max(
+      most,
+      iterates.reduce((product, { extent }) => product * extent, 1),
+    );
+  return most;
 }
 
 /** Whether what another needs of the effect is known inside one turn of a loop over the label, not only after all of them. */

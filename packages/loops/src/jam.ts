@@ -4,6 +4,7 @@ import {
   type Expression,
   type Place,
   type Program,
+  type Reduction,
   type Register,
   type Statement,
   allStatements,
@@ -16,7 +17,9 @@ const longest = 10;
 
 /** The program with two turns at once of each loop around one short reduction. */
 export function jamProgram({ body }: Program): Program {
-  const registers = Math.max(-1, ...allStatements(body).flatMap((statement) => registerOf(statement) ?? []));
+  let registers = -1;
+  for (const statement of allStatements(body))
+    for (const register of registersOf(statement)) registers = Math.max(registers, register);
   return { body: jamAll(body, { next: registers + 1 }) };
 }
 
@@ -40,7 +43,7 @@ function innerOf({ index, extent, body }: Loop): Loop | undefined {
   const isShort = inner.body.every(
     ({ kind, ...rest }) =>
       kind === "let" ||
-      (kind === "accumulate" && "reduction" in rest && (rest.reduction === "sum" || rest.reduction === "max")),
+      (kind === "accumulate" && "reduction" in rest && jammed.has(rest.reduction as Reduction)),
   );
   // Each turn must have results of its own: one that both add to would be one sum with two names.
   const results = new Set(body.flatMap((statement) => (statement.kind === "accumulator" ? [statement.register] : [])));
@@ -51,6 +54,9 @@ function innerOf({ index, extent, body }: Loop): Loop | undefined {
   );
   return isShort && isOwn && isPlain && isPlace ? inner : undefined;
 }
+
+/** What two turns can do side by side. */
+const jammed: ReadonlySet<Reduction> = new Set<Reduction>(["sum", "total", "max"]);
 
 function jam({ index, extent, body }: Loop, inner: Loop, registers: Counter): Loop {
   const own = ownRegisters(index, body);
@@ -140,7 +146,7 @@ function isIndex(atom: Atom, index: number): boolean {
   return atom.kind === "index" && atom.index === index;
 }
 
-function registerOf(statement: Statement): Register[] {
+function registersOf(statement: Statement): Register[] {
   switch (statement.kind) {
     case "accumulator":
       return [statement.register, statement.position ?? -1];

@@ -15,6 +15,7 @@ export function orderLabels(stores: readonly Store[], values: readonly Value[]):
   const known = [...values, ...stores, ...stores.map(({ value }) => value)];
   for (const { labels } of known) for (const label of labels) if (!weights.has(label)) weights.set(label, 0);
   const inside = new Map<Label, Set<Label>>([...weights.keys()].map((label) => [label, new Set<Label>()]));
+  for (const value of values) noteOrder(value, inside);
   for (const { offset, size } of accesses) {
     const labels = offset.terms.toSorted((left, right) => right.stride - left.stride).map(({ label }) => label);
     for (const [position, label] of labels.entries()) {
@@ -26,6 +27,15 @@ export function orderLabels(stores: readonly Store[], values: readonly Value[]):
   return numbered(inside, weights);
 }
 
+/** What is added up along several axes is added in their order, row by row, whatever lies in memory and however large. */
+function noteOrder(value: Value, inside: ReadonlyMap<Label, Set<Label>>): void {
+  if (value.kind !== "reduce" || value.reduction === "total") return;
+  for (const [position, label] of value.over.entries()) {
+    const inner = value.over[position + 1];
+    if (inner !== undefined && !reaches(inside, inner, label)) inside.get(label)!.add(inner);
+  }
+}
+
 function accessesOf(stores: readonly Store[], values: readonly Value[]): Access[] {
   const written = stores.map(({ offset, buffer }) => ({ offset, size: buffer.size }));
   const read = values.flatMap((value) =>
@@ -35,7 +45,10 @@ function accessesOf(stores: readonly Store[], values: readonly Value[]): Access[
 }
 
 function reaches(inside: ReadonlyMap<Label, ReadonlySet<Label>>, from: Label, to: Label): boolean {
-  return from === to || [...inside.get(from)!].some((next) => reaches(inside, next, to));
+  // A set is walked while it grows.
+  const reached = new Set([from]);
+  for (const label of reached) for (const next of inside.get(label)!) reached.add(next);
+  return reached.has(to);
 }
 
 /** Of the labels that may come next, the one that walks the largest array. */

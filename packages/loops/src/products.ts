@@ -2,6 +2,7 @@
 import { type Tensor, isFloat } from "@symloss/core/engine";
 import { termLabels, rowMajor, freeLabel } from "./indexing.ts";
 import { type BlockSizes, type Buffer, blockSizes } from "./program.ts";
+import { noteProduct } from "./sources.ts";
 import type { Context, Product } from "./store.ts";
 import { type Label, linearOf, union } from "./value.ts";
 
@@ -30,6 +31,7 @@ export function storeProduct(context: Context, tensor: Tensor, buffer: Buffer): 
     depth,
   };
   const offset = rowMajor(tensor, index);
+  noteProduct(buffer, tensor);
   context.stores.push({
     buffer,
     offset,
@@ -50,7 +52,7 @@ export interface Blocks {
 export function addBlocks(products: readonly Product[], buffers: Buffer[]): Blocks {
   const sizes = products.map(({ row, column, depth }) => blockSizes(row.extent, column.extent, depth.extent));
   const add = (name: keyof BlockSizes): Buffer => {
-    const size = Math.max(0, ...sizes.map((each) => each[name]));
+    const size = sizes.reduce((most, each) => Math.max(most, each[name]), 0);
     const buffer: Buffer = { id: buffers.length, kind: "scratch", dtype: "float64", size };
     if (size > 0) buffers.push(buffer);
     return buffer;

@@ -17,6 +17,8 @@ export interface Buffer {
    */
   readonly kind: "input" | "constant" | "output" | "intermediate" | "scratch";
   readonly dtype: DType;
+  /** The dtype of what it holds with all digits, before that is rounded. */
+  readonly unrounded?: DType;
   readonly size: number;
   /** The graph's input or output that it is. */
   readonly position?: number;
@@ -76,8 +78,11 @@ export type Expression =
   | { readonly kind: "load"; readonly buffer: Buffer; readonly place: Place }
   | { readonly kind: "place"; readonly place: Place };
 
-/** How many numbers become one: `sumLog1p` is the sum of log(1 + x) for x from 0 to 1, `any` tells whether one is not 0. */
-export type Reduction = "sum" | "sumLog1p" | "max" | "argmax" | "any";
+/**
+ * How many numbers become one: `sum` adds them in the order of their indices, whatever loops go on around it, and `total`, where all that
+ * there is becomes one number, in any order; `sumLog1p` is the sum of log(1 + x) for x from 0 to 1, `any` tells whether one is not 0.
+ */
+export type Reduction = "sum" | "total" | "sumLog1p" | "max" | "argmax" | "any";
 
 /** A step of a program. */
 export type Statement =

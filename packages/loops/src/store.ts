@@ -1,6 +1,8 @@
 /** What does a graph write, and what do those who say it in elements share? */
 import type { Tensor } from "@symloss/core/engine";
+import type { Centers } from "./deviations.ts";
 import type { Labels } from "./labels.ts";
+import type { FixedOnes } from "./ones.ts";
 import type { Buffer } from "./program.ts";
 import type { Label, Linear, Value, Values } from "./value.ts";
 
@@ -43,6 +45,9 @@ export interface Context {
   readonly isStored: (tensor: Tensor) => boolean;
   /** Whether an element takes a loop to compute. */
   readonly takesLoop: (tensor: Tensor) => boolean;
+  readonly ones: FixedOnes;
+  /** Means from which deviations are taken. */
+  readonly centers: Centers;
   /** The sums of scatters, in float64. */
   readonly sums: Map<Tensor, Buffer>;
   readonly addBuffer: (buffer: Omit<Buffer, "id">) => Buffer;

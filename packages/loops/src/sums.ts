@@ -1,43 +1,58 @@
-/** How are sums taken apart, so that each part is summed where it is cheapest? */
+/** How are sums taken apart, so that each part is summed where it is cheapest? The same way however many rows there are beside one. */
 import type { DType } from "@symloss/core/engine";
 import { sumOfDeviations } from "./deviations.ts";
+import { valuesUnder } from "./order.ts";
+import { type Source, sourcesOf } from "./sources.ts";
 import type { Label, Value, ValueOf, Values } from "./value.ts";
 
-/**
- * The sum over labels. In float32 terms that lack labels are summed by themselves, where they may be summed once for many,
- * and a constant factor is taken out.
- */
-export function sumOf(operand: Value, over: readonly Label[], dtype: DType, values: Values): Value {
-  const own = over.filter((label) => operand.labels.includes(label));
-  const repeats = over.reduce((product, label) => (own.includes(label) ? product : product * label.extent), 1);
-  return times(own.length === 0 ? operand : sumOfOwn(operand, own, dtype, values), repeats, dtype, values);
+/** A sum of elements. */
+export interface Summation {
+  readonly over: readonly Label[];
+  readonly dtype: DType;
+  readonly values: Values;
+  /** Whether all that there is becomes one number, so that it may be added in any order. */
+  readonly isTotal: boolean;
+  /** Whether what is summed lies along one axis, or makes a total: logarithms are then taken of products. */
+  readonly ofProducts: boolean;
 }
 
-function sumOfOwn(operand: Value, over: readonly Label[], dtype: DType, values: Values): Value {
-  if (operand.kind === "apply" && dtype === "float32") {
-    const { operation, operands } = operand;
-    const [x, y] = operands as [Value, Value];
-    const deviations = sumOfDeviations(operand, over, values);
-    if (deviations !== undefined) return deviations;
-    if (operation === "log1pOfUnit") return values.reduce("sumLog1p", x, over, dtype);
-    if (isSum(operand) && isApart(operand, operand.labels)) {
-      const { apart, together } = taken(operand, operand.labels, (term) => sumOf(term, over, dtype, values), values);
-      return added("add", apart, together && sumOf(together, over, dtype, values), values)!;
-    }
-    const isScaled = operation === "mul" && y.kind === "constant" && Number.isFinite(y.value) && y.value !== 0;
-    if (isScaled) return values.apply("mul", [sumOf(x, over, dtype, values), y], dtype);
+/** Deeper than this, factors and terms stay where they are. */
+const deepest = 64;
+
+/**
+ * The sum of elements. In float32 a constant factor is taken out, and terms are summed by themselves that are constants, logarithms of
+ * 1 + x, or made of less than another term: where that term varies from row to row, they may not, and are then summed once for all.
+ */
+export function sumOf(operand: Value, summation: Summation, depth = 0): Value {
+  const { over, dtype, values } = summation;
+  const own = over.filter((label) => operand.labels.includes(label));
+  const repeats = over.reduce((product, label) => (own.includes(label) ? product : product * label.extent), 1);
+  const sum = own.length === 0 ? operand : sumOfOwn(operand, { ...summation, over: own }, depth);
+  return times(sum, repeats, dtype, values);
+}
+
+function sumOfOwn(operand: Value, summation: Summation, depth: number): Value {
+  const { over, dtype, values, isTotal, ofProducts } = summation;
+  const kind = isTotal ? "total" : "sum";
+  if (operand.kind !== "apply" || dtype !== "float32" || depth > deepest)
+    return values.reduce(kind, operand, over, dtype);
+  const [x, y] = operand.operands as [Value, Value];
+  const deviations = sumOfDeviations(operand, over, kind, values);
+  if (deviations !== undefined) return deviations;
+  if (operand.operation === "log1pOfUnit" && ofProducts) return values.reduce("sumLog1p", x, over, dtype);
+  if (isSum(operand)) {
+    const { apart, together } = takeApart(operand, summation, depth);
+    if (apart !== undefined)
+      return added("add", apart, together && sumOf(together, summation, depth + 1), values)!;
   }
-  return values.reduce("sum", operand, over, dtype);
+  const isScaled =
+    operand.operation === "mul" && y.kind === "constant" && Number.isFinite(y.value) && y.value !== 0;
+  if (isScaled) return values.apply("mul", [sumOf(x, summation, depth + 1), y], dtype);
+  return values.reduce(kind, operand, over, dtype);
 }
 
 function isSum(value: Value): value is ValueOf<"apply"> {
   return value.kind === "apply" && (value.operation === "add" || value.operation === "sub");
-}
-
-/** Whether a term, or a part of it, is better summed by itself. */
-function isApart(term: Value, labels: readonly Label[]): boolean {
-  if (term.labels.length < labels.length || (term.kind === "apply" && term.operation === "log1pOfUnit")) return true;
-  return isSum(term) && term.operands.some((part) => isApart(part, labels));
 }
 
 /** A sum of terms, taken apart. */
@@ -48,15 +63,53 @@ interface Taken {
   readonly together: Value | undefined;
 }
 
-function taken(term: Value, labels: readonly Label[], sum: (term: Value) => Value, values: Values): Taken {
-  if (!isApart(term, labels)) return { apart: undefined, together: term };
-  if (!isSum(term) || term.labels.length < labels.length) return { apart: sum(term), together: undefined };
-  const [left, right] = term.operands.map((part) => taken(part, labels, sum, values)) as [Taken, Taken];
-  const operation = term.operation === "add" ? "add" : "sub";
-  return {
-    apart: added(operation, left.apart, right.apart, values),
-    together: added(operation, left.together, right.together, values),
-  };
+function takeApart(sum: Value, summation: Summation, depth: number): Taken {
+  const { values, ofProducts } = summation;
+  const parts = valuesUnder([sum], (value) => !isSum(value));
+  const lesser = lesserTerms(sum, parts);
+  const isApart = (term: Value): boolean =>
+    term.kind === "constant" ||
+    (ofProducts && term.kind === "apply" && term.operation === "log1pOfUnit") ||
+    lesser.has(term);
+  const taken = new Map<Value, Taken>();
+  for (const part of parts) {
+    if (!isSum(part)) {
+      const apart = isApart(part) ? sumOf(part, summation, depth + 1) : undefined;
+      taken.set(part, { apart, together: apart === undefined ? part : undefined });
+      continue;
+    }
+    const operation = part.operation === "add" ? "add" : "sub";
+    const [left, right] = part.operands.map((operand) => taken.get(operand)!) as [Taken, Taken];
+    taken.set(part, {
+      apart: added(operation, left.apart, right.apart, values),
+      together: added(operation, left.together, right.together, values),
+    });
+  }
+  return taken.get(sum)!;
+}
+
+/**
+ * The terms that are made of less than another is. Only such as are added, for a difference of two sums could lose what a sum of
+ * differences has.
+ */
+function lesserTerms(sum: Value, parts: readonly Value[]): ReadonlySet<Value> {
+  const isAdded = new Map<Value, boolean>([[sum, true]]);
+  for (const part of parts.toReversed()) {
+    if (!isSum(part)) continue;
+    const sign = isAdded.get(part)!;
+    const [left, right] = part.operands as [Value, Value];
+    for (const [operand, own] of [
+      [left, sign],
+      [right, sign && part.operation === "add"],
+    ] as const)
+      isAdded.set(operand, own && isAdded.get(operand) !== false);
+  }
+  const terms = parts.filter((part) => !isSum(part) && isAdded.get(part) === true);
+  const all = new Set(terms.map(sourcesOf));
+  const isLess = (own: ReadonlySet<Source>): boolean =>
+    [...all].some((other) => own.size < other.size && [...own].every((source) => other.has(source)));
+  const less = new Set([...all].filter(isLess));
+  return new Set(terms.filter((term) => less.has(sourcesOf(term))));
 }
 
 /** The sum or the difference of two, of which either may be missing. */

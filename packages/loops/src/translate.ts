@@ -1,10 +1,12 @@
 /** What is each element of a graph's outputs, as a value of loop indices, and where is it written? */
 import { type Graph, type Tensor, type TypedArray, topologicalOrder } from "@symloss/core/engine";
+import { findCenters } from "./deviations.ts";
 import { elementOf } from "./elements.ts";
 import { axisIndex, termLabels, rowMajor } from "./indexing.ts";
 import { isLargeProduct, storeProduct } from "./products.ts";
 import type { Store, Context } from "./store.ts";
 import { labelAxes } from "./labels.ts";
+import { findFixedOnes } from "./ones.ts";
 import type { Buffer } from "./program.ts";
 import { type Linear, type Value, type Values, indexKey, makeValues, union } from "./value.ts";
 
@@ -19,8 +21,12 @@ interface Translation {
 export function translate(graph: Graph): Translation {
   const order = topologicalOrder([...graph.inputs, ...graph.outputs]);
   const context = makeContext(graph, order);
+  const limit = makeLimit(context);
   // Operands first, so that no expression is followed to its depth.
-  for (const tensor of order) context.element(tensor, context.indexOf(tensor));
+  for (const tensor of order) {
+    limit(tensor);
+    context.element(tensor, context.indexOf(tensor));
+  }
   for (const [position, tensor] of graph.outputs.entries()) context.output(tensor, position);
   return { buffers: context.buffers, stores: context.stores, values: context.values };
 }
@@ -31,6 +37,7 @@ function makeContext(graph: Graph, order: readonly Tensor[]): Context {
   const buffers: Buffer[] = [];
   const stores: Store[] = [];
   const stored = new Map<Tensor, Buffer>();
+  const written = new Set<Buffer>();
   const elements = new Map<Tensor, Map<string, Value>>();
   const indices = new Map<Tensor, readonly Linear[]>();
   const loops = new Map<Tensor, boolean>();
@@ -66,7 +73,8 @@ function makeContext(graph: Graph, order: readonly Tensor[]): Context {
       return index;
     },
     output(tensor, position) {
-      if (stored.get(tensor) !== outputBuffer(position)) storeAll(context, tensor, outputBuffer(position));
+      const buffer = outputBuffer(position);
+      if (!written.has(buffer)) storeAll(context, buffer, partsOf(context, tensor));
     },
     materialize(tensor) {
       let buffer = stored.get(tensor);
@@ -78,8 +86,19 @@ function makeContext(graph: Graph, order: readonly Tensor[]): Context {
         return buffer;
       }
       const position = graph.outputs.indexOf(tensor);
-      buffer = position === -1 ? addBuffer({ kind: "intermediate", dtype, size }) : outputBuffer(position);
-      storeAll(context, tensor, buffer);
+      const output = position === -1 ? undefined : outputBuffer(position);
+      const parts = isLargeProduct(tensor) ? [] : partsOf(context, tensor);
+      if (parts.every(({ value }) => value.exact)) {
+        buffer = output ?? addBuffer({ kind: "intermediate", dtype, size });
+        if (isLargeProduct(tensor)) storeProduct(context, tensor, buffer);
+        else storeAll(context, buffer, parts);
+      } else {
+        // Rounded to float32 it would be another number than where it is computed again.
+        buffer = addBuffer({ kind: "intermediate", dtype: "float64", unrounded: dtype, size });
+        storeAll(context, buffer, parts);
+        if (output !== undefined) storeAll(context, output, parts);
+      }
+      if (output !== undefined) written.add(output);
       stored.set(tensor, buffer);
       elements.delete(tensor);
       return buffer;
@@ -94,6 +113,8 @@ function makeContext(graph: Graph, order: readonly Tensor[]): Context {
       }
       return takes;
     },
+    ones: findFixedOnes(order),
+    centers: findCenters(order),
     sums: new Map(),
     addBuffer,
   };
@@ -103,33 +124,65 @@ function makeContext(graph: Graph, order: readonly Tensor[]): Context {
 
 const reducing: ReadonlySet<string> = new Set(["sum", "max", "argmax", "matmul", "scatterAdd"]);
 
-/** One operand's part of a concatenation after the other; anything else at once. */
-function storeAll(context: Context, tensor: Tensor, buffer: Buffer): void {
-  if (isLargeProduct(tensor)) {
-    storeProduct(context, tensor, buffer);
-    return;
-  }
-  if (tensor.operation !== "concat") {
-    const index = context.indexOf(tensor);
-    context.stores.push({
-      buffer,
-      offset: rowMajor(tensor, index),
-      value: context.element(tensor, index),
+/** Elements that are written to one place of a buffer each. */
+type Part = Pick<Store, "offset" | "value" | "labels">;
+
+/** The elements of a tensor: of a concatenation one operand's after the other, of anything else all at once. */
+function partsOf(context: Context, tensor: Tensor): Part[] {
+  const partOf = (source: Tensor, start: number, axis: number): Part => {
+    const index = context.indexOf(source);
+    const moved = index.map((entry, at) => (at === axis ? { ...entry, constant: entry.constant + start } : entry));
+    return {
+      offset: rowMajor(tensor, moved),
+      value: context.element(source, index),
       labels: union(index.map(termLabels)),
-    });
-    return;
-  }
+    };
+  };
+  if (tensor.operation !== "concat") return [partOf(tensor, 0, -1)];
   const { axis } = tensor.attributes as { axis: number };
   let start = 0;
-  for (const operand of tensor.inputs) {
-    const index = context.indexOf(operand);
-    const moved = index.map((entry, at) => (at === axis ? { ...entry, constant: entry.constant + start } : entry));
-    context.stores.push({
-      buffer,
-      offset: rowMajor(tensor, moved),
-      value: context.element(operand, index),
-      labels: union(index.map(termLabels)),
-    });
+  return tensor.inputs.map((operand) => {
+    const part = partOf(operand, start, axis);
     start += operand.shape[axis] as number;
-  }
+    return part;
+  });
+}
+
+function storeAll(context: Context, buffer: Buffer, parts: readonly Part[]): void {
+  for (const part of parts) context.stores.push({ buffer, ...part });
+}
+
+/** So many operations on end, or so many in all, of which none is stored, make an expression that is computed by itself. */
+const [longest, largest] = [400, 2000];
+
+/**
+ * Stores what would grow too large: a function of many thousands of statements is not optimised by JavaScript engines, and too deep
+ * an expression is more than a call stack holds.
+ */
+function makeLimit(context: Context): (tensor: Tensor) => void {
+  const lengths = new Map<Tensor, number>();
+  /** At least as many operations as there are: those that are used twice may count twice. */
+  const sizes = new Map<Tensor, number>();
+  return (tensor) => {
+    let [length, size] = [1, 1];
+    for (const input of tensor.inputs) {
+      if (context.isStored(input)) continue;
+      length = Math.max(length, 1 + lengths.get(input)!);
+      size += sizes.get(input)!;
+    }
+    if (size > largest) size = countOperations(tensor, context);
+    if ((length > longest || size > largest) && !context.isStored(tensor)) {
+      context.materialize(tensor);
+      [length, size] = [0, 0];
+    }
+    lengths.set(tensor, length);
+    sizes.set(tensor, size);
+  };
+}
+
+function countOperations(tensor: Tensor, context: Context): number {
+  // A set is walked while it grows.
+  const met = new Set([tensor]);
+  for (const node of met) for (const input of node.inputs) if (!context.isStored(input)) met.add(input);
+  return met.size;
 }

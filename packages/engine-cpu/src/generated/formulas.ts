@@ -5,7 +5,7 @@ import type { ScalarOperation } from "@symloss/loops";
 /** What a formula may ask of the program that it stands in. */
 export interface Site {
   readonly dtype: DType;
-  /** Whether it runs at each element; else what is shorter is better. */
+  /** Whether it runs at each element; else of two forms with the same result the shorter is better. */
   readonly hot: boolean;
   /** Whether a condition is nearly always the same, so that a branch on it costs nothing. */
   isPredictable(condition: string): boolean;
@@ -139,9 +139,9 @@ function arithmetic(expression: (x: string, y: string) => string): FormulaOf {
   };
 }
 
-/** Whether float32 is what the result must hold, in a place where speed counts. */
-function isSingle({ dtype, hot }: Site): boolean {
-  return hot && dtype === "float32";
+/** Whether float32 is what the result must hold. Where it stands makes no difference: one value has one formula. */
+function isSingle({ dtype }: Site): boolean {
+  return dtype === "float32";
 }
 
 /** One of two through memory: a branch on the data would be mispredicted every other time. */

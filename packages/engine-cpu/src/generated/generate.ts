@@ -1,9 +1,10 @@
 /** How does a graph run as generated JavaScript? */
-import { type Graph, type TypedArray, allocate } from "@symloss/core/engine";
+import { EngineError, type Graph, type TypedArray, allocate, holds } from "@symloss/core/engine";
 import { type Buffer, type LoopPlan, describePlan, planLoops } from "@symloss/loops";
 import type { Plan } from "../plan.ts";
 import { library } from "./library.ts";
-import { printProgram } from "./print.ts";
+import { type PrintedProgram, printProgram } from "./print.ts";
+import { integer } from "./text.ts";
 
 /** Whether text may become functions here; a content security policy may forbid it. */
 export function mayGenerate(): boolean {
@@ -18,13 +19,17 @@ export function mayGenerate(): boolean {
 /** The plan of a graph of concrete shapes, as loops. */
 export function generatePlan(graph: Graph): Plan {
   const plan = planLoops(graph);
-  const run = build(plan);
+  const kept = keep(plan);
+  const programs = plan.programs.map(printProgram);
+  const slots = programs.map((program) => Float64Array.from(program.slots));
+  const run = build(programs, kept, slots);
   const outputs = plan.buffers.filter(({ kind }) => kind === "output");
   return {
     // Few ask, and it takes a while to write.
     get description() {
       return describePlan(plan);
     },
+    bytes: [...kept.values(), ...slots].reduce((bytes, { byteLength }) => bytes + byteLength, 0),
     run(values, given) {
       // A result may stand where an input was: what is read must not be overwritten before.
       const isShared =
@@ -39,8 +44,11 @@ export function generatePlan(graph: Graph): Plan {
 type Run = (inputs: readonly TypedArray[], outputs: readonly TypedArray[]) => void;
 
 /** One function that calls each program with its buffers. */
-function build(plan: LoopPlan): Run {
-  const programs = plan.programs.map(printProgram);
+function build(
+  programs: readonly PrintedProgram[],
+  kept: ReadonlyMap<number, TypedArray>,
+  allSlots: readonly Float64Array<ArrayBuffer>[],
+): Run {
   const names = [...Object.keys(library), "kept", "allSlots"];
   const functions = programs.map(
     ({ source }, index) =>
@@ -49,23 +57,36 @@ function build(plan: LoopPlan): Run {
   );
   const calls = programs.map(({ buffers }, index) => `p${index}(${buffers.map(printArgument).join()});`);
   const text = `"use strict";const {${names.join()}}=given;\n${functions.join("")}return (inputs,outputs)=>{${calls.join("")}}`;
-  const slots = programs.map((program) => Float64Array.from(program.slots));
-  // eslint-disable-next-line typescript/no-implied-eval
-  const make = new Function("given", text) as (given: object) => Run;
-  return make({ ...library, kept: keep(plan), allSlots: slots });
+  return make(text)({ ...library, kept: Object.fromEntries(kept), allSlots });
+}
+
+/** Throws `EngineError` where the text is more than JavaScript takes here. */
+function make(text: string): (given: object) => Run {
+  try {
+    // eslint-disable-next-line typescript/no-implied-eval
+    return new Function("given", text) as (given: object) => Run;
+  } catch (error) {
+    throw new EngineError(
+      `cpu: the generated program could not be compiled, at ${text.length} characters. A smaller graph can be, or cpu({ mode: "interpreter" }).`,
+      { cause: error },
+    );
+  }
 }
 
 function printArgument({ kind, id, position }: Buffer): string {
-  if (kind === "input") return `inputs[${position}]`;
-  return kind === "output" ? `outputs[${position}]` : `kept[${id}]`;
+  if (kind === "input") return `inputs[${integer(position!)}]`;
+  return kind === "output" ? `outputs[${integer(position!)}]` : `kept[${integer(id)}]`;
 }
 
 /** The arrays that stay from run to run: runs do not overlap, for each is done before it returns. */
-function keep({ buffers }: LoopPlan): Readonly<Record<number, ArrayLike<number>>> {
-  return Object.fromEntries(
-    buffers.flatMap(({ id, kind, dtype, size, data }) => {
-      if (kind === "constant") return [[id, data!]];
-      return kind === "intermediate" || kind === "scratch" ? [[id, allocate(dtype, size)]] : [];
-    }),
-  );
+function keep({ buffers }: LoopPlan): ReadonlyMap<number, TypedArray> {
+  const kept = new Map<number, TypedArray>();
+  for (const { id, kind, dtype, size, data } of buffers) {
+    if (kind === "intermediate" || kind === "scratch") kept.set(id, allocate(dtype, size));
+    if (kind !== "constant") continue;
+    if (!holds(dtype, data) || data.length !== size)
+      throw new EngineError(`cpu: a constant must be ${size} elements of ${dtype} in a typed array, got another.`);
+    kept.set(id, data);
+  }
+  return kept;
 }

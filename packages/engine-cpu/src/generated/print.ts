@@ -14,6 +14,7 @@ import {
 } from "@symloss/loops";
 import { type Conditions, findConditions } from "./conditions.ts";
 import { type Formula, type Site, formulas } from "./formulas.ts";
+import { integer, literal, name } from "./text.ts";
 
 /** A program as the text of a function. */
 export interface PrintedProgram {
@@ -33,7 +34,7 @@ export function printProgram(program: Program): PrintedProgram {
   let names = 0;
   const context: Context = {
     bufferName(buffer) {
-      if (!buffers.has(buffer)) buffers.set(buffer, `b${buffer.id}`);
+      if (!buffers.has(buffer)) buffers.set(buffer, name("b", buffer.id));
       return buffers.get(buffer)!;
     },
     predictable,
@@ -45,7 +46,7 @@ export function printProgram(program: Program): PrintedProgram {
       return slots.length - initial.length;
     },
   };
-  const body = printAll(program.body, { context, hot: false, mayEnd: false, product: false, lane: undefined });
+  const body = printAll(program.body, { context, hot: false, mayEnd: false, turn: "", inBlocks: false, lane: undefined });
   return {
     source: `function(${[...buffers.values()].join()}){\n${body}}`,
     buffers: [...buffers.keys()],
@@ -71,8 +72,10 @@ interface Position {
   readonly hot: boolean;
   /** Whether a loop is left as soon as its only result is known. */
   readonly mayEnd: boolean;
-  /** Whether in place of log(1 + x) the factors 1 + x are gathered, less 1, so that small ones keep their digits. */
-  readonly product: boolean;
+  /** The index by which the factors of a logarithm are counted. */
+  readonly turn: string;
+  /** Whether the loop around is in blocks of such factors. */
+  readonly inBlocks: boolean;
   /** Which of several turns of a loop that are written out side by side. */
   readonly lane: Lane | undefined;
 }
@@ -94,13 +97,13 @@ function print(statement: Statement, position: Position): string {
     case "let":
       return printLet(statement, position);
     case "accumulator":
-      return `let r${statement.register}=${initialOf(statement.reduction)}${statement.position === undefined ? "" : `,r${statement.position}=0`};\n`;
+      return printAccumulator(statement);
     case "accumulate":
       return printAccumulate(statement, position);
     case "loop":
       return printLoop(statement, position);
     case "fill":
-      return `${context.bufferName(statement.buffer)}.fill(${statement.value});\n`;
+      return `${context.bufferName(statement.buffer)}.fill(${literal(statement.value)});\n`;
     case "store":
       return `${printElement(statement.buffer, statement.place, position)}=${printAtom(statement.value, position)};\n`;
     case "multiply":
@@ -110,19 +113,21 @@ function print(statement: Statement, position: Position): string {
   }
 }
 
-function initialOf(reduction: Reduction): string {
-  return reduction === "max" || reduction === "argmax" ? "-Infinity" : "0";
+function printAccumulator({ register, reduction, position }: Extract<Statement, { kind: "accumulator" }>): string {
+  const initial = reduction === "max" || reduction === "argmax" ? "-Infinity" : "0";
+  const index = position === undefined ? "" : `,${name("r", position)}=0`;
+  return `let ${name("r", register)}=${initial}${index};\n`;
 }
 
 function printLet({ register, expression, dtype }: Extract<Statement, { kind: "let" }>, position: Position): string {
   const { before, result, test } = printExpression(expression, dtype, position);
-  const name = printRegister(register, position);
+  const own = printRegister(register, position);
   const { conditions, predictable, comparisons } = position.context;
   const isInline = conditions.inline.has(register);
-  const said = isInline ? `(${test ?? result})` : name;
+  const said = isInline ? `(${test ?? result})` : own;
   if (conditions.predictable.has(register)) predictable.add(said);
-  if (!isInline) return `${before}const ${name}=${result};\n`;
-  comparisons.set(name, said);
+  if (!isInline) return `${before}const ${own}=${result};\n`;
+  comparisons.set(own, said);
   return "";
 }
 
@@ -155,8 +160,10 @@ function printAccumulate(
   switch (reduction) {
     case "sum":
       return `${sum}+=${element};\n`;
+    case "total":
+      return `${laneName(register, (position.lane?.number ?? 0) % 2)}+=${element};\n`;
     case "sumLog1p":
-      return position.product ? `${sum}=${sum}*(${element}+1)+${element};\n` : `${sum}+=Math.log1p(${element});\n`;
+      return printFactor(register, element, position);
     case "any":
       return position.mayEnd ? `if(${element}){${sum}=1;break;}\n` : `${sum}|=${element};\n`;
     case "max":
@@ -164,6 +171,27 @@ function printAccumulate(
     case "argmax":
       return `if(!(${element}<=${sum})&&${sum}===${sum}){${sum}=${element};${printRegister(largest!.register, position)}=${printAtom(largest!.index, position)};}\n`;
   }
+}
+
+/**
+ * A product of factors 1 + x, of which the logarithm is taken, is gathered less 1, so that small x keep their digits.
+ * There are two, of even and of odd turns, for one need not wait for the other.
+ */
+function printFactor(register: Register, element: string, { turn, inBlocks, lane }: Position): string {
+  const [even, odd] = productsOf(register).map((product) => `${product}=${product}*(${element}+1)+${element};`);
+  const lanes = lane === undefined ? `if(${turn}&1){${odd}}else{${even}}\n` : `${lane.number % 2 === 0 ? even : odd}\n`;
+  const last = factorsOfBlock - 1;
+  return inBlocks ? lanes : `${lanes}if((${turn}&${last})===${last}){${printLogarithm(register)}}\n`;
+}
+
+function printLogarithm(register: Register): string {
+  const products = productsOf(register);
+  const logarithms = products.map((product) => `Math.log1p(${product})`).join("+");
+  return `${name("l", register)}+=${logarithms};${products.map((product) => `${product}=0;`).join("")}\n`;
+}
+
+function productsOf(register: Register): readonly [even: string, odd: string] {
+  return [name("r", register), laneName(register, 1)];
 }
 
 /** A NaN, once there, stays. */
@@ -175,34 +203,36 @@ function printUpdate(
   { buffer, place, reduction, value, within }: Extract<Statement, { kind: "update" }>,
   position: Position,
 ): string {
-  const name = position.context.name();
+  const at = position.context.name();
   const atom = printAtom(value, position);
   const array = position.context.bufferName(buffer);
-  const element = `${array}[${name}]`;
+  const element = `${array}[${at}]`;
   const update = reduction === "sum" ? `${element}+=${atom};\n` : printLargest(element, atom);
   const inside =
     within === undefined
       ? ""
-      : `if(${printAtom(within.atom, position)}>=0&&${printAtom(within.atom, position)}<${within.size})`;
-  return `const ${name}=${printPlace(place, position)};${inside}${update}`;
+      : `if(${printAtom(within.atom, position)}>=0&&${printAtom(within.atom, position)}<${integer(within.size)})`;
+  return `const ${at}=${printPlace(place, position)};${inside}${update}`;
 }
 
 /** In blocks whose packed lines stay in the cache, of tiles whose sums stay in registers. */
 function printMultiply(product: Extract<Statement, { kind: "multiply" }>, position: Position): string {
   const { context } = position;
-  const { name } = context;
+  const { name: fresh } = context;
   const { rows, columns, sums, row, column, element, depth, dtype } = product;
-  const inside: Position = { ...position, hot: true, mayEnd: false, product: false, lane: undefined };
-  const [top, bottom, left, right, start, end] = [name(), name(), name(), name(), name(), name()];
-  const [block, step, line] = [context.bufferName(sums), name(), name()];
+  const inside: Position = { ...position, hot: true, mayEnd: false, turn: "", inBlocks: false, lane: undefined };
+  const [top, bottom, left, right, start, end] = [fresh(), fresh(), fresh(), fresh(), fresh(), fresh()];
+  const [block, step, line] = [context.bufferName(sums), fresh(), fresh()];
   const { tile } = productBlock;
   const blocks = (from: string, to: string, count: number, step: number, body: string): string =>
-    `for(let ${from}=0;${from}<${count};${from}+=${step}){\nconst ${to}=Math.min(${from}+${step},${count});\n${body}}\n`;
-  const nest = ({ index, body }: Nest, from: string, to: string, { before = "", after = "" }): string =>
-    `for(let i${index}=${from};i${index}<${to};i${index}++){\n${before}${printAll(body, inside)}${after}}\n`;
+    `for(let ${from}=0;${from}<${integer(count)};${from}+=${step}){\nconst ${to}=Math.min(${from}+${step},${integer(count)});\n${body}}\n`;
+  const nest = ({ index, body }: Nest, from: string, to: string, { before = "", after = "" }): string => {
+    const i = name("i", index);
+    return `for(let ${i}=${from};${i}<${to};${i}++){\n${before}${printAll(body, inside)}${after}}\n`;
+  };
   const pack = (lines: Lines, from: string, to: string): string => {
-    const [inGroup, at] = [name(), name()];
-    const number = `i${lines.line.index}-${from}`;
+    const [inGroup, at] = [fresh(), fresh()];
+    const number = `${name("i", lines.line.index)}-${from}`;
     const begin = `const ${inGroup}=(${number})%${tile};let ${at}=(${number}-${inGroup})*(${end}-${start})+${inGroup};\n`;
     const each = `${context.bufferName(lines.block)}[${at}]=${printAtom(lines.element, inside)};${at}+=${tile};\n`;
     return nest(lines.line, from, to, { after: begin + nest(lines.depth, start, end, { after: each }) });
@@ -210,9 +240,9 @@ function printMultiply(product: Extract<Statement, { kind: "multiply" }>, positi
   const multiplied = `addTiles(${block},${context.bufferName(rows.block)},${context.bufferName(columns.block)},${bottom}-${top},${right}-${left},${end}-${start});\n`;
   const packed = pack(rows, top, bottom) + pack(columns, left, right) + multiplied;
   // Rounded as where it is read from memory, so that comparisons see the same number.
-  const sum = `${block}[${line}+i${column.index}]`;
-  const result = `const r${element}=${dtype === "float32" ? `fround(${sum})` : sum};\n`;
-  const begin = `const ${line}=(i${row.index}-${top})*${step}-${left};\n`;
+  const sum = `${block}[${line}+${name("i", column.index)}]`;
+  const result = `const ${name("r", element)}=${dtype === "float32" ? `fround(${sum})` : sum};\n`;
+  const begin = `const ${line}=(${name("i", row.index)}-${top})*${step}-${left};\n`;
   const used = nest(row, top, bottom, { after: begin + nest(column, left, right, { before: result }) });
   const clear = `const ${step}=Math.ceil((${right}-${left})/${tile})*${tile};${block}.fill(0);\n`;
   const whole = clear + blocks(start, end, depth, productBlock.depth, packed) + used;
@@ -225,85 +255,92 @@ function printMultiply(product: Extract<Statement, { kind: "multiply" }>, positi
   );
 }
 
-/** How many turns of a loop are written out side by side, so that one sum need not wait for another. */
+/** How many turns of a loop are written out one after the other. What they add to one sum is added in order, however many. */
 function lanesOf(body: readonly Statement[], extent: number): number {
   if (body.some(({ kind }) => kind === "loop" || kind === "accumulator" || kind === "update" || kind === "multiply"))
     return 1;
   if (body.some((statement) => statement.kind === "accumulate" && statement.reduction === "argmax")) return 1;
-  // The results of all lanes should stay in registers.
-  const results = body.filter(({ kind }) => kind === "accumulate").length;
-  const lanes = body.length <= 12 && results <= 2 ? 4 : body.length <= 40 ? 2 : 1;
+  const lanes = body.length <= 12 ? 4 : body.length <= 40 ? 2 : 1;
   return extent >= 2 * lanes ? lanes : 1;
 }
 
-/** So many factors of at most 2 that their product is finite, for one logarithm. */
-const factors = 512;
+/** So many turns, a power of two, that the products of their factors of at most 2 are finite. */
+const factorsOfBlock = 1024;
 
 function printLoop({ index, extent, body }: Extract<Statement, { kind: "loop" }>, position: Position): string {
+  const i = name("i", index);
   const lanes = lanesOf(body, extent);
   const results = body.flatMap((statement) => (statement.kind === "accumulate" ? [statement] : []));
-  const isInnermost = body.every(({ kind }) => kind !== "loop" && kind !== "accumulator");
-  const logs = isInnermost ? results.filter(({ reduction }) => reduction === "sumLog1p") : [];
+  const registersOf = (wanted: Reduction): Register[] =>
+    results.flatMap(({ reduction, register }) => (reduction === wanted ? [register] : []));
+  const [logs, totals] = [registersOf("sumLog1p"), lanes === 1 ? [] : registersOf("total")];
+  const inBlocks = logs.length > 0 && body.every(({ kind }) => kind !== "loop" && kind !== "accumulator");
   const mayEnd =
     results.length === 1 &&
     results[0]!.reduction === "any" &&
     body.every(({ kind }) => kind === "let" || kind === "accumulate");
-  const inside: Position = { ...position, hot: true, mayEnd, product: logs.length > 0, lane: undefined };
-  const sums = results.filter(({ reduction }) => reduction !== "any" && reduction !== "argmax");
-  const own = new Set([
-    ...body.flatMap((statement) => (statement.kind === "let" ? [statement.register] : [])),
-    ...sums.map(({ register }) => register),
-  ]);
-  const each = Array.from({ length: lanes }, (_, number) => ({ index, number, own }));
+  const inside: Position = { ...position, hot: true, mayEnd, turn: i, inBlocks, lane: undefined };
+  const own = new Set(body.flatMap((statement) => (statement.kind === "let" ? [statement.register] : [])));
+  const each = Array.from({ length: lanes }, (_, number): Lane => ({ index, number, own }));
   const turns = lanes === 1 ? printAll(body, inside) : each.map((lane) => printAll(body, { ...inside, lane })).join("");
-  const main = extent - (extent % lanes);
-  const walk = (begin: number, end: number, step: number, turn: string): string =>
-    `for(let i${index}=${begin};i${index}<${end};i${index}+=${step}){\n${turn}}\n`;
-  const rest = main === extent ? "" : walk(main, extent, 1, printAll(body, inside));
-  const others = sums.flatMap(({ register, reduction }) =>
-    each.slice(1).map(({ number }) => `r${register}_${number}=${initialOf(reduction)}`),
-  );
-  const begin = others.length === 0 ? "" : `let ${others.join()};\n`;
-  const joined = sums.map((sum) => printJoined(sum, lanes)).join("");
-  if (logs.length === 0) return begin + walk(0, main, lanes, turns) + rest + joined;
-
-  // In blocks, at whose ends the logarithms are taken.
-  const total = (register: Register): string => `l${index}_${register}`;
-  const takeLogs = logs
-    .map(
-      ({ register }) =>
-        `${total(register)}+=${each.map(({ number }) => `Math.log1p(${laneName(register, number)})`).join("+")};${each.map(({ number }) => `${laneName(register, number)}=0;`).join("")}\n`,
-    )
-    .join("");
-  const block = factors * lanes;
-  const blocks =
-    `for(let i${index}=0;i${index}<${main};){\nconst end=Math.min(i${index}+${block},${main});\n` +
-    `for(;i${index}<end;i${index}+=${lanes}){\n${turns}}\n${takeLogs}}\n`;
-  const before = logs.map(({ register }) => `let ${total(register)}=r${register};r${register}=0;\n`).join("");
-  const after = logs.map(({ register }) => `r${register}=${total(register)};\n`).join("");
-  return (
-    begin +
-    before +
-    blocks +
-    rest +
-    takeLogs +
-    sums
-      .filter((sum) => !logs.includes(sum))
-      .map((sum) => printJoined(sum, lanes))
-      .join("") +
-    after
-  );
+  const rest = extent % lanes === 0 ? "" : printAll(body, inside);
+  const walk = inBlocks ? walkInBlocks : walkThrough;
+  const before = [...totals.map(printOtherSum), ...logs.map(printProducts)].join("");
+  const after = [...totals.map(printJoinedSum), ...logs.map(printTotal)].join("");
+  const takeLogs = logs.map(printLogarithm).join("");
+  return before + walk({ i, extent, lanes, turns, rest, takeLogs }) + after;
 }
 
-/** The results of all lanes as one. */
-function printJoined({ register, reduction }: Extract<Statement, { kind: "accumulate" }>, lanes: number): string {
-  if (lanes === 1) return "";
-  const all = Array.from({ length: lanes }, (_, number) => laneName(register, number));
-  return reduction === "sum" ? `r${register}=${all.join("+")};\n` : `r${register}=Math.max(${all.join()});\n`;
+/** The text of a loop, and of what remains where its turns are not a multiple of those that are written out. */
+interface Walk {
+  readonly i: string;
+  readonly extent: number;
+  readonly lanes: number;
+  readonly turns: string;
+  readonly rest: string;
+  readonly takeLogs: string;
+}
+
+function walkThrough({ i, extent, lanes, turns, rest, takeLogs }: Walk): string {
+  const main = extent - (extent % lanes);
+  const last = main === extent ? "" : printFor(`let ${i}=${integer(main)}`, i, integer(extent), 1, rest);
+  return printFor(`let ${i}=0`, i, integer(main), lanes, turns) + last + takeLogs;
+}
+
+function walkInBlocks({ i, extent, lanes, turns, rest, takeLogs }: Walk): string {
+  const main = extent % lanes === 0 ? "end" : "main";
+  const last = main === "end" ? "" : printFor("", i, "end", 1, rest);
+  const block =
+    `const end=Math.min(${i}+${factorsOfBlock},${integer(extent)});\n` +
+    (main === "end" ? "" : `const main=end-(end-${i})%${lanes};\n`) +
+    printFor("", i, main, lanes, turns);
+  return `for(let ${i}=0;${i}<${integer(extent)};){\n${block}${last}${takeLogs}}\n`;
+}
+
+function printFor(begin: string, i: string, end: string, step: number, body: string): string {
+  return `for(${begin};${i}<${end};${i}+=${step}){\n${body}}\n`;
+}
+
+/** A total is added up in two sums, of even and of odd turns. */
+function printOtherSum(total: Register): string {
+  return `let ${laneName(total, 1)}=0;\n`;
+}
+
+function printJoinedSum(total: Register): string {
+  return `${name("r", total)}+=${laneName(total, 1)};\n`;
+}
+
+/** While factors are gathered, what the register held before stands aside. */
+function printProducts(log: Register): string {
+  return `let ${name("l", log)}=${name("r", log)},${laneName(log, 1)}=0;${name("r", log)}=0;\n`;
+}
+
+function printTotal(log: Register): string {
+  return `${name("r", log)}=${name("l", log)};\n`;
 }
 
 function laneName(register: Register, number: number): string {
-  return number === 0 ? `r${register}` : `r${register}_${number}`;
+  return number === 0 ? name("r", register) : `${name("r", register)}_${number}`;
 }
 
 function printRegister(register: Register, { lane }: Position): string {
@@ -313,22 +350,18 @@ function printRegister(register: Register, { lane }: Position): string {
 function printAtom(atom: Atom, position: Position): string {
   switch (atom.kind) {
     case "constant":
-      return printNumber(atom.value);
+      return literal(atom.value);
     case "register": {
-      const name = printRegister(atom.register, position);
-      return position.context.comparisons.get(name) ?? name;
+      const register = printRegister(atom.register, position);
+      return position.context.comparisons.get(register) ?? register;
     }
-    case "index":
+    case "index": {
+      const index = name("i", atom.index);
       return position.lane?.index === atom.index && position.lane.number > 0
-        ? `(i${atom.index}+${position.lane.number})`
-        : `i${atom.index}`;
+        ? `(${index}+${position.lane.number})`
+        : index;
+    }
   }
-}
-
-/** In parentheses where a sign would run into one that stands before it. */
-function printNumber(value: number): string {
-  if (Object.is(value, -0)) return "(-0)";
-  return value < 0 ? `(${value})` : String(value);
 }
 
 function printElement(buffer: Buffer, place: Place, position: Position): string {
@@ -341,9 +374,9 @@ function printPlace({ constant, terms }: Place, position: Position): string {
     const lane = position.lane;
     const isLane = atom.kind === "index" && atom.index === lane?.index;
     if (isLane) total += lane.number * stride;
-    const name = isLane ? `i${atom.index}` : printAtom(atom, position);
-    return stride === 1 ? name : `${name}*${stride < 0 ? `(${stride})` : stride}`;
+    const factor = isLane ? name("i", atom.index) : printAtom(atom, position);
+    return stride === 1 ? factor : `${factor}*${integer(stride)}`;
   });
-  if (total !== 0 || parts.length === 0) parts.push(total < 0 ? `(${total})` : String(total));
+  if (total !== 0 || parts.length === 0) parts.push(integer(total));
   return parts.join("+");
 }

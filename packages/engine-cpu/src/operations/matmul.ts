@@ -122,7 +122,10 @@ export function addTiles(
   }
 }
 
-/** Adds the products of four rows and four columns to their sixteen sums. Written out: no array is as fast as locals. */
+/**
+ * Adds the products of four rows and four columns to their sixteen sums, each in the order of depth, so that neither blocks nor the
+ * rows beside it change a bit. Written out: no array is as fast as locals.
+ */
 function addTile(
   sums: Float64Array,
   to: number,
@@ -133,22 +136,22 @@ function addTile(
   fromColumns: number,
   depth: number,
 ): void {
-  let s00 = 0;
-  let s01 = 0;
-  let s02 = 0;
-  let s03 = 0;
-  let s10 = 0;
-  let s11 = 0;
-  let s12 = 0;
-  let s13 = 0;
-  let s20 = 0;
-  let s21 = 0;
-  let s22 = 0;
-  let s23 = 0;
-  let s30 = 0;
-  let s31 = 0;
-  let s32 = 0;
-  let s33 = 0;
+  let s00 = sums[to]!;
+  let s01 = sums[to + 1]!;
+  let s02 = sums[to + 2]!;
+  let s03 = sums[to + 3]!;
+  let s10 = sums[to + sumsStep]!;
+  let s11 = sums[to + sumsStep + 1]!;
+  let s12 = sums[to + sumsStep + 2]!;
+  let s13 = sums[to + sumsStep + 3]!;
+  let s20 = sums[to + 2 * sumsStep]!;
+  let s21 = sums[to + 2 * sumsStep + 1]!;
+  let s22 = sums[to + 2 * sumsStep + 2]!;
+  let s23 = sums[to + 2 * sumsStep + 3]!;
+  let s30 = sums[to + 3 * sumsStep]!;
+  let s31 = sums[to + 3 * sumsStep + 1]!;
+  let s32 = sums[to + 3 * sumsStep + 2]!;
+  let s33 = sums[to + 3 * sumsStep + 3]!;
   let row = fromRows;
   let column = fromColumns;
   for (let index = 0; index < depth; index++) {
@@ -179,15 +182,15 @@ function addTile(
     row += tile;
     column += tile;
   }
-  addFour(sums, to, s00, s01, s02, s03);
-  addFour(sums, to + sumsStep, s10, s11, s12, s13);
-  addFour(sums, to + 2 * sumsStep, s20, s21, s22, s23);
-  addFour(sums, to + 3 * sumsStep, s30, s31, s32, s33);
+  storeFour(sums, to, s00, s01, s02, s03);
+  storeFour(sums, to + sumsStep, s10, s11, s12, s13);
+  storeFour(sums, to + 2 * sumsStep, s20, s21, s22, s23);
+  storeFour(sums, to + 3 * sumsStep, s30, s31, s32, s33);
 }
 
-function addFour(sums: Float64Array, to: number, s0: number, s1: number, s2: number, s3: number): void {
-  sums[to]! += s0;
-  sums[to + 1]! += s1;
-  sums[to + 2]! += s2;
-  sums[to + 3]! += s3;
+function storeFour(sums: Float64Array, to: number, s0: number, s1: number, s2: number, s3: number): void {
+  sums[to] = s0;
+  sums[to + 1] = s1;
+  sums[to + 2] = s2;
+  sums[to + 3] = s3;
 }
