@@ -211,7 +211,8 @@ function numberOf(node: Tensor, seen: Map<string, Tensor>, numbers: Map<Tensor, 
 
 /** The one value that all elements have, where that is known. */
 export function valueOf(node: Tensor): number | undefined {
-  const source = node.operation === "broadcastTo" ? node.inputs[0]! : node;
+  // Repeated to a shape of one element, a number is reshaped.
+  const source = node.operation === "broadcastTo" || node.operation === "reshape" ? node.inputs[0]! : node;
   return source.operation === "constant" && source.rank === 0
     ? (source.attributes as { data: TypedArray }).data[0]
     : undefined;

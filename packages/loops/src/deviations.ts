@@ -3,8 +3,9 @@
  * deviate by exactly 0, whatever they are and however many.
  */
 import { type NodeOf, type Tensor, sizeOf } from "@symloss/core/engine";
+import { withoutMovement } from "./movement.ts";
 import { valuesUnder } from "./order.ts";
-import type { Label, Linear, Value, ValueOf, Values } from "./value.ts";
+import type { Label, Value, ValueOf, Values } from "./value.ts";
 
 /** The sum of which a mean is a share, where it is the center of deviations in the graph. */
 export type Centers = ReadonlyMap<Tensor, NodeOf<"sum">>;
@@ -25,12 +26,6 @@ export function findCenters(order: readonly Tensor[]): Centers {
     }
   }
   return centers;
-}
-
-function withoutMovement(tensor: Tensor): Tensor {
-  let source = tensor;
-  while (source.operation === "broadcastTo" || source.operation === "reshape") source = source.inputs[0]!;
-  return source;
 }
 
 /** The sum of which a tensor is the mean. */
@@ -92,34 +87,31 @@ function firstOf(x: Value, over: readonly Label[], values: Values): Value {
   return values.apply("where", [isInfinite, values.constant(0, x.dtype), first], x.dtype);
 }
 
+/** The value where each of these labels is 0; what a sum inside walks by itself stays. */
 function elementAtFirst(x: Value, over: readonly Label[], values: Values): Value {
   const fixed = new Map<Value, Value>();
-  const isFixed = ({ label }: Linear["terms"][number]): boolean => over.includes(label);
-  for (const value of valuesUnder([x])) {
-    if (!value.labels.some((label) => over.includes(label))) fixed.set(value, value);
-    else fixed.set(value, firstFrom(value, (part) => fixed.get(part)!, isFixed, values));
+  for (const value of valuesUnder([x], ({ kind }) => kind === "reduce")) {
+    const changes = value.labels.some((label) => over.includes(label));
+    fixed.set(value, changes ? fixedAt(value, (part) => fixed.get(part)!, over, values) : value);
   }
   return fixed.get(x)!;
 }
 
-function firstFrom(
-  value: Value,
-  fixed: (part: Value) => Value,
-  isFixed: (term: Linear["terms"][number]) => boolean,
-  values: Values,
-): Value {
+function fixedAt(value: Value, fixed: (part: Value) => Value, over: readonly Label[], values: Values): Value {
   switch (value.kind) {
     case "index":
       return values.constant(0, value.dtype);
     case "load": {
-      const { offset } = value;
-      const others = offset.others.map((other) => ({ ...other, value: fixed(other.value) }));
-      return values.load(value.buffer, { ...offset, terms: offset.terms.filter((term) => !isFixed(term)), others });
+      const terms = value.offset.terms.filter(({ label }) => !over.includes(label));
+      const others = value.offset.others.map((other) => ({ ...other, value: fixed(other.value) }));
+      return values.load(value.buffer, { ...value.offset, terms, others });
     }
     case "apply":
       return values.apply(value.operation, value.operands.map(fixed), value.dtype);
-    case "reduce":
-      return values.reduce(value.reduction, fixed(value.operand), value.over, value.dtype);
+    case "reduce": {
+      const open = over.filter((label) => !value.over.includes(label));
+      return values.reduce(value.reduction, elementAtFirst(value.operand, open, values), value.over, value.dtype);
+    }
     case "constant":
       return value;
   }

@@ -87,16 +87,16 @@ function rootsOf({ value, offset, scatter, product }: Store): Value[] {
   return [value, ...offset.others.map((other) => other.value), ...(scatter === undefined ? [] : [scatter.index])];
 }
 
-/**
- * A search goes along lines, so that it can end early, and what goes with its result can be kept beside it; so does a product of factors,
- * so that they are the same whatever else is computed.
- */
 function nestOf(value: ValueOf<"reduce">, sorted: (labels: readonly Label[]) => Label[]): Label[] {
   if (!alongLines.has(value.reduction)) return sorted(value.operand.labels);
   return [...sorted(value.labels), ...sorted(value.over)];
 }
 
-const alongLines: ReadonlySet<Reduction> = new Set<Reduction>(["argmax", "any", "sumLog1p"]);
+/**
+ * A search goes along lines, so that it can end early, and what goes with its result can be kept beside it; so do the factors of
+ * logarithms, so that they make the same products whatever else is computed.
+ */
+export const alongLines: ReadonlySet<Reduction> = new Set<Reduction>(["argmax", "any", "sumLog1p"]);
 
 /** What costs at least so much is not computed again, but kept. */
 export const dear = 6;

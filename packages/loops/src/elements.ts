@@ -25,6 +25,7 @@ import {
   vanishesWhere,
   withoutSign,
 } from "./patterns.ts";
+import { withoutMovement } from "./movement.ts";
 import { isLargeProduct } from "./products.ts";
 import { noteProduct } from "./sources.ts";
 import type { Context } from "./store.ts";
@@ -106,17 +107,15 @@ const elements: { readonly [O in Operation]: Row<O> } = {
     if (condition !== undefined && value !== undefined) return flipped(condition, value, values);
     return combined("sub", left, right, values) ?? values.apply("sub", [left, right], dtype);
   },
-  mul: (node, index, context) =>
-    centralMean(node, index, context) ?? elementwise<"mul">("mul")(node, index, context),
+  mul: (node, index, context) => centralMean(node, index, context) ?? elementwise<"mul">("mul")(node, index, context),
   div: (node, index, context) => {
     const { values } = context;
     const mean = centralMean(node, index, context);
     if (mean !== undefined) return mean;
     const { dtype } = node;
     const [dividend, divisor] = node.inputs.map((input) => context.element(input, index)) as [Value, Value];
-    // The sum of a line is inverted once for all of them; in float64 the difference is far below what float32 holds.
-    const isOwnSum = dtype === "float32" && divisor.kind === "reduce" && divisor.operand === dividend;
-    if (!isOwnSum) return values.apply("div", [dividend, divisor], dtype);
+    if (dtype !== "float32" || !isShare(node)) return values.apply("div", [dividend, divisor], dtype);
+    // The sum of a line is inverted once for all of it; in float64 the difference is far below what float32 holds.
     return values.apply("mul", [dividend, values.apply("div", [values.constant(1, dtype), divisor], dtype)], dtype);
   },
   pow: elementwise("pow"),
@@ -208,7 +207,8 @@ const elements: { readonly [O in Operation]: Row<O> } = {
     const [x] = node.inputs as [Tensor];
     if (context.isStored(x)) return context.values.load(context.materialize(x), rowMajor(node, index));
     const groups = groupAxes(x.shape as readonly number[], node.shape as readonly number[]);
-    if (groups === undefined || context.ones.dropsAxis(node)) return context.values.load(context.materialize(x), rowMajor(node, index));
+    if (groups === undefined || context.ones.dropsAxis(node))
+      return context.values.load(context.materialize(x), rowMajor(node, index));
     const strides = stridesOf(node.shape as readonly number[]);
     const source: Linear[] = x.shape.map(() => zero);
     for (const { from, to } of groups) {
@@ -284,6 +284,12 @@ const elements: { readonly [O in Operation]: Row<O> } = {
     return element;
   },
 };
+
+/** Whether elements are divided by a sum of themselves. */
+function isShare({ inputs: [x, y] }: NodeOf<"div">): boolean {
+  const { operation, inputs } = withoutMovement(y!);
+  return operation === "sum" && inputs[0] === x;
+}
 
 /** Whether a sum may be taken in any order, and of products. */
 function waysOf({ inputs: [x], attributes: { axes } }: NodeOf<"sum">): { isTotal: boolean; ofProducts: boolean } {

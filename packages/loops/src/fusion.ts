@@ -1,6 +1,5 @@
 /** Which effects share a loop, and in which order do the loops stand? */
-import { type Effect, readsOnlyOwn } from "./effects.ts";
-import type { Reduction } from "./program.ts";
+import { type Effect, alongLines, readsOnlyOwn } from "./effects.ts";
 import type { Label } from "./value.ts";
 
 /**
@@ -80,17 +79,14 @@ function findFollowers(
   for (const effect of rest) {
     const open = effect.iterates.filter((label) => !bound.has(label));
     const isElementwise = open.length === 2 && open.includes(row) && open.includes(column);
-    const isSearch = effect.result?.kind === "reduce" && searches.has(effect.result.reduction);
-    if (!isElementwise || isSearch || !effect.needs.includes(product) || !readsOnlyOwn(effect, product)) continue;
+    const isAlongLines = effect.result?.kind === "reduce" && alongLines.has(effect.result.reduction);
+    if (!isElementwise || isAlongLines || !effect.needs.includes(product) || !readsOnlyOwn(effect, product)) continue;
     const isKnown = (need: Effect): boolean =>
       need === product || (taken.has(need) && open.every((label) => isKnownInside(need, label, effect)));
     if (effect.needs.every((need) => isReady(need) || isKnown(need))) taken.add(effect);
   }
   return [...taken];
 }
-
-/** These go along lines, so that they can end early. */
-const searches: ReadonlySet<Reduction> = new Set<Reduction>(["argmax", "any"]);
 
 interface Group {
   readonly label: Label;

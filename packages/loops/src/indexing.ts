@@ -16,17 +16,16 @@ export function rowMajor({ shape }: Tensor, index: readonly Linear[]): Linear {
   return combine(index.map((entry, axis) => [entry, strides[axis]!] as const));
 }
 
-/** The label of an axis, or a new one where the index holds that already. */
+/** The label of an axis, or one in its place where the index holds that already: the same for all who ask with such an index. */
 export function freeLabel(x: Tensor, axis: number, index: readonly Linear[], { labels }: Context): Label | undefined {
-  const label = labels.of(x, axis);
-  const taken =
-    label !== undefined &&
+  let label = labels.of(x, axis);
+  const isTaken = (own: Label): boolean =>
     index.some(
       (entry) =>
-        entry.terms.some((term) => term.label === label) ||
-        entry.others.some(({ value }) => value.labels.includes(label)),
+        entry.terms.some((term) => term.label === own) || entry.others.some(({ value }) => value.labels.includes(own)),
     );
-  return taken ? labels.fresh(label.extent) : label;
+  while (label !== undefined && isTaken(label)) label = labels.instead(label);
+  return label;
 }
 
 /** An index as a value. */

@@ -42,8 +42,7 @@ function innerOf({ index, extent, body }: Loop): Loop | undefined {
   if (inner === undefined || others.length > 0 || extent % 2 !== 0 || inner.body.length > longest) return undefined;
   const isShort = inner.body.every(
     ({ kind, ...rest }) =>
-      kind === "let" ||
-      (kind === "accumulate" && "reduction" in rest && jammed.has(rest.reduction as Reduction)),
+      kind === "let" || (kind === "accumulate" && "reduction" in rest && jammed.has(rest.reduction as Reduction)),
   );
   // Each turn must have results of its own: one that both add to would be one sum with two names.
   const results = new Set(body.flatMap((statement) => (statement.kind === "accumulator" ? [statement.register] : [])));

@@ -7,14 +7,15 @@ import type { Label } from "./value.ts";
 export interface Labels {
   /** The label of an axis; undefined where its length is 1, and where the label of the axis inside it walks both. */
   of(tensor: Tensor, axis: number): Label | undefined;
-  /** A label that no axis has. */
-  fresh(extent: number): Label;
+  /** A label that no axis has, for loops in which this one is taken. */
+  instead(label: Label): Label;
 }
 
 /** Labels for these tensors, operands first. Two axes of one tensor never share one: then the later of the two bonds is not made. */
 export function labelAxes(order: readonly Tensor[]): Labels {
   let count = 0;
   const fresh = (extent: number): Label => ({ id: count++, extent });
+  const others = new Map<Label, Label>();
   const classes = new Map<Tensor, AxisClass[]>();
   for (const tensor of order) {
     const axes: AxisClass[] = [];
@@ -37,7 +38,11 @@ export function labelAxes(order: readonly Tensor[]): Labels {
       const axisClass = classOf(tensor, axis);
       return inner.has(axisClass) ? undefined : (axisClass.label ??= fresh(lengthOf(axisClass)));
     },
-    fresh,
+    instead(label) {
+      let other = others.get(label);
+      if (other === undefined) others.set(label, (other = fresh(label.extent)));
+      return other;
+    },
   };
 }
 

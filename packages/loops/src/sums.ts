@@ -42,11 +42,9 @@ function sumOfOwn(operand: Value, summation: Summation, depth: number): Value {
   if (operand.operation === "log1pOfUnit" && ofProducts) return values.reduce("sumLog1p", x, over, dtype);
   if (isSum(operand)) {
     const { apart, together } = takeApart(operand, summation, depth);
-    if (apart !== undefined)
-      return added("add", apart, together && sumOf(together, summation, depth + 1), values)!;
+    if (apart !== undefined) return added("add", apart, together && sumOf(together, summation, depth + 1), values)!;
   }
-  const isScaled =
-    operand.operation === "mul" && y.kind === "constant" && Number.isFinite(y.value) && y.value !== 0;
+  const isScaled = operand.operation === "mul" && y.kind === "constant" && Number.isFinite(y.value) && y.value !== 0;
   if (isScaled) return values.apply("mul", [sumOf(x, summation, depth + 1), y], dtype);
   return values.reduce(kind, operand, over, dtype);
 }

@@ -46,7 +46,14 @@ export function printProgram(program: Program): PrintedProgram {
       return slots.length - initial.length;
     },
   };
-  const body = printAll(program.body, { context, hot: false, mayEnd: false, turn: "", inBlocks: false, lane: undefined });
+  const body = printAll(program.body, {
+    context,
+    hot: false,
+    mayEnd: false,
+    turn: "",
+    inBlocks: false,
+    lane: undefined,
+  });
   return {
     source: `function(${[...buffers.values()].join()}){\n${body}}`,
     buffers: [...buffers.keys()],

@@ -25,5 +25,7 @@ export function name(word: Word, number: number): string {
 /** Says of what type it was, and never what: it may be anything. */
 function refused(what: string, value: unknown): EngineError {
   const got = typeof value === "number" ? `${value}` : `a ${value === null ? "null" : typeof value}`;
-  return new EngineError(`cpu: what is written into a program must be ${what}, got ${got}. The graph is not one of this library's making.`);
+  return new EngineError(
+    `cpu: what is written into a program must be ${what}, got ${got}. The graph is not one of this library's making.`,
+  );
 }
