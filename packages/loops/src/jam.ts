@@ -47,12 +47,18 @@ function innerOf({ index, extent, body }: Loop): Loop | undefined {
   // Each turn must have results of its own: one that both add to would be one sum with two names.
   const results = new Set(body.flatMap((statement) => (statement.kind === "accumulator" ? [statement.register] : [])));
   const isOwn = inner.body.every((statement) => statement.kind !== "accumulate" || results.has(statement.register));
-  const isPlain = body.every(({ kind }) => kind !== "update" && kind !== "fill" && kind !== "multiply");
+  const isPlain = body.every(
+    (statement) =>
+      !turnsBound.has(statement.kind) && (statement.kind !== "accumulate" || jammed.has(statement.reduction)),
+  );
   const isPlace = allStatements(body).every((statement) =>
     atomsOf(statement).every((atom) => atom.kind !== "index" || atom.index !== index),
   );
   return isShort && isOwn && isPlain && isPlace ? inner : undefined;
 }
+
+/** What can't be done for two turns at once. */
+const turnsBound: ReadonlySet<Statement["kind"]> = new Set<Statement["kind"]>(["update", "fill", "multiply"]);
 
 /** What two turns can do side by side. */
 const jammed: ReadonlySet<Reduction> = new Set<Reduction>(["sum", "total", "max"]);
@@ -95,7 +101,7 @@ function ownRegisters(index: number, body: readonly Statement[]): ReadonlySet<Re
 /** A statement as it stands in one of two turns of a loop that now takes half as many. */
 interface Turn {
   readonly index: number;
-  readonly turn: number;
+  readonly turn: 0 | 1;
   readonly second: ReadonlyMap<Register, Register>;
 }
 
@@ -130,7 +136,7 @@ function renamed(statement: Statement, turn: Turn): Statement {
       };
     }
     case "accumulate":
-      return { ...statement, register: register(statement.register), value: atom(statement.value) };
+      return { ...statement, register: register(statement.register), value: atom(statement.value), turn: turn.turn };
     case "store":
       return { ...statement, place: place(statement.place), value: atom(statement.value) };
     case "fill":

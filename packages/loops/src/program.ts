@@ -100,6 +100,8 @@ export type Statement =
       readonly reduction: Reduction;
       readonly value: Atom;
       readonly position: { readonly register: Register; readonly index: Atom } | undefined;
+      /** Of a loop that takes two turns at once: the first, or the second. */
+      readonly turn?: 0 | 1;
     }
   | { readonly kind: "loop"; readonly index: number; readonly extent: number; readonly body: readonly Statement[] }
   /** The same everywhere. */

@@ -79,7 +79,7 @@ interface Position {
   readonly hot: boolean;
   /** Whether a loop is left as soon as its only result is known. */
   readonly mayEnd: boolean;
-  /** The index by which the factors of a logarithm are counted. */
+  /** The index of the loop around, by which turns are told apart and factors of a logarithm counted; empty in none. */
   readonly turn: string;
   /** Whether the loop around is in blocks of such factors. */
   readonly inBlocks: boolean;
@@ -159,7 +159,7 @@ function siteAt({ hot, context }: Position, dtype: Site["dtype"]): Site {
 }
 
 function printAccumulate(
-  { register, reduction, value, position: largest }: Extract<Statement, { kind: "accumulate" }>,
+  { register, reduction, value, position: largest, turn: jammedTurn }: Extract<Statement, { kind: "accumulate" }>,
   position: Position,
 ): string {
   const sum = printRegister(register, position);
@@ -168,7 +168,7 @@ function printAccumulate(
     case "sum":
       return `${sum}+=${element};\n`;
     case "total":
-      return `${laneName(register, (position.lane?.number ?? 0) % 2)}+=${element};\n`;
+      return byTurn(position, jammedTurn, (parity) => `${laneName(register, parity)}+=${element};`);
     case "sumLog1p":
       return printFactor(register, element, position);
     case "any":
@@ -180,13 +180,23 @@ function printAccumulate(
   }
 }
 
+/** What is done in even turns of the loop around and what in odd ones; in no loop all is even. */
+function byTurn({ turn, lane }: Position, known: 0 | 1 | undefined, print: (parity: 0 | 1) => string): string {
+  if (turn === "" || known !== undefined) return `${print(known ?? 0)}\n`;
+  if (lane === undefined) return `if(${turn}&1){${print(1)}}else{${print(0)}}\n`;
+  return `${print(lane.number % 2 === 0 ? 0 : 1)}\n`;
+}
+
 /**
  * A product of factors 1 + x, of which the logarithm is taken, is gathered less 1, so that small x keep their digits.
  * There are two, of even and of odd turns, for one need not wait for the other.
  */
-function printFactor(register: Register, element: string, { turn, inBlocks, lane }: Position): string {
-  const [even, odd] = productsOf(register).map((product) => `${product}=${product}*(${element}+1)+${element};`);
-  const lanes = lane === undefined ? `if(${turn}&1){${odd}}else{${even}}\n` : `${lane.number % 2 === 0 ? even : odd}\n`;
+function printFactor(register: Register, element: string, position: Position): string {
+  const { turn, inBlocks } = position;
+  const lanes = byTurn(position, undefined, (parity) => {
+    const product = laneName(register, parity);
+    return `${product}=${product}*(${element}+1)+${element};`;
+  });
   const last = factorsOfBlock - 1;
   return inBlocks ? lanes : `${lanes}if((${turn}&${last})===${last}){${printLogarithm(register)}}\n`;
 }
@@ -278,9 +288,10 @@ function printLoop({ index, extent, body }: Extract<Statement, { kind: "loop" }>
   const i = name("i", index);
   const lanes = lanesOf(body, extent);
   const results = body.flatMap((statement) => (statement.kind === "accumulate" ? [statement] : []));
-  const registersOf = (wanted: Reduction): Register[] =>
-    results.flatMap(({ reduction, register }) => (reduction === wanted ? [register] : []));
-  const [logs, totals] = [registersOf("sumLog1p"), lanes === 1 ? [] : registersOf("total")];
+  const registersOf = (wanted: Reduction): Register[] => [
+    ...new Set(results.flatMap(({ reduction, register }) => (reduction === wanted ? [register] : []))),
+  ];
+  const [logs, totals] = [registersOf("sumLog1p"), registersOf("total")];
   const inBlocks = logs.length > 0 && body.every(({ kind }) => kind !== "loop" && kind !== "accumulator");
   const mayEnd =
     results.length === 1 &&
