@@ -59,8 +59,16 @@ describe("cpu", () => {
     await expect(cpu(mode)).rejects.toThrow('cpu: mode must be "codegen" or "interpreter", got "fast".');
     await expect(cpu(mode)).rejects.toMatchObject({ name: "OutOfRangeError" });
     const option = { threads: 2 } as unknown as CpuOptions;
-    await expect(cpu(option)).rejects.toThrow("cpu: the only option must be mode, got threads.");
+    await expect(cpu(option)).rejects.toThrow('cpu: options must be among mode, got "threads".');
     await expect(cpu(option)).rejects.toMatchObject({ name: "OutOfRangeError" });
+  });
+
+  test.each([null, "codegen", 1n, Symbol("mode"), ["mode"], () => ({})])("refuses %o as options", async (options) => {
+    await expect(cpu(options as CpuOptions)).rejects.toMatchObject({ name: "DTypeError" });
+  });
+
+  test.each([null, 1n, Symbol("mode"), { toString: () => "codegen" }, NaN])("refuses %o as a mode", async (mode) => {
+    await expect(cpu({ mode } as unknown as CpuOptions)).rejects.toMatchObject({ name: "OutOfRangeError" });
   });
 });
 

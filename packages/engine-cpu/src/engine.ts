@@ -8,10 +8,12 @@ import {
   type Graph,
   HostDeviceArray,
   type NDArray,
+  type OptionTable,
   OutOfRangeError,
   type TypedArray,
   type Value,
   allOperations,
+  checkOptions,
   checkUpload,
   hostDataOf,
   selfTest,
@@ -30,25 +32,24 @@ export interface CpuOptions {
 
 /**
  * The engine that runs anywhere, in plain JavaScript, and that defines what each operation computes.
- * Throws `OutOfRangeError` for an option that it does not know, and `EngineUnavailableError` where the self-test fails.
+ * Throws `DTypeError` for options that are no record, `OutOfRangeError` for an option that it does not know or a mode that there is not,
+ * and `EngineUnavailableError` where the self-test fails.
  * @example const { data } = await evaluate(sum([1, 2, 3]), { engine: await cpu() });
  */
 export async function cpu(options: CpuOptions = {}): Promise<Engine> {
-  checkOptions(options);
+  checkOptions("cpu", options, optionTable);
   const engine = makeEngine(wayOf(options));
   await selfTest(engine);
   return engine;
 }
 
-function checkOptions(options: CpuOptions): void {
-  for (const option of Object.keys(options)) {
-    if (option !== "mode") throw new OutOfRangeError(`cpu: the only option must be mode, got ${option}.`);
-  }
-  const { mode = "codegen" } = options;
-  if (mode !== "codegen" && mode !== "interpreter") {
-    throw new OutOfRangeError(`cpu: mode must be "codegen" or "interpreter", got ${JSON.stringify(mode)}.`);
-  }
-}
+const optionTable: OptionTable<CpuOptions> = {
+  mode: {
+    must: '"codegen" or "interpreter"',
+    holds: (mode) => mode === "codegen" || mode === "interpreter",
+    error: OutOfRangeError,
+  },
+};
 
 /** What runs, and what is said of it. */
 interface Way {

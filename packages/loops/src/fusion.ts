@@ -44,16 +44,21 @@ export function arrange(effects: readonly Effect[], bound: ReadonlySet<Label>): 
     rest = rest.filter((effect) => !done.has(effect));
   };
   while (rest.length > 0) {
-    const allReady = rest.filter((effect) => next.get(effect) === undefined && effect.needs.every(isReady));
+    const isNext = (effect: Effect): boolean => next.get(effect) === undefined && effect.needs.every(isReady);
     // A product begins a program, so what belongs to the one before comes first.
-    const ready = allReady.find((effect) => !isProduct(effect)) ?? allReady[0];
-    if (ready !== undefined) {
-      const item: Item = isProduct(ready)
-        ? { kind: "product", effect: ready, followers: findFollowers(ready, rest, bound, isReady) }
-        : { kind: "once", effect: ready };
-      take(item, effectsOf(item));
+    for (const effect of rest) {
+      if (isProduct(effect) || !isNext(effect)) continue;
+      items.push({ kind: "once", effect });
+      done.add(effect);
+    }
+    rest = rest.filter((effect) => !done.has(effect));
+    const product = rest.find(isNext);
+    if (product !== undefined) {
+      const followers = findFollowers(product, rest, bound, isReady);
+      take({ kind: "product", effect: product, followers }, [product, ...followers]);
       continue;
     }
+    if (rest.length === 0) break;
     const groups = groupByLabel(rest, next, isReady);
     const best = groups.toSorted(byUrgency)[0];
     if (best === undefined) throw new Error("loops: effects must not need each other in a circle.");
@@ -101,20 +106,21 @@ function groupByLabel(
   next: ReadonlyMap<Effect, Label | undefined>,
   isReady: (need: Effect) => boolean,
 ): Group[] {
-  const labels = new Set(rest.flatMap((effect) => next.get(effect) ?? []));
-  const groups = [...labels].map((label): Group => {
-    const taken = new Set<Effect>();
-    let waiting = 0;
-    // Effects stand after those that they need.
-    for (const effect of rest) {
-      if (next.get(effect) !== label) continue;
-      if (effect.needs.every((need) => isReady(need) || (taken.has(need) && isKnownInside(need, label, effect))))
-        taken.add(effect);
-      else waiting++;
-    }
-    return { label, effects: [...taken], waiting };
-  });
-  return groups.filter(({ effects }) => effects.length > 0);
+  const groups = new Map<Label, { readonly taken: Set<Effect>; waiting: number }>();
+  // Effects stand after those that they need.
+  for (const effect of rest) {
+    const label = next.get(effect);
+    if (label === undefined) continue;
+    let group = groups.get(label);
+    if (group === undefined) groups.set(label, (group = { taken: new Set(), waiting: 0 }));
+    const { taken } = group;
+    if (effect.needs.every((need) => isReady(need) || (taken.has(need) && isKnownInside(need, label, effect))))
+      taken.add(effect);
+    else group.waiting++;
+  }
+  return [...groups]
+    .filter(([, { taken }]) => taken.size > 0)
+    .map(([label, { taken, waiting }]) => ({ label, effects: [...taken], waiting }));
 }
 
 /** A loop that leaves nothing behind first; else the lightest, for the heavy ones shall run once, when all is ready. */

@@ -57,15 +57,19 @@ function numbered(
   weights: ReadonlyMap<Label, number>,
 ): Map<Label, number> {
   const order = new Map<Label, number>();
-  const rest = new Set(inside.keys());
-  while (rest.size > 0) {
+  const outside = new Map([...inside.keys()].map((label) => [label, 0]));
+  const count = (labels: ReadonlySet<Label>, change: number): void => {
+    for (const label of labels) outside.set(label, outside.get(label)! + change);
+  };
+  for (const inner of inside.values()) count(inner, 1);
+  while (outside.size > 0) {
     let best: Label | undefined;
-    for (const label of rest) {
-      if ([...rest].some((outer) => inside.get(outer)!.has(label))) continue;
-      if (best === undefined || weights.get(label)! > weights.get(best)!) best = label;
+    for (const [label, outer] of outside) {
+      if (outer === 0 && (best === undefined || weights.get(label)! > weights.get(best)!)) best = label;
     }
     order.set(best!, order.size);
-    rest.delete(best!);
+    outside.delete(best!);
+    count(inside.get(best!)!, -1);
   }
   return order;
 }

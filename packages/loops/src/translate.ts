@@ -61,7 +61,10 @@ function makeContext(graph: Graph, order: readonly Tensor[]): Context {
       if (known === undefined) elements.set(tensor, (known = new Map()));
       const key = indexKey(index);
       let value = known.get(key);
-      if (value === undefined) known.set(key, (value = elementOf(context, tensor, index, stored.get(tensor))));
+      if (value !== undefined) return value;
+      if (known.size >= mostIndices && tensor.inputs.length > 0) context.materialize(tensor);
+      value = elementOf(context, tensor, index, stored.get(tensor));
+      known.set(key, value);
       return value;
     },
     indexOf(tensor) {
@@ -151,6 +154,9 @@ function partsOf(context: Context, tensor: Tensor): Part[] {
 function storeAll(context: Context, buffer: Buffer, parts: readonly Part[]): void {
   for (const part of parts) context.stores.push({ buffer, ...part });
 }
+
+/** What is read at so many indices is stored: else what reads it, and is read in turn, would be written out ever more often. */
+const mostIndices = 4;
 
 /** So many operations on end, or so many in all, of which none is stored, make an expression that is computed by itself. */
 const [longest, largest] = [400, 2000];

@@ -1,6 +1,6 @@
 /** How does a graph run as generated JavaScript? */
 import { EngineError, type Graph, type TypedArray, allocate, holds } from "@symloss/core/engine";
-import { type Buffer, type LoopPlan, describePlan, planLoops } from "@symloss/loops";
+import { type Buffer, type LoopPlan, type Statement, allStatements, describePlan, planLoops } from "@symloss/loops";
 import type { Plan } from "../plan.ts";
 import { library } from "./library.ts";
 import { type PrintedProgram, printProgram } from "./print.ts";
@@ -19,8 +19,9 @@ export function mayGenerate(): boolean {
 /** The plan of a graph of concrete shapes, as loops. */
 export function generatePlan(graph: Graph): Plan {
   const plan = planLoops(graph);
-  const kept = keep(plan);
+  for (const { body } of plan.programs) checkLength(body);
   const programs = plan.programs.map(printProgram);
+  const kept = keep(plan, programs);
   const slots = programs.map((program) => Float64Array.from(program.slots));
   const run = build(programs, kept, slots);
   const outputs = plan.buffers.filter(({ kind }) => kind === "output");
@@ -29,7 +30,7 @@ export function generatePlan(graph: Graph): Plan {
     get description() {
       return describePlan(plan);
     },
-    bytes: [...kept.values(), ...slots].reduce((bytes, { byteLength }) => bytes + byteLength, 0),
+    bytes: bytesOf(new Set([...kept.values(), ...slots])),
     run(values, given) {
       // A result may stand where an input was: what is read must not be overwritten before.
       const isShared =
@@ -39,6 +40,21 @@ export function generatePlan(graph: Graph): Plan {
       return results;
     },
   };
+}
+
+/** What JavaScript engines still run: the locals of a longer function are more than a call stack holds. */
+const mostStatements = 40_000;
+
+function checkLength(body: readonly Statement[]): void {
+  const { length } = allStatements(body);
+  if (length <= mostStatements) return;
+  throw new EngineError(
+    `cpu: ran out of statements for one loop, of which there may be ${mostStatements}, at ${length}. Compute fewer results at once, or take cpu({ mode: "interpreter" }).`,
+  );
+}
+
+function bytesOf(arrays: ReadonlySet<TypedArray>): number {
+  return [...arrays].reduce((bytes, { byteLength }) => bytes + byteLength, 0);
 }
 
 type Run = (inputs: readonly TypedArray[], outputs: readonly TypedArray[]) => void;
@@ -78,15 +94,35 @@ function printArgument({ kind, id, position }: Buffer): string {
   return kind === "output" ? `outputs[${integer(position!)}]` : `kept[${integer(id)}]`;
 }
 
-/** The arrays that stay from run to run: runs do not overlap, for each is done before it returns. */
-function keep({ buffers }: LoopPlan): ReadonlyMap<number, TypedArray> {
+/**
+ * The arrays that stay from run to run, by the buffers that lie in them: runs do not overlap, for each is done before it returns. A buffer
+ * lies where one lay that no later program uses.
+ */
+function keep({ buffers }: LoopPlan, programs: readonly PrintedProgram[]): ReadonlyMap<number, TypedArray> {
   const kept = new Map<number, TypedArray>();
   for (const { id, kind, dtype, size, data } of buffers) {
-    if (kind === "intermediate" || kind === "scratch") kept.set(id, allocate(dtype, size));
     if (kind !== "constant") continue;
     if (!holds(dtype, data) || data.length !== size)
-      throw new EngineError(`cpu: a constant must be ${size} elements of ${dtype} in a typed array, got another.`);
+      throw new EngineError(`cpu: a constant must be a typed array of ${size} elements of its dtype, got another.`);
     kept.set(id, data);
+  }
+  const lastUse = new Map<Buffer, number>();
+  for (const [index, program] of programs.entries()) for (const buffer of program.buffers) lastUse.set(buffer, index);
+  const free = new Map<string, TypedArray[]>();
+  const kindOf = ({ dtype, size }: Buffer): string => `${dtype} ${size}`;
+  for (const [index, program] of programs.entries()) {
+    const own = program.buffers.filter(({ kind }) => kind === "intermediate" || kind === "scratch");
+    for (const buffer of own) {
+      if (kept.has(buffer.id)) continue;
+      kept.set(buffer.id, free.get(kindOf(buffer))?.pop() ?? allocate(buffer.dtype, buffer.size));
+    }
+    for (const buffer of own) {
+      if (lastUse.get(buffer) !== index) continue;
+      const array = kept.get(buffer.id)!;
+      const others = free.get(kindOf(buffer));
+      if (others === undefined) free.set(kindOf(buffer), [array]);
+      else others.push(array);
+    }
   }
   return kept;
 }
