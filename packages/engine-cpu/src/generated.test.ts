@@ -1,6 +1,6 @@
 /** Are generated programs right where JavaScript's own functions are left, and do they leave nothing behind? */
-import { type Tensor, compile, exp, grad, log, softplus, variance } from "@symloss/core";
-import { type Engine, traceGraph } from "@symloss/core/engine";
+import { type Tensor, compile, exp, grad, log, softplus, variance, where } from "@symloss/core";
+import { type Engine, prepare, traceGraph } from "@symloss/core/engine";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -19,9 +19,10 @@ async function applied(
   values: ArrayLike<number>,
   dtype: "float32" | "float64",
 ): Promise<number[]> {
-  const graph = traceGraph("test", ({ x }: { readonly x: Tensor }) => [fn(x)], {
-    x: { shape: [values.length], dtype },
-  });
+  const graph = prepare(
+    traceGraph("test", ({ x }: { readonly x: Tensor }) => [fn(x)], { x: { shape: [values.length], dtype } }),
+    engine,
+  );
   const [result] = await (
     await engine.compile(graph)
   ).run([dtype === "float32" ? Float32Array.from(values) : Float64Array.from(values)]);
@@ -110,6 +111,138 @@ describe("the variance of many numbers", () => {
     const [got] = await applied((x) => variance(x), values, "float32");
     expect(ulps(got!, want)).toBeLessThanOrEqual(1);
   });
+});
+
+describe("the variance of equal numbers is exactly 0", () => {
+  const numbers = [37 / 255, 0.1, 1 / 3, 1e-30, 1e30, 16777217, -0.7, 0];
+  const counts = [1, 2, 3, 7, 49, 1000, 4095, 4096, 7225, 2 ** 17 + 1];
+
+  test.each(counts)("%i of them, in any form", async (count) => {
+    for (const value of numbers) {
+      const values = new Float32Array(count).fill(value);
+      const forms: ((x: Tensor) => Tensor)[] = [
+        (x) => variance(x).sqrt(),
+        (x) => variance(x.div(255)).sqrt(),
+        (x) => variance(x.mul(0.3).add(7)).sqrt(),
+        (x) => x.div(3).sub(x.div(3).mean()).square().mean().sqrt(),
+        (x) => x.div(3).mean().sub(x.div(3)).square().sum(),
+        (x) => variance(exp(x.tanh())).sqrt(),
+      ];
+      for (const form of forms) expect(await applied(form, values, "float32")).toEqual([0]);
+      expect(await applied(forms[1]!, values, "float64")).toEqual([0]);
+    }
+  });
+
+  test("along any axis of an array, and of what is looked up or summed before", async () => {
+    const values = new Float32Array(60 * 85).fill(37);
+    const forms: ((x: Tensor) => Tensor)[] = [
+      (x) => variance(x.reshape([60, 85]).div(255), 0),
+      (x) => variance(x.reshape([60, 85]).div(255), 1),
+      (x) => variance(x.reshape([85, 60]).div(255).transpose(), 1),
+      (x) => variance(x.reshape([60, 85]).div(255).sum(1)),
+      (x) => variance(x.reshape([60, 85]).div(255).logSumExp(0)),
+      (x) => variance(x.div(255).takeAlongAxis(x.cast("int32"), 0)),
+      (x) => variance(x.reshape([60, 5, 17]).div(255), [0, 2]),
+    ];
+    for (const form of forms) expect(new Set(await applied(form, values, "float32"))).toEqual(new Set([0]));
+  });
+
+  test("their mean, and a mean of infinities, are what they are", async () => {
+    const form = (x: Tensor): Tensor => x.mean().add(variance(x).mul(0)).reshape([1]);
+    expect(await applied(form, new Float32Array(5000).fill(0.1), "float32")).toEqual([Math.fround(0.1)]);
+    const mean = (x: Tensor): Tensor => where(x.mean().equal(Infinity), 1, variance(x));
+    expect(await applied(mean, [Infinity, 1, 2], "float32")).toEqual([1]);
+  });
+});
+
+describe("deep graphs", () => {
+  const depth = 5000;
+  const chain = (x: Tensor, step: (value: Tensor, index: number) => Tensor): Tensor =>
+    Array.from({ length: depth }, (_, index) => index).reduce(step, x);
+  const shapes: Record<string, (x: Tensor) => Tensor> = {
+    sums: (x) => chain(x, (value) => value.add(1)).sub(depth),
+    "sums of products, summed": (x) =>
+      chain(x, (value, index) => value.add(x.mul(index % 3)))
+        .sum()
+        .div(5000),
+    "a part of a chain": (x) => chain(x, (value) => value.tanh()).slice([1], [3]),
+    "conditions of conditions": (x) =>
+      where(
+        chain(x.equal(Infinity), (value, index) => value.logicalAnd(x.less(index))),
+        x,
+        2,
+      ),
+    "each of the two before": (x) => {
+      let [left, right] = [x, x.mul(0.5)];
+      for (let step = 0; step < depth; step++) [left, right] = [right, left.add(right).mul(0.5)];
+      return right;
+    },
+    "a gradient": (x) => grad((given: Tensor) => chain(given, (value) => value.mul(0.9999).tanh()).sum())(x),
+  };
+
+  test.each(Object.entries(shapes))("%s, 5,000 operations on end", async (_, fn) => {
+    const graph = prepare(
+      traceGraph("deep", ({ x }: { readonly x: Tensor }) => [fn(x)], { x: { shape: [4] } }),
+      engine,
+    );
+    const values = Float32Array.of(0.5, -0.25, 0.125, 1);
+    const interpreter = await cpu({ mode: "interpreter" });
+    const [got, want] = await Promise.all(
+      [engine, interpreter].map(async (each) => [...(await (await each.compile(graph)).run([values]))[0]!]),
+    );
+    for (const [index, value] of want!.entries()) expect(got![index]).toBeCloseTo(value, 2);
+  });
+
+  test("lookups in what was looked up do not grow without bounds", async () => {
+    const looked = (x: Tensor): Tensor => {
+      let value = x;
+      for (let step = 0; step < 60; step++) value = value.takeAlongAxis(value.cast("int32"), 0);
+      return value;
+    };
+    expect(await applied(looked, [1, 2, 3, 0], "float32")).toEqual(
+      [1, 2, 3, 0].map((_, at, all) => {
+        let value = [...all];
+        for (let step = 0; step < 60; step++) value = value.map((index) => value[index]!);
+        return value[at];
+      }),
+    );
+  });
+
+  test("arrays between programs are used again", async () => {
+    const graph = traceGraph("deep", ({ x }: { readonly x: Tensor }) => [chain(x, (value) => value.add(0.5))], {
+      x: { shape: [1000] },
+    });
+    expect((await engine.compile(graph)).bytes).toBeLessThanOrEqual(2 * 8000 + 1000);
+  });
+
+  test("more results at once than a function can hold are refused", () => {
+    const graph = traceGraph(
+      "wide",
+      ({ x }: { readonly x: Tensor }) => Array.from({ length: 20_100 }, (_, index) => x.add(index + 0.5)),
+      { x: { shape: [] } },
+    );
+    expect(() => engine.compile(graph)).toThrow(
+      expect.objectContaining({
+        name: "EngineError",
+        message: expect.stringContaining(
+          "ran out of statements for one loop, of which there may be 40000, at 40201",
+        ) as string,
+      }),
+    );
+  });
+});
+
+test("the bytes that are held are those of constants, scratch and slots", async () => {
+  const table = new Float32Array(25).fill(2);
+  const graph = traceGraph("bytes", ({ x }: { readonly x: Tensor }) => [x.mul(table).softmax()], {
+    x: { shape: [4, 25] },
+  });
+  const [constants, row] = [100, 25 * 8];
+  const { bytes } = await engine.compile(graph);
+  expect(bytes).toBeGreaterThanOrEqual(constants + row);
+  expect(bytes).toBeLessThanOrEqual(constants + row + 10 * 8);
+  const interpreted = await (await cpu({ mode: "interpreter" })).compile(graph);
+  expect(interpreted.bytes).toBe(constants);
 });
 
 test("float64 has the functions of JavaScript to the last bit", async () => {

@@ -2,7 +2,7 @@
  * How are elements summed as they deviate from their mean? From the first of them, so that of equal elements nothing is left: they
  * deviate by exactly 0, whatever they are and however many.
  */
-import { type NodeOf, type Tensor, sizeOf } from "@symloss/core/engine";
+import { type NodeOf, Tensor, sizeOf } from "@symloss/core/engine";
 import { withoutMovement } from "./movement.ts";
 import { valuesUnder } from "./order.ts";
 import type { Label, Value, ValueOf, Values } from "./value.ts";
@@ -21,23 +21,35 @@ export function findCenters(order: readonly Tensor[]): Centers {
       [y, x],
     ] as const) {
       const mean = withoutMovement(other);
-      const sum = summedBy(mean);
-      if (sum?.inputs[0] === operand) centers.set(mean, sum);
+      const sum = sumOfMean(mean, operand);
+      if (sum !== undefined) centers.set(mean, sum);
     }
   }
   return centers;
 }
 
-/** The sum of which a tensor is the mean. */
-function summedBy({ operation, inputs }: Tensor): NodeOf<"sum"> | undefined {
+/** The sum of this operand of which a tensor is the mean. */
+function sumOfMean({ operation, inputs }: Tensor, operand: Tensor): NodeOf<"sum"> | undefined {
   if (operation !== "div" && operation !== "mul") return undefined;
-  const [sum, factor] = inputs as [Tensor, Tensor];
+  const [dividend, factor] = inputs as [Tensor, Tensor];
+  const sum = sumFrom(dividend, operand);
   const source = withoutMovement(factor);
-  if (sum.operation !== "sum" || source.operation !== "constant" || source.rank !== 0) return undefined;
-  const { axes } = sum.attributes as { axes: readonly number[] };
-  const size = sizeOf(axes.map((axis) => sum.inputs[0]!.shape[axis] as number));
-  const [value] = (source.attributes as { data: ArrayLike<number> }).data as unknown as [number];
-  return (operation === "div" ? value === size : value * size === 1) ? (sum as NodeOf<"sum">) : undefined;
+  if (sum === undefined || source.operation !== "constant" || source.rank !== 0) return undefined;
+  const size = sizeOf(sum.attributes.axes.map((axis) => operand.shape[axis] as number));
+  const value = (source.attributes as { readonly data: ArrayLike<number> }).data[0]!;
+  return (operation === "div" ? value === size : value * size === 1) ? sum : undefined;
+}
+
+/** The tensor as a sum of this operand; a sum of sums may have been made one. */
+function sumFrom(tensor: Tensor, operand: Tensor): NodeOf<"sum"> | undefined {
+  if (tensor.operation !== "sum") return undefined;
+  if (tensor.inputs[0] === operand) return tensor as NodeOf<"sum">;
+  if (operand.operation !== "sum" || tensor.inputs[0] !== operand.inputs[0]) return undefined;
+  const [all, inner] = [tensor, operand].map((each) => (each as NodeOf<"sum">).attributes.axes) as [number[], number[]];
+  if (!inner.every((axis) => all.includes(axis))) return undefined;
+  const kept = [...operand.inputs[0]!.shape.keys()].filter((axis) => !inner.includes(axis));
+  const axes = kept.flatMap((axis, position) => (all.includes(axis) ? [position] : []));
+  return new Tensor("sum", [operand], { axes }, tensor.shape, tensor.dtype) as NodeOf<"sum">;
 }
 
 /** The mean over labels, from the first element, or from 0 where that is infinite: s + (sum of x - s) / n. */
