@@ -137,7 +137,8 @@ describe.each(["codegen", "interpreter"] as const)("in mode %s", (mode) => {
         for (const batch of batches) {
           const results = run(engines[mode], fn, batch, length, dtype);
           expect(bitsOf(results, batch, 1), `a batch of ${batch}`).toBe(bitsOf(alone, 1, 1));
-          if (batch > 3) expect(bitsOf(results, batch, 3), `a batch of ${batch}`).toBe(bitsOf(few, 3, 3));
+          const rows = Math.min(batch, 3);
+          expect(bitsOf(results, batch, rows), `a batch of ${batch}`).toBe(bitsOf(few, 3, rows));
         }
       }
     });
