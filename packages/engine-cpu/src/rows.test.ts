@@ -211,6 +211,7 @@ describe("one value has one formula", () => {
     ["softplus", (x: Tensor) => softplus(x)],
     ["softmax", (x: Tensor) => softmax(x)],
     ["a share of a number", (x: Tensor) => x.div(x.slice([3], [4]).reshape([])).mul(1)],
+    ["what is limited", (x: Tensor) => where(x.abs().mul(1).lessEqual(0.3), x.abs(), 0.3)],
     ["what is joined with others", (x: Tensor) => concat([exp(x), softplus(x)], 0)],
   ] as const)("the largest less any is never below 0, and 0 for the largest: %s", (_, fn) => {
     for (let seed = 0; seed < 20; seed++) {
@@ -229,5 +230,15 @@ describe("one value has one formula", () => {
       expect(first[0]).toBe(gaps[0]);
       expect(last[0]).toBe(gaps[22]);
     }
+  });
+
+  test("what is limited is at most the limit, to the last digit", () => {
+    const limited = (x: Tensor): Tensor => where(x.abs().lessEqual(0.3), x.abs(), 0.3);
+    const gaps = evaluated(
+      (x) => limited(x).neg().add(0.3),
+      [...elementsOf(1000, 3, "float32")].map((value) => value * 50),
+    );
+    expect(gaps.some((gap) => gap < 0)).toBe(false);
+    expect(gaps.filter((gap) => gap === 0).length).toBeGreaterThan(900);
   });
 });

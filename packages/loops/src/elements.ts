@@ -137,7 +137,8 @@ const elements: { readonly [O in Operation]: Row<O> } = {
     const { values } = context;
     const [left, right] = [context.element(x, index), context.element(y, index)];
     if (condition.operation === "lessEqual" && condition.inputs[0] === x && condition.inputs[1] === y) {
-      const isLimit = node.dtype === "float32" && isNonNegative(left) && isPositiveConstant(right);
+      const isLimit =
+        node.dtype === "float32" && context.factors.has(node) && isNonNegative(left) && isPositiveConstant(right);
       return values.apply(isLimit ? "limit" : "lesser", [left, right], node.dtype);
     }
     const choice = context.element(condition, index);

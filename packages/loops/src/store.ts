@@ -46,6 +46,8 @@ export interface Context {
   /** Whether an element takes a loop to compute. */
   readonly takesLoop: (tensor: Tensor) => boolean;
   readonly ones: FixedOnes;
+  /** What is only multiplied. */
+  readonly factors: ReadonlySet<Tensor>;
   /** Means from which deviations are taken. */
   readonly centers: Centers;
   /** The sums of scatters, in float64. */

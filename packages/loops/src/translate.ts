@@ -6,6 +6,7 @@ import { axisIndex, termLabels, rowMajor } from "./indexing.ts";
 import { isLargeProduct, storeProduct } from "./products.ts";
 import type { Store, Context } from "./store.ts";
 import { labelAxes } from "./labels.ts";
+import { findFactors } from "./movement.ts";
 import { findFixedOnes } from "./ones.ts";
 import type { Buffer } from "./program.ts";
 import { type Linear, type Value, type Values, indexKey, makeValues, union } from "./value.ts";
@@ -117,6 +118,7 @@ function makeContext(graph: Graph, order: readonly Tensor[]): Context {
       return takes;
     },
     ones: findFixedOnes(order),
+    factors: findFactors(graph, order),
     centers: findCenters(order),
     sums: new Map(),
     addBuffer,
