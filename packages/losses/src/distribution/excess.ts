@@ -20,11 +20,10 @@ function valueOfRatio(from: Tensor, to: Tensor, increase: Tensor): Tensor {
   const ratio = from.div(to);
   const extreme = logicalOr(ratio.less(1e-30), ratio.greater(1e30));
   const logarithm = where(extreme, log(from).sub(log(to)), log(ratio));
-  const coefficients = alternatingQuotients.slice(0, isWide(from) ? 11 : 6);
-  const square = increase.square();
-  const series = square.mul(polynomial(increase, coefficients));
+  const coefficients = alternatingQuotients.slice(0, isWide(from) ? 8 : 3);
+  const series = increase.square().mul(polynomial(increase, coefficients));
   // Of a ratio that was rounded, its own logarithm is asked: what is lost then is lost twice, and cancels.
-  return where(square.less(2 ** -8), series, ratio.sub(1).sub(atMost(logarithm)));
+  return where(increase.abs().less(2 ** -7), series, ratio.sub(1).sub(atMost(logarithm)));
 }
 
 /** exp(t) - 1 - t, from 0: `ratioExcess` of a ratio whose logarithm is t. */
@@ -57,7 +56,7 @@ function polynomial(x: Tensor, coefficients: readonly number[]): Tensor {
 }
 
 /** 1 / 2, -1 / 3, 1 / 4 ..: x - log(1 + x) in powers of x, divided by x^2. */
-const alternatingQuotients: readonly number[] = [2, -3, 4, -5, 6, -7, 8, -9, 10, -11, 12].map((divisor) => 1 / divisor);
+const alternatingQuotients: readonly number[] = [2, -3, 4, -5, 6, -7, 8, -9].map((divisor) => 1 / divisor);
 
 /** 1 / 2!, 1 / 3!, 1 / 4! ..: exp(x) - 1 - x in powers of x, divided by x^2. */
 const inverseFactorials: readonly number[] = [2, 6, 24, 120, 720, 5040, 40320, 362880, 3628800].map(
