@@ -110,6 +110,7 @@ export * from "./errors.ts";
 export { prepare, type PrepareOptions } from "./prepare.ts";
 export { simplify } from "./simplify.ts";
 export { lower } from "./lower.ts";
+export { refusedNode } from "./refusal.ts";
 export { verify } from "./verify.ts";
 export { traceGraph, type InputSpec, type TracedGraph } from "./trace.ts";
 export { collectChecks, type HostCheck } from "./host-check.ts";

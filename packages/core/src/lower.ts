@@ -25,6 +25,7 @@ import { arange, concat, expandDims, reshape, transpose, zeros } from "./movemen
 import { asTensor, full, toDType } from "./operand.ts";
 import type { Operation } from "./operation.ts";
 import { max, min, sum } from "./reduction.ts";
+import { refusing } from "./refusal.ts";
 import { type RewriteTable, applyTable, rewriteGraph } from "./rewrite.ts";
 import { withAxis } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -44,8 +45,11 @@ export function lower<G extends Graph>(graph: G, operations: readonly Operation[
     missing = next;
   }
   if (missing === undefined) return current;
-  throw new UnsupportedOperationError(
-    `compile: every operation must be one that engine "${engine}" has or that can be said in those, got ${missing.operation} (${missing}).`,
+  throw refusing(
+    new UnsupportedOperationError(
+      `compile: every operation must be one that engine "${engine}" has or that can be said in those, got ${missing.operation} (${missing}).`,
+    ),
+    missing,
   );
 }
 

@@ -4,6 +4,7 @@ import { erase } from "./erase.ts";
 import { DTypeError, ShapeError } from "./errors.ts";
 import { type Graph, topologicalOrder } from "./graph.ts";
 import { lower } from "./lower.ts";
+import { refusing } from "./refusal.ts";
 import { isConcrete } from "./shape.ts";
 import { simplify } from "./simplify.ts";
 import { verify } from "./verify.ts";
@@ -32,8 +33,11 @@ export function prepare<G extends Graph>(
       );
     }
     if (!engine.traits.dtypes.includes(node.dtype)) {
-      throw new DTypeError(
-        `compile: every dtype must be one that engine "${engine.name}" has (${engine.traits.dtypes.join(", ")}), got ${node} (${node.operation}).`,
+      throw refusing(
+        new DTypeError(
+          `compile: every dtype must be one that engine "${engine.name}" has (${engine.traits.dtypes.join(", ")}), got ${node} (${node.operation}).`,
+        ),
+        node,
       );
     }
   }
