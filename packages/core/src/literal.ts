@@ -24,7 +24,7 @@ export function literalInFloat64(tensor: Tensor, depth = 0): Tensor | undefined 
   const values = written.get(tensor);
   if (values !== undefined) return constant64(tensor, values);
   const repeats = tensor.operation === "broadcastTo" || tensor.operation === "reshape";
-  if (depth === depthLimit || !(repeats || tensor.operation === "where")) return undefined;
+  if (depth === depthLimit || !isFloat(tensor.dtype) || !(repeats || tensor.operation === "where")) return undefined;
   const inputs = tensor.inputs.map((input) => (isFloat(input.dtype) ? literalInFloat64(input, depth + 1) : input));
   return inputs.includes(undefined)
     ? undefined

@@ -1,5 +1,5 @@
 /** What must a cast give? Between every two dtypes: rounded, truncated, saturated, or 0 and 1. */
-import { type DType, type Tensor, cast } from "@symloss/core";
+import { type DType, type Tensor, broadcastTo, cast, reshape, where } from "@symloss/core";
 import { vectorOf, sampleArray } from "../data.ts";
 import { convertNumber } from "../oracle/scalar.ts";
 import { largestOf } from "../tolerance.ts";
@@ -27,6 +27,23 @@ function castSpec(from: DType, to: DType): OperationSpec[] {
       ]),
     },
   ];
+  specs.push({
+    ...common,
+    operations: ["cast", "reshape", "broadcastTo", "where"],
+    dtypes: [from, to, "bool"],
+    name: `${label}, of what was reshaped, repeated, chosen`,
+    run: agree(() => [
+      {
+        what: label,
+        fn: (x, condition) => [
+          cast(reshape(x, [3, 2]), to),
+          cast(broadcastTo(x, [2, 6]), to),
+          cast(where(condition, x, reshape(x, [6])), to),
+        ],
+        arrays: [sampleArray(from, [6], 3, { low: -100, high: 100 }), sampleArray("bool", [6], 4)],
+      },
+    ]),
+  });
   if (floatTypes.includes(from)) {
     specs.push({
       ...common,
