@@ -13,6 +13,8 @@ const scratch = join(root, "docs", ".examples");
 interface Example {
   readonly name: string;
   readonly code: string;
+  /** The name under which other examples can import it. */
+  readonly file?: string | undefined;
 }
 
 beforeAll(() => mkdirSync(scratch, { recursive: true }));
@@ -25,13 +27,17 @@ describe("pages", () => {
     ...readdirSync(join(root, "packages")).map((name) => `packages/${name}/README.md`),
   ];
   const examples = pages.flatMap(examplesOfPage);
-  test.each(examples)("$name", async ({ code }) => run(code));
+  beforeAll(() => {
+    for (const { code, file } of examples) if (file !== undefined) writeFileSync(join(scratch, file), checked(code));
+  });
+  // One of them runs the whole suite of conformance.
+  test.each(examples)("$name", async ({ code, file }) => run(code, file), 120_000);
   test("there are some", () => expect(examples.length).toBeGreaterThan(5));
 
   test("all type-check as they stand", () => {
     const folder = join(scratch, "types");
     mkdirSync(folder);
-    const files = examples.map(({ name }) => `${name.replaceAll(/[^a-z0-9]+/gi, "-")}.ts`);
+    const files = examples.map(({ name, file }) => file ?? `${name.replaceAll(/[^a-z0-9]+/gi, "-")}.ts`);
     for (const [index, { code }] of examples.entries())
       writeFileSync(join(folder, files[index]!), `${code}\nexport {};\n`);
     const options = {
@@ -64,12 +70,13 @@ function filesIn(folder: string, ending: string): string[] {
     .toSorted();
 }
 
-/** The blocks that are marked as TypeScript; one that only shows a form is marked `ts form`. */
+/** The blocks that are marked as TypeScript, `ts name.ts` one that others import; one that only shows a form is marked `ts form`. */
 function examplesOfPage(page: string): Example[] {
   const text = readFileSync(join(root, page), "utf8");
-  return [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => ({
+  return [...text.matchAll(/```ts(?: (\S+\.ts))?\n([\s\S]*?)```/g)].map((match) => ({
     name: `${relative(root, join(root, page))}:${text.slice(0, match.index).split("\n").length + 1}`,
-    code: match[1]!,
+    code: match[2]!,
+    file: match[1],
   }));
 }
 
@@ -110,14 +117,18 @@ const packages = new Map<string, string[]>([
 ]);
 
 /** Runs the code as a module; what stands before a comment that is a value must have that value. */
-async function run(code: string): Promise<void> {
-  const file = join(scratch, `example-${count++}.ts`);
-  const lines = code.split("\n").map(checkedLine).join("\n");
-  writeFileSync(file, `const { matches } = globalThis as never;\n${lines}\nexport {};\n`);
+async function run(code: string, name = `example-${count++}.ts`): Promise<void> {
+  const file = join(scratch, name);
+  writeFileSync(file, checked(code));
   await import(/* @vite-ignore */ pathToFileURL(file).href);
 }
 
 let count = 0;
+
+function checked(code: string): string {
+  const lines = code.split("\n").map(checkedLine).join("\n");
+  return `const { matches } = globalThis as never;\n${lines}\nexport {};\n`;
+}
 
 function checkedLine(line: string): string {
   const match = /^(?<statements>.*?);? \/\/ (?<comment>.+)$/.exec(line);

@@ -14,5 +14,5 @@ describe("conformance on headlessgl", () => {
     expect(engine.device).toMatch(/^headlessgl: .*\(.+\)/);
     expect(engine.software).toBe(/llvmpipe|softpipe|swiftshader/i.test(engine.device));
   });
-  test.each(cases)("$name", (one) => runCase(one, engine), 120_000);
+  test.each(cases)("$name", async (one) => void (await runCase(one, engine)), 120_000);
 });

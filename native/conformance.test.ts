@@ -14,5 +14,5 @@ describe("conformance on onnxruntime-node", () => {
     const { versions }: OnnxRuntime["env"] = ort.env;
     expect([engine.device, versions.node]).toEqual(["cpu x1", "1.30.0"]);
   });
-  test.each(cases)("$name", (one) => runCase(one, engine), 60_000);
+  test.each(cases)("$name", async (one) => void (await runCase(one, engine)), 60_000);
 });

@@ -8,7 +8,7 @@ export default async function (report: Report): Promise<void> {
   const engine = await cpu();
   const cases = conformanceCases(engine, { createEngine: cpu });
   await runCases(
-    cases.map((one) => ({ name: one.name, run: () => runCase(one, engine) })),
+    cases.map((one) => ({ name: one.name, run: async () => void (await runCase(one, engine)) })),
     report,
   );
 }

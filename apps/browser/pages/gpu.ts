@@ -16,7 +16,7 @@ export default async function (
   const reference = await cpu({ mode: "interpreter" });
   const cases = conformanceCases(engine, { createEngine, reference }).filter(({ group }) => groups.includes(group));
   await runCases(
-    cases.map((one) => ({ name: one.name, run: () => runCase(one, engine) })),
+    cases.map((one) => ({ name: one.name, run: async () => void (await runCase(one, engine)) })),
     report,
   );
   await engine.dispose();

@@ -17,7 +17,7 @@ export default async function (
   const engine = await createEngine();
   const cases = conformanceCases(engine, { createEngine }).filter(({ group }) => groups.includes(group));
   await runCases(
-    cases.map((one) => ({ name: one.name, run: () => runCase(one, engine) })),
+    cases.map((one) => ({ name: one.name, run: async () => void (await runCase(one, engine)) })),
     report,
   );
   return `${engine.device}, ${crossOriginIsolated ? "isolated" : "not isolated"}`;

@@ -1,6 +1,7 @@
 /** What may an engine's author import? */
 export {
   type CaseGroup,
+  type CaseOutcome,
   type ConformanceCase,
   type ExpectedFailure,
   type RunCaseOptions,
@@ -8,5 +9,8 @@ export {
   runCase,
 } from "./case.ts";
 export { ConformanceError } from "./compare.ts";
+export { type Disagreement, type FuzzOptions, type FuzzResult, findDisagreement, fuzzedOperations } from "./fuzz.ts";
+export { irreducibleOperations, requiredOperations } from "./necessary.ts";
+export { type OutcomeSummary, summarizeOutcomes } from "./outcomes.ts";
 export { type SuiteOptions, conformanceCases } from "./suite.ts";
 export { type Precision, type Rounding, type Tolerance, allowedBy, roundingOf, toleranceOf } from "./tolerance.ts";

@@ -56,6 +56,7 @@ import type { CaseContext, ConformanceCase } from "./case.ts";
 import { expectArrays } from "./compare.ts";
 import { compute, expectAgreement } from "./compute.ts";
 import { arrayOf, sampleArray, vectorOf } from "./data.ts";
+import { lowerableOperations } from "./necessary.ts";
 import { operationSpecs } from "./operations.ts";
 import { floatTypes } from "./operations/spec.ts";
 import { type TensorFunction, predict, traceOf } from "./oracle/predict.ts";
@@ -77,7 +78,7 @@ export function passCases({ traits }: CaseContext): ConformanceCase[] {
       ...Object.entries(functions).flatMap(([name, { fn, arrays }]) => [
         make(`simplified ${dtype}, ${name}`, (engine) => expectSimplified(engine, name, fn, arrays(dtype))),
         make(`lowered ${dtype}, ${name}`, (engine) =>
-          withoutOperations(engine, lowerable, (lowered) =>
+          withoutOperations(engine, lowerableOperations, (lowered) =>
             expectAgreement(name, lowered, fn, arrays(dtype), { simplify: true, slack: reordered }),
           ),
         ),
@@ -93,7 +94,7 @@ export function passCases({ traits }: CaseContext): ConformanceCase[] {
         make(`folded ${dtype}, ${name}`, (engine) => expectFolded(engine, name, fn, values, dtype)),
       ),
     ]),
-    ...lowerable
+    ...lowerableOperations
       .filter((operation) => traits.operations.includes(operation))
       .flatMap((operation) =>
         specs
@@ -106,35 +107,6 @@ export function passCases({ traits }: CaseContext): ConformanceCase[] {
       ),
   ];
 }
-
-/** The operations that core says in the others, for engines that lack them. */
-export const lowerable: readonly Operation[] = [
-  "iota",
-  "neg",
-  "abs",
-  "sign",
-  "relu",
-  "sub",
-  "minimum",
-  "maximum",
-  "lessEqual",
-  "logicalNot",
-  "logicalAnd",
-  "logicalOr",
-  "expm1",
-  "log1p",
-  "tanh",
-  "sigmoid",
-  "softplus",
-  "argmax",
-  "logSumExp",
-  "softmax",
-  "logSoftmax",
-  "takeAlongAxis",
-  "scatterAdd",
-  "pad",
-  "matmul",
-];
 
 /** A pass may compute in another order, and in more steps, than the bounds foresee. */
 const reordered = 8;

@@ -1,6 +1,7 @@
 /** How far may an engine be off? By its class of precision, the dtype and the operation. */
-import type { DType, EngineTraits } from "@symloss/core";
-import type { Operation } from "@symloss/core/engine";
+import { type DType, DTypeError, type EngineTraits } from "@symloss/core";
+import { type AnyOperation, type Operation, type OptionRule, allOperations, requireRule } from "@symloss/core/engine";
+import { choiceRule, holdsAll } from "./rules.ts";
 
 /** A class of accuracy that an engine declares. */
 export type Precision = EngineTraits["precision"];
@@ -13,11 +14,15 @@ export interface Tolerance {
 
 /** The tolerance of whole formulas. */
 export function toleranceOf(precision: Precision, dtype: DType): Tolerance {
+  requireRule("toleranceOf", "precision", precisionRule, precision);
   return dtype === "float64" ? { absolute: 1e-12, relative: 1e-12 } : formulas[precision];
 }
 
 /** How far each element may be off under a tolerance. */
-export function allowedBy({ absolute, relative }: Tolerance, values: ArrayLike<number>): (index: number) => number {
+export function allowedBy(tolerance: Tolerance, values: ArrayLike<number>): (index: number) => number {
+  requireRule("allowedBy", "tolerance", toleranceRule, tolerance);
+  requireRule("allowedBy", "values", numbersRule, values);
+  const { absolute, relative } = tolerance;
   let largest = 0;
   for (let index = 0; index < values.length; index++) {
     const size = Math.abs(values[index]!);
@@ -40,9 +45,16 @@ export interface Rounding {
 
 /** The rounding of an operation whose operands and result have this dtype. */
 export function roundingOf(operation: Operation, dtype: DType, precision: Precision): Rounding {
+  requireRule("roundingOf", "operation", operationRule, operation);
+  requireRule("roundingOf", "precision", precisionRule, precision);
+  return roundingOfNode(operation, dtype, precision);
+}
+
+/** As `roundingOf`, of annotations too, which round nothing. */
+export function roundingOfNode(operation: AnyOperation, dtype: DType, precision: Precision): Rounding {
   if (dtype === "bool" || dtype === "int32") return { ulps: 0, floor: 0 };
   const [table, floor] = dtype === "float64" ? [float64, floors.float64] : [single[precision], floors[precision]];
-  return { ulps: 0, floor, ...table[operation] };
+  return { ulps: 0, floor, ...table[operation as Operation] };
 }
 
 /** One unit in the last place of 1. */
@@ -61,10 +73,28 @@ export const largestExactInteger: number = 2 ** 24;
 /** Sums of ten million float32 of one sign: the relative error that is allowed. */
 export const sumTolerance = 1e-6;
 
+const operationRule = choiceRule(allOperations);
+
+const toleranceRule: OptionRule = {
+  must: "{ absolute, relative }, two numbers",
+  holds: (value) => holdsAll(value, { absolute: "number", relative: "number" }),
+  error: DTypeError,
+};
+
+const numbersRule: OptionRule = {
+  must: "a list of numbers, or a typed array of them",
+  holds: (value) =>
+    (ArrayBuffer.isView(value) && "length" in value && typeof (value as { readonly 0?: unknown })[0] !== "bigint") ||
+    (Array.isArray(value) && Array.from(value).every((item) => typeof item === "number")),
+  error: DTypeError,
+};
+
 const formulas: Record<Precision, Tolerance> = {
   float32: { absolute: 1e-6, relative: 1e-5 },
   gpu: { absolute: 1e-5, relative: 5e-5 },
 };
+
+const precisionRule = choiceRule(Object.keys(formulas));
 
 type RoundingTable = { readonly [O in Operation]?: Partial<Rounding> };
 

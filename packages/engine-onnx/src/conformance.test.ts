@@ -8,5 +8,5 @@ const engine = await onnx();
 const cases = conformanceCases(engine, { createEngine: onnx, reference: await cpu({ mode: "interpreter" }) });
 
 describe("conformance on onnxruntime-web", () => {
-  test.each(cases)("$name", (one) => runCase(one, engine), 60_000);
+  test.each(cases)("$name", async (one) => void (await runCase(one, engine)), 60_000);
 });

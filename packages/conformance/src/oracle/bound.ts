@@ -1,31 +1,37 @@
 /** How far may an engine's results be from the right ones? The rounding of every operation, carried through the graph. */
-import type { Tensor } from "@symloss/core";
-import {
-  type AnyOperation,
-  type Graph,
-  type NodeOf,
-  type Operation,
-  isFloat,
-  topologicalOrder,
-} from "@symloss/core/engine";
-import { type Precision, epsilonOf, largestExactInteger, largestOf, roundingOf } from "../tolerance.ts";
+import type { EngineTraits, Tensor } from "@symloss/core";
+import { type AnyOperation, type Graph, type NodeOf, isFloat, topologicalOrder } from "@symloss/core/engine";
+import { type Precision, epsilonOf, largestExactInteger, largestOf, roundingOfNode } from "../tolerance.ts";
 import { type Elements, applyOperation, concreteShape, perRow } from "./evaluate.ts";
 import { offsetOf, positionsOf } from "./position.ts";
 import { binaryNumber, convertNumber, isBinaryNumber, isUnaryNumber, unaryNumber } from "./scalar.ts";
 
 /**
  * The error that each element of each node may have, given the right values of all nodes.
- * Infinity where the value hangs on rounding (a comparison of equals, say) and nothing can be asked.
+ * Infinity where the value hangs on rounding (a comparison of equals, say) and nothing can be asked. What is not finite is asked where
+ * it follows from what is not finite, or is so in any precision (1 / 0): an overflow of float32 alone may be hidden by an engine that
+ * computes several steps in float64.
  */
 export function boundErrors(
   graph: Graph,
   values: ReadonlyMap<Tensor, Elements>,
-  precision: Precision,
+  { precision, nonFinite }: Pick<EngineTraits, "precision" | "nonFinite">,
 ): Map<Tensor, Elements> {
   const errors = new Map<Tensor, Elements>();
-  for (const node of topologicalOrder([...graph.inputs, ...graph.outputs])) {
+  const order = topologicalOrder([...graph.inputs, ...graph.outputs]);
+  const used = new Set(order.flatMap(({ inputs }) => inputs));
+  for (const node of order) {
     const operands = node.inputs.map((input): Operand => ({ values: values.get(input)!, errors: errors.get(input)! }));
-    errors.set(node, boundNode(node, values.get(node)!, operands, precision));
+    const bounds = boundNode(node, values.get(node)!, operands, precision);
+    // A result that overflows is an infinity where it is given out, and may be a number where it is used.
+    const isOpen = (value: number, index: number): boolean =>
+      !Number.isFinite(value) &&
+      (nonFinite === "unspecified" || (used.has(node) && !isInAnyPrecision(node, operands, index)));
+    const elements = values.get(node)!;
+    errors.set(
+      node,
+      bounds.map((bound, index) => (isOpen(elements[index]!, index) ? Infinity : bound)),
+    );
   }
   return errors;
 }
@@ -56,7 +62,7 @@ function boundNode(
     scale = values.map(Math.abs),
     exponents,
   } = (rules[node.operation] as Rule<AnyOperation>)(node, operands, values);
-  const rounding = roundingOf(node.operation as Operation, node.dtype, precision);
+  const rounding = roundingOfNode(node.operation, node.dtype, precision);
   const epsilon = epsilonOf(node.dtype);
   const certain = operands.every(({ errors }) => errors.every((error) => error === 0));
   return values.map((value, index) => {
@@ -64,13 +70,32 @@ function boundNode(
     const own = units === 0 ? 0 : units * epsilon * scale[index]! + rounding.floor + (rounding.absolute ?? 0);
     if (node.dtype === "int32" && Math.abs(value) > largestExactInteger)
       return carried[index]! + Math.abs(value) * 2 ** -23;
-    if (certain) return Number.isFinite(own) ? own : 0;
+    if (certain && carried[index] !== Infinity) return Number.isFinite(own) ? own : 0;
+    if (!Number.isFinite(value))
+      return carried[index]! < Infinity && isInAnyPrecision(node, operands, index) ? 0 : Infinity;
     const error = carried[index]! + own;
-    const known = Number.isFinite(value) && (!isFloat(node.dtype) || Math.abs(value) + error <= largestOf(node.dtype));
+    const known = !isFloat(node.dtype) || Math.abs(value) + error <= largestOf(node.dtype);
     // NaN fails the comparison as well.
     return known && error >= 0 ? error : Infinity;
   });
 }
+
+/** Whether an element that is not finite is so in float64 too, and no overflow of this dtype. */
+function isInAnyPrecision(node: Tensor, operands: readonly Operand[], index: number): boolean {
+  const { operation } = node;
+  if (operands.length === 0) return true;
+  const numbers = operands.map(({ values }) => values[index]!);
+  if (isUnaryNumber(operation)) return !Number.isFinite(unaryNumber[operation](numbers[0]!));
+  if (isBinaryNumber(operation)) return !Number.isFinite(binaryNumber[operation](numbers[0]!, numbers[1]!));
+  const all = operands.flatMap(({ values }) => values);
+  return (
+    all.some((value) => !Number.isFinite(value)) &&
+    all.every((value) => !(Math.abs(value) > modest) || Math.abs(value) === Infinity)
+  );
+}
+
+/** Products of two numbers up to this, and sums of many such products, are finite in every float. */
+const modest = 1e18;
 
 const rules: { [O in AnyOperation]: Rule<O> } = {
   input: none,
@@ -98,17 +123,22 @@ const rules: { [O in AnyOperation]: Rule<O> } = {
   div: (node, operands, values) => {
     const { carried } = corners(node, operands, values);
     const [, { values: divisors, errors }] = operands as [Operand, Operand];
-    // Where the divisor may be 0 the quotient may be anything.
+    // Where the divisor may be 0, or is a 0 whose sign is not said, the quotient may be anything.
+    const signed = isSigned(node.inputs[1]!);
     return {
       carried: carried.map((error, index) =>
-        errors[index]! > 0 && Math.abs(divisors[index]!) <= errors[index]! ? Infinity : error,
+        Math.abs(divisors[index]!) <= errors[index]! && (errors[index]! > 0 || !signed) ? Infinity : error,
       ),
     };
   },
   pow: (node, operands, values) => {
     const [base, exponent] = operands as [Operand, Operand];
+    const { carried } = corners(node, operands, values);
+    const signed = isSigned(node.inputs[0]!);
     return {
-      ...corners(node, operands, values),
+      carried: carried.map((error, index) =>
+        base.values[index] === 0 && !signed && exponent.values[index]! < 0 ? Infinity : error,
+      ),
       exponents: exponent.values.map((power, index) => Math.abs(power * Math.log(Math.abs(base.values[index]!))) || 0),
     };
   },
@@ -139,7 +169,12 @@ const rules: { [O in AnyOperation]: Rule<O> } = {
     };
   },
   cast: (node, operands, values) => ({
-    carried: spread(node, operands, values, (corner) => convertNumber(corner[0]!, node.dtype)),
+    carried:
+      node.dtype === "bool"
+        ? operands[0]!.values.map((value, index) =>
+            Math.abs(value) <= operands[0]!.errors[index]! && operands[0]!.errors[index]! > 0 ? 1 : 0,
+          )
+        : spread(node, operands, values, (corner) => convertNumber(corner[0]!, node.dtype)),
     // To a wider type nothing is rounded.
     ...(node.inputs[0]!.dtype === "float64" || values.some((value) => Math.abs(value) > largestExactInteger)
       ? {}
@@ -171,7 +206,9 @@ const rules: { [O in AnyOperation]: Rule<O> } = {
     const doubt = largestAlong(node, x!.errors);
     const largest = largestAlong(node, x!.values);
     return {
-      carried: values.map((value, index) => value * Math.expm1(2 * doubt[index]!)),
+      carried: values.map((value, index) =>
+        Number.isNaN(value) ? doubt[index]! : value * Math.expm1(2 * doubt[index]!),
+      ),
       exponents: x!.values.map((value, index) => Math.min(200, Math.abs(value - largest[index]!))),
     };
   },
@@ -225,6 +262,12 @@ function none(_: Tensor, __: readonly Operand[], values: Elements): Bound {
   return { carried: values.map(() => 0) };
 }
 
+/** Whether the sign of a 0 is as it came in: no engine promises that of a 0 that it computed. */
+function isSigned({ operation, inputs }: Tensor): boolean {
+  if (inputs.length === 0) return true;
+  return ["reshape", "transpose", "broadcastTo", "slice"].includes(operation) && isSigned(inputs[0]!);
+}
+
 /** The errors move as the elements do. */
 function moved(node: Tensor, operands: readonly Operand[]): Bound {
   return {
@@ -262,6 +305,8 @@ function spread(
 ): Elements {
   return values.map((value, index) => {
     if (operands.every(({ errors }) => errors[index] === 0)) return 0;
+    // What may be anything may be NaN too, of which corners know nothing.
+    if (operands.some(({ errors }) => errors[index] === Infinity)) return Infinity;
     let places: number[][] = [[]];
     for (const operand of operands) {
       const [center, error] = [operand.values[index]!, operand.errors[index]!];
@@ -270,8 +315,14 @@ function spread(
         [...place, center + error],
       ]);
     }
-    return Math.max(...places.map((place) => Math.abs(apply(place) - value)));
+    return Math.max(...places.map((place) => distance(apply(place), value)));
   });
+}
+
+/** How far apart two numbers are; NaN and each infinity are at no distance from themselves. */
+function distance(left: number, right: number): number {
+  if (Object.is(left, right)) return 0;
+  return Number.isNaN(left) || Number.isNaN(right) ? Infinity : Math.abs(left - right);
 }
 
 /** For each element of the node the largest along its axis of the operand. */

@@ -28,16 +28,15 @@ export function predict(
     graph,
     arrays.map(({ data }) => [...data]),
   );
-  const errors = boundErrors(graph, values, traits.precision);
+  const errors = boundErrors(graph, values, traits);
   return graph.outputs.map((output) => {
     const elements = values.get(output)!;
     const bounds = errors.get(output)!;
-    const open = (index: number) => traits.nonFinite === "unspecified" && !Number.isFinite(elements[index]);
     return {
       shape: output.shape as readonly number[],
       dtype: output.dtype,
       values: elements,
-      allowed: (index) => (open(index) ? Infinity : slack * bounds[index]!),
+      allowed: (index) => slack * bounds[index]!,
     };
   });
 }

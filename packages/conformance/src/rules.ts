@@ -1,0 +1,73 @@
+/** What may the functions of the suite be given, and how does a message say so? */
+import { DTypeError, OutOfRangeError } from "@symloss/core";
+import { type OptionRule, functionRule } from "@symloss/core/engine";
+
+/** An engine, which must be given. */
+export const engineRule: OptionRule = {
+  must: "an engine",
+  holds: isEngine,
+  error: DTypeError,
+  required: true,
+  help: (value) => (typeof value === "function" ? "Call it and await what it returns." : ""),
+};
+
+/** A function that makes an engine, which must be given. */
+export const factoryRule: OptionRule = { ...functionRule, must: "a function that makes an engine" };
+
+/** A case. */
+export const caseRule: OptionRule = {
+  must: "a case of conformanceCases",
+  holds: (value) => holdsAll(value, { name: "string", group: "string", run: "function" }),
+  error: DTypeError,
+};
+
+/** An expected failure. */
+export const failureRule: OptionRule = {
+  must: "a case's name, or an expression for names, and a reason",
+  holds: (value) =>
+    holdsAll(value, { reason: "string" }) &&
+    ((value as Item)["case"] instanceof RegExp || typeof (value as Item)["case"] === "string"),
+  error: DTypeError,
+};
+
+/** A list of what a rule holds of. */
+export function listOf(rule: OptionRule): OptionRule {
+  return {
+    ...rule,
+    must: `a list, each of it ${rule.must}`,
+    holds: (value) => Array.isArray(value) && Array.from(value).every((item) => rule.holds(item)),
+  };
+}
+
+/** An integer from `smallest` to 2^31 - 1. */
+export function integerRule(smallest: number): OptionRule {
+  return {
+    must: `an integer from ${smallest} to 2147483647`,
+    holds: (value) => Number.isInteger(value) && (value as number) >= smallest && (value as number) <= 2147483647,
+    error: OutOfRangeError,
+  };
+}
+
+/** One of these texts, which must be given. */
+export function choiceRule(choices: readonly string[]): OptionRule {
+  return {
+    must: choices.map((choice) => JSON.stringify(choice)).join(" or "),
+    holds: (value) => typeof value === "string" && choices.includes(value),
+    error: OutOfRangeError,
+    required: true,
+  };
+}
+
+type Item = Readonly<Record<string, unknown>>;
+
+/** Whether a value is an object whose properties are of these types. */
+export function holdsAll(value: unknown, types: Readonly<Record<string, string>>): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(types).every(([name, type]) => typeof (value as Item)[name] === type);
+}
+
+function isEngine(value: unknown): boolean {
+  if (!holdsAll(value, { name: "string", compile: "function", upload: "function", traits: "object" })) return false;
+  const traits = (value as Item)["traits"] as Item | null;
+  return Array.isArray(traits?.["operations"]) && Array.isArray(traits["dtypes"]);
+}

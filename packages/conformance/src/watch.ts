@@ -1,0 +1,148 @@
+/** Who refused, the engine or core before it? An engine that is watched has what it throws noted, and is otherwise as it was. */
+import type { DType, DeviceArray, Engine, Executable, TypedArray } from "@symloss/core";
+import type { MaybePromise, Value } from "@symloss/core/engine";
+
+/** The engine, watched: the same one for the same engine, so that what is compiled for it is found again. */
+export function watch(engine: Engine): Engine {
+  let watched = watchedEngines.get(engine);
+  if (watched === undefined) {
+    watched = new WatchedEngine(engine);
+    watchedEngines.set(engine, watched);
+    // Watching the watched would hand it handles that are not its own.
+    watchedEngines.set(watched, watched);
+  }
+  return watched;
+}
+
+/** Whether an engine that is watched threw this. */
+export function isThrownByEngine(error: unknown): boolean {
+  return typeof error === "object" && error !== null && thrown.has(error);
+}
+
+const watchedEngines = new WeakMap<Engine, Engine>();
+const thrown = new WeakSet<object>();
+
+class WatchedEngine implements Engine {
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  get name(): string {
+    return this.#engine.name;
+  }
+
+  get device(): string {
+    return this.#engine.device;
+  }
+
+  get software(): boolean {
+    return this.#engine.software;
+  }
+
+  get traits(): Engine["traits"] {
+    return this.#engine.traits;
+  }
+
+  compile(graph: Parameters<Engine["compile"]>[0]): MaybePromise<Executable> {
+    return mapped(
+      noted(() => this.#engine.compile(graph)),
+      (executable) => new WatchedExecutable(this, executable),
+    );
+  }
+
+  upload(array: Parameters<Engine["upload"]>[0]): MaybePromise<DeviceArray> {
+    return mapped(
+      noted(() => this.#engine.upload(array)),
+      (handle) => new WatchedArray(this, handle),
+    );
+  }
+
+  dispose(): MaybePromise<void> {
+    return noted(() => this.#engine.dispose());
+  }
+}
+
+class WatchedExecutable implements Executable {
+  readonly #engine: Engine;
+  readonly #executable: Executable;
+
+  constructor(engine: Engine, executable: Executable) {
+    this.#engine = engine;
+    this.#executable = executable;
+  }
+
+  get description(): string {
+    return this.#executable.description;
+  }
+
+  get bytes(): number {
+    return this.#executable.bytes;
+  }
+
+  run(values: readonly Value[], outputs?: readonly TypedArray[]): MaybePromise<readonly TypedArray[]> {
+    return noted(() => this.#executable.run(values.map(unwatched), outputs));
+  }
+
+  runOnDevice(values: readonly Value[]): MaybePromise<readonly DeviceArray[]> {
+    return mapped(
+      noted(() => this.#executable.runOnDevice(values.map(unwatched))),
+      (handles) => handles.map((handle) => new WatchedArray(this.#engine, handle)),
+    );
+  }
+
+  dispose(): MaybePromise<void> {
+    return noted(() => this.#executable.dispose());
+  }
+}
+
+/** A handle of the engine beneath, as one of the engine that is watched. */
+class WatchedArray implements DeviceArray {
+  readonly engine: Engine;
+  readonly handle: DeviceArray;
+
+  constructor(engine: Engine, handle: DeviceArray) {
+    this.engine = engine;
+    this.handle = handle;
+  }
+
+  get shape(): readonly number[] {
+    return this.handle.shape;
+  }
+
+  get dtype(): DType {
+    return this.handle.dtype;
+  }
+
+  read(): MaybePromise<TypedArray> {
+    return noted(() => this.handle.read());
+  }
+
+  dispose(): void {
+    this.handle.dispose();
+  }
+}
+
+function unwatched(value: Value): Value {
+  return value instanceof WatchedArray ? value.handle : value;
+}
+
+/** What is thrown at once or later is noted, and thrown on. */
+function noted<T>(act: () => MaybePromise<T>): MaybePromise<T> {
+  try {
+    const result = act();
+    return result instanceof Promise ? result.catch(note) : result;
+  } catch (error) {
+    return note(error);
+  }
+}
+
+function note(error: unknown): never {
+  if (typeof error === "object" && error !== null) thrown.add(error);
+  throw error;
+}
+
+function mapped<T, U>(value: MaybePromise<T>, map: (value: T) => U): MaybePromise<U> {
+  return value instanceof Promise ? value.then(map) : map(value);
+}
