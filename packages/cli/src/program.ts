@@ -1,4 +1,6 @@
 /** What does the command line do with its words, and with which exit status? */
+import { DTypeError } from "@symloss/core";
+import { type OptionRule, requireRule } from "@symloss/core/engine";
 import { runEngines } from "./engines.ts";
 import { runExport } from "./export.ts";
 import { Failure } from "./failure.ts";
@@ -10,8 +12,13 @@ export interface Streams {
   error(text: string): void;
 }
 
-/** Runs the command that the words name; 0 where it succeeds, 1 where the user must mend something. Other errors are thrown. */
+/**
+ * Runs the command that the words name; 0 where it succeeds, 1 where the user must mend something. Other errors are thrown.
+ * Throws `DTypeError` for words that are no list of texts and for streams without `out` and `error`.
+ */
 export async function runProgram(words: readonly string[], streams: Streams): Promise<number> {
+  requireRule("runProgram", "words", wordsRule, words);
+  requireRule("runProgram", "streams", streamsRule, streams);
   try {
     streams.out(`${await run(takeApart(words))}\n`);
     return 0;
@@ -21,6 +28,21 @@ export async function runProgram(words: readonly string[], streams: Streams): Pr
     return 1;
   }
 }
+
+const wordsRule: OptionRule = {
+  must: "a list of texts",
+  holds: (value) => Array.isArray(value) && Array.from(value).every((word) => typeof word === "string"),
+  error: DTypeError,
+};
+
+const streamsRule: OptionRule = {
+  must: "{ out, error }, two functions of texts",
+  holds: (value) => {
+    const { out, error } = (value as Partial<Streams> | null | undefined) ?? {};
+    return typeof out === "function" && typeof error === "function";
+  },
+  error: DTypeError,
+};
 
 const commands: Readonly<Record<string, (words: Words) => string | Promise<string>>> = {
   export: runExport,

@@ -1,0 +1,101 @@
+/** What comes of a call with a hostile value: did a text run as code, and was what it threw an error by name? */
+import {
+  type DeviceArray,
+  type Engine,
+  compile,
+  evaluate,
+  isNDArray,
+  isSymlossError,
+  isTensor,
+  ndarray,
+  sum,
+} from "@symloss/core";
+import type { RightCall } from "./calls.ts";
+import { type HostileValue, hasRun } from "./hostile.ts";
+import { type Replaced, replacedEverywhere, shortened } from "./places.ts";
+import type { Callable } from "./surface.ts";
+
+/** What is wrong with how a call ended. */
+export interface Wound {
+  /** `@symloss/core sum` */
+  readonly callable: string;
+  /** `argument 1.axis: the text "x"` */
+  readonly place: string;
+  readonly fault: "a text ran as code" | "an error without a name";
+  readonly error?: string | undefined;
+}
+
+/** Calls with the hostile value at every place, and all that is done with what comes back. */
+export async function attack(
+  callable: Callable,
+  { self, args }: RightCall,
+  { name, make }: HostileValue,
+  engine: Engine,
+): Promise<Wound[]> {
+  const calls = replacedEverywhere(args, make).map((call) => ({ ...call, place: `${call.place}: ${name}` }));
+  return woundsOf(callable, self, calls, engine);
+}
+
+/** Calls with too few arguments. */
+export async function starve(callable: Callable, { self, args }: RightCall, engine: Engine): Promise<Wound[]> {
+  return woundsOf(callable, self, shortened(args), engine);
+}
+
+async function woundsOf(
+  { name, call }: Callable,
+  self: RightCall["self"],
+  calls: readonly Replaced[],
+  engine: Engine,
+): Promise<Wound[]> {
+  const wounds: Wound[] = [];
+  for (const { place, args } of calls) {
+    try {
+      await use(await call(self?.(), args), engine);
+    } catch (error) {
+      if (!isNamed(error))
+        wounds.push({ callable: name, place, fault: "an error without a name", error: textOf(error) });
+    }
+    if (hasRun()) wounds.push({ callable: name, place, fault: "a text ran as code" });
+  }
+  return wounds;
+}
+
+/** Errors by name: those of core, and of the suite. */
+function isNamed(error: unknown): boolean {
+  return isSymlossError(error) || (error instanceof Error && error.name === "ConformanceError");
+}
+
+/** Tensors are computed as they are and reduced by a compiled function, where a length is the bound of a loop; functions are called, engines are freed. */
+async function use(result: unknown, engine: Engine, depth = 0): Promise<void> {
+  if (isTensor(result)) {
+    const reduced = compile(() => sum(result), { engine });
+    // Both, whatever the first throws.
+    const [whole, total] = await Promise.allSettled([evaluate(result, { engine }), reduced()]);
+    await reduced.dispose();
+    for (const { status, reason } of [whole, total] as PromiseRejectedResult[]) if (status === "rejected") throw reason;
+  } else if (isNDArray(result)) {
+    result.toArray();
+  } else if (typeof result === "function" && depth === 0) {
+    await use(await (result as (...args: unknown[]) => unknown)(ndarray([1, 2])), engine, depth + 1);
+  } else if (isHandle(result)) {
+    await result.read();
+    result.dispose();
+  } else if (isEngine(result)) {
+    // The one that computes all this is not to be freed with what names it.
+    if (result !== engine) await result.dispose();
+  } else if (typeof result === "object" && result !== null && !ArrayBuffer.isView(result) && depth < 2) {
+    for (const item of Object.values(result).slice(0, 4)) await use(item, engine, depth + 1);
+  }
+}
+
+function isHandle(value: unknown): value is DeviceArray {
+  return typeof value === "object" && value !== null && "read" in value && "dispose" in value;
+}
+
+function isEngine(value: unknown): value is Engine {
+  return typeof value === "object" && value !== null && "compile" in value && "dispose" in value;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message.slice(0, 160)}` : String(error);
+}

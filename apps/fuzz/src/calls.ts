@@ -1,0 +1,426 @@
+/** How is each export called as it should be? Every value of a right call is then replaced by a hostile one. */
+import { conformanceCases } from "@symloss/conformance";
+import { type Engine, NDArray, Tensor, add, asTensor, compile, exp, mul, ndarray, square, sum } from "@symloss/core";
+import { type Graph, HostDeviceArray, prepare, traceGraph } from "@symloss/core/engine";
+import { cpu } from "@symloss/engine-cpu";
+import { losses } from "@symloss/losses";
+
+/** A right call: what the method belongs to, and its arguments, made anew each time. */
+export interface RightCall {
+  readonly self?: () => unknown;
+  readonly args: () => readonly unknown[];
+}
+
+/** The right calls of a function, by the name of its export. */
+export type CallTable = Readonly<Record<string, readonly RightCall[]>>;
+
+/** The right calls of everything that is published. */
+export function rightCalls(engine: Engine): CallTable {
+  return {
+    ...prefixed("@symloss/core", coreCalls(engine)),
+    ...prefixed("@symloss/core/engine", { ...contractCalls(engine), ...sharedCalls() }),
+    ...prefixed("@symloss/losses", lossCalls()),
+    ...prefixed("@symloss/loops", loopCalls(engine)),
+    ...prefixed("@symloss/conformance", conformanceCalls(engine)),
+    ...prefixed("@symloss/engine-cpu", {
+      cpu: [with_({ mode: "codegen" })],
+      "cpu().upload": [{ self: () => (array: NDArray) => engine.upload(array), args: () => [matrix()] }],
+    }),
+    ...prefixed("@symloss/engine-onnx", {
+      onnx: [with_({ numThreads: 1, executionProviders: ["wasm"] })],
+      exportOnnx: [
+        with_((inputs: Readonly<Record<string, Tensor>>) => ({ loss: inputs["x"]!.square().sum() }), {
+          inputs: { x: { shape: ["batch", 2], dtype: "float32" } },
+          outputs: ["loss"],
+          gradient: ["x"],
+          name: "model",
+          metadata: { author: "someone" },
+        }),
+      ],
+    }),
+    ...prefixed("@symloss/engine-gpu", {
+      gpu: [with_({ mode: "webgl2", packed: true, canvas: undefined, context: undefined })],
+    }),
+    ...prefixed("@symloss/cli", {
+      runProgram: [with_(["export", "huber", "--help"], { out: () => {}, error: () => {} })],
+    }),
+  };
+}
+
+function prefixed(entry: string, calls: CallTable): CallTable {
+  return Object.fromEntries(Object.entries(calls).map(([name, list]) => [`${entry} ${name}`, list]));
+}
+
+function with_(...args: readonly unknown[]): RightCall {
+  return { args: () => args };
+}
+
+function each(names: readonly string[], ...calls: readonly RightCall[]): CallTable {
+  return Object.fromEntries(names.map((name) => [name, calls]));
+}
+
+const matrix = (): NDArray =>
+  ndarray([
+    [1, 2],
+    [3, 4],
+  ]);
+const positive = (): NDArray =>
+  ndarray([
+    [0.5, 0.25],
+    [0.25, 0.5],
+  ]);
+const labels = (): Int32Array => new Int32Array([0, 1]);
+const tensor = (): Tensor => asTensor(matrix());
+const oneOf = (...args: readonly unknown[]): RightCall => ({
+  args: () => args.map((arg) => (typeof arg === "function" ? (arg as () => unknown)() : arg)),
+});
+const fn = (call: (...args: Tensor[]) => unknown) => () => call;
+
+/** Of one tensor, of two. */
+const unary = [
+  "abs",
+  "exp",
+  "expm1",
+  "isNaN",
+  "log",
+  "log1p",
+  "neg",
+  "relu",
+  "sigmoid",
+  "sign",
+  "softplus",
+  "sqrt",
+  "square",
+  "tanh",
+  "stopGradient",
+];
+const binary = [
+  "add",
+  "div",
+  "equal",
+  "greater",
+  "greaterEqual",
+  "less",
+  "lessEqual",
+  "maximum",
+  "minimum",
+  "mul",
+  "notEqual",
+  "pow",
+  "sub",
+];
+const reductions = ["sum", "mean", "max", "min", "variance", "logSumExp"];
+
+/** The functions that are methods of tensors as well, without their first argument. */
+const rest: CallTable = {
+  ...each(unary, oneOf()),
+  ...each(binary, oneOf(matrix), oneOf(2)),
+  matmul: [oneOf(matrix)],
+  ...each(["logicalAnd", "logicalOr"], oneOf(true)),
+  logicalNot: [oneOf()],
+  clip: [oneOf(0, 2)],
+  cast: [oneOf("float64")],
+  ...each(reductions, oneOf({ axis: [0], keepAxes: true }), oneOf(1), oneOf([0, 1])),
+  argmax: [oneOf({ axis: 0, keepAxes: true }), oneOf(1)],
+  ...each(["softmax", "logSoftmax"], oneOf(1)),
+  reshape: [oneOf([4, -1])],
+  transpose: [oneOf([1, 0])],
+  expandDims: [oneOf(0)],
+  squeeze: [oneOf([])],
+  broadcastTo: [oneOf([3, 2, 2])],
+  slice: [oneOf([0, 1], [1, 2])],
+  pad: [oneOf([1, 0], [0, 1])],
+  takeAlongAxis: [oneOf([[0], [1]], 1)],
+  oneHot: [oneOf(3, "float32")],
+};
+
+/** What a method or function is applied to. */
+function operandOf(name: string): () => unknown {
+  if (name.startsWith("logical")) return () => asTensor([[true, false]]);
+  return name === "oneHot" ? () => asTensor(labels()) : tensor;
+}
+
+function coreCalls(engine: Engine): CallTable {
+  const functions = Object.entries(rest).map(([name, calls]) => [
+    name,
+    calls.map(({ args }) => ({ args: () => [operandOf(name)(), ...args()] })),
+  ]);
+  const methods = Object.entries(rest).map(([name, calls]) => [
+    `Tensor#${name}`,
+    calls.map(({ args }) => ({ self: operandOf(name), args })),
+  ]);
+  return {
+    ...(Object.fromEntries([...functions, ...methods]) as CallTable),
+    ...sharedCalls(),
+    where: [oneOf([true, false], matrix, 3)],
+    weightedBy: [oneOf(matrix, positive)],
+    asTensor: [oneOf(matrix), oneOf([1, 2])],
+    asTensors: [oneOf("caller", { x: matrix(), y: 2 })],
+    broadcastTogether: [oneOf("caller", ["x", "y"], [tensor(), tensor()])],
+    toFloat: [oneOf(tensor)],
+    ...each(["isTensor", "isNDArray", "describe"], oneOf(matrix)),
+    ndarray: [oneOf([1, 2, 3, 4], [2, 2], "float32"), oneOf(new Float32Array(4), [4])],
+    broadcastShapes: [oneOf([2, 1], [3])],
+    normalizeAxes: [oneOf("caller", [0, 1], 2)],
+    arange: [oneOf(3, "float32")],
+    ...each(["ones", "zeros"], oneOf([2, 3], "float32")),
+    eye: [oneOf(3, "float32")],
+    checkClassIndices: [oneOf("caller", "labels", () => asTensor(labels()), 2)],
+    ...each(
+      ["concat", "stack"],
+      oneOf(
+        [
+          [1, 2],
+          [3, 4],
+        ].map((row) => ndarray(row)),
+        0,
+      ),
+    ),
+    segmentSum: [oneOf(matrix, labels, 3)],
+    einsum: [oneOf("ij,jk->ik", matrix, matrix)],
+    check: [
+      oneOf("caller", "x", tensor, { kind: "classIndices", classes: 9 }),
+      oneOf("caller", "x", tensor, { kind: "positive" }),
+    ],
+    customGradient: [oneOf(fn((x) => ({ value: square(x!), gradient: (cotangent: Tensor) => [mul(cotangent, x!)] })))],
+    ...each(
+      ["grad", "valueAndGrad"],
+      oneOf(
+        fn((x) => sum(square(x!))),
+        { wrt: [0], auxiliary: false },
+      ),
+    ),
+    compile: [
+      oneOf(
+        fn((x) => exp(x!)),
+        { engine, results: "host", simplify: true },
+      ),
+    ],
+    evaluate: [oneOf(tensor, { engine, simplify: true }), oneOf({ a: tensor(), b: [tensor()] }, { engine })],
+    explain: [
+      oneOf(
+        fn((x) => exp(x!)),
+        { engine, simplify: true },
+        { shape: [2], dtype: "float32" },
+      ),
+    ],
+    selectEngine: [
+      oneOf(
+        { cpu: () => engineOf() },
+        { prefer: "cpu", allowSoftware: false, fastest: { fn: (x: Tensor) => exp(x), args: [[1, 2]] } },
+      ),
+      oneOf({ cpu: () => engineOf() }, { require: "cpu" }),
+    ],
+    ...calledLater(engine),
+  };
+}
+
+/** What a call returns is called too, on arrays; these are not exports, but all that a user does with one. */
+function calledLater(engine: Engine): CallTable {
+  const compiled = compile((x: Tensor, options: { readonly y: Tensor }) => [add(x, options.y), x], { engine });
+  const onDevice = compile((x: Tensor) => exp(x), { engine, results: "device" });
+  return {
+    "compile()": [{ self: () => compiled, args: () => [[1, 2], { y: 3 }] }],
+    "compile().into": [
+      {
+        self:
+          () =>
+          (...args: never[]) =>
+            compiled.into(...(args as unknown as Parameters<typeof compiled.into>)),
+        args: () => [[new Float32Array(2), new Float32Array(2)], [1, 2], { y: 3 }],
+      },
+    ],
+    "compile() on the device": [{ self: () => onDevice, args: () => [[1, 2]] }],
+  };
+}
+
+async function engineOf(): Promise<Engine> {
+  return cpu({ mode: "interpreter" });
+}
+
+/** What both entries of core export. */
+function sharedCalls(): CallTable {
+  const errors = [
+    "ShapeError",
+    "DTypeError",
+    "OutOfRangeError",
+    "UnsupportedOperationError",
+    "EngineUnavailableError",
+    "EngineError",
+    "DisposedError",
+    "SymlossError",
+  ];
+  return {
+    ...each(errors, oneOf("message", { cause: 1 })),
+    isSymlossError: [oneOf(new Error("x"))],
+    isFloat: [oneOf("float32")],
+    sameShape: [oneOf([2], [2])],
+    Tensor: [oneOf("constant", [], { data: new Float32Array(2), shape: [2], dtype: "float32" }, [2], "float32")],
+    "Tensor#toString": [{ self: tensor, args: () => [] }],
+    NDArray: [oneOf(new Float32Array(2), [2], "float32")],
+    ...each(["NDArray#item", "NDArray#toArray", "NDArray#toString"], { self: () => ndarray([1]), args: () => [] }),
+    ...(Object.fromEntries(
+      Object.entries(rest).map(([name, calls]) => [
+        `Tensor#${name}`,
+        calls.map(({ args }) => ({ self: operandOf(name), args })),
+      ]),
+    ) as CallTable),
+    describe: [oneOf(matrix)],
+  };
+}
+
+const traced = (): Graph => traceGraph("fuzz", ({ x }: { x: Tensor }) => exp(x).sum(), { x: { shape: [2, 2] } });
+
+function contractCalls(engine: Engine): CallTable {
+  const handle = (): HostDeviceArray => new HostDeviceArray(engine, new Float32Array(2), [2], "float32");
+  const options = { axis: { must: "an integer", holds: Number.isInteger, error: RangeError } };
+  return {
+    selfTest: [oneOf(engine)],
+    HostDeviceArray: [oneOf(engine, new Float32Array(2), [2], "float32")],
+    ...each(["HostDeviceArray#read", "HostDeviceArray#dispose"], { self: handle, args: () => [] }),
+    hostDataOf: [oneOf(engine, handle)],
+    ...each(["constantBytes", "formatGraph", "graphKey", "collectChecks", "simplify"], oneOf(traced)),
+    topologicalOrder: [oneOf(() => traced().outputs)],
+    verify: [oneOf(() => prepare(traced(), engine))],
+    prepare: [oneOf(traced, engine, { simplify: true })],
+    lower: [oneOf(traced, engine.traits.operations, "cpu")],
+    refusedNode: [oneOf(new Error("x"))],
+    traceGraph: [
+      oneOf(
+        "caller",
+        fn(() => tensor()),
+        { x: { shape: [2, "batch"], dtype: "float32" } },
+      ),
+    ],
+    checkUpload: [oneOf(engine, matrix)],
+    allocate: [oneOf("float32", 3)],
+    castNumber: [oneOf(1.5, "int32")],
+    formatDType: [oneOf("float32")],
+    formatShape: [oneOf([2, "batch"])],
+    formatType: [oneOf("float32", [2])],
+    holds: [oneOf("float32", new Float32Array(1))],
+    dropAxes: [oneOf([2, 3], [1])],
+    ...each(["isConcrete", "sizeOf", "stridesOf"], oneOf([2, 3])),
+    isBinary: [oneOf("add")],
+    isUnary: [oneOf("exp")],
+    ...scalarCalls(),
+    print: [oneOf("x")],
+    ...each(
+      ["flagRule", "functionRule", "recordRule"].map((rule) => `${rule}.holds`),
+      oneOf(true),
+    ),
+    ...each(
+      ["flagRule", "functionRule", "recordRule"].map((rule) => `${rule}.error`),
+      oneOf("message", { cause: 1 }),
+    ),
+    checkOptions: [oneOf("caller", { axis: 1 }, options, "options")],
+    requireRule: [oneOf("caller", "axis", options.axis, 1)],
+    isRecord: [oneOf({})],
+  };
+}
+
+function scalarCalls(): CallTable {
+  const names = (list: readonly string[], table: string) => list.map((name) => `${table}.${name}`);
+  return {
+    ...each(
+      names(
+        [...unary.filter((name) => !["isNaN", "square", "stopGradient"].includes(name)), "logicalNot"],
+        "unaryScalar",
+      ),
+      oneOf(1),
+    ),
+    ...each(
+      names(
+        [
+          "add",
+          "sub",
+          "mul",
+          "div",
+          "pow",
+          "maximum",
+          "minimum",
+          "equal",
+          "less",
+          "lessEqual",
+          "logicalAnd",
+          "logicalOr",
+        ],
+        "binaryScalar",
+      ),
+      oneOf(1, 2),
+    ),
+  };
+}
+
+/** An array of one element, of so many axes. */
+const unit = (rank: number) => (): NDArray =>
+  ndarray(
+    [0],
+    Array.from({ length: rank }, () => 1),
+  );
+
+function lossCalls(): CallTable {
+  const two = [ndarray([1, 2]), ndarray([1.5, 2])] as const;
+  const calls: CallTable = {
+    huber: [oneOf(...two, { delta: 1 }), oneOf({ targets: two[0], predictions: two[1] }, { delta: [1, 2] })],
+    squaredDifferences: [oneOf(...two)],
+    explainedVariance: [oneOf(matrix, positive, { axis: 0, epsilon: 1e-6 })],
+    softmaxCrossentropyLogits: [oneOf(positive, matrix)],
+    sparseSoftmaxCrossentropyLogits: [oneOf(labels, matrix), oneOf({ labels: labels(), logits: matrix() })],
+    ...each(["sigmoidCrossentropyLogits", "sparseSigmoidCrossentropyLogits"], oneOf(positive, matrix)),
+    hingeLoss: [oneOf(...two, { delta: 1 })],
+    multiclassHingeLoss: [oneOf(matrix, labels, { delta: 1 })],
+    accuracy: [oneOf(labels, matrix)],
+    clusteringAccuracy: [oneOf(labels, labels, 2, { labelCount: 2 })],
+    vae: [oneOf(matrix, matrix, matrix, positive, { zMean: 0, zVariance: 1, xVariance: 1, formula: "symjax" })],
+    vaeGmm: [
+      oneOf(matrix, matrix, matrix, matrix, matrix, matrix, () => ndarray([-1, -0.5]), {
+        logVarianceX: 0,
+        formula: "corrected",
+      }),
+    ],
+    vaeCompGmm: [
+      oneOf(unit(2), unit(2), unit(3), unit(3), unit(3), unit(3), unit(2), { logVarianceX: 0, formula: "corrected" }),
+    ],
+    fgmmVae: [
+      oneOf(...[2, 2, 1, 1, 2, 2, 3, 3, 2, 2, 1].map(unit), { mode: "bernoulli", epsilon: 1e-5, formula: "symjax" }),
+    ],
+    normalDivergence: [oneOf({ mean: matrix(), variance: positive() }, { mean: matrix(), variance: positive() })],
+    normalEntropy: [oneOf({ mean: matrix(), variance: positive() })],
+    normalLogProbability: [oneOf(matrix, { mean: matrix(), variance: positive() })],
+    categoricalEntropy: [oneOf(matrix)],
+    categoricalLogProbability: [oneOf(labels, matrix)],
+    reduce: [
+      oneOf(matrix, { reduction: "mean", weights: matrix(), mask: [true, false], whenEmpty: 0 }),
+      oneOf(matrix, { reduction: "sum" }),
+    ],
+  };
+  return { ...calls, ...Object.fromEntries(Object.keys(losses).map((name) => [`losses.${name}`, calls[name]!])) };
+}
+
+function loopCalls(engine: Engine): CallTable {
+  return {
+    planLoops: [oneOf(() => prepare(traced(), engine))],
+    allStatements: [oneOf([])],
+    blockSizes: [oneOf(3, 4, 5)],
+    wholeTiles: [oneOf(3)],
+    bytesOf: [oneOf([], "scratch")],
+    describePlan: [oneOf({ buffers: [], programs: [] })],
+  };
+}
+
+function conformanceCalls(engine: Engine): CallTable {
+  const [first] = conformanceCases(engine, { createEngine: engineOf });
+  const failures = [{ case: first!.name, reason: "it is off" }];
+  return {
+    checkExpectedFailures: [oneOf([first], failures)],
+    runCase: [oneOf(first, engine, { expectedFailures: [] })],
+    ConformanceError: [oneOf("message", { cause: 1 })],
+    findDisagreement: [oneOf({ engines: { cpu: engine }, seed: 1, runs: 1, path: "0" })],
+    summarizeOutcomes: [oneOf([{ status: "passed" }, { status: "skipped", reason: "x", missing: "less" }])],
+    conformanceCases: [oneOf(engine, { createEngine: engineOf, reference: engine, seed: 1, runs: 1 })],
+    allowedBy: [oneOf({ absolute: 1, relative: 1 }, [1, 2])],
+    roundingOf: [oneOf("add", "float32", "float32")],
+    toleranceOf: [oneOf("float32", "float32")],
+  };
+}

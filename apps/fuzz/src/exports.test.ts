@@ -1,0 +1,94 @@
+/** Does data stay data, and is misuse refused by name, in every export of every package that is published? */
+import { runInThisContext } from "node:vm";
+import { add, evaluate } from "@symloss/core";
+import { cpu } from "@symloss/engine-cpu";
+import { describe, expect, test } from "vitest";
+import { type Wound, attack, starve } from "./attack.ts";
+import { rightCalls } from "./calls.ts";
+import { type HostileValue, hasRun, hostileValues, trace } from "./hostile.ts";
+import { type Callable, publishedCallables } from "./surface.ts";
+import { mayThrowAnything } from "./unnamed.ts";
+
+const engine = await cpu({ mode: "codegen" });
+const exported = await publishedCallables();
+const calls = rightCalls(engine);
+const values = hostileValues();
+
+/** What a call returns, which a user calls in turn. */
+const returned = Object.keys(calls)
+  .filter((name) => name.includes("()"))
+  .map((name): Callable => {
+    const apply = (self: unknown, args: readonly unknown[]): unknown =>
+      Reflect.apply(self as () => unknown, self, args);
+    return { name, kind: "function", call: apply };
+  });
+
+const callables = [...exported, ...returned];
+
+test("every export has right calls, and they are right", async () => {
+  expect(exported.map(({ name }) => name).filter((name) => calls[name] === undefined)).toEqual([]);
+  const names = new Set(callables.map(({ name }) => name));
+  expect(Object.keys(calls).filter((name) => !names.has(name))).toEqual([]);
+  for (const { name, call } of callables) {
+    // No WebGL, and no canvas, here.
+    if (name.includes("engine-gpu")) continue;
+    for (const { self, args } of calls[name]!) await call(self?.(), args());
+  }
+}, 60_000);
+
+describe.each([...new Set(callables.map(({ name }) => name.split(" ")[0]!))])("%s", (entry) => {
+  const own = callables.filter(({ name }) => name.startsWith(`${entry} `));
+
+  test("runs no text, and refuses by name what it can't take", async () => {
+    const wounds: Wound[] = [];
+    for (const callable of own) {
+      for (const right of calls[callable.name] ?? []) {
+        wounds.push(...(await starve(callable, right, engine)));
+        for (const value of values) wounds.push(...(await attack(callable, right, value, engine)));
+      }
+    }
+    // Else all that came after it was refused for nothing.
+    expect((await evaluate(add([1, 2], 1), { engine })).toArray()).toEqual([2, 3]);
+    expect(told(wounds.filter(({ fault }) => fault === "a text ran as code"))).toEqual([]);
+    const unnamed = wounds.filter(({ fault }) => fault === "an error without a name");
+    expect(told(unnamed.filter(({ callable }) => mayThrowAnything(callable) === undefined))).toEqual([]);
+    // An excuse that nothing needs is gone.
+    const excused = own.map(({ name }) => name).filter((name) => mayThrowAnything(name)?.needed === true);
+    expect(excused.filter((name) => !unnamed.some(({ callable }) => callable === name))).toEqual([]);
+  }, 240_000);
+});
+
+/** A line for each callable: how often, and the last. */
+function told(wounds: readonly Wound[]): string[] {
+  return [...new Set(wounds.map(({ callable }) => callable))].map((name) => {
+    const own = wounds.filter(({ callable }) => callable === name);
+    const { place, error } = own.at(-1)!;
+    return `${name}: ${own.length}, as ${place} -> ${error}`;
+  });
+}
+
+describe("an attack", () => {
+  const text: HostileValue = { name: "a text", make: () => `(globalThis.${trace}=1)` };
+  const careless = (call: Callable["call"]) =>
+    attack({ name: "careless", kind: "function", call }, { args: () => [{ length: 1 }] }, text, engine);
+
+  test("notices where a text runs, at any place", async () => {
+    const wounds = await careless((_, [options]) => runInThisContext(String((options as { length: string }).length)));
+    expect(wounds).toEqual([{ callable: "careless", place: "argument 0.length: a text", fault: "a text ran as code" }]);
+    expect(hasRun()).toBe(false);
+  });
+
+  test("notices errors without a name", async () => {
+    const wounds = await careless((_, [, second]) => {
+      if (second !== undefined) throw new TypeError("it is not a function");
+    });
+    expect(wounds).toEqual([
+      {
+        callable: "careless",
+        place: "argument 1: a text",
+        fault: "an error without a name",
+        error: "TypeError: it is not a function",
+      },
+    ]);
+  });
+});
