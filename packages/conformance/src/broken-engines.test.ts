@@ -117,13 +117,14 @@ const breakages: Readonly<Record<string, Breakage>> = {
       sum: (node) => {
         const [x] = node.inputs as [Tensor];
         const length = x.shape.at(-1) as number | undefined;
-        if (length === undefined || length < 4 || length % 4 === 0) return undefined;
+        const { axes } = node.attributes as { axes: readonly number[] };
+        if (length === undefined || length < 4 || length % 4 === 0 || !axes.includes(x.rank - 1)) return undefined;
         const whole4 = slice(
           x,
           x.shape.map(() => 0),
           [...x.shape.slice(0, -1), length - (length % 4)] as number[],
         );
-        return sum(whole4, (node.attributes as { axes: readonly number[] }).axes);
+        return sum(whole4, axes);
       },
     }),
     caughtBy: ["operations: sum float32, every set of axes", "properties: graphs that reduce float32"],
@@ -223,6 +224,111 @@ const breakages: Readonly<Record<string, Breakage>> = {
   "compares without equality": {
     engine: rewriting({ lessEqual: ({ inputs: [x, y] }) => less(x!, y!) }),
     caughtBy: ["operations: lessEqual float32, edges", "operations: lessEqual int32, edges"],
+  },
+  "reads its inputs late": {
+    engine: withRun((run) => async (values) => {
+      await Promise.resolve();
+      return run(values);
+    }),
+    caughtBy: [
+      "lifecycle: an argument that changes right after the call, at the first call and later",
+      "lifecycle: an argument that changes between calls that overlap",
+      "lifecycle: arguments that change right after the call, in records and lists, and as what is written into",
+      "lifecycle: labels that change right after the call: what was checked is what runs",
+      "lifecycle: an executable reads its values before its run returns",
+    ],
+  },
+  "has rows that depend on the batch": {
+    engine: withRun(
+      (run, graph) => async (values) =>
+        (await run(values)).map((array) =>
+          graph.inputs[0]!.shape[0] === 1 && array instanceof Float32Array
+            ? array.map((value) => value * (1 + 1e-7))
+            : array,
+        ),
+    ),
+    caughtBy: [
+      "operations: rows of softmax, with gradients have the same bits in every batch",
+      "operations: rows of a product with shared weights have the same bits in every batch",
+      "operations: rows of huber, with gradients have the same bits in every batch",
+      "operations: rows of vaeGmm, with gradients have the same bits in every batch",
+    ],
+  },
+  "is a little below nothing": {
+    engine: withRun(
+      (run) => async (values) =>
+        (await run(values)).map((array) => array.map((value) => (value === 0 ? -1e-30 : value))),
+    ),
+    caughtBy: [
+      "operations: variance float32 of equal values is nothing",
+      "operations: gradients float32 through what is repeated no times are 0",
+    ],
+  },
+  "rounds to millionths": {
+    engine: withRun(
+      (run) => async (values) =>
+        (await run(values)).map((array) =>
+          array instanceof Float32Array ? array.map((value) => Math.round(value * 2 ** 20) / 2 ** 20) : array,
+        ),
+    ),
+    caughtBy: ["operations: cross entropy float32 of confident answers, value and gradient"],
+  },
+  "rounds float64 to float32": {
+    engine: withRun(
+      (run) => async (values) =>
+        (await run(values)).map((array) => (array instanceof Float64Array ? array.map(Math.fround) : array)),
+    ),
+    caughtBy: [
+      "literals beside float64: a number and a list in arithmetic",
+      "literals beside float64: a list as an argument of a loss",
+      "literals beside float64: a choice between two numbers",
+      "literals beside float64: an argument of a compiled function",
+      "literals beside float64: a number given to grad, and one that customGradient returns",
+      "literals beside float64: a constant that meets float64 later",
+    ].map((name) => `operations: ${name}`),
+  },
+  "has another formula where it takes the largest": {
+    engine: rewriting({
+      max: (node) => {
+        const [x] = node.inputs as [Tensor];
+        return isFloat(x.dtype)
+          ? new Tensor("max", [mul(x, 1 - 1e-7)], node.attributes, node.shape, node.dtype)
+          : undefined;
+      },
+    }),
+    caughtBy: ["operations: the largest less itself float32 is nothing, wherever it is computed"],
+  },
+  "adds powers without the largest": {
+    engine: rewriting({
+      logSumExp: ({ inputs: [x], attributes }) => log(sum(exp(x!), (attributes as { axis: number }).axis)),
+    }),
+    caughtBy: ["operations: logSumExp float32 of infinities and NaN"],
+  },
+  "forgets what is deeper than 256": {
+    engine: rewriting({
+      matmul: ({ inputs: [x, y], attributes, shape, dtype }) => {
+        const depth = x!.shape.at(-1) as number;
+        if (depth <= 256) return undefined;
+        const within = (z: Tensor, axis: number) =>
+          slice(
+            z,
+            z.shape.map(() => 0),
+            z.shape.with(axis, 256) as number[],
+          );
+        return new Tensor("matmul", [within(x!, -1), within(y!, -2)], attributes, shape, dtype);
+      },
+    }),
+    caughtBy: ["operations: einsum float32 of unequal ranks and great depth"],
+  },
+  "makes something of nothing": {
+    engine: rewriting({
+      sum: (node) => {
+        const { axes } = node.attributes as { axes: readonly number[] };
+        const isEmpty = axes.some((axis) => node.inputs[0]!.shape[axis] === 0);
+        return isEmpty && isFloat(node.dtype) ? add(node, 0.5) : undefined;
+      },
+    }),
+    caughtBy: ["operations: gradients float32 through what is repeated no times are 0"],
   },
   "holds bools as other bytes": {
     engine: withRun(

@@ -1,6 +1,8 @@
 /** Is what is wrong refused: with the right class of error, and a message that names function and argument? */
 import {
   type Engine,
+  NDArray,
+  type NestedArray,
   type Tensor,
   add,
   argmax,
@@ -84,6 +86,24 @@ const rows = [
   [4, 5, 6],
 ];
 
+const posing = '{"kind":"symloss.NDArray","shape":[],"dtype":"float32","data":["(globalThis.x=1)"]}';
+
+function holdingItself(): NestedArray {
+  const list: NestedArray[] = [];
+  list.push(list);
+  return list;
+}
+
+/** The array, after its memory has gone to another owner. */
+function transferred<A extends Float32Array | Int32Array>(array: A): A {
+  // Every environment that the library runs in has it; the language's own types do not know it.
+  const { structuredClone: clone } = globalThis as unknown as {
+    structuredClone: (value: unknown, options: { readonly transfer: readonly unknown[] }) => unknown;
+  };
+  clone(array, { transfer: [array.buffer] });
+  return array;
+}
+
 /** Calls that must be refused. */
 const faults: Readonly<Record<string, Fault>> = {
   "shapes that do not broadcast": {
@@ -132,6 +152,58 @@ const faults: Readonly<Record<string, Fault>> = {
     run: () => einsum("ij,jk->ik", rows, rows),
     error: "ShapeError",
     words: ["einsum", "j"],
+  },
+
+  "an array of another size than its shape": {
+    run: () => new NDArray(new Float32Array(3), [2, 2], "float32"),
+    error: "ShapeError",
+    words: ["NDArray", "[2,2]"],
+  },
+  "an array of a negative length": {
+    run: () => new NDArray(new Float32Array(4), [-2, -2], "float32"),
+    error: "ShapeError",
+    words: ["NDArray", "shape"],
+  },
+  "an array that is no typed array of its dtype": {
+    run: () => new NDArray(new Float64Array(3), [3], "float32"),
+    error: "DTypeError",
+    words: ["NDArray", "f32[3]", "Float64Array"],
+  },
+  "an array of a list": {
+    run: () => new NDArray([1, 2, 3] as never, [3], "float32"),
+    error: "DTypeError",
+    words: ["NDArray", "data"],
+  },
+  "an array of JSON that poses as one": {
+    run: (engine) => evaluate(add(JSON.parse(posing) as never, 1), { engine }),
+    error: "DTypeError",
+    words: ["add", "x"],
+  },
+  "a list that holds itself": { run: () => asTensor(holdingItself()), error: "ShapeError", words: ["asTensor"] },
+  "a list that holds itself, given to a loss": {
+    run: () => huber(holdingItself(), [1]),
+    error: "ShapeError",
+    words: ["huber", "targets"],
+  },
+  "a list that holds itself, given to a compiled function": {
+    run: (engine) => compile((x: Tensor) => exp(x), { engine })(holdingItself()),
+    error: "ShapeError",
+    words: ["compile", "argument 0"],
+  },
+  "an argument whose memory was transferred": {
+    run: (engine) => compile((x: Tensor) => exp(x), { engine })(transferred(new Float32Array(3))),
+    error: "DTypeError",
+    words: ["compile", "argument 0", "transferred"],
+  },
+  "labels whose memory was transferred": {
+    run: async (engine) => {
+      const labels = new Int32Array([0, 1]);
+      const compiled = compile((x: Tensor, y: Tensor) => sparseSoftmaxCrossentropyLogits(x, y).mean(), { engine });
+      await compiled(labels, ndarray(rows));
+      await compiled(transferred(labels), ndarray(rows));
+    },
+    error: "DTypeError",
+    words: ["compile", "argument 0", "transferred"],
   },
 
   "the gradient of what is no scalar": {

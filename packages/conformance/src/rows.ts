@@ -1,0 +1,195 @@
+/** Does a row have the same bits in a batch of 1 as in a large one? Asked of the engines that declare it. */
+import {
+  type Engine,
+  type NDArray,
+  type Tensor,
+  add,
+  div,
+  exp,
+  grad,
+  log,
+  logSoftmax,
+  logSumExp,
+  matmul,
+  max,
+  mean,
+  softmax,
+  softplus,
+  square,
+  sub,
+  sum,
+  takeAlongAxis,
+  tanh,
+  variance,
+} from "@symloss/core";
+import { type ArgumentDefinition, type AnyLoss, losses } from "@symloss/losses";
+import type { CaseContext, ConformanceCase } from "./case.ts";
+import { ConformanceError } from "./compare.ts";
+import { compute } from "./compute.ts";
+import { arrayOf, productOf, sampleArray, sampleIntegers } from "./data.ts";
+import { goldens, readGolden } from "./goldens.ts";
+import { type TensorFunction, traceOf } from "./oracle/predict.ts";
+
+/** The cases of rows, for an engine that declares `rowIndependent`. */
+export function rowCases({ traits }: CaseContext): ConformanceCase[] {
+  if (!traits.rowIndependent) return [];
+  return [...plainFunctions(), ...lossFunctions()].map(({ name, fn, arrays }) => ({
+    name: `operations: rows of ${name} have the same bits in every batch`,
+    group: "operations",
+    run: (engine) => expectSameRows(engine, fn, arrays),
+  }));
+}
+
+/** A function whose results' rows follow from the rows of its arguments, and from what all rows share. */
+interface RowFunction {
+  readonly name: string;
+  readonly fn: TensorFunction;
+  /** Arguments for so many rows; those that are shared are the same for any. */
+  readonly arrays: (rows: number) => readonly RowArray[];
+}
+
+interface RowArray {
+  readonly array: NDArray;
+  readonly shared: boolean;
+}
+
+/** Around the sizes of vectors and blocks. */
+const batches = [1, 2, 3, 7, 64];
+const largest = 4096;
+
+async function expectSameRows(engine: Engine, fn: TensorFunction, arrays: RowFunction["arrays"]): Promise<void> {
+  const all = arrays(largest);
+  const whole = await compute(
+    engine,
+    fn,
+    all.map(({ array }) => array),
+    { simplify: true },
+  );
+  for (const batch of batches) {
+    for (const first of batch === 1 ? [0, 5, largest - 1] : [largest - batch]) {
+      const some = all.map(({ array, shared }) => (shared ? array : rowsOf(array, first, batch)));
+      const part = await compute(engine, fn, some, { simplify: true });
+      for (const [result, { data }] of part.entries()) expectRows(data, whole[result]!.data, first, batch);
+    }
+  }
+}
+
+function expectRows(part: ArrayLike<number>, whole: ArrayLike<number>, first: number, batch: number): void {
+  const width = whole.length / largest;
+  for (let index = 0; index < part.length; index++) {
+    const want = whole[first * width + index]!;
+    if (Object.is(part[index], want)) continue;
+    throw new ConformanceError(
+      `row ${first + Math.floor(index / width)} must have the same bits in a batch of ${batch} as in one of ${largest}, got ${part[index]} and ${want}.`,
+    );
+  }
+}
+
+function rowsOf(array: NDArray, first: number, count: number): NDArray {
+  const width = array.size / array.shape[0]!;
+  const data = array.data.subarray(first * width, (first + count) * width);
+  return arrayOf(data as Float32Array, [count, ...array.shape.slice(1)], array.dtype);
+}
+
+function rowArray(rows: number, width: readonly number[], seed: number): RowArray {
+  return { array: sampleArray("float32", [rows, ...width], seed), shared: false };
+}
+
+function sharedArray(shape: readonly number[], seed: number): RowArray {
+  return { array: sampleArray("float32", shape, seed, { low: 0.5, high: 2 }), shared: true };
+}
+
+function plainFunctions(): RowFunction[] {
+  const one = (rows: number) => [rowArray(rows, [10], 1)];
+  const wide = (rows: number) => [rowArray(rows, [67], 2)];
+  const withShared = (rows: number) => [rowArray(rows, [10], 1), sharedArray([10], 3)];
+  const withWeights = (rows: number) => [rowArray(rows, [10], 1), sharedArray([10, 5], 4)];
+  const withManyWeights = (rows: number) => [rowArray(rows, [67], 2), sharedArray([67, 33], 5)];
+  const labelled = (rows: number) => [
+    rowArray(rows, [10], 1),
+    { array: arrayOf(sampleIntegers(rows, 6, 0, 9), [rows, 1], "int32"), shared: false },
+  ];
+  const perRow = (fn: (x: Tensor) => Tensor) => (x: Tensor) => [fn(x), grad((y) => sum(square(fn(y))))(x)];
+  return [
+    { name: "elementwise functions", fn: (x) => [exp(x), tanh(x), softplus(x), log(add(square(x), 0.1))], arrays: one },
+    { name: "sums, means and the largest", fn: (x) => [sum(x, 1), mean(x, 1), max(x, 1)], arrays: wide },
+    { name: "softmax, with gradients", fn: perRow((x) => softmax(x)), arrays: one },
+    { name: "logSoftmax, with gradients", fn: perRow((x) => logSoftmax(x)), arrays: one },
+    { name: "logSumExp, with gradients", fn: perRow((x) => logSumExp(x, 1)), arrays: wide },
+    { name: "variance, with gradients", fn: perRow((x) => variance(x, 1)), arrays: one },
+    { name: "what is centred and scaled", fn: perRow(normalized), arrays: wide },
+    {
+      name: "a quotient by what is shared",
+      fn: (x, y) => [div(x, y!), exp(div(x, y!)), div(x, sum(y!))],
+      arrays: withShared,
+    },
+    { name: "a product with shared weights", fn: (x, w) => matmul(x, w!), arrays: withWeights },
+    { name: "a product with many shared weights", fn: (x, w) => tanh(matmul(x, w!)), arrays: withManyWeights },
+    {
+      name: "the gradient through a product with shared weights",
+      fn: (x, w) => grad((y) => sum(square(tanh(matmul(y, w!)))))(x),
+      arrays: withManyWeights,
+    },
+    { name: "what is picked", fn: (x, index) => takeAlongAxis(softmax(x), index!, 1), arrays: labelled },
+  ];
+}
+
+function normalized(x: Tensor): Tensor {
+  const centred = sub(x, mean(x, { axis: 1, keepAxes: true }));
+  return div(centred, add(variance(x, { axis: 1, keepAxes: true }), 1e-5).pow(0.5));
+}
+
+/** Every loss that gives a value for each row, on rows made of a golden case's, with its gradients. */
+function lossFunctions(): RowFunction[] {
+  return Object.values(losses).flatMap((loss) => {
+    const { name, arguments: list } = loss.definition;
+    const golden = goldens[name]?.find(({ inputs }) => Object.keys(inputs).length === list.length);
+    if (golden === undefined || list.some(({ elements }) => elements === "count")) return [];
+    const inputs = Object.values(golden.inputs).map((input) => readGolden(input, "float32"));
+    if (inputs.some(({ rank }, index) => isRow(list[index]!) && rank === 0)) return [];
+    const arrays = (rows: number) => repeated(loss, inputs, rows);
+    const fn = withGradients(loss);
+    const { outputs } = traceOf(
+      fn,
+      arrays(3).map(({ array }) => array),
+    );
+    // Some have one value for all rows.
+    return outputs.every(({ shape }) => shape[0] === 3) ? [{ name: `${name}, with gradients`, fn, arrays }] : [];
+  });
+}
+
+function withGradients(loss: AnyLoss): TensorFunction {
+  const { arguments: list } = loss.definition;
+  const wrt = list.flatMap((argument, index) => (argument.differentiable && isRow(argument) ? [index] : []));
+  const results = (...tensors: Tensor[]): Tensor[] => {
+    const result = loss(Object.fromEntries(list.map(({ name }, index) => [name, tensors[index]!])));
+    return Object.keys(loss.definition.results).length === 1
+      ? [result as Tensor]
+      : Object.values(result as Record<string, Tensor>);
+  };
+  const total = (...tensors: Tensor[]) =>
+    results(...tensors)
+      .map((result) => sum(result))
+      .reduce((left, right) => add(left, right));
+  return (...tensors) => [...results(...tensors), ...grad(total, { wrt })(...tensors)];
+}
+
+function isRow({ shape }: ArgumentDefinition): boolean {
+  return /^\[(\.\.|batch)/.test(shape);
+}
+
+/** The rows of the golden case again and again, each a little larger than the last. */
+function repeated({ definition }: AnyLoss, inputs: readonly NDArray[], rows: number): RowArray[] {
+  return inputs.map((input, position): RowArray => {
+    const argument = definition.arguments[position]!;
+    if (!isRow(argument)) return { array: input, shared: true };
+    const [count, ...rest] = input.shape as readonly [number, ...number[]];
+    const width = productOf(rest);
+    const data = Float64Array.from({ length: rows * width }, (_, index) => {
+      const row = Math.floor(index / width);
+      const value = input.data[(row % count) * width + (index % width)]!;
+      return argument.differentiable ? value * (1 + (row % 97) / 1024) : value;
+    });
+    return { array: arrayOf(data, [rows, ...rest], input.dtype), shared: false };
+  });
+}
