@@ -1,4 +1,4 @@
-import { NDArray } from "@symloss/core";
+import { type DType, NDArray, type TypedArray } from "@symloss/core";
 import { describe, expect, test } from "vitest";
 import { ConformanceError, type Expected, expectArray, expectArrays, expectError } from "./compare.ts";
 import { arrayOf, vectorOf } from "./data.ts";
@@ -46,14 +46,14 @@ describe("expectArray", () => {
       "must be f32[2], got f32[2,1]",
     );
     expect(() => expectArray("x", vectorOf([1, 2], "int32"), wanted([1, 2]))).toThrow("must be f32[2], got i32[2]");
-    expect(() => expectArray("x", new NDArray(new Float64Array(2), [2], "float32"), wanted([0, 0]))).toThrow(
+    expect(() => expectArray("x", unsound(new Float64Array(2), "float32"), wanted([0, 0]))).toThrow(
       "got Float64Array of 2",
     );
-    expect(() => expectArray("x", new NDArray(new Float32Array(3), [2], "float32"), wanted([0, 0]))).toThrow(
+    expect(() => expectArray("x", unsound(new Float32Array(3), "float32"), wanted([0, 0]))).toThrow(
       "got Float32Array of 3",
     );
     expect(() =>
-      expectArray("x", new NDArray(new Uint8Array([0, 255]), [2], "bool"), wanted([0, 1], { dtype: "bool" })),
+      expectArray("x", unsound(new Uint8Array([0, 255]), "bool"), wanted([0, 1], { dtype: "bool" })),
     ).toThrow("bytes 0 and 1, got 255");
   });
 
@@ -83,3 +83,8 @@ test("a tolerance is of the largest element and of each", () => {
   expect(toleranceOf("gpu", "float32")).toEqual({ absolute: 1e-5, relative: 5e-5 });
   expect(toleranceOf("gpu", "float64")).toEqual({ absolute: 1e-12, relative: 1e-12 });
 });
+
+/** A vector of two that an engine filled with something else, as no constructor lets it be. */
+function unsound(data: TypedArray, dtype: DType): NDArray {
+  return Object.assign(Object.create(NDArray.prototype) as NDArray, { data, shape: [2], dtype });
+}
