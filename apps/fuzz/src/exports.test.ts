@@ -52,9 +52,6 @@ describe.each([...new Set(callables.map(({ name }) => name.split(" ")[0]!))])("%
     expect(told(wounds.filter(({ fault }) => fault === "a text ran as code"))).toEqual([]);
     const unnamed = wounds.filter(({ fault }) => fault === "an error without a name");
     expect(told(unnamed.filter(({ callable }) => mayThrowAnything(callable) === undefined))).toEqual([]);
-    // An excuse that nothing needs is gone.
-    const excused = own.map(({ name }) => name).filter((name) => mayThrowAnything(name)?.needed === true);
-    expect(excused.filter((name) => !unnamed.some(({ callable }) => callable === name))).toEqual([]);
   }, 240_000);
 });
 

@@ -1,11 +1,11 @@
 /** The functions whose value is their operand, and which tell the passes something about it. */
-import type { CheckKind } from "./check.ts";
+import { type CheckKind, isCheckKind } from "./check.ts";
 import { describe } from "./describe.ts";
 import { DTypeError, ShapeError } from "./errors.ts";
 import { type TensorLike, asTensor, toDType } from "./operand.ts";
 import { functionRule, isRecord, requireRule } from "./options.ts";
 import { sameShape } from "./shape.ts";
-import { type Tensor, isTensor, makeTensor } from "./tensor.ts";
+import { type Tensor, isTensor, makeTensor, requireTensor } from "./tensor.ts";
 
 /** x as a constant to every gradient. */
 export function stopGradient(x: TensorLike): Tensor {
@@ -38,6 +38,10 @@ export function customGradient<Inputs extends readonly Tensor[] = Tensor[]>(
 
 /** x, to be checked before anything runs where it comes from the host; of x computed inside nothing is checked. */
 export function check(caller: string, argument: string, x: Tensor, kind: CheckKind): Tensor {
+  requireTensor(caller, argument, x);
+  if (!isCheckKind(kind)) {
+    throw new DTypeError(`check: kind must be a record of a kind that is known, got ${describe(kind)}.`);
+  }
   return makeTensor("check", [x], { check: { caller, argument, ...kind } });
 }
 

@@ -2,7 +2,8 @@
 import type { TypedArray } from "./dtype.ts";
 import { OutOfRangeError } from "./errors.ts";
 import { type Step, look } from "./host-view.ts";
-import { type Dimension, formatPosition } from "./shape.ts";
+import { isRecord } from "./options.ts";
+import { type Dimension, formatPosition, isDimension } from "./shape.ts";
 
 /** What must hold of an argument, and how a message names it. */
 export type Check = {
@@ -76,6 +77,12 @@ const rules: { [K in CheckKind["kind"]]: (check: CheckOf<K>, data: TypedArray, s
     }
   },
 };
+
+/** Whether a value says what must hold. */
+export function isCheckKind(value: unknown): value is CheckKind {
+  if (!isRecord(value) || typeof value["kind"] !== "string" || !Object.hasOwn(rules, value["kind"])) return false;
+  return value["kind"] !== "classIndices" || isDimension(value["classes"]);
+}
 
 function fail(
   check: Check,

@@ -63,7 +63,7 @@ function makeLease(cache: Map<string, Entry>, key: string, entry: Entry, executa
 }
 
 /** What an engine throws that is not of this library, as an `EngineError` with its cause. */
-export function wrapError(caller: string, engine: Engine, error: unknown): Error {
+function wrapError(caller: string, engine: Engine, error: unknown): Error {
   if (isSymlossError(error)) return error;
   const reason = error instanceof Error ? error.message : String(error);
   return new EngineError(`${caller}: engine "${engine.name}" (${engine.device}) failed: ${reason}`, { cause: error });

@@ -20,7 +20,7 @@ import {
   withAxis,
 } from "./shape.ts";
 import { refuseSurplus } from "./options.ts";
-import { type Tensor, makeTensor } from "./tensor.ts";
+import { type Tensor, makeTensor, requireTensor } from "./tensor.ts";
 
 /** The same elements in another shape; one length may be -1, which takes what is left. */
 export function reshape(x: TensorLike, shape: Shape): Tensor {
@@ -34,7 +34,7 @@ export function reshape(x: TensorLike, shape: Shape): Tensor {
 export function transpose(x: TensorLike, permutation?: readonly number[]): Tensor {
   refuseSurplus("transpose", arguments, ["x", "permutation"]);
   const tensor = asTensor(x, "transpose", "x");
-  requireList("transpose", "permutation", permutation);
+  if (permutation !== undefined) requireList("transpose", "permutation", permutation);
   const order = permutation ?? tensor.shape.map((_, axis) => tensor.rank - 1 - axis);
   const axes = order.map((axis) => normalizeAxis("transpose", axis, tensor.rank));
   if (axes.length !== tensor.rank || new Set(axes).size !== tensor.rank) {
@@ -84,7 +84,7 @@ export function slice(x: TensorLike, starts: readonly number[], stops?: readonly
   refuseSurplus("slice", arguments, ["x", "starts", "stops"]);
   const tensor = asTensor(x, "slice", "x");
   requireEntries(tensor, "starts", starts);
-  requireEntries(tensor, "stops", stops);
+  if (stops !== undefined) requireEntries(tensor, "stops", stops);
   const begins: number[] = [];
   const ends: Dimension[] = [];
   for (const [axis, length] of tensor.shape.entries()) {
@@ -193,6 +193,7 @@ export function oneHot(indices: TensorLike, classes: number, dtype: DType = "flo
  * Throws `OutOfRangeError` for a number of classes that is no length.
  */
 export function checkClassIndices(caller: string, argument: string, indices: Tensor, classes: Dimension): Tensor {
+  requireTensor(caller, argument, indices);
   if (!isDimension(classes)) {
     throw new OutOfRangeError(`${caller}: the number of classes must be an integer from 0, got ${print(classes)}.`);
   }
@@ -248,14 +249,14 @@ function requireLength(caller: string, argument: string, value: unknown): void {
 }
 
 function requireList(caller: string, argument: string, value: unknown): void {
-  if (value === undefined || Array.isArray(value)) return;
+  if (Array.isArray(value)) return;
   throw new DTypeError(`${caller}: ${argument} must be a list of integers, got ${print(value)}.`);
 }
 
-function requireEntries(x: Tensor, argument: string, value: readonly unknown[] | undefined): void {
+function requireEntries(x: Tensor, argument: string, value: readonly unknown[]): void {
   requireList("slice", argument, value);
-  if ((value?.length ?? 0) <= x.rank) return;
-  throw new ShapeError(`slice: ${argument} must have at most one entry for each axis, got ${value!.length} for ${x}.`);
+  if (value.length <= x.rank) return;
+  throw new ShapeError(`slice: ${argument} must have at most one entry for each axis, got ${value.length} for ${x}.`);
 }
 
 function limit(caller: string, index: number, length: number): number {

@@ -1,11 +1,13 @@
 /** How does whatever a user passes become the operands of an operation: tensors of one dtype and one shape? */
 import { type ArrayInput, convert } from "./convert.ts";
 import { type DType, allocate, castNumber, isFloat, promote } from "./dtype.ts";
-import { ShapeError } from "./errors.ts";
+import { print } from "./describe.ts";
+import { DTypeError, ShapeError } from "./errors.ts";
+import { recordRule, requireRule } from "./options.ts";
 import { literalInFloat64, rememberWritten, writtenAs } from "./literal.ts";
 import type { NDArray } from "./ndarray.ts";
 import { type Shape, broadcastShapes, sameShape } from "./shape.ts";
-import { type Tensor, isTensor, makeTensor } from "./tensor.ts";
+import { type Tensor, isTensor, makeTensor, requireTensor } from "./tensor.ts";
 
 /** Whatever is accepted where a tensor is. */
 export type TensorLike = Tensor | ArrayInput;
@@ -59,6 +61,7 @@ export function expand(x: Tensor, shape: Shape): Tensor {
 
 /** A float as it is, else as float32. */
 export function toFloat(x: Tensor): Tensor {
+  requireTensor("toFloat", "x", x);
   return isFloat(x.dtype) ? x : toDType(x, "float32");
 }
 
@@ -67,6 +70,7 @@ export function toFloat(x: Tensor): Tensor {
  * a fraction makes all of them float32. Lists of numbers are float32 beside all but float64, and what meets nothing is float32.
  */
 export function asTensors(caller: string, named: Readonly<Record<string, TensorLike>>): Tensor[] {
+  requireRule(caller, "arguments", recordRule, named);
   const values = Object.entries(named).map(([argument, value]) =>
     typeof value === "number" ? value : asTensor(value, caller, argument),
   );
@@ -91,6 +95,12 @@ function commonType(tensors: readonly Tensor[], numbers: readonly number[]): DTy
 
 /** The tensors, each repeated to the shape that all of them broadcast to; throws `ShapeError`, naming the arguments, where there is none. */
 export function broadcastTogether(caller: string, names: readonly string[], tensors: readonly Tensor[]): Tensor[] {
+  if (!Array.isArray(names) || !names.every((name) => typeof name === "string") || !Array.isArray(tensors)) {
+    throw new DTypeError(
+      `${caller}: names and tensors must be lists of strings and of tensors, got ${print(names)} and ${print(tensors)}.`,
+    );
+  }
+  for (const [index, tensor] of tensors.entries()) requireTensor(caller, names[index] ?? `tensors[${index}]`, tensor);
   const shape = broadcastShapes(...tensors.map((tensor) => tensor.shape));
   if (shape === undefined) {
     throw new ShapeError(

@@ -7,7 +7,7 @@ import { lower } from "./lower.ts";
 import { refusing } from "./refusal.ts";
 import { isConcrete } from "./shape.ts";
 import { simplify } from "./simplify.ts";
-import { verify } from "./verify.ts";
+import { verify, verifyAttributes } from "./verify.ts";
 
 /** How a graph is prepared. */
 export interface PrepareOptions {
@@ -22,7 +22,9 @@ export function prepare<G extends Graph>(
   options: PrepareOptions = {},
 ): G {
   const improve = (options.simplify ?? true) ? simplify<G> : (unchanged: G) => unchanged;
-  const lowered = improve(lower(improve(erase(graph)), engine.traits.operations, engine.name));
+  const erased = erase(graph);
+  verifyAttributes(erased);
+  const lowered = improve(lower(improve(erased), engine.traits.operations, engine.name));
   // An identity may have brought back what the engine lacks.
   const prepared = lower(lowered, engine.traits.operations, engine.name);
   verify(prepared);

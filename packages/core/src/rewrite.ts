@@ -11,7 +11,7 @@ export type RewriteTable = { readonly [O in AnyOperation]?: (node: NodeOf<O>) =>
 
 /** The node's entry in the table, applied. */
 export function applyTable(table: RewriteTable, node: Tensor): Tensor | undefined {
-  return (table[node.operation] as Rewrite | undefined)?.(node);
+  return Object.hasOwn(table, node.operation) ? (table[node.operation] as Rewrite)(node) : undefined;
 }
 
 /** Every node rewritten, operands first; inputs stay, so that arrays are given in the same order. */

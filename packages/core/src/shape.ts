@@ -14,6 +14,9 @@ export type Axes = number | readonly number[] | null;
 
 /** Whether two shapes are the same. */
 export function sameShape(left: Shape, right: Shape): boolean {
+  if (!Array.isArray(left) || !Array.isArray(right)) {
+    throw new ShapeError(`sameShape: both must be lists of lengths, got ${print(left)} and ${print(right)}.`);
+  }
   if (left.length !== right.length) return false;
   for (let axis = 0; axis < left.length; axis++) if (left[axis] !== right[axis]) return false;
   return true;
@@ -52,6 +55,7 @@ export function stridesOf(shape: readonly number[]): number[] {
 
 /** The shape that all of these broadcast to, as numpy does; undefined where they don't. */
 export function broadcastShapes(...shapes: readonly Shape[]): Shape | undefined {
+  for (const shape of shapes) checkShape("broadcastShapes", shape);
   const rank = Math.max(0, ...shapes.map((shape) => shape.length));
   const result: Dimension[] = [];
   for (let axis = 0; axis < rank; axis++) {
@@ -80,6 +84,7 @@ export function normalizeAxis(caller: string, axis: number, rank: number): numbe
 
 /** The axes counted from 0, ascending, each once; null means all. */
 export function normalizeAxes(caller: string, axes: Axes | undefined, rank: number): number[] {
+  if (!isLength(rank)) throw new OutOfRangeError(`${caller}: rank must be an integer from 0, got ${print(rank)}.`);
   if (axes === null || axes === undefined) return Array.from({ length: rank }, (_, axis) => axis);
   if (typeof axes !== "number" && !Array.isArray(axes)) {
     throw new DTypeError(`${caller}: axis must be an integer, a list of integers or null, got ${print(axes)}.`);

@@ -1,12 +1,13 @@
 /** What is a tensor? A frozen node of a graph: an operation, its operands, its attributes, and the shape and dtype that follow. */
 import { formatType } from "./format.ts";
 import { brandClass, isBranded } from "./brand.ts";
-import type { DType } from "./dtype.ts";
+import { describe } from "./describe.ts";
+import { type DType, checkDType } from "./dtype.ts";
 import { DTypeError } from "./errors.ts";
 import { inferType } from "./infer.ts";
 import type { TensorMethods } from "./methods.ts";
 import type { AnyOperation, Attributes } from "./operation.ts";
-import { type Shape, frozenShape, sizeOf } from "./shape.ts";
+import { type Shape, checkShape, frozenShape, sizeOf } from "./shape.ts";
 
 /** A symbolic array: immutable, without elements until a graph of it runs. Its methods are those of `TensorMethods`. */
 // The methods build tensors of this class, so they are joined to it in another file, where no import is circular.
@@ -18,6 +19,7 @@ export class Tensor {
   readonly shape: Shape;
   readonly dtype: DType;
 
+  /** Throws `DTypeError` or `ShapeError` for what can't be a node; whether it is one that its operation makes is asked before an engine sees it. */
   constructor(
     operation: AnyOperation,
     inputs: readonly Tensor[],
@@ -25,6 +27,19 @@ export class Tensor {
     shape: Shape,
     dtype: DType,
   ) {
+    if (
+      typeof operation !== "string" ||
+      !Array.isArray(inputs) ||
+      typeof attributes !== "object" ||
+      attributes === null
+    ) {
+      throw new DTypeError(
+        `Tensor: a node must have an operation, a list of inputs and attributes, got ${describe(operation)}, ${describe(inputs)} and ${describe(attributes)}.`,
+      );
+    }
+    for (const [index, input] of inputs.entries()) requireTensor("Tensor", `inputs[${index}]`, input);
+    checkShape("Tensor", shape);
+    checkDType("Tensor", dtype);
     this.operation = operation;
     this.inputs = inputs;
     this.attributes = attributes;
@@ -70,6 +85,11 @@ export type NodeOf<O extends AnyOperation> = Tensor & { readonly operation: O; r
 /** Whether a value is a tensor, of this copy of the package or another. */
 export function isTensor(value: unknown): value is Tensor {
   return isBranded(value, "Tensor");
+}
+
+/** Throws `DTypeError`, naming the argument, for what is no tensor. */
+export function requireTensor(caller: string, argument: string, value: unknown): asserts value is Tensor {
+  if (!isTensor(value)) throw new DTypeError(`${caller}: ${argument} must be a Tensor, got ${describe(value)}.`);
 }
 
 /** The only way in which a tensor is made; shape and dtype are inferred, and operands that do not fit throw. */

@@ -11,23 +11,31 @@ import { isDType } from "./dtype.ts";
 
 const known: ReadonlySet<string> = new Set(allOperations);
 
-/** Throws `EngineError` where a pass has made a graph that can't be right: a fault of this library, or of an engine's own passes. */
-export function verify(graph: Graph): void {
-  const inputs = new Set(graph.inputs);
+/** Throws `EngineError` for an annotation or an unknown operation, and for attributes that are not what the operation takes: asked first, for the passes read them. */
+export function verifyAttributes(graph: Graph): void {
   for (const node of topologicalOrder(graph.outputs)) {
-    if (!known.has(node.operation))
-      throw new EngineError(`verify: every annotation must be erased, got ${node.operation}.`);
-    if (node.operation === "input" && !inputs.has(node)) {
-      throw new EngineError(
-        `verify: every input must be one of the graph's, got ${JSON.stringify((node.attributes as { name: string }).name)}. ` +
-          "A tensor of one traced function was used in another.",
-      );
+    if (!known.has(node.operation)) {
+      throw new EngineError(`verify: every operation must be one that engines run, got ${print(node.operation)}.`);
     }
     const unsound = unsoundAttribute(node);
     if (unsound !== undefined || !isDType(node.dtype) || !isShape(node.shape)) {
       const value = (node.attributes as Readonly<Record<string, unknown>>)[unsound ?? "shape"] ?? node.shape;
       throw new EngineError(
         `verify: the ${unsound ?? "type"} of every node must be what its operation takes, got ${print(value)} (${node.operation}).`,
+      );
+    }
+  }
+}
+
+/** Throws `EngineError` where a pass has made a graph that can't be right: a fault of this library, or of an engine's own passes. */
+export function verify(graph: Graph): void {
+  verifyAttributes(graph);
+  const inputs = new Set(graph.inputs);
+  for (const node of topologicalOrder(graph.outputs)) {
+    if (node.operation === "input" && !inputs.has(node)) {
+      throw new EngineError(
+        `verify: every input must be one of the graph's, got ${print((node.attributes as { name: string }).name)}. ` +
+          "A tensor of one traced function was used in another.",
       );
     }
     const { shape, dtype } = inferType(node.operation, node.inputs, node.attributes as never);
