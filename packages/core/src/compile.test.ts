@@ -387,6 +387,10 @@ describe("compile", () => {
       "a number of classes with a name",
       () => compile((x) => checkClassIndices("f", "labels", x, "classes"), { engine })([7]),
     ],
+    [
+      "a number of classes with a name, of constants",
+      () => compile((x) => x.add(checkClassIndices("f", "labels", asTensor([7]), "classes")), { engine })([1]),
+    ],
     ["a record that holds itself", () => compile((x) => x, { engine })(itself as never)],
     ["a typed array of no known kind", () => compile((x) => x, { engine })(new DataView(new ArrayBuffer(4)) as never)],
     ["a tensor as argument", () => compile((x) => x, { engine })(zeros([1]) as never)],

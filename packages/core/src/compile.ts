@@ -16,6 +16,7 @@ import { formatType } from "./format.ts";
 import type { DeviceArray, Engine, Executable, MaybePromise, Value } from "./engine.ts";
 import { DisposedError, EngineError, OutOfRangeError, ShapeError } from "./errors.ts";
 import { type Lease, acquire, guard } from "./executables.ts";
+import { topologicalOrder } from "./graph.ts";
 import { type HostCheck, collectChecks } from "./host-check.ts";
 import type { ArrayInput } from "./convert.ts";
 import { NDArray, resultArray } from "./ndarray.ts";
@@ -284,8 +285,10 @@ export function leaseGraph(
   graph: TracedGraph,
   { engine, simplify }: Pick<CompileOptions, "engine" | "simplify">,
 ): MaybePromise<{ lease: Lease; checks: HostCheck[] }> {
+  for (const node of topologicalOrder(graph.outputs)) {
+    if (node.operation === "check") requireKnownClasses((node.attributes as { readonly check: Check }).check);
+  }
   const checks = collectChecks(graph);
-  for (const { check } of checks) requireKnownClasses(check);
   const prepared = prepare(graph, engine, { simplify });
   return andThen(acquire(engine, prepared), (lease) => ({ lease, checks }));
 }

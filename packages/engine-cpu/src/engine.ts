@@ -90,8 +90,7 @@ function makeEngine({ device, plan }: Way): Engine {
     },
     upload(array: NDArray) {
       requireEngine("upload");
-      checkUpload(engine, array);
-      const { data, shape, dtype } = array;
+      const { data, shape, dtype } = checkUpload(engine, array);
       return new HostDeviceArray(engine, data.slice(), shape, dtype);
     },
     dispose() {

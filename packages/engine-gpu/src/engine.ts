@@ -99,9 +99,9 @@ function makeEngine(makeContext: () => GpuContext): Engine {
     },
     upload(array: NDArray) {
       const target = contexts.current("upload");
-      checkUpload(engine, array);
-      const { data, dtype, size } = array;
-      const type = { shape: Object.freeze([...array.shape]), dtype };
+      const { data, shape, dtype } = checkUpload(engine, array);
+      const size = data.length;
+      const type = { shape, dtype };
       if (size === 0) return new GpuDeviceArray(engine, target, undefined, type);
       const upload = (): ArrayTexture => {
         const texture = target.createTexture(type.shape, "upload");

@@ -63,8 +63,7 @@ function makeEngine(first: Device, options: OnnxOptions): Engine {
     },
     upload(array: NDArray) {
       requireEngine("upload", home);
-      checkUpload(engine, array);
-      const { data, shape, dtype } = array;
+      const { data, shape, dtype } = checkUpload(engine, array);
       return new HostDeviceArray(engine, data.slice(), shape, dtype);
     },
     async dispose() {
