@@ -1,7 +1,7 @@
 /** Are the attributes of a node what its operation takes? Asked before an engine sees them: what is printed into code must be numbers. */
 import { isDType, type TypedArray, holds } from "./dtype.ts";
 import type { Tensor } from "./tensor.ts";
-import { isDimension, isLength, isShape, sizeOf } from "./shape.ts";
+import { isDimension, isLength, isListOf, isShape, sizeOf } from "./shape.ts";
 
 /** What an attribute of a name may be, whichever operation has it; what is not listed is never a graph's that engines see. */
 const kinds: Readonly<Record<string, (value: unknown, node: Tensor) => boolean>> = {
@@ -26,5 +26,5 @@ export function unsoundAttribute(node: Tensor): string | undefined {
 }
 
 function isLengths(value: unknown): boolean {
-  return Array.isArray(value) && value.every(isLength);
+  return isListOf(value, isLength);
 }

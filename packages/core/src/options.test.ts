@@ -46,6 +46,7 @@ test.each<[string, () => unknown]>([
   ["axes of squeeze one after the other", () => (squeeze as (...args: unknown[]) => Tensor)(zeros([1, 1]), 0, 1)],
   ["too many stops", () => x.slice([0], [1, 1, 1])],
   ["a list of reduce's arguments", () => [x].map(sum as never)],
+  ["a shape with a hole", () => zeros(Array<number>(2))],
   ["classes below 0", () => oneHot([0], -1)],
   ["a dtype that is a bigint", () => zeros([1], 5n as never)],
   ["an unknown dtype", () => eye(2, "float16" as never)],

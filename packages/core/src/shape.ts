@@ -120,13 +120,20 @@ export function checkShape(caller: string, shape: unknown): asserts shape is Sha
 
 /** Throws `ShapeError` unless this is a list of lengths. */
 export function checkLengths(caller: string, shape: unknown): asserts shape is readonly number[] {
-  if (Array.isArray(shape) && shape.every(isLength)) return;
+  if (isListOf(shape, isLength)) return;
   throw new ShapeError(`${caller}: shape must be a list of lengths (integers from 0), got ${print(shape)}.`);
 }
 
 /** Whether a value is a list of lengths and names. */
 export function isShape(value: unknown): value is Shape {
-  return Array.isArray(value) && value.every(isDimension);
+  return isListOf(value, isDimension);
+}
+
+/** Whether a value is a list each of whose elements is such; a hole, which `every` passes over, is none. */
+export function isListOf<T>(value: unknown, holds: (element: unknown) => element is T): value is readonly T[] {
+  if (!Array.isArray(value)) return false;
+  for (let index = 0; index < value.length; index++) if (!holds(value[index])) return false;
+  return true;
 }
 
 /** Whether a value is a length or the name of one. */

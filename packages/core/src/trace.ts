@@ -61,7 +61,7 @@ export function traceResult(
         `${caller}: ${what} a Tensor, or lists and records of them, got ${describe(value)}${path === "" ? "" : ` as ${path}`}.`,
       );
     }
-    return asTensor(value as TensorLike, caller, path);
+    return asTensor(value as TensorLike, caller, path === "" ? "the result" : path);
   });
   return { inputs, outputs, structure, paths: leaves.map(({ path }) => path) };
 }
