@@ -13,6 +13,7 @@ import {
   checkShape,
   isDimension,
   isLength,
+  isListOf,
   normalizeAxes,
   normalizeAxis,
   sameShape,
@@ -113,12 +114,7 @@ export function slice(x: TensorLike, starts: readonly number[], stops?: readonly
 export function pad(x: TensorLike, before: readonly number[], after: readonly number[]): Tensor {
   refuseSurplus("pad", arguments, ["x", "before", "after"]);
   const tensor = asTensor(x, "pad", "x");
-  const valid = [before, after].every(
-    (list) =>
-      Array.isArray(list) &&
-      list.length === tensor.rank &&
-      list.every((width) => Number.isInteger(width) && width >= 0),
-  );
+  const valid = [before, after].every((list) => isListOf(list, isLength) && list.length === tensor.rank);
   if (!valid) {
     throw new ShapeError(
       `pad: before and after must have one width from 0 for each axis, got ${print(before)} and ${print(after)} for ${tensor}.`,
