@@ -1,5 +1,5 @@
 /** How many nats does a sigmoid of a logit need for a binary label? */
-import { type Tensor, type TensorLike, customGradient, logicalAnd, sub, where } from "@symloss/core";
+import { type Tensor, type TensorLike, broadcastTogether, customGradient, logicalAnd, sub, where } from "@symloss/core";
 import { type Loss, type NoOptions, defineLoss } from "../definition.ts";
 
 /** The arguments of `sparseSigmoidCrossentropyLogits` by name. */
@@ -44,7 +44,11 @@ function sigmoidCrossentropy(name: string): SigmoidCrossentropy {
       options: {},
       results: { loss: "[..]" },
     },
-    ({ labels, logits }): Tensor => {
+    (given): Tensor => {
+      const [labels, logits] = broadcastTogether(name, ["labels", "logits"], [given.labels, given.logits]) as [
+        labels: Tensor,
+        logits: Tensor,
+      ];
       // Asked of the likelier answer, log(1 + exp(x)) - rest x has nothing to cancel: rest is at most one half, and 0
       // for a label of 0 or 1.
       const yes = labels.greater(0.5);
