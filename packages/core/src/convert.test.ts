@@ -136,6 +136,13 @@ describe("another realm's typed arrays", () => {
   });
 });
 
+const { Float16Array } = globalThis as { Float16Array?: { of(...values: number[]): never } };
+
+test.skipIf(Float16Array === undefined)("a Float16Array is float32", () => {
+  const array = ndarray(Float16Array!.of(1.5, -0.25));
+  expect([`${array}`, [...array.data]]).toEqual(["f32[2]", [1.5, -0.25]]);
+});
+
 describe("a typed array that was transferred", () => {
   const transferred = Float32Array.of(1, 2);
   const held = ndarray(transferred);

@@ -46,3 +46,14 @@ test("neither of two conditions that go either way is said in full", () => {
   ];
   expect(findConditions(body).inline.size).toBe(0);
 });
+
+test("a magnitude is nearly always on one side of a small limit, but not of a large one, nor is a number of either sign", () => {
+  const body = [
+    apply(1, "abs", register(0)),
+    apply(2, "round", register(1)),
+    apply(3, "less", register(2), constant(0.01)),
+    apply(4, "less", register(2), constant(0.5)),
+    apply(5, "less", register(0), constant(0.01)),
+  ];
+  expect([...findConditions(body).predictable]).toEqual([3]);
+});

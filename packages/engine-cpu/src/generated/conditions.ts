@@ -24,9 +24,11 @@ export interface Conditions {
 export function findConditions(body: readonly Statement[]): Conditions {
   const statements = allStatements(body);
   const predictable = new Set<Register>();
+  const magnitudes = new Set<Register>();
   for (const statement of statements) {
-    if (statement.kind === "let" && isPredictable(statement.expression, predictable))
-      predictable.add(statement.register);
+    if (statement.kind !== "let") continue;
+    if (isMagnitude(statement.expression, magnitudes)) magnitudes.add(statement.register);
+    if (isPredictable(statement.expression, predictable, magnitudes)) predictable.add(statement.register);
   }
   const inline = askedOnce(statements, predictable);
   // From the last to the first, so that what reads a register is met before it.
@@ -41,15 +43,33 @@ export function findConditions(body: readonly Statement[]): Conditions {
   return { predictable, inline };
 }
 
-/** Few elements are infinite, and few stand at one index. */
-function isPredictable(expression: Expression, predictable: ReadonlySet<Register>): boolean {
+/** Nearly all magnitudes are on one side of it, and which is a matter of the data: most variances are not that near to 1, or all are. */
+const smallMagnitude = 2 ** -6;
+
+/** Few elements are infinite, few stand at one index, and few are so near to 0 that they need a form of their own. */
+function isPredictable(
+  expression: Expression,
+  predictable: ReadonlySet<Register>,
+  magnitudes: ReadonlySet<Register>,
+): boolean {
   if (expression.kind !== "apply") return false;
   const { operation, operands } = expression;
+  if (operation === "less") {
+    const [left, right] = operands as readonly [Atom, Atom];
+    return isIn(left, magnitudes) && right.kind === "constant" && right.value <= smallMagnitude;
+  }
   if (operation === "equal")
     return operands.some(
       (atom) => atom.kind === "index" || (atom.kind === "constant" && Math.abs(atom.value) === Infinity),
     );
   return operation === "logicalAnd" && operands.some((atom) => isIn(atom, predictable));
+}
+
+/** Whether an expression is an absolute value, rounded perhaps. */
+function isMagnitude(expression: Expression, magnitudes: ReadonlySet<Register>): boolean {
+  if (expression.kind !== "apply") return false;
+  const { operation, operands } = expression;
+  return operation === "abs" || (operation === "round" && isIn(operands[0]!, magnitudes));
 }
 
 /** The predictable conditions that are read once, and there they decide. */

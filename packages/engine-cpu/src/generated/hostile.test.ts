@@ -52,7 +52,12 @@ const graphs: Record<string, Tensor> = {
   ),
   "a shape": unary(reshape(x, [text, text])),
   "an operation": new Tensor(code as "exp", [x], {}, [4], "float32"),
-  "a dtype": new Tensor("cast", [x], { dtype: code as "int32" }, [4], code as "int32"),
+  // Its constructor refuses a node of no dtype.
+  "a dtype": Object.assign(Object.create(Tensor.prototype) as Tensor, {
+    ...new Tensor("cast", [x], { dtype: "int32" }, [4], "int32"),
+    attributes: { dtype: code },
+    dtype: code,
+  }),
 };
 
 /** What comes of a graph where it is compiled and run: "ran" or the name of an error. */
