@@ -8,6 +8,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: [source], externalConditions: [source] } },
   test: {
     pool: "forks",
+    // One for each core: files wait for pages and processes as well.
+    maxWorkers: "100%",
     // No test is about time; a machine that is busy may take its own.
     testTimeout: 60_000,
     hookTimeout: 120_000,
