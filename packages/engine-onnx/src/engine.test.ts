@@ -238,6 +238,27 @@ describe("numbers", () => {
     await fn.dispose();
   });
 
+  // Equal ones add 1 each; beyond 16 elements the sum is taken in another type.
+  test.each([
+    ["float32", 2e-6],
+    ["float64", 1e-12],
+  ] as const)("what small terms add to a 1 keeps its digits in %s", async (dtype, off) => {
+    const gaps = [0, 0.3, 0.7, 3, 8, 10, 14, 17, 25, 36, 40, 60, 80];
+    const fn = compile((x) => [logSumExp(x, 1), logSoftmax(x).slice([0, 0], [gaps.length, 1]).neg()], { engine });
+    for (const count of [1, 2, 16, 17, 255, 999, 4096]) {
+      const rows = gaps.flatMap((gap) => [0, ...Array.from({ length: count }, () => -gap)]);
+      const results = await fn(ndarray(rows, [gaps.length, count + 1], dtype));
+      const single = dtype === "float32" ? Math.fround : Number;
+      const exact = gaps.map((gap) => Math.log1p(count * Math.exp(-single(gap))));
+      for (const { data } of results) {
+        for (const [index, want] of exact.entries()) {
+          expect(Math.abs(data[index]! / want - 1), `${count} at ${gaps[index]}`).toBeLessThan(off);
+        }
+      }
+    }
+    await fn.dispose();
+  });
+
   test("the factor of a product of float64 keeps its digits", async () => {
     const x = ndarray([1, 2, 3], [1, 3], "float64");
     const fn = compile((row) => matmul(row, row.transpose()).mul(1 / 3), { engine });

@@ -63,15 +63,20 @@ export const sigmoid: Row<"sigmoid"> = elementwise((writer, [x], dtype) => {
 /** max(x, 0) + log(1 + exp(-|x|)); the runtimes' own is ten times slower, and there is none for float64. */
 export const softplus: Row<"softplus"> = elementwise((writer, [x], dtype) => {
   const { decay, onePlusDecay } = decayOf(writer, x!, dtype);
-  const one = writer.scalar(dtype, 1);
-  // What 1 + decay lost to rounding its logarithm lost too, so that the quotient is right.
-  const exact = writer.node("Div", [
-    writer.node("Mul", [decay, writer.node("Log", [onePlusDecay])]),
-    writer.node("Sub", [onePlusDecay, one]),
-  ]);
-  const logarithm = writer.node("Where", [writer.node("Equal", [onePlusDecay, one]), decay, exact]);
+  const logarithm = log1p(writer, decay, onePlusDecay, dtype);
   return writer.node("Add", [writer.node("Relu", [x!]), logarithm]);
 });
+
+/** log(1 + x) in Kahan's form, of x from 0 and of 1 + x. */
+export function log1p(writer: Writer, x: string, onePlusX: string, dtype: DType): string {
+  const one = writer.scalar(dtype, 1);
+  // What 1 + x lost to rounding its logarithm lost too, so that the quotient is right.
+  const exact = writer.node("Div", [
+    writer.node("Mul", [x, writer.node("Log", [onePlusX])]),
+    writer.node("Sub", [onePlusX, one]),
+  ]);
+  return writer.node("Where", [writer.node("Equal", [onePlusX, one]), x, exact]);
+}
 
 /** exp(-|x|), which never overflows, and one more than that; shared between softplus and its gradient. */
 function decayOf(writer: Writer, x: string, dtype: DType): { decay: string; onePlusDecay: string } {

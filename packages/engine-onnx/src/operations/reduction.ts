@@ -13,7 +13,7 @@ import {
 } from "@symloss/core/engine";
 import { type Row, fullOperand, valueOf } from "../row.ts";
 import type { Value, Writer } from "../writer.ts";
-import { toInt32 } from "./elementwise.ts";
+import { log1p, toInt32 } from "./elementwise.ts";
 
 /** Up to so many terms a running sum in float32 is right to 1e-6, whatever they are. */
 const shortSum = 16;
@@ -30,10 +30,22 @@ export const sum: Row<"sum"> = (writer, operands, node) => {
   return valueOf(sumOf(writer, x, node.dtype, node.inputs[0]!.shape, axes), node);
 };
 
-function sumOf(writer: Writer, x: string, dtype: DType, shape: Shape, axes: readonly number[]): string {
-  const add = (name: string): string => writer.node("ReduceSum", [name, writer.integers(axes)], { keepdims: 0 });
+/** The axes are dropped, or kept with length 1. */
+function sumOf(
+  writer: Writer,
+  x: string,
+  dtype: DType,
+  shape: Shape,
+  axes: readonly number[],
+  keepdims: 0 | 1 = 0,
+): string {
+  const add = (name: string): string => writer.node("ReduceSum", [name, writer.integers(axes)], { keepdims });
   if (dtype === "float64" || countOf(shape, axes) <= shortSum) return add(x);
-  if (!writer.float64) return dtype === "float32" ? sumInBlocks(writer, x, shape, axes) : add(x);
+  if (!writer.float64 && dtype === "float32") {
+    const dropped = sumInBlocks(writer, x, shape, axes);
+    return keepdims === 0 ? dropped : writer.node("Unsqueeze", [dropped, writer.integers(axes)]);
+  }
+  if (!writer.float64) return add(x);
   const total = add(writer.cast(x, "float64"));
   return dtype === "int32" ? toInt32(writer, total, "float64") : writer.cast(total, dtype);
 }
@@ -93,55 +105,66 @@ export const argmax: Row<"argmax"> = (writer, operands, node) => {
   return valueOf(writer.cast(index, "int32"), node);
 };
 
-/** The runtimes' own takes an infinity for a maximum and loses NaN beside one: what is subtracted here is finite always. */
+/**
+ * The runtimes' own takes an infinity for a maximum and loses NaN beside one: what is subtracted here is finite always.
+ * The largest's own power, a 1, is left out of the sum, where it would swallow the digits of small ones.
+ */
 export const logSumExp: Row<"logSumExp"> = (writer, operands, node) => {
-  const axes = [node.attributes.axis];
-  if (node.inputs[0]!.shape[node.attributes.axis] === 0) return constantOf(writer, node, -Infinity);
+  const { axis } = node.attributes;
+  const { shape } = node.inputs[0]!;
+  const { dtype } = node;
+  if (shape[axis] === 0) return constantOf(writer, node, -Infinity);
   const x = fullOperand(writer, operands, node);
-  return inPrecision(writer, x, node, shortLine, (name, type) => {
-    const largest = writer.node("ReduceMax", [name], { axes, keepdims: 1 });
-    const zero = writer.scalar(type, 0);
-    const isFinite = writer.node("Equal", [writer.node("Sub", [largest, largest]), zero]);
-    const shift = writer.node("Where", [isFinite, largest, zero]);
-    const powers = writer.node("Exp", [writer.node("Sub", [name, shift])]);
-    const total = writer.node("ReduceSum", [powers, writer.integers(axes)], { keepdims: 0 });
-    return writer.node("Add", [writer.node("Log", [total]), writer.node("Squeeze", [shift, writer.integers(axes)])]);
-  });
+  const index = writer.node("ArgMax", [x], { axis, keepdims: 1 });
+  const largest = writer.node("GatherElements", [x, index], { axis });
+  const zero = writer.scalar(dtype, 0);
+  const isFinite = writer.node("Equal", [writer.node("Sub", [largest, largest]), zero]);
+  const shift = writer.node("Where", [isFinite, largest, zero]);
+  const powers = writer.node("Exp", [writer.node("Sub", [x, shift])]);
+  const none = writer.node("Sub", [shift, shift]);
+  const smaller = writer.node("ScatterElements", [powers, index, none], { axis });
+  const others = sumOf(writer, smaller, dtype, shape, [axis], 1);
+  // Beside an infinity the sum may be one itself, or NaN, and is as good as its logarithm.
+  const rest = writer.node("Where", [isFinite, log1pOf(writer, others, dtype), others]);
+  return valueOf(writer.node("Squeeze", [writer.node("Add", [largest, rest]), writer.integers([axis])]), node);
 };
 
+/** In float64 along lines that are longer than a sum in float32 may be. */
 export const softmax: Row<"softmax"> = (writer, operands, node) => {
   // The same of nothing is nothing; a kernel may refuse it.
   if (node.shape.includes(0)) return operands[0]!;
+  const { axis } = node.attributes;
   const x = fullOperand(writer, operands, node);
-  return inPrecision(writer, x, node, manyLanes, (name) =>
-    writer.node("Softmax", [name], { axis: node.attributes.axis }),
-  );
+  const share = (name: string): string => writer.node("Softmax", [name], { axis });
+  const long = countOf(node.shape, [axis]) > manyLanes;
+  if (node.dtype === "float64" || !long || !writer.float64) return valueOf(share(x), node);
+  return valueOf(writer.cast(share(writer.cast(x, "float64")), node.dtype), node);
 };
 
-/** The runtimes' own is right in float32 alone: in float64 it makes numbers of NaN. */
+/**
+ * The runtimes' own loses the digits of a largest element that is nearly sure, and in float64 makes numbers of NaN.
+ * Softmax has both right: how many times the largest's share the others have together says how far the largest is from 0.
+ * The quotient is free of the total, however long a line the kernel has added up in float32.
+ */
 export const logSoftmax: Row<"logSoftmax"> = (writer, operands, node) => {
   if (node.shape.includes(0)) return operands[0]!;
   const { axis } = node.attributes;
+  const { dtype, shape } = node;
   const x = fullOperand(writer, operands, node);
-  return inPrecision(writer, x, node, manyLanes, (name, type) => {
-    if (type === "float32") return writer.node("LogSoftmax", [name], { axis });
-    const shifted = writer.node("Sub", [name, writer.node("ReduceMax", [name], { axes: [axis], keepdims: 1 })]);
-    const total = writer.node("ReduceSum", [writer.node("Exp", [shifted]), writer.integers([axis])], { keepdims: 1 });
-    return writer.node("Sub", [shifted, writer.node("Log", [total])]);
-  });
+  const index = writer.node("ArgMax", [x], { axis, keepdims: 1 });
+  const ofLargest = (name: string): string => writer.node("GatherElements", [name, index], { axis });
+  const shares = writer.node("Softmax", [x], { axis });
+  const share = ofLargest(shares);
+  const none = writer.node("Sub", [share, share]);
+  const smaller = writer.node("ScatterElements", [shares, index, none], { axis });
+  const others = sumOf(writer, smaller, dtype, shape, [axis], 1);
+  const rest = log1pOf(writer, writer.node("Div", [others, share]), dtype);
+  const result = writer.node("Sub", [writer.node("Sub", [x, ofLargest(x)]), rest]);
+  return valueOf(writer.node("ScatterElements", [result, index, writer.node("Neg", [rest])], { axis }), node);
 };
 
-/** What `write` makes of x, in float64 along lines that are longer than a sum in float32 may be. */
-function inPrecision(
-  writer: Writer,
-  x: string,
-  node: NodeOf<"logSumExp" | "softmax" | "logSoftmax">,
-  longest: number,
-  write: (name: string, type: DType) => string,
-): Value {
-  const long = countOf(node.inputs[0]!.shape, [node.attributes.axis]) > longest;
-  if (node.dtype === "float64" || !long || !writer.float64) return valueOf(write(x, node.dtype), node);
-  return valueOf(writer.cast(write(writer.cast(x, "float64"), "float64"), node.dtype), node);
+function log1pOf(writer: Writer, x: string, dtype: DType): string {
+  return log1p(writer, x, writer.node("Add", [x, writer.scalar(dtype, 1)]), dtype);
 }
 
 /**
