@@ -1,7 +1,14 @@
 /** How is each export called as it should be? Every value of a right call is then replaced by a hostile one. */
 import { conformanceCases } from "@symloss/conformance";
 import { type Engine, NDArray, Tensor, add, asTensor, compile, exp, mul, ndarray, square, sum } from "@symloss/core";
-import { type Graph, HostDeviceArray, prepare, traceGraph } from "@symloss/core/engine";
+import {
+  type Graph,
+  HostDeviceArray,
+  binaryOperations,
+  prepare,
+  traceGraph,
+  unaryOperations,
+} from "@symloss/core/engine";
 import { cpu } from "@symloss/engine-cpu";
 import { losses } from "@symloss/losses";
 
@@ -322,33 +329,8 @@ function contractCalls(engine: Engine): CallTable {
 function scalarCalls(): CallTable {
   const names = (list: readonly string[], table: string) => list.map((name) => `${table}.${name}`);
   return {
-    ...each(
-      names(
-        [...unary.filter((name) => !["isNaN", "square", "stopGradient"].includes(name)), "logicalNot"],
-        "unaryScalar",
-      ),
-      oneOf(1),
-    ),
-    ...each(
-      names(
-        [
-          "add",
-          "sub",
-          "mul",
-          "div",
-          "pow",
-          "maximum",
-          "minimum",
-          "equal",
-          "less",
-          "lessEqual",
-          "logicalAnd",
-          "logicalOr",
-        ],
-        "binaryScalar",
-      ),
-      oneOf(1, 2),
-    ),
+    ...each(names(unaryOperations, "unaryScalar"), oneOf(1)),
+    ...each(names(binaryOperations, "binaryScalar"), oneOf(1, 2)),
   };
 }
 

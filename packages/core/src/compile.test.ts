@@ -49,6 +49,19 @@ function counted(): { engine: Engine; compilations: () => number } {
   return { engine: counting, compilations: () => compilations };
 }
 
+/** The engine, noting the values of every run. */
+function watched(): { engine: Engine; seen: unknown[] } {
+  const seen: unknown[] = [];
+  const watching: Engine = {
+    ...engine,
+    compile(graph) {
+      const executable = engine.compile(graph) as Executable;
+      return { ...executable, run: (values, outputs) => (seen.push(...values), executable.run(values, outputs)) };
+    },
+  };
+  return { engine: watching, seen };
+}
+
 describe("compile", () => {
   test("takes and gives nested records and lists", async () => {
     const model = compile(
@@ -261,14 +274,7 @@ describe("compile", () => {
     });
 
     test("without a copy where nothing waits", async () => {
-      const seen: unknown[] = [];
-      const watching: Engine = {
-        ...engine,
-        compile(graph) {
-          const executable = engine.compile(graph) as Executable;
-          return { ...executable, run: (values, outputs) => (seen.push(...values), executable.run(values, outputs)) };
-        },
-      };
+      const { engine: watching, seen } = watched();
       const double = compile((x) => x.mul(2), { engine: watching });
       const x = Float32Array.of(1, 2);
       await double(x);
@@ -279,14 +285,7 @@ describe("compile", () => {
     });
 
     test("but of memory that others write into, it checks and runs a copy", async () => {
-      const seen: unknown[] = [];
-      const watching: Engine = {
-        ...engine,
-        compile(graph) {
-          const executable = engine.compile(graph) as Executable;
-          return { ...executable, run: (values, outputs) => (seen.push(...values), executable.run(values, outputs)) };
-        },
-      };
+      const { engine: watching, seen } = watched();
       const root = compile((x) => check("root", "x", x, { kind: "nonNegative" }).sqrt(), { engine: watching });
       const shared = new Float32Array(new SharedArrayBuffer(4));
       await root(shared);
