@@ -54,8 +54,10 @@ const graphs: Record<string, Tensor> = {
   "an operation": new Tensor(code as "exp", [x], {}, [4], "float32"),
   // Its constructor refuses a node of no dtype.
   "a dtype": Object.assign(Object.create(Tensor.prototype) as Tensor, {
-    ...new Tensor("cast", [x], { dtype: "int32" }, [4], "int32"),
+    operation: "cast",
+    inputs: [x],
     attributes: { dtype: code },
+    shape: [4],
     dtype: code,
   }),
 };
