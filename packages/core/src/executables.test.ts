@@ -53,6 +53,16 @@ test.each([
   expect(dispose).toHaveBeenCalledTimes(count - kept);
 });
 
+test("one that holds too much by itself leaves those that hold little", () => {
+  const freed: number[] = [];
+  const sizes = [1, 1, 2 ** 30];
+  const executables = sizes.map((bytes) => noting(bytes, () => void freed.push(bytes)));
+  const engine: Engine = { ...executables[0]!, compile: (graph) => executables.shift()!.compile(graph) };
+  const leases = sizes.map((_, factor) => acquire(engine, graphOf(factor)) as Lease);
+  for (const lease of leases) lease.release();
+  expect(freed).toEqual([2 ** 30]);
+});
+
 test.each([
   [
     "throws",

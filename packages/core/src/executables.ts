@@ -103,8 +103,11 @@ function evict(cache: Map<string, Entry>): void {
   for (const [index, [key, { executable }]] of idle.toReversed().entries()) {
     // Only what has been compiled was released.
     const compiled = executable as Executable;
-    bytes += compiled.bytes;
-    if (index < idleLimit.count && bytes <= idleLimit.bytes) continue;
+    // What is freed takes no room from what is smaller.
+    if (index < idleLimit.count && bytes + compiled.bytes <= idleLimit.bytes) {
+      bytes += compiled.bytes;
+      continue;
+    }
     cache.delete(key);
     free(compiled);
   }

@@ -77,10 +77,12 @@ export class PlanCache<Plan extends Holding> {
     let bytes = 0;
     for (const [key, { plan, calls }] of [...this.#entries].toReversed()) {
       if (isPromise(plan)) continue;
-      count++;
-      bytes += plan.bytes;
-      const kept = count <= limit.few || (count <= limit.count && bytes <= limit.bytes);
-      if (kept || calls > 0) continue;
+      // What is released takes no room from what is smaller.
+      if (calls > 0 || count < limit.few || (count < limit.count && bytes + plan.bytes <= limit.bytes)) {
+        count++;
+        bytes += plan.bytes;
+        continue;
+      }
       this.#entries.delete(key);
       plan.release();
     }
