@@ -3,8 +3,9 @@
  * them.
  */
 import { ShapeError, type Tensor, type TensorLike, asTensor, asTensors, check, describe, toFloat } from "@symloss/core";
+import { isRecord } from "@symloss/core/engine";
 import { type ArgumentShape, bindShapes } from "./check.ts";
-import { isRecord, unknownName } from "./names.ts";
+import { unknownName } from "./names.ts";
 import {
   type OptionDefinition,
   type OptionTable,

@@ -1,12 +1,5 @@
 /** How are values given by name, and which name was meant where one does not exist? */
 
-/** A plain record, and not an array of any kind. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
-
 /** `huber: options must be among delta, got "dleta". Did you mean delta?` */
 export function unknownName(caller: string, kind: string, got: string, names: readonly string[]): string {
   if (names.length === 0) return `${caller}: ${kind} must not be given, got ${JSON.stringify(got)}. There are none.`;

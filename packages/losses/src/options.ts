@@ -12,8 +12,9 @@ import {
   normalizeAxes,
   toFloat,
 } from "@symloss/core";
+import { isRecord } from "@symloss/core/engine";
 import { type ShapeOf, requireBroadcastTo } from "./check.ts";
-import { isRecord, unknownName } from "./names.ts";
+import { unknownName } from "./names.ts";
 
 /** An option: its kind, what it may be, and its default, where it has one. */
 export type OptionDefinition = { readonly help?: string } & (
