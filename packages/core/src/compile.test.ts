@@ -295,7 +295,19 @@ describe("compile", () => {
   });
 
   test("results may be written over an argument, as if it had been copied", async () => {
-    const running = compile((x) => stack([x, x.sum().broadcastTo([3])]).sum(0), { engine });
+    // An engine that begins to write before it has read.
+    const hasty: Engine = {
+      ...engine,
+      compile(graph) {
+        const executable = engine.compile(graph) as Executable;
+        const run: Executable["run"] = (values, outputs) => {
+          for (const output of outputs ?? []) output.fill(0);
+          return executable.run(values, outputs);
+        };
+        return { ...executable, run };
+      },
+    };
+    const running = compile((x) => stack([x, x.sum().broadcastTo([3])]).sum(0), { engine: hasty });
     const x = Float32Array.of(1, 2, 3);
     await running.into(x, x);
     expect([...x]).toEqual([7, 8, 9]);
