@@ -308,8 +308,8 @@ function contractCalls(engine: Engine): CallTable {
     holds: [oneOf("float32", new Float32Array(1))],
     dropAxes: [oneOf([2, 3], [1])],
     ...each(["isConcrete", "sizeOf", "stridesOf"], oneOf([2, 3])),
-    isBinary: [oneOf("add")],
-    isUnary: [oneOf("exp")],
+    ...each(["isBinary", "isElementwise", "isUnary"], oneOf("add")),
+    hasProperty: [oneOf("add", "commutative")],
     ...scalarCalls(),
     print: [oneOf("x")],
     ...each(

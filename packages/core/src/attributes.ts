@@ -1,10 +1,11 @@
 /** Are the attributes of a node what its operation takes? Asked before an engine sees them: what is printed into code must be numbers. */
 import { isDType, type TypedArray, holds } from "./dtype.ts";
+import { type AttributeName, factsOf } from "./operation.ts";
 import type { Tensor } from "./tensor.ts";
 import { isDimension, isLength, isListOf, isShape, sizeOf } from "./shape.ts";
 
-/** What an attribute of a name may be, whichever operation has it; what is not listed is never a graph's that engines see. */
-const kinds: Readonly<Record<string, (value: unknown, node: Tensor) => boolean>> = {
+/** What an attribute of a name may be, whichever operation has it. */
+const kinds: { readonly [Name in AttributeName]: (value: unknown, node: Tensor) => boolean } = {
   name: (value) => typeof value === "string",
   dtype: isDType,
   shape: isShape,
@@ -19,10 +20,12 @@ const kinds: Readonly<Record<string, (value: unknown, node: Tensor) => boolean>>
   after: isLengths,
 };
 
-/** The first attribute that is not what it must be, by name; undefined if all are sound. */
+/** The first attribute that is missing, is not what it must be or is none of the operation's, by name; undefined if all are sound. */
 export function unsoundAttribute(node: Tensor): string | undefined {
-  const entries = Object.entries(node.attributes as Readonly<Record<string, unknown>>);
-  return entries.find(([name, value]) => !(Object.hasOwn(kinds, name) && kinds[name]!(value, node)))?.[0];
+  const wanted = (factsOf(node.operation)?.attributes ?? []) as readonly AttributeName[];
+  const given = node.attributes as Readonly<Record<string, unknown>>;
+  const unsound = wanted.find((name) => !Object.hasOwn(given, name) || !kinds[name](given[name], node));
+  return unsound ?? Object.keys(given).find((name) => !wanted.includes(name as AttributeName));
 }
 
 function isLengths(value: unknown): boolean {

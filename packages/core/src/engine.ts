@@ -84,15 +84,25 @@ export {
   type AnyOperation,
   type BinaryOperation,
   type Operation,
+  type OperandKind,
   type OperationAttributes,
+  type OperationFacts,
+  type OperationKind,
+  type OperationNeed,
+  type OperationProperty,
   type UnaryOperation,
   allOperations,
   binaryOperations,
+  hasProperty,
+  isBinary,
+  isElementwise,
+  isUnary,
+  operationFacts,
   unaryOperations,
 } from "./operation.ts";
 export { type DType, type TypedArray, allocate, bytesPerElement, castNumber, holds, isFloat } from "./dtype.ts";
 export { type Dimension, type Shape, dropAxes, isConcrete, sameShape, sizeOf, stridesOf } from "./shape.ts";
-export { binaryScalar, isBinary, isUnary, unaryScalar } from "./scalar.ts";
+export { binaryScalar, unaryScalar } from "./scalar.ts";
 export { NDArray } from "./ndarray.ts";
 export { checkUpload } from "./upload.ts";
 export { describe, print } from "./describe.ts";

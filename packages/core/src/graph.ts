@@ -1,6 +1,7 @@
 /** What is a graph: inputs and outputs, the order in which its nodes can be computed, its key, and how it is printed. */
 import { formatDType, formatType } from "./format.ts";
 import { type TypedArray } from "./dtype.ts";
+import { type Attributes, factsOf } from "./operation.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Outputs, and the inputs of which they are functions, in the order in which arrays are given. An input need not be used. */
@@ -65,27 +66,14 @@ export function graphKey(graph: Graph): string {
 
 /** A text that two nodes' attributes share just when they are equal. */
 export function attributesKey(node: Tensor): string {
-  switch (node.operation) {
-    case "constant": {
-      const { data, shape, dtype } = node.attributes as {
-        data: TypedArray;
-        shape: readonly number[];
-        dtype: Tensor["dtype"];
-      };
-      return `${formatType(dtype, shape)}=${data.length <= 64 ? [...data].map(numberKey).join() : identityOf(data)}`;
-    }
-    case "check":
-    case "customGradient":
-    case "identity":
-    case "input":
-    case "stopGradient":
-      // Each of these is itself alone.
-      return identityOf(node);
-    default: {
-      const attributes = Object.values(node.attributes);
-      return attributes.length === 0 ? "" : JSON.stringify(attributes);
-    }
+  // Each of these is itself alone.
+  if (node.operation === "input" || factsOf(node.operation)?.kind === "annotation") return identityOf(node);
+  if (node.operation === "constant") {
+    const { data, shape, dtype } = node.attributes as Attributes["constant"];
+    return `${formatType(dtype, shape)}=${data.length <= 64 ? [...data].map(numberKey).join() : identityOf(data)}`;
   }
+  const attributes = Object.values(node.attributes);
+  return attributes.length === 0 ? "" : JSON.stringify(attributes);
 }
 
 /** The graph as text, a line for each node: `%3 = mul %1 %2 : f32[32,10]`. */

@@ -1,6 +1,6 @@
 /** What does a formula see of an array from the host that it casts, reshapes, repeats or transposes? */
 import { type DType, type TypedArray, allocate, castNumber, promote } from "./dtype.ts";
-import type { AnyOperation } from "./operation.ts";
+import type { Annotation, AnyOperation, MovementOperation } from "./operation.ts";
 import { type Shape, isConcrete, sizeOf, stridesOf } from "./shape.ts";
 import type { NodeOf, Tensor } from "./tensor.ts";
 
@@ -16,14 +16,15 @@ export type Step =
   | { readonly kind: "reshape" | "broadcastTo"; readonly shape: Shape }
   | { readonly kind: "transpose"; readonly permutation: readonly number[] };
 
-/** The operations through which elements are followed. */
-type Followed = "identity" | "stopGradient" | "check" | "cast" | "reshape" | "broadcastTo" | "transpose";
+/** The operations through which elements are followed: their result has those of the first operand, all of them. */
+type Followed = Annotation | MovementOperation | "cast";
 
 /** What each of them does; undefined where everything stays as it is. */
 const steps: { readonly [O in Followed]: (node: NodeOf<O>) => Step | undefined } = {
   identity: () => undefined,
   stopGradient: () => undefined,
   check: () => undefined,
+  customGradient: () => undefined,
   cast: ({ inputs: [x], dtype }) => (keepsValues(x!.dtype, dtype) ? undefined : { kind: "cast", dtype }),
   reshape: ({ shape }) => ({ kind: "reshape", shape }),
   broadcastTo: ({ shape }) => ({ kind: "broadcastTo", shape }),

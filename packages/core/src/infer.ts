@@ -2,7 +2,16 @@
 import { formatShape, formatType } from "./format.ts";
 import { type DType, isFloat } from "./dtype.ts";
 import { DTypeError, ShapeError } from "./errors.ts";
-import type { AnyOperation, Attributes } from "./operation.ts";
+import {
+  type AnyOperation,
+  type Attributes,
+  type BinaryOperation,
+  type OperandKind,
+  type UnaryOperation,
+  isBinary,
+  isUnary,
+  operationFacts,
+} from "./operation.ts";
 import { type Dimension, type Shape, broadcastShapes, dropAxes, isConcrete, sameShape, withAxis } from "./shape.ts";
 
 /** What of an operand is needed to infer. */
@@ -23,41 +32,19 @@ export function inferType<O extends AnyOperation>(
   inputs: readonly TensorType[],
   attributes: Attributes[O],
 ): TensorType {
-  return (rules[operation] as Rule<O>)(inputs, attributes, operation);
+  return (ruleOf(operation) as Rule<O>)(inputs, attributes, operation);
 }
 
-const rules: { [O in AnyOperation]: Rule<O> } = {
+function ruleOf(operation: AnyOperation): unknown {
+  if (isUnary(operation)) return unary;
+  return isBinary(operation) ? binary : rules[operation];
+}
+
+const rules: { [O in Exclude<AnyOperation, UnaryOperation | BinaryOperation>]: Rule<O> } = {
   input: (_, { shape, dtype }) => ({ shape, dtype }),
   constant: (_, { shape, dtype }) => ({ shape, dtype }),
   iota: (_, { size }) => ({ shape: [size], dtype: "int32" }),
   dimensionSize: (_, { dtype }) => ({ shape: [], dtype }),
-
-  neg: unary(isNumber, "a number"),
-  abs: unary(isNumber, "a number"),
-  sign: unary(isNumber, "a number"),
-  relu: unary(isNumber, "a number"),
-  exp: unary(isFloat, "a float"),
-  expm1: unary(isFloat, "a float"),
-  log: unary(isFloat, "a float"),
-  log1p: unary(isFloat, "a float"),
-  sqrt: unary(isFloat, "a float"),
-  tanh: unary(isFloat, "a float"),
-  sigmoid: unary(isFloat, "a float"),
-  softplus: unary(isFloat, "a float"),
-  logicalNot: unary(isBool, "bool"),
-
-  add: binary(isNumber, "numbers"),
-  sub: binary(isNumber, "numbers"),
-  mul: binary(isNumber, "numbers"),
-  div: binary(isFloat, "floats"),
-  pow: binary(isNumber, "numbers"),
-  maximum: binary(isNumber, "numbers"),
-  minimum: binary(isNumber, "numbers"),
-  equal: binary(() => true, "anything", "bool"),
-  less: binary(() => true, "anything", "bool"),
-  lessEqual: binary(() => true, "anything", "bool"),
-  logicalAnd: binary(isBool, "bool"),
-  logicalOr: binary(isBool, "bool"),
 
   where: ([condition, x, y]) => {
     if (condition!.dtype !== "bool") throw new DTypeError(`where: condition must be bool, got ${print(condition!)}.`);
@@ -68,11 +55,11 @@ const rules: { [O in AnyOperation]: Rule<O> } = {
   cast: ([x], { dtype }) => ({ shape: x!.shape, dtype }),
 
   sum: ([x], { axes }, operation) => {
-    requireKind(operation, x!, isNumber, "a number");
+    requireKind(operation, x!);
     return { shape: dropAxes(x!.shape, axes), dtype: x!.dtype };
   },
   max: ([x], { axes }, operation) => {
-    requireKind(operation, x!, isNumber, "a number");
+    requireKind(operation, x!);
     for (const axis of axes) requireElements(operation, x!, axis);
     return { shape: dropAxes(x!.shape, axes), dtype: x!.dtype };
   },
@@ -81,11 +68,11 @@ const rules: { [O in AnyOperation]: Rule<O> } = {
     return { shape: dropAxes(x!.shape, [axis]), dtype: "int32" };
   },
   logSumExp: ([x], { axis }, operation) => {
-    requireKind(operation, x!, isFloat, "a float");
+    requireKind(operation, x!);
     return { shape: dropAxes(x!.shape, [axis]), dtype: x!.dtype };
   },
-  softmax: unary(isFloat, "a float"),
-  logSoftmax: unary(isFloat, "a float"),
+  softmax: unary,
+  logSoftmax: unary,
 
   takeAlongAxis: ([x, indices], { axis }, operation) => {
     requireIndices(operation, indices!);
@@ -101,6 +88,7 @@ const rules: { [O in AnyOperation]: Rule<O> } = {
     return { shape: indices!.shape, dtype: x!.dtype };
   },
   scatterAdd: ([updates, indices], { axis, size }, operation) => {
+    requireKind(operation, updates!);
     requireIndices(operation, indices!);
     requireSameShape(operation, updates!, indices!);
     return { shape: withAxis(updates!.shape, axis, size), dtype: updates!.dtype };
@@ -145,7 +133,7 @@ const rules: { [O in AnyOperation]: Rule<O> } = {
   },
   matmul: ([x, y], _, operation) => {
     requireSameDType(operation, x!, y!);
-    requireKind(operation, x!, isFloat, "floats");
+    requireKind(operation, x!);
     const rank = x!.shape.length;
     const fits =
       rank >= 2 &&
@@ -164,31 +152,34 @@ const rules: { [O in AnyOperation]: Rule<O> } = {
   customGradient: ([value]) => value!,
 };
 
-function unary(accepts: (dtype: DType) => boolean, kind: string): Rule<AnyOperation> {
-  return ([x], _, operation) => {
-    requireKind(operation, x!, accepts, kind);
-    return { shape: x!.shape, dtype: x!.dtype };
-  };
+function unary([x]: readonly TensorType[], _: unknown, operation: AnyOperation): TensorType {
+  requireKind(operation, x!);
+  return { shape: x!.shape, dtype: x!.dtype };
 }
 
-function binary(accepts: (dtype: DType) => boolean, kind: string, result?: DType): Rule<AnyOperation> {
-  return ([x, y], _, operation) => {
-    requireSame(operation, x!, y!);
-    requireKind(operation, x!, accepts, kind);
-    return { shape: x!.shape, dtype: result ?? x!.dtype };
-  };
+function binary([x, y]: readonly TensorType[], _: unknown, operation: BinaryOperation): TensorType {
+  requireSame(operation, x!, y!);
+  requireKind(operation, x!);
+  return { shape: x!.shape, dtype: operationFacts[operation].result === "bool" ? "bool" : x!.dtype };
 }
+/** What an operand may be, and how a message says so of one and of several. */
+const operandKinds: {
+  readonly [Kind in OperandKind]: { accepts: (dtype: DType) => boolean; one: string; several: string };
+} = {
+  any: { accepts: () => true, one: "anything", several: "anything" },
+  number: { accepts: (dtype) => dtype !== "bool", one: "a number", several: "numbers" },
+  float: { accepts: isFloat, one: "a float", several: "floats" },
+  bool: { accepts: (dtype) => dtype === "bool", one: "bool", several: "bool" },
+  int32: { accepts: (dtype) => dtype === "int32", one: "int32", several: "int32" },
+};
 
-function isNumber(dtype: DType): boolean {
-  return dtype !== "bool";
-}
-
-function isBool(dtype: DType): boolean {
-  return dtype === "bool";
-}
-
-function requireKind(operation: string, x: TensorType, accepts: (dtype: DType) => boolean, kind: string): void {
-  if (!accepts(x.dtype)) throw new DTypeError(`${operation}: operands must be ${kind}, got ${print(x)}.`);
+/** Throws `DTypeError` unless the first operand, whose dtype all of them have, is what the facts say. */
+function requireKind(operation: AnyOperation, x: TensorType): void {
+  const { operands } = operationFacts[operation];
+  const kind = operandKinds[typeof operands === "string" ? operands : operands[0]!];
+  if (kind.accepts(x.dtype)) return;
+  const must = operands.length === 1 ? kind.one : kind.several;
+  throw new DTypeError(`${operation}: operands must be ${must}, got ${print(x)}.`);
 }
 
 function requireSame(operation: string, x: TensorType, y: TensorType): void {

@@ -7,7 +7,7 @@ import { lower } from "./lower.ts";
 import { refusing } from "./refusal.ts";
 import { isConcrete } from "./shape.ts";
 import { simplify } from "./simplify.ts";
-import { verify, verifyAttributes } from "./verify.ts";
+import { verify, verifyNodes } from "./verify.ts";
 
 /** How a graph is prepared. */
 export interface PrepareOptions {
@@ -23,7 +23,7 @@ export function prepare<G extends Graph>(
 ): G {
   const improve = (options.simplify ?? true) ? simplify<G> : (unchanged: G) => unchanged;
   const erased = erase(graph);
-  verifyAttributes(erased);
+  verifyNodes(erased);
   const lowered = improve(lower(improve(erased), engine.traits.operations, engine.name));
   // An identity may have brought back what the engine lacks.
   const prepared = lower(lowered, engine.traits.operations, engine.name);

@@ -37,13 +37,3 @@ export const binaryScalar: { readonly [O in BinaryOperation]: (x: number, y: num
   logicalAnd: (x, y) => (x !== 0 && y !== 0 ? 1 : 0),
   logicalOr: (x, y) => (x !== 0 || y !== 0 ? 1 : 0),
 };
-
-/** Whether an operation is elementwise with one operand. */
-export function isUnary(operation: string): operation is UnaryOperation {
-  return Object.hasOwn(unaryScalar, operation);
-}
-
-/** Whether an operation is elementwise with two operands. */
-export function isBinary(operation: string): operation is BinaryOperation {
-  return Object.hasOwn(binaryScalar, operation);
-}

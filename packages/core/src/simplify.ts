@@ -3,7 +3,8 @@ import { type TypedArray, isFloat } from "./dtype.ts";
 import { type Graph, attributesKey } from "./graph.ts";
 import { expand, full } from "./operand.ts";
 import { type RewriteTable, applyTable, rewriteGraph } from "./rewrite.ts";
-import { binaryScalar, isBinary, isUnary, unaryScalar } from "./scalar.ts";
+import { hasProperty, isBinary, isElementwise, isUnary } from "./operation.ts";
+import { binaryScalar, unaryScalar } from "./scalar.ts";
 import { type Shape, broadcastShapes, isConcrete, sameShape, sizeOf } from "./shape.ts";
 import { type Tensor, makeTensor } from "./tensor.ts";
 
@@ -161,9 +162,8 @@ function foldConstants(node: Tensor): Tensor | undefined {
 
 /** What is repeated by broadcasting is computed before it is repeated. */
 function hoistBroadcast(node: Tensor): Tensor | undefined {
-  const elementwise =
-    isUnary(node.operation) || isBinary(node.operation) || node.operation === "where" || node.operation === "cast";
-  if (!elementwise || !node.inputs.every((input) => input.operation === "broadcastTo")) return undefined;
+  if (!isElementwise(node.operation) || !node.inputs.every((input) => input.operation === "broadcastTo"))
+    return undefined;
   const sources = node.inputs.map((input) => input.inputs[0]!);
   const common = broadcastShapes(...sources.map((source) => source.shape));
   if (common === undefined || sameShape(withoutLeadingOnes(common), withoutLeadingOnes(node.shape))) return undefined;
@@ -177,20 +177,10 @@ function hoistBroadcast(node: Tensor): Tensor | undefined {
   );
 }
 
-const commutative: ReadonlySet<string> = new Set([
-  "add",
-  "mul",
-  "maximum",
-  "minimum",
-  "equal",
-  "logicalAnd",
-  "logicalOr",
-]);
-
 /** The first node that was the same: operation, attributes, operands. */
 function shareEqual(node: Tensor, seen: Map<string, Tensor>, numbers: Map<Tensor, number>): Tensor {
   const operands = node.inputs.map((input) => numberOf(input, seen, numbers));
-  if (commutative.has(node.operation)) operands.sort((a, b) => a - b);
+  if (hasProperty(node.operation, "commutative")) operands.sort((a, b) => a - b);
   const key = `${node.operation}(${operands.join()})${attributesKey(node)}`;
   const first = seen.get(key);
   if (first !== undefined) return first;

@@ -3,23 +3,25 @@ import { formatType } from "./format.ts";
 import { type Graph, topologicalOrder } from "./graph.ts";
 import { EngineError } from "./errors.ts";
 import { inferType } from "./infer.ts";
-import { allOperations } from "./operation.ts";
+import { type OperationFacts, factsOf } from "./operation.ts";
+import type { Tensor } from "./tensor.ts";
 import { isShape, sameShape } from "./shape.ts";
 import { unsoundAttribute } from "./attributes.ts";
 import { print } from "./describe.ts";
 import { isDType } from "./dtype.ts";
 
-const known: ReadonlySet<string> = new Set(allOperations);
-
-/** Throws `EngineError` for an annotation or an unknown operation, and for attributes that are not what the operation takes: asked first, for the passes read them. */
-export function verifyAttributes(graph: Graph): void {
+/** Throws `EngineError` for an annotation or an unknown operation, and for operands or attributes that are not what the operation takes: asked first, for the passes read them. */
+export function verifyNodes(graph: Graph): void {
   for (const node of topologicalOrder(graph.outputs)) {
-    if (!known.has(node.operation)) {
+    const facts = factsOf(node.operation);
+    if (facts === undefined || facts.need === "erased") {
       throw new EngineError(`verify: every operation must be one that engines run, got ${print(node.operation)}.`);
     }
+    requireOperands(node, facts);
     const unsound = unsoundAttribute(node);
     if (unsound !== undefined || !isDType(node.dtype) || !isShape(node.shape)) {
-      const value = (node.attributes as Readonly<Record<string, unknown>>)[unsound ?? "shape"] ?? node.shape;
+      const value =
+        unsound === undefined ? node.shape : (node.attributes as Readonly<Record<string, unknown>>)[unsound];
       throw new EngineError(
         `verify: the ${unsound ?? "type"} of every node must be what its operation takes, got ${print(value)} (${node.operation}).`,
       );
@@ -27,9 +29,16 @@ export function verifyAttributes(graph: Graph): void {
   }
 }
 
+function requireOperands({ operation, inputs }: Tensor, { operands }: OperationFacts): void {
+  const isList = typeof operands === "string";
+  if (isList ? inputs.length > 0 : inputs.length === operands.length) return;
+  const must = isList ? "at least one operand" : `${operands.length} operands`;
+  throw new EngineError(`verify: ${operation} must have ${must}, got ${inputs.length}.`);
+}
+
 /** Throws `EngineError` where a pass has made a graph that can't be right: a fault of this library, or of an engine's own passes. */
 export function verify(graph: Graph): void {
-  verifyAttributes(graph);
+  verifyNodes(graph);
   const inputs = new Set(graph.inputs);
   for (const node of topologicalOrder(graph.outputs)) {
     if (node.operation === "input" && !inputs.has(node)) {

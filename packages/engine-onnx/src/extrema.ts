@@ -3,7 +3,7 @@
  * They differ for NaN alone, which a choice lets go and `Min` carries; so each way from the choice to an output must meet
  * something that NaN has reached already.
  */
-import { type Graph, type Tensor, topologicalOrder } from "@symloss/core/engine";
+import { type Graph, type Tensor, hasProperty, topologicalOrder } from "@symloss/core/engine";
 
 /** An operation of ONNX on two operands. */
 export interface Extremum {
@@ -28,26 +28,6 @@ export function findExtrema(graph: Graph): ReadonlyMap<Tensor, Extremum> {
   return extrema;
 }
 
-/** Where NaN in an operand is NaN in the result, at the same place. */
-const carriers: ReadonlySet<string> = new Set([
-  "neg",
-  "abs",
-  "sign",
-  "exp",
-  "log",
-  "sqrt",
-  "tanh",
-  "sigmoid",
-  "softplus",
-  "relu",
-  "add",
-  "sub",
-  "mul",
-  "div",
-  "maximum",
-  "minimum",
-]);
-
 /** What the choice is, and the operand whose NaN it would let go. */
 function extremumOf(node: Tensor): (Extremum & { readonly lost: Tensor }) | undefined {
   const [condition, chosen, other] = node.inputs as [Tensor, Tensor, Tensor];
@@ -67,7 +47,7 @@ function reachedBy(source: Tensor, users: ReadonlyMap<Tensor, readonly Tensor[]>
   const reached = new Set([source]);
   for (const node of reached) {
     if (reached.size > furthest) break;
-    for (const user of users.get(node) ?? []) if (carriers.has(user.operation)) reached.add(user);
+    for (const user of users.get(node) ?? []) if (hasProperty(user.operation, "carriesNaN")) reached.add(user);
   }
   return reached;
 }
@@ -85,7 +65,7 @@ function staysUnseen(
     if (seen.has(next) || reached.has(next)) continue;
     seen.add(next);
     if (seen.size > furthest) return false;
-    if (outputs.has(next) || (next !== node && !carriers.has(next.operation))) return false;
+    if (outputs.has(next) || (next !== node && !hasProperty(next.operation, "carriesNaN"))) return false;
     waiting.push(...(users.get(next) ?? []));
   }
   return true;

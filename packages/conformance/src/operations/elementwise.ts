@@ -40,14 +40,14 @@ import {
 import { sampleArray, vectorOf } from "../data.ts";
 import { binaryNumber, convertNumber, unaryNumber } from "../oracle/scalar.ts";
 import { largestExactInteger, largestOf } from "../tolerance.ts";
-import { type Check, type OperationSpec, agree, allTypes, floatTypes, numberTypes, shapes } from "./spec.ts";
+import { type Check, type OperationSpec, agree, allTypes, floatTypes, operandTypes, shapes } from "./spec.ts";
 
 /** The cases of elementwise operations. */
 export function elementwiseSpecs(): OperationSpec[] {
   return [
-    ...unaryOperations.flatMap((operation) => typesOfUnary(operation).flatMap((dtype) => unarySpecs(operation, dtype))),
+    ...unaryOperations.flatMap((operation) => operandTypes(operation).flatMap((dtype) => unarySpecs(operation, dtype))),
     ...binaryOperations.flatMap((operation) =>
-      typesOfBinary(operation).flatMap((dtype) => binarySpecs(operation, dtype)),
+      operandTypes(operation).flatMap((dtype) => binarySpecs(operation, dtype)),
     ),
     ...allTypes.flatMap(whereSpecs),
     ...floatTypes.map(manyElements),
@@ -84,17 +84,6 @@ const binaryFunctions: { readonly [O in BinaryOperation]: (x: Tensor, y: Tensor)
   logicalAnd,
   logicalOr,
 };
-
-function typesOfUnary(operation: UnaryOperation): readonly DType[] {
-  if (operation === "logicalNot") return ["bool"];
-  return ["neg", "abs", "sign", "relu"].includes(operation) ? numberTypes : floatTypes;
-}
-
-function typesOfBinary(operation: BinaryOperation): readonly DType[] {
-  if (operation === "logicalAnd" || operation === "logicalOr") return ["bool"];
-  if (operation === "div") return floatTypes;
-  return ["equal", "less", "lessEqual"].includes(operation) ? allTypes : numberTypes;
-}
 
 function unarySpecs(operation: UnaryOperation, dtype: DType): OperationSpec[] {
   const fn = unaryFunctions[operation];

@@ -1,6 +1,6 @@
 /** What is a case of a single operation: which operations, of which dtypes, and what must agree with the oracle? */
 import type { DType, Engine, NDArray } from "@symloss/core";
-import type { Operation } from "@symloss/core/engine";
+import { type OperandKind, type Operation, operationFacts } from "@symloss/core/engine";
 import { expectAgreement } from "../compute.ts";
 import type { TensorFunction } from "../oracle/predict.ts";
 
@@ -36,6 +36,21 @@ export const numberTypes: readonly DType[] = ["float32", "float64", "int32"];
 export const floatTypes: readonly DType[] = ["float32", "float64"];
 /** Every dtype. */
 export const allTypes: readonly DType[] = ["float32", "float64", "int32", "bool"];
+
+const typesOfKind: { readonly [Kind in OperandKind]: readonly DType[] } = {
+  any: allTypes,
+  number: numberTypes,
+  float: floatTypes,
+  bool: ["bool"],
+  int32: ["int32"],
+};
+
+/** The dtypes that the first operand of an operation may have. */
+export function operandTypes(operation: Operation): readonly DType[] {
+  const { operands } = operationFacts[operation];
+  const kind = typeof operands === "string" ? operands : operands[0];
+  return kind === undefined ? [] : typesOfKind[kind];
+}
 
 /** Scalars, single elements, primes, sizes around and past a vector's width, and nothing. */
 export const shapes: readonly (readonly number[])[] = [
