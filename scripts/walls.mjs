@@ -18,6 +18,11 @@ const walls = {
   cli: { ours: ["core", "losses", "engine-onnx"], others: "any" },
 };
 
+/** For each package whose sources are in folders: these, the lower first. A file imports from its own folder and those below; files beside the folders stand on top. */
+const rooms = {
+  core: ["array", "tensor", "graph", "engine", "compile"],
+};
+
 /** Heavy runtimes: one file of the engine knows them, so that only that file loads, types and replaces them. */
 const oneFileEach = ["gpu.js", "onnxruntime-web", "onnxruntime-node", "onnxruntime-common"];
 
@@ -95,8 +100,9 @@ function reasonAgainst({ packageName, specifier, file, source }) {
     return wall.others === "any" ? undefined : "what it imports is computed, so that no wall can be checked";
   }
   if (specifier.startsWith(".")) {
-    const inside = resolve(file, "..", specifier).startsWith(source + sep);
-    return inside ? undefined : "a relative import must stay inside the src of its package";
+    const target = resolve(file, "..", specifier);
+    if (!target.startsWith(source + sep)) return "a relative import must stay inside the src of its package";
+    return reasonAgainstRoom(packageName, relative(source, file), relative(source, target));
   }
   if (specifier.startsWith(scope)) {
     const imported = packageOf(specifier).slice(scope.length);
@@ -104,6 +110,17 @@ function reasonAgainst({ packageName, specifier, file, source }) {
   }
   if (wall.others === "any" || wall.others.includes(packageOf(specifier))) return undefined;
   return `${packageName} may import ${list(wall.others)} of others`;
+}
+
+function reasonAgainstRoom(packageName, file, target) {
+  const order = rooms[packageName];
+  if (order === undefined) return undefined;
+  const [own, imported] = [file, target].map((path) => (path.includes(sep) ? path.split(sep)[0] : undefined));
+  const unknown = [own, imported].find((room) => room !== undefined && !order.includes(room));
+  if (unknown !== undefined) return `${unknown}/ has no place among the folders of ${packageName} in scripts/walls.mjs`;
+  const heightOf = (room) => (room === undefined ? order.length : order.indexOf(room));
+  if (heightOf(imported) <= heightOf(own)) return undefined;
+  return `${own}/ stands below ${imported === undefined ? "the files beside it" : `${imported}/`}: imports point downwards (${order.join(" <- ")})`;
 }
 
 function runtimesInManyFiles(imports) {

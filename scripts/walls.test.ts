@@ -31,8 +31,8 @@ function found(): string[] {
 
 test("imports inside the walls are let through", () => {
   repository({
-    "core/src/index.ts": `export * from "./deep/tensor.ts";\n`,
-    "core/src/deep/tensor.ts": `import type { Graph } from "../graph.ts";\n`,
+    "core/src/index.ts": `export * from "./tensor/tensor.ts";\n`,
+    "core/src/tensor/tensor.ts": `import type { Shape } from "../array/shape.ts";\nimport "./operand.ts";\n`,
     "losses/src/huber.ts": `import { where } from "@symloss/core";\n`,
     "engine-cpu/src/engine.ts": `import type { Engine } from "@symloss/core/engine";\nimport "@symloss/loops";\n`,
     "engine-gpu/src/gpu-js.ts": `export const load = () => import("gpu.js");\n`,
@@ -68,8 +68,27 @@ describe("an import through a wall is found", () => {
       'export const near = import(`${import.meta.resolve("@symloss/core")}/../a.js`);',
     ],
   ])("%s", (_, packageName, line) => {
-    repository({ [`${packageName}/src/deep/file.ts`]: `export const first = 1;\n${line}\n` });
-    expect(findViolations(root)).toMatchObject([{ file: `packages/${packageName}/src/deep/file.ts`, line: 2 }]);
+    repository({ [`${packageName}/src/tensor/file.ts`]: `export const first = 1;\n${line}\n` });
+    expect(findViolations(root)).toMatchObject([{ file: `packages/${packageName}/src/tensor/file.ts`, line: 2 }]);
+  });
+});
+
+describe("inside a package imports point downwards", () => {
+  test.each([
+    ["a folder above", "tensor/tensor.ts", "../graph/graph.ts", "tensor/ stands below graph/"],
+    ["a file beside the folders", "array/shape.ts", "../index.ts", "array/ stands below the files beside it"],
+    [
+      "a folder without a place",
+      "tensor/tensor.ts",
+      "../attic/old.ts",
+      "attic/ has no place among the folders of core",
+    ],
+    ["a file in a folder without a place", "attic/old.ts", "../array/shape.ts", "attic/ has no place"],
+  ])("%s", (_, file, specifier, why) => {
+    repository({ [`core/src/${file}`]: `import type { X } from "${specifier}";\n` });
+    expect(findViolations(root)).toEqual([
+      { file: `packages/core/src/${file}`, line: 1, specifier, why: expect.stringContaining(why) },
+    ]);
   });
 });
 

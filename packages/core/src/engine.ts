@@ -1,85 +1,12 @@
-/** What must an engine provide? This is the second door of the package, `@symloss/core/engine`, for those who write one. */
-import type { DType, TypedArray } from "./dtype.ts";
-import type { Graph } from "./graph.ts";
-import type { NDArray } from "./ndarray.ts";
-import type { Operation } from "./operation.ts";
+/** What may those import who write an engine? The second door of the package, `@symloss/core/engine`. */
+import "./tensor/fluent.ts";
 
-/** A value, or a promise of it: what users see is always a promise. */
-export type MaybePromise<T> = T | Promise<T>;
-
-/** What differs between engines; shared code asks these, never an engine's name. */
-export interface EngineTraits {
-  /** The element types that it computes with. */
-  readonly dtypes: readonly DType[];
-  /** The operations that it runs; what it lacks is said in those before it sees a graph. */
-  readonly operations: readonly Operation[];
-  /** Its class of accuracy, from which the conformance suite takes its tolerances. */
-  readonly precision: "float32" | "gpu";
-  /** Whether NaN and infinities are carried as IEEE 754 says. */
-  readonly nonFinite: "strict" | "unspecified";
-  /** Whether a row of a batch has the same bits in a batch of 1 as in a large one: no result depends on how many rows stand beside it. */
-  readonly rowIndependent: boolean;
-  /** Whether a graph may have dimensions with names. Where not, every length of a graph that the engine is given is a number. */
-  readonly namedDimensions: boolean;
-}
-
-/** A result that stays where it was computed. It belongs to the engine that made it, and to its holder, who disposes it. */
-export interface DeviceArray {
-  readonly engine: Engine;
-  readonly shape: readonly number[];
-  readonly dtype: DType;
-  /** The elements, as a new typed array; throws `DisposedError` after `dispose()`. */
-  read(): MaybePromise<TypedArray>;
-  /** Frees the memory; a second call does nothing. */
-  dispose(): void;
-}
-
-/** What goes in: a typed array of the input's dtype and size, or an array on the engine's device. */
-export type Value = TypedArray | DeviceArray;
-
-/** A compiled graph. The caller has checked numbers, dtypes and sizes of what it passes. */
-export interface Executable {
-  /** What the engine made of the graph: programs or kernels, what each reads and writes, scratch in bytes. */
-  readonly description: string;
-  /** Bytes that it holds between runs, constants included; may change with a run. What is idle in an engine is bounded by their sum. */
-  readonly bytes: number;
-  /**
-   * Computes the outputs from the inputs, both in the graph's order. Reads the elements of `values` before it returns, also where
-   * it returns a promise: the caller may change them at once.
-   * Fills `outputs` where they are given and returns them, else new arrays; never changes an input, never keeps or shares a result.
-   * Runs may overlap; each gives its own results.
-   */
-  run(values: readonly Value[], outputs?: readonly TypedArray[]): MaybePromise<readonly TypedArray[]>;
-  /** As `run`, but leaves the results on the device. */
-  runOnDevice(values: readonly Value[]): MaybePromise<readonly DeviceArray[]>;
-  /** Frees what it holds, after the runs under way; a second call does nothing. */
-  dispose(): MaybePromise<void>;
-}
-
-/** Something that compiles and runs graphs. */
-export interface Engine {
-  /** Which engine: `"cpu"`, `"wasm"`, `"gpu"`, `"onnx"`. */
-  readonly name: string;
-  /** What really runs: `"interpreter"`, `"webgl2: ANGLE (...)"`. */
-  readonly device: string;
-  /** Whether the device only pretends to be hardware. */
-  readonly software: boolean;
-  readonly traits: EngineTraits;
-  /** Compiles a graph of concrete shapes that holds only this engine's operations and dtypes; throws `DisposedError` after `dispose()`. */
-  compile(graph: Graph): MaybePromise<Executable>;
-  /** Copies an array to the device; throws what `checkUpload` throws, and `DisposedError` after `dispose()`. */
-  upload(array: NDArray): MaybePromise<DeviceArray>;
-  /** Frees everything; a second call does nothing. */
-  dispose(): MaybePromise<void>;
-}
-
-/** Makes an engine that has passed a small numeric self-test, or throws `EngineUnavailableError` with the reason. */
-export type EngineFactory = () => MaybePromise<Engine>;
-
-export { selfTest } from "./self-test.ts";
-export { HostDeviceArray, hostDataOf } from "./host-device-array.ts";
-export { type Graph, constantBytes, topologicalOrder, formatGraph, graphKey } from "./graph.ts";
-export { type NodeOf, Tensor } from "./tensor.ts";
+export type { DeviceArray, Engine, EngineFactory, EngineTraits, Executable, Value } from "./engine/contract.ts";
+export type { MaybePromise } from "./array/promise.ts";
+export { selfTest } from "./engine/self-test.ts";
+export { HostDeviceArray, hostDataOf } from "./engine/host-device-array.ts";
+export { type Graph, constantBytes, topologicalOrder, formatGraph, graphKey } from "./graph/graph.ts";
+export { type NodeOf, Tensor } from "./tensor/tensor.ts";
 export {
   type AnyOperation,
   type BinaryOperation,
@@ -99,13 +26,13 @@ export {
   isUnary,
   operationFacts,
   unaryOperations,
-} from "./operation.ts";
-export { type DType, type TypedArray, allocate, bytesPerElement, castNumber, holds, isFloat } from "./dtype.ts";
-export { type Dimension, type Shape, dropAxes, isConcrete, sameShape, sizeOf, stridesOf } from "./shape.ts";
-export { binaryScalar, unaryScalar } from "./scalar.ts";
-export { NDArray } from "./ndarray.ts";
-export { checkUpload } from "./upload.ts";
-export { describe, print } from "./describe.ts";
+} from "./tensor/operation.ts";
+export { type DType, type TypedArray, allocate, bytesPerElement, castNumber, holds, isFloat } from "./array/dtype.ts";
+export { type Dimension, type Shape, dropAxes, isConcrete, sameShape, sizeOf, stridesOf } from "./array/shape.ts";
+export { binaryScalar, unaryScalar } from "./graph/scalar.ts";
+export { NDArray } from "./array/ndarray.ts";
+export { checkUpload } from "./engine/upload.ts";
+export { describe, print } from "./array/describe.ts";
 export {
   type OptionRule,
   type OptionTable,
@@ -115,14 +42,14 @@ export {
   isRecord,
   recordRule,
   requireRule,
-} from "./options.ts";
-export * from "./errors.ts";
-export { prepare, type PrepareOptions } from "./prepare.ts";
-export { simplify } from "./simplify.ts";
-export { lower } from "./lower.ts";
-export { refusedNode } from "./refusal.ts";
-export { verify } from "./verify.ts";
-export { traceGraph, type InputSpec, type TracedGraph } from "./trace.ts";
-export { collectChecks, type HostCheck } from "./host-check.ts";
-export type { Check, CheckKind } from "./check.ts";
-export { formatDType, formatShape, formatType } from "./format.ts";
+} from "./array/options.ts";
+export * from "./array/errors.ts";
+export { prepare, type PrepareOptions } from "./engine/prepare.ts";
+export { simplify } from "./graph/simplify.ts";
+export { lower } from "./graph/lower.ts";
+export { refusedNode } from "./graph/refusal.ts";
+export { verify } from "./graph/verify.ts";
+export { traceGraph, type InputSpec, type TracedGraph } from "./compile/trace.ts";
+export { collectChecks, type HostCheck } from "./compile/host-check.ts";
+export type { Check, CheckKind } from "./tensor/check.ts";
+export { formatDType, formatShape, formatType } from "./array/format.ts";

@@ -1,15 +1,15 @@
 /** What may a user import? */
-import "./fluent.ts";
+import "./tensor/fluent.ts";
 
-export { Tensor, isTensor } from "./tensor.ts";
-export type { TensorMethods } from "./methods.ts";
-export { type TensorLike, asTensor, asTensors, broadcastTogether, toFloat } from "./operand.ts";
-export { NDArray, type NestedArray, isNDArray } from "./ndarray.ts";
-export { type ArrayInput, ndarray } from "./convert.ts";
-export { type AnyTypedArray } from "./typed-array.ts";
-export { describe } from "./describe.ts";
-export { type DType, type TypedArray, isFloat } from "./dtype.ts";
-export { type Axes, type Dimension, type Shape, broadcastShapes, normalizeAxes, sameShape } from "./shape.ts";
+export { Tensor, isTensor } from "./tensor/tensor.ts";
+export type { TensorMethods } from "./tensor/methods.ts";
+export { type TensorLike, asTensor, asTensors, broadcastTogether, toFloat } from "./tensor/operand.ts";
+export { NDArray, type NestedArray, isNDArray } from "./array/ndarray.ts";
+export { type ArrayInput, ndarray } from "./array/convert.ts";
+export type { AnyTypedArray } from "./array/typed-array.ts";
+export { describe } from "./array/describe.ts";
+export { type DType, type TypedArray, isFloat } from "./array/dtype.ts";
+export { type Axes, type Dimension, type Shape, broadcastShapes, normalizeAxes, sameShape } from "./array/shape.ts";
 export {
   abs,
   add,
@@ -45,7 +45,7 @@ export {
   tanh,
   weightedBy,
   where,
-} from "./elementwise.ts";
+} from "./tensor/elementwise.ts";
 export {
   type ReductionArguments,
   type ReductionOptions,
@@ -58,7 +58,7 @@ export {
   softmax,
   sum,
   variance,
-} from "./reduction.ts";
+} from "./tensor/reduction.ts";
 export {
   arange,
   broadcastTo,
@@ -76,11 +76,11 @@ export {
   takeAlongAxis,
   transpose,
   zeros,
-} from "./movement.ts";
-export { einsum, matmul } from "./contraction.ts";
-export { segmentSum } from "./segment.ts";
-export { type CustomGradient, check, customGradient, stopGradient } from "./annotation.ts";
-export type { CheckKind } from "./check.ts";
+} from "./tensor/movement.ts";
+export { einsum, matmul } from "./tensor/contraction.ts";
+export { segmentSum } from "./tensor/segment.ts";
+export { type CustomGradient, check, customGradient, stopGradient } from "./tensor/annotation.ts";
+export type { CheckKind } from "./tensor/check.ts";
 export {
   type AuxiliaryOptions,
   type Gradient,
@@ -91,12 +91,20 @@ export {
   type TensorTree,
   grad,
   valueAndGrad,
-} from "./transform.ts";
-export { type Arrays, type CompileOptions, type Compiled, type Outputs, type Results, compile } from "./compile.ts";
-export { evaluate } from "./evaluate.ts";
-export { explain } from "./explain.ts";
-export { type Candidate, type SelectOptions, type Selection, selectEngine } from "./select.ts";
-export type { DeviceArray, Engine, EngineFactory, EngineTraits, Executable, MaybePromise, Value } from "./engine.ts";
-export type { InputSpec } from "./trace.ts";
-export type { Tree } from "./tree.ts";
-export * from "./errors.ts";
+} from "./compile/transform.ts";
+export {
+  type Arrays,
+  type CompileOptions,
+  type Compiled,
+  type Outputs,
+  type Results,
+  compile,
+} from "./compile/compile.ts";
+export { evaluate } from "./compile/evaluate.ts";
+export { explain } from "./compile/explain.ts";
+export { type Candidate, type SelectOptions, type Selection, selectEngine } from "./compile/select.ts";
+export type { MaybePromise } from "./array/promise.ts";
+export type { DeviceArray, Engine, EngineFactory, EngineTraits, Executable, Value } from "./engine/contract.ts";
+export type { InputSpec } from "./compile/trace.ts";
+export type { Tree } from "./array/tree.ts";
+export * from "./array/errors.ts";

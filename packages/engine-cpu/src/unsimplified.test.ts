@@ -4,7 +4,7 @@ import { type Tensor, explain } from "@symloss/core";
 import { expect, test, vi } from "vitest";
 import { cpu } from "./index.ts";
 
-vi.mock(import("../../core/src/simplify.ts"), async (importActual) => ({
+vi.mock(import("../../core/src/graph/simplify.ts"), async (importActual) => ({
   ...(await importActual()),
   simplify: <G>(graph: G): G => graph,
 }));

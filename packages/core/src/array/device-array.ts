@@ -1,0 +1,22 @@
+/** What is an array on a device, of whichever engine? Known here without engines, so that a message can name one. */
+import type { DType, TypedArray } from "./dtype.ts";
+import type { MaybePromise } from "./promise.ts";
+
+/** An array on a device of an engine of this type. */
+export interface DeviceArrayOf<Engine> {
+  readonly engine: Engine;
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  /** The elements, as a new typed array; throws `DisposedError` after `dispose()`. */
+  read(): MaybePromise<TypedArray>;
+  /** Frees the memory; a second call does nothing. */
+  dispose(): void;
+}
+
+/** Whether a value is an array on a device, of whichever engine. */
+export function isDeviceArray<Engine>(value: unknown): value is DeviceArrayOf<Engine> {
+  if (typeof value !== "object" || value === null) return false;
+  const { engine, shape, dtype, read, dispose } = value as Partial<DeviceArrayOf<Engine>>;
+  const usable = typeof read === "function" && typeof dispose === "function";
+  return usable && engine !== undefined && dtype !== undefined && Array.isArray(shape);
+}

@@ -1,0 +1,57 @@
+/** What is seen of an array that is cast, reshaped, repeated or transposed? */
+import { type DType, type TypedArray, allocate, castNumber } from "./dtype.ts";
+import { type Shape, isConcrete, sizeOf, stridesOf } from "./shape.ts";
+
+/** The elements of an array, and how they lie. */
+export interface Elements {
+  readonly data: TypedArray;
+  readonly shape: readonly number[];
+}
+
+/** What changes the elements, or how they lie. */
+export type Step =
+  | { readonly kind: "cast"; readonly dtype: DType }
+  | { readonly kind: "reshape" | "broadcastTo"; readonly shape: Shape }
+  | { readonly kind: "transpose"; readonly permutation: readonly number[] };
+
+/** The elements after the steps; in a new array only where a step moves or changes them. */
+export function look(elements: Elements, through: readonly Step[]): Elements {
+  return through.reduce((seen, step) => (movements[step.kind] as Movement<Step>)(seen, step), elements);
+}
+
+type Movement<S> = (elements: Elements, step: S) => Elements;
+
+const movements: { readonly [S in Step as S["kind"]]: Movement<S> } = {
+  cast: ({ data, shape }, { dtype }) => {
+    const result = allocate(dtype, data.length);
+    for (let index = 0; index < data.length; index++) result[index] = castNumber(data[index]!, dtype);
+    return { data: result, shape };
+  },
+  reshape: ({ data, shape }, step) => ({ data, shape: isConcrete(step.shape) ? step.shape : shape }),
+  broadcastTo: ({ data, shape }, step) => {
+    if (!isConcrete(step.shape)) return { data, shape };
+    const strides = stridesOf(shape).map((stride, axis) => (shape[axis] === 1 ? 0 : stride));
+    return gather(data, step.shape, [...step.shape.slice(shape.length).map(() => 0), ...strides]);
+  },
+  transpose: ({ data, shape }, { permutation }) => {
+    const strides = stridesOf(shape);
+    return gather(
+      data,
+      permutation.map((axis) => shape[axis]!),
+      permutation.map((axis) => strides[axis]!),
+    );
+  },
+};
+
+/** The elements that lie so far apart along each axis of the shape, in row-major order. */
+function gather(data: TypedArray, shape: readonly number[], strides: readonly number[]): Elements {
+  const own = stridesOf(shape);
+  const result = new (data.constructor as new (length: number) => TypedArray)(sizeOf(shape));
+  for (let index = 0; index < result.length; index++) {
+    let from = 0;
+    for (let axis = 0; axis < shape.length; axis++)
+      from += (Math.floor(index / own[axis]!) % shape[axis]!) * strides[axis]!;
+    result[index] = data[from]!;
+  }
+  return { data: result, shape };
+}

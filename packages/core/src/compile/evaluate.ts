@@ -1,0 +1,51 @@
+/** How is an expression computed once? Its array constants become inputs, so that the same expression of other data is compiled once. */
+import { arrayTypes } from "./arguments.ts";
+import { runCheck } from "../tensor/check.ts";
+import { type CompileOptions, type Results, leaseGraph, runOptions, wrapResults } from "./compile.ts";
+import type { TypedArray } from "../array/dtype.ts";
+import { guard } from "./executables.ts";
+import type { NDArray } from "../array/ndarray.ts";
+import { topologicalOrder } from "../graph/graph.ts";
+import { checkOptions, refuseSurplus } from "../array/options.ts";
+import { rewriteGraph } from "../graph/rewrite.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { type TracedGraph, traceResult } from "./trace.ts";
+import { placeholder } from "../tensor/operand.ts";
+
+/**
+ * The value of a tensor, or of a record or list of tensors, on an engine. Throws for options as `compile` does.
+ * @example (await evaluate(huber([1, 2, 3], [1.5, 2, 0]).mean(), { engine })).item()
+ */
+export async function evaluate<T>(
+  expression: T,
+  options: Pick<CompileOptions, "engine" | "simplify">,
+): Promise<Results<T, NDArray>> {
+  refuseSurplus("evaluate", arguments, ["expression", "options"]);
+  checkOptions("evaluate", options, runOptions);
+  const { engine } = options;
+  const { graph, values } = liftConstants(traceResult("evaluate", expression, [], "the expression must be"));
+  const { lease, checks } = await leaseGraph(graph, options);
+  try {
+    for (const { input, check } of checks)
+      runCheck(check, values[input]!, graph.inputs[input]!.shape as readonly number[]);
+    const data = await guard("run", engine, () => lease.executable.run(values));
+    return wrapResults({ engine, structure: graph.structure, results: arrayTypes(graph.outputs) }, data) as Results<
+      T,
+      NDArray
+    >;
+  } finally {
+    lease.release();
+  }
+}
+
+/** The graph with an input for every constant that is not a scalar, and the arrays to give. */
+function liftConstants(graph: TracedGraph): { graph: TracedGraph; values: TypedArray[] } {
+  const lifted = new Map<Tensor, Tensor>();
+  const values: TypedArray[] = [];
+  for (const node of topologicalOrder(graph.outputs)) {
+    if (node.operation !== "constant" || node.rank === 0) continue;
+    lifted.set(node, placeholder(`constant${values.length}`, node.shape, node.dtype));
+    values.push((node.attributes as { data: TypedArray }).data);
+  }
+  return { graph: rewriteGraph({ ...graph, inputs: [...lifted.values()] }, (node) => lifted.get(node)), values };
+}

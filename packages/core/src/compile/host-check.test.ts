@@ -1,0 +1,120 @@
+/** Is what a formula sees of an array asked, and not what it was before? */
+import { describe, expect, test } from "vitest";
+import { check } from "../tensor/annotation.ts";
+import { runCheck } from "../tensor/check.ts";
+import { convert } from "../array/convert.ts";
+import { collectChecks } from "./host-check.ts";
+import { checkClassIndices, reshape, transpose, broadcastTo, slice } from "../tensor/movement.ts";
+import { cast } from "../tensor/elementwise.ts";
+import type { DType } from "../array/dtype.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { placeholder } from "../tensor/operand.ts";
+
+/** Runs the checks of a function of one array, and counts them. */
+function checksOf(fn: (x: Tensor) => Tensor, values: Parameters<typeof convert>[2], dtype: DType = "float32"): number {
+  const { data, shape } = convert("test", "values", values, { dtype });
+  const x = placeholder("x", shape, dtype);
+  const checks = collectChecks({ inputs: [x], outputs: [fn(x)] });
+  for (const one of checks) runCheck(one.check, data, shape);
+  return checks.length;
+}
+
+const labels = (x: Tensor) => checkClassIndices("loss", "labels", x, 2);
+const variance = (x: Tensor) => check("loss", "variance", x, { kind: "positive" });
+const rows = (x: Tensor) => check("loss", "targets", x, { kind: "oneHot" });
+
+describe("a check of an array from the host", () => {
+  test.each<readonly [string, (x: Tensor) => Tensor, Parameters<typeof convert>[2], DType]>([
+    ["class indices that the user's cast makes such", (x) => labels(cast(x, "int32")), [0.7, 1.2], "float32"],
+    ["class indices as numbers of any type", labels, [0, 1], "float64"],
+    ["a variance that is rounded, and stays above 0", (x) => variance(cast(x, "float32")), [1e-40], "float64"],
+    [
+      "rows that are transposed",
+      (x) => rows(transpose(x)),
+      [
+        [1, 1],
+        [0, 0],
+      ],
+      "float32",
+    ],
+    ["rows that are cut from a list", (x) => rows(reshape(x, [2, 2])), [1, 0, 0, 1], "float32"],
+    ["rows that are repeated", (x) => rows(broadcastTo(x, [3, 2])), [[1, 0]], "float32"],
+    ["what is computed: it is the caller's promise", (x) => labels(slice(x, [1])), [7, 1], "float32"],
+  ])("passes %s", (_, fn, values, dtype) => {
+    expect(() => checksOf(fn, values, dtype)).not.toThrow();
+  });
+
+  test.each<readonly [string, (x: Tensor) => Tensor, Parameters<typeof convert>[2], DType, string]>([
+    [
+      "class indices that are none, though the check itself casts",
+      labels,
+      [0, 0.5],
+      "float32",
+      "labels must be integers from 0 to 1, got 0.5 at [1]",
+    ],
+    [
+      "what a cast has made a class index out of range",
+      (x) => labels(cast(x, "int32")),
+      [0, 2.9],
+      "float32",
+      "got 2 at [1]",
+    ],
+    [
+      "a variance that is rounded to 0",
+      (x) => variance(cast(x, "float32")),
+      [1, 1e-50],
+      "float64",
+      "variance must be above 0, got 0 at [1]",
+    ],
+    [
+      "a variance that is cut to an integer",
+      (x) => variance(cast(cast(x, "int32"), "float32")),
+      [1, 0.5],
+      "float32",
+      "got 0 at [1]",
+    ],
+    [
+      "rows that are one-hot before they are transposed",
+      (x) => rows(transpose(x)),
+      [
+        [1, 0],
+        [1, 0],
+      ],
+      "float32",
+      "got 2 ones in row [0]",
+    ],
+    [
+      "columns that are one-hot in rows of another length",
+      (x) => rows(reshape(x, [2, 2])),
+      [1, 0, 0, 0],
+      "float32",
+      "got 0 ones in row [1]",
+    ],
+    [
+      "a one that is repeated along its row",
+      (x) => rows(broadcastTo(x, [2, 3])),
+      [[1], [1]],
+      "float32",
+      "got 3 ones in row [0]",
+    ],
+    [
+      "rows that a cast changes",
+      (x) => rows(cast(cast(x, "int32"), "float32")),
+      [
+        [1, 0],
+        [0.5, 0.5],
+      ],
+      "float32",
+      "got 0 ones in row [1]",
+    ],
+  ])("refuses %s", (_, fn, values, dtype, message) => {
+    expect(() => checksOf(fn, values, dtype)).toThrow(message);
+  });
+
+  test("is asked once, however often the same is asked of the same", () => {
+    expect(checksOf((x) => labels(labels(labels(x))), [0, 1])).toBe(1);
+    expect(checksOf((x) => labels(checkClassIndices("loss", "labels", x, 3)), [0, 1])).toBe(2);
+    expect(checksOf((x) => variance(reshape(variance(x), [1, 2])), [1, 2])).toBe(1);
+    expect(checksOf((x) => variance(cast(variance(x), "float32")), [1, 2], "float64")).toBe(2);
+  });
+});

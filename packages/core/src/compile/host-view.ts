@@ -1,0 +1,47 @@
+/** What does a formula see of an array from the host that it casts, reshapes, repeats or transposes? */
+import { type DType, promote } from "../array/dtype.ts";
+import type { Annotation, AnyOperation, MovementOperation } from "../tensor/operation.ts";
+import type { NodeOf, Tensor } from "../tensor/tensor.ts";
+import type { Step } from "../array/view.ts";
+
+/** The operations through which elements are followed: their result has those of the first operand, all of them. */
+type Followed = Annotation | MovementOperation | "cast";
+
+/** What each of them does; undefined where everything stays as it is. */
+const steps: { readonly [O in Followed]: (node: NodeOf<O>) => Step | undefined } = {
+  identity: () => undefined,
+  stopGradient: () => undefined,
+  check: () => undefined,
+  customGradient: () => undefined,
+  cast: ({ inputs: [x], dtype }) => (keepsValues(x!.dtype, dtype) ? undefined : { kind: "cast", dtype }),
+  reshape: ({ shape }) => ({ kind: "reshape", shape }),
+  broadcastTo: ({ shape }) => ({ kind: "broadcastTo", shape }),
+  transpose: ({ attributes: { permutation } }) => ({ kind: "transpose", permutation }),
+};
+
+/** A node on the way from an array to what is seen of it. */
+export interface Stage {
+  readonly node: Tensor;
+  readonly step: Step | undefined;
+}
+
+/** The tensor whose elements a tensor has, and the nodes on the way from it, the first first. */
+export function follow(tensor: Tensor): { readonly source: Tensor; readonly stages: readonly Stage[] } {
+  const stages: Stage[] = [];
+  let source = tensor;
+  while (isFollowed(source.operation)) {
+    const stepOf = steps[source.operation] as (node: Tensor) => Step | undefined;
+    stages.unshift({ node: source, step: stepOf(source) });
+    source = source.inputs[0]!;
+  }
+  return { source, stages };
+}
+
+function isFollowed(operation: AnyOperation): operation is Followed {
+  return Object.hasOwn(steps, operation);
+}
+
+/** Large integers are rounded in float32. */
+function keepsValues(from: DType, to: DType): boolean {
+  return promote(from, to) === to && !(from === "int32" && to === "float32");
+}

@@ -1,0 +1,216 @@
+/** Which engine works here, or is the fastest for a workload? Every candidate's fate is told. */
+import { bindArguments } from "./arguments.ts";
+import { runCheck } from "../tensor/check.ts";
+import { compile, requireArguments, traceBound } from "./compile.ts";
+import type { Engine, EngineFactory } from "../engine/contract.ts";
+import { erase } from "../graph/erase.ts";
+import { DTypeError, EngineUnavailableError, OutOfRangeError } from "../array/errors.ts";
+import { collectChecks } from "./host-check.ts";
+import { describe } from "../array/describe.ts";
+import {
+  type OptionRule,
+  type OptionTable,
+  checkOptions,
+  flagRule,
+  functionRule,
+  isRecord,
+  refuseSurplus,
+  requireRule,
+  swallow,
+} from "../array/options.ts";
+import { engineRule, isEngine } from "../engine/options.ts";
+import { verify } from "../graph/verify.ts";
+
+/** Every environment has this clock; no library of types that core may use declares it. */
+declare const performance: { now(): number };
+
+/** How an engine is chosen. */
+export interface SelectOptions<Name extends string = string> {
+  /** Tried first. */
+  readonly prefer?: Name;
+  /** Taken, or an error; nothing else is tried. */
+  readonly require?: Name;
+  /** Whether an engine whose device only pretends to be hardware may be taken; default false. */
+  readonly allowSoftware?: boolean;
+  /** Take the engine that runs this workload the fastest, after warm-up; the others are disposed. */
+  readonly fastest?: Workload;
+}
+
+/** A function, and the arguments that it is run with. */
+interface Workload {
+  readonly fn: (...args: never[]) => unknown;
+  readonly args: readonly unknown[];
+}
+
+/** What became of a candidate. */
+export interface Candidate {
+  readonly name: string;
+  readonly device?: string;
+  readonly available: boolean;
+  /** Why it is not available, or was passed over. */
+  readonly reason?: string;
+  /** The median time of a run, where `fastest` was asked. */
+  readonly milliseconds?: number;
+}
+
+/** The engine, and what became of each candidate that was tried. */
+export interface Selection {
+  readonly engine: Engine;
+  readonly considered: readonly Candidate[];
+}
+
+/**
+ * The first engine of the record that works here, in the record's order; or what the options ask.
+ * Throws `EngineUnavailableError`, with every reason, where none does; `OutOfRangeError` for a name that is not in the record
+ * and for an option that it does not know; `DTypeError` for what is no factory; and, before an engine is made, whatever is wrong
+ * with the function or the arguments of `fastest` itself.
+ * @example const { engine, considered } = await selectEngine({ wasm, gpu, cpu });
+ */
+export async function selectEngine<Name extends string>(
+  factories: Readonly<Record<Name, EngineFactory>>,
+  options: SelectOptions<Name> = {},
+): Promise<Selection> {
+  refuseSurplus("selectEngine", arguments, ["factories", "options"]);
+  checkFactories(factories);
+  checkSelection(Object.keys(factories), options);
+  // Read once: making engines takes time, in which the records may change.
+  return select({ ...factories }, { ...options });
+}
+
+async function select<Name extends string>(
+  factories: Readonly<Record<Name, EngineFactory>>,
+  options: SelectOptions<Name>,
+): Promise<Selection> {
+  if (options.fastest !== undefined) checkWorkload(options.fastest);
+  const names = orderOf(factories, options);
+  const considered: Candidate[] = [];
+  const timed: { engine: Engine; milliseconds: number }[] = [];
+  for (const name of names) {
+    const engine = await attempt(name, factories[name], options, considered);
+    if (engine === undefined) continue;
+    if (options.fastest === undefined) {
+      considered.push({ name, device: engine.device, available: true });
+      return { engine, considered };
+    }
+    try {
+      const milliseconds = await timeWorkload(engine, options.fastest);
+      timed.push({ engine, milliseconds });
+      considered.push({ name, device: engine.device, available: true, milliseconds });
+    } catch (error) {
+      considered.push({ name, device: engine.device, available: false, reason: messageOf(error) });
+      await engine.dispose();
+    }
+  }
+  const [best, ...others] = timed.toSorted((left, right) => left.milliseconds - right.milliseconds);
+  for (const { engine } of others) await engine.dispose();
+  if (best !== undefined) return { engine: best.engine, considered };
+  const reasons = considered.map(({ name, reason }) => `${name}: ${reason}`).join("; ");
+  throw new EngineUnavailableError(`selectEngine: one of ${names.join(", ")} must work here, got none. ${reasons}`);
+}
+
+const factoryRule: OptionRule = {
+  ...functionRule,
+  must: "a function that makes an engine",
+  help: (value) =>
+    value instanceof Promise || isEngine(value) ? "Give the function itself, without calling it: { cpu }." : "",
+};
+
+function checkFactories(factories: unknown): void {
+  if (!isRecord(factories)) {
+    throw new DTypeError(`selectEngine: factories must be a record of functions, got ${describe(factories)}.`);
+  }
+  const entries = Object.entries(factories);
+  if (entries.length === 0) {
+    throw new OutOfRangeError(`selectEngine: factories must name an engine or more, got ${describe(factories)}.`);
+  }
+  for (const [, factory] of entries) swallow(factory);
+  for (const [name, factory] of entries) requireRule("selectEngine", `factory ${name}`, factoryRule, factory);
+}
+
+function checkSelection(names: readonly string[], options: SelectOptions): void {
+  const nameRule: OptionRule = {
+    must: `one of ${names.join(", ")}`,
+    holds: (value) => names.includes(value as string),
+    error: OutOfRangeError,
+  };
+  const table: OptionTable<SelectOptions> = {
+    prefer: nameRule,
+    require: nameRule,
+    allowSoftware: flagRule,
+    fastest: { must: "a record of fn and args", holds: isRecord, error: DTypeError },
+  };
+  checkOptions("selectEngine", options, table);
+}
+
+const workload: OptionTable<Workload> = {
+  fn: functionRule,
+  args: { must: "a list of arguments", holds: Array.isArray, error: DTypeError, required: true },
+};
+
+/** Throws what would go wrong on every engine alike: it is the caller's to mend, and no engine's fault. */
+function checkWorkload(fastest: Workload): void {
+  checkOptions("selectEngine", fastest, workload, "fastest");
+  requireArguments("selectEngine", fastest.fn, fastest.args);
+  const bound = bindArguments("selectEngine", undefined, fastest.args);
+  const graph = traceBound("selectEngine", fastest.fn, bound);
+  for (const { input, check } of collectChecks(graph)) {
+    const { value, shape } = bound.arguments[input]!;
+    if (ArrayBuffer.isView(value)) runCheck(check, value, shape);
+  }
+  verify(erase(graph));
+}
+
+function orderOf<Name extends string>(
+  factories: Readonly<Record<Name, EngineFactory>>,
+  options: SelectOptions<Name>,
+): Name[] {
+  const names = Object.keys(factories) as Name[];
+  if (options.require !== undefined) return [options.require];
+  const { prefer } = options;
+  return prefer === undefined ? names : [prefer, ...names.filter((name) => name !== prefer)];
+}
+
+async function attempt(
+  name: string,
+  factory: EngineFactory,
+  options: SelectOptions,
+  considered: Candidate[],
+): Promise<Engine | undefined> {
+  let engine: Engine;
+  try {
+    engine = await factory();
+    requireRule("selectEngine", `what factory ${name} makes`, engineRule, engine);
+  } catch (error) {
+    considered.push({ name, available: false, reason: messageOf(error) });
+    return undefined;
+  }
+  if (!engine.software || options.allowSoftware === true) return engine;
+  considered.push({
+    name,
+    device: engine.device,
+    available: false,
+    reason: `its device is a software renderer (${engine.device}); allowSoftware: true takes it`,
+  });
+  await engine.dispose();
+  return undefined;
+}
+
+async function timeWorkload(engine: Engine, { fn, args }: Workload): Promise<number> {
+  const compiled = compile(fn as (...args: unknown[]) => unknown, { engine });
+  try {
+    for (let run = 0; run < 3; run++) await compiled(...(args as never[]));
+    const times: number[] = [];
+    for (let run = 0; run < 7; run++) {
+      const start = performance.now();
+      await compiled(...(args as never[]));
+      times.push(performance.now() - start);
+    }
+    return times.toSorted((left, right) => left - right)[3]!;
+  } finally {
+    await compiled.dispose();
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,242 @@
+/** The functions that take a function of tensors and give its gradient, again as a function of tensors. */
+import { isFloat64 } from "./arguments.ts";
+import { isFloat } from "../array/dtype.ts";
+import { DTypeError, OutOfRangeError, ShapeError } from "../array/errors.ts";
+import { gradients } from "../graph/gradient.ts";
+import { describe, print } from "../array/describe.ts";
+import { type TensorLike, asTensor, isLiteral, toDType } from "../tensor/operand.ts";
+import {
+  type OptionTable,
+  checkOptions,
+  flagRule,
+  functionRule,
+  refuseSurplus,
+  requireRule,
+} from "../array/options.ts";
+import { type Tensor, isTensor, makeTensor } from "../tensor/tensor.ts";
+import { isArrayLeaf } from "./trace.ts";
+import { type Tree, flatten, unflatten } from "../array/tree.ts";
+
+/** With respect to what a gradient is taken. */
+export interface GradientOptions<Wrt extends number | readonly number[] = number | readonly number[]> {
+  /** The position of an argument, or a list of positions; default 0. */
+  readonly wrt?: Wrt;
+}
+
+/** As `GradientOptions`, for a function that returns `[loss, anything]`. */
+export interface AuxiliaryOptions<
+  Wrt extends number | readonly number[] = number | readonly number[],
+> extends GradientOptions<Wrt> {
+  readonly auxiliary: true;
+}
+
+/** An argument or result of a function of tensors. */
+export type TensorTree = Tree<TensorLike>;
+
+/** The arguments that stand for these: whatever is accepted where a tensor is. */
+export type Likes<Arguments extends readonly unknown[]> = { [K in keyof Arguments]: Like<Arguments[K]> };
+/** What is accepted in place of a tensor, or of a tree of tensors. */
+export type Like<T> = [T] extends [TensorLike] ? TensorLike : { [K in keyof T]: Like<T[K]> };
+/** A gradient: a tensor for each tensor. */
+export type Gradient<T> = [T] extends [TensorLike] ? Tensor : { -readonly [K in keyof T]: Gradient<T[K]> };
+/** The gradient for one argument, or a list of gradients for a list of them. */
+export type Gradients<Arguments extends readonly unknown[], Wrt> = Wrt extends readonly number[]
+  ? number extends Wrt["length"]
+    ? Gradient<Arguments[number]>[]
+    : { -readonly [K in keyof Wrt]: Wrt[K] extends number ? Gradient<Arguments[Wrt[K]]> : never }
+  : Wrt extends number
+    ? Gradient<Arguments[Wrt]>
+    : never;
+
+// Of the overloads below, those with `auxiliary` stand first: so TypeScript reads a function's `[loss, rest]` as a pair, not as a list.
+
+/**
+ * The gradient of a function that returns a scalar, with respect to the argument (or arguments) `wrt`.
+ * A record or list of tensors as argument gives a record or list of gradients.
+ * Throws `ShapeError` for a result that is no scalar, `DTypeError` for an argument that is not float, once the function is called;
+ * at once `OutOfRangeError` for an option that it does not know.
+ * @example grad((x) => x.square().sum()) // (x) => 2 x
+ */
+export function grad<const Wrt extends number | readonly number[] = 0, Auxiliary = unknown>(
+  fn: (...args: Tensor[]) => readonly [TensorLike, Auxiliary],
+  options: AuxiliaryOptions<Wrt>,
+): (...args: TensorLike[]) => [Gradients<Tensor[], Wrt>, Auxiliary];
+export function grad<Arguments extends readonly unknown[], Auxiliary, const Wrt extends number | readonly number[] = 0>(
+  fn: (...args: Arguments) => readonly [TensorLike, Auxiliary],
+  options: AuxiliaryOptions<Wrt>,
+): (...args: Likes<Arguments>) => [Gradients<Arguments, Wrt>, Auxiliary];
+export function grad<const Wrt extends number | readonly number[] = 0>(
+  fn: (...args: Tensor[]) => TensorLike,
+  options?: GradientOptions<Wrt>,
+): (...args: TensorLike[]) => Gradients<Tensor[], Wrt>;
+export function grad<Arguments extends readonly unknown[], const Wrt extends number | readonly number[] = 0>(
+  fn: (...args: Arguments) => TensorLike,
+  options?: GradientOptions<Wrt>,
+): (...args: Likes<Arguments>) => Gradients<Arguments, Wrt>;
+export function grad(
+  fn: (...args: never[]) => unknown,
+  options: GradientOptions & { auxiliary?: boolean } = {},
+): (...args: unknown[]) => never {
+  refuseSurplus("grad", arguments, ["fn", "options"]);
+  const differentiate = differentiator("grad", fn, options);
+  const { auxiliary: withRest = false } = options;
+  return (...args) => {
+    const { gradient, auxiliary } = differentiate(args);
+    return (withRest ? [gradient, auxiliary] : gradient) as never;
+  };
+}
+
+/**
+ * The value of a function that returns a scalar, and its gradient with respect to the argument (or arguments) `wrt`, from one run.
+ * With `auxiliary: true` the function returns `[loss, anything]`, and the result is `[loss, gradient, anything]`.
+ * Throws as `grad` does.
+ * @example valueAndGrad((x) => x.square().sum()) // (x) => [sum x^2, 2 x]
+ */
+export function valueAndGrad<const Wrt extends number | readonly number[] = 0, Auxiliary = unknown>(
+  fn: (...args: Tensor[]) => readonly [TensorLike, Auxiliary],
+  options: AuxiliaryOptions<Wrt>,
+): (...args: TensorLike[]) => [Tensor, Gradients<Tensor[], Wrt>, Auxiliary];
+export function valueAndGrad<
+  Arguments extends readonly unknown[],
+  Auxiliary,
+  const Wrt extends number | readonly number[] = 0,
+>(
+  fn: (...args: Arguments) => readonly [TensorLike, Auxiliary],
+  options: AuxiliaryOptions<Wrt>,
+): (...args: Likes<Arguments>) => [Tensor, Gradients<Arguments, Wrt>, Auxiliary];
+export function valueAndGrad<const Wrt extends number | readonly number[] = 0>(
+  fn: (...args: Tensor[]) => TensorLike,
+  options?: GradientOptions<Wrt>,
+): (...args: TensorLike[]) => [Tensor, Gradients<Tensor[], Wrt>];
+export function valueAndGrad<Arguments extends readonly unknown[], const Wrt extends number | readonly number[] = 0>(
+  fn: (...args: Arguments) => TensorLike,
+  options?: GradientOptions<Wrt>,
+): (...args: Likes<Arguments>) => [Tensor, Gradients<Arguments, Wrt>];
+export function valueAndGrad(
+  fn: (...args: never[]) => unknown,
+  options: GradientOptions & { auxiliary?: boolean } = {},
+): (...args: unknown[]) => never {
+  refuseSurplus("valueAndGrad", arguments, ["fn", "options"]);
+  const differentiate = differentiator("valueAndGrad", fn, options);
+  const { auxiliary: withRest = false } = options;
+  return (...args) => {
+    const { value, gradient, auxiliary } = differentiate(args);
+    return (withRest ? [value, gradient, auxiliary] : [value, gradient]) as never;
+  };
+}
+
+const gradientOptions: OptionTable<GradientOptions & { auxiliary?: boolean }> = {
+  wrt: {
+    must: "the position of an argument, or a list of positions",
+    holds: (value) => typeof value === "number" || Array.isArray(value),
+    error: DTypeError,
+  },
+  auxiliary: flagRule,
+};
+
+interface Differentiated {
+  readonly value: Tensor;
+  readonly gradient: unknown;
+  readonly auxiliary: unknown;
+}
+
+function differentiator(
+  caller: string,
+  fn: (...args: never[]) => unknown,
+  options: GradientOptions & { auxiliary?: boolean },
+): (args: readonly unknown[]) => Differentiated {
+  requireRule(caller, "fn", functionRule, fn);
+  checkOptions(caller, options, gradientOptions);
+  const { wrt = 0, auxiliary = false } = options;
+  const positions = typeof wrt === "number" ? [wrt] : [...wrt];
+  return (args) => {
+    for (const position of positions) {
+      if (!Number.isInteger(position) || position < 0 || position >= args.length) {
+        throw new OutOfRangeError(
+          `${caller}: wrt must be the position of an argument, got ${print(position)} for ${args.length} argument${args.length === 1 ? "" : "s"}.`,
+        );
+      }
+    }
+    const trees = args.map((arg, index) => flatten(caller, arg, isArrayLeaf, `argument ${index}`));
+    const leaves = trees.flatMap((tree) => tree.leaves);
+    const attempt = (literal: "float32" | "float64"): Differentiated =>
+      differentiate({ caller, fn, positions, auxiliary }, trees, literal);
+    // Numbers and lists of them have the precision of what they meet: of the arrays beside them, or of those inside.
+    if (leaves.some(({ value }) => isFloat64(value))) return single(wrt, attempt("float64"));
+    const first = attempt("float32");
+    const again = first.value.dtype === "float64" && leaves.some(({ value }) => isLiteral(value));
+    return single(wrt, again ? attempt("float64") : first);
+  };
+}
+
+/** For one position its gradient, for a list of them the list. */
+function single(wrt: number | readonly number[], { gradient, ...rest }: Differentiated): Differentiated {
+  return { ...rest, gradient: typeof wrt === "number" ? (gradient as readonly unknown[])[0] : gradient };
+}
+
+interface Differentiation {
+  readonly caller: string;
+  readonly fn: (...args: never[]) => unknown;
+  readonly positions: readonly number[];
+  readonly auxiliary: boolean;
+}
+
+/** The function, called once with these arguments, where literals have this dtype, and the gradients by position. */
+function differentiate(
+  { caller, fn, positions, auxiliary }: Differentiation,
+  trees: readonly ReturnType<typeof flatten>[],
+  literal: "float32" | "float64",
+): Differentiated {
+  const tensors = trees.map(({ leaves }, index) =>
+    leaves.map(({ path, value }) => {
+      const tensor = argumentTensor(caller, path, value as TensorLike, literal);
+      // A name of its own, so that what the function reaches of the same tensor by another way stays constant.
+      return positions.includes(index) ? makeTensor("identity", [requireFloat(caller, path, tensor)], {}) : tensor;
+    }),
+  );
+  const result: unknown = fn(
+    ...(trees.map(({ structure }, index) => unflatten(structure, tensors[index]!)) as never[]),
+  );
+  if (auxiliary && !(Array.isArray(result) && result.length === 2)) {
+    throw new ShapeError(
+      `${caller}: with auxiliary: true the function must return [loss, anything], got ${describe(result)}.`,
+    );
+  }
+  const [loss, rest] = auxiliary ? (result as readonly [unknown, unknown]) : [result, undefined];
+  const value = requireScalar(caller, loss);
+  const wanted = positions.flatMap((position) => tensors[position]!);
+  const all = gradients(value, wanted);
+  let next = 0;
+  const gradient = positions.map((position) => {
+    const count = tensors[position]!.length;
+    next += count;
+    return unflatten(trees[position]!.structure, all.slice(next - count, next));
+  });
+  return { value, gradient, auxiliary: rest };
+}
+
+function argumentTensor(caller: string, path: string, value: TensorLike, literal: "float32" | "float64"): Tensor {
+  const tensor = asTensor(value, caller, path);
+  return isLiteral(value) && isFloat(tensor.dtype) ? toDType(tensor, literal) : tensor;
+}
+
+function requireFloat(caller: string, path: string, tensor: Tensor): Tensor {
+  if (isFloat(tensor.dtype)) return tensor;
+  throw new DTypeError(
+    `${caller}: ${path} must be float to have a gradient, got ${tensor}. Choose other arguments with wrt, or cast it.`,
+  );
+}
+
+function requireScalar(caller: string, value: unknown): Tensor {
+  if (!isTensor(value) && typeof value !== "number") {
+    throw new ShapeError(`${caller}: the function must return a scalar Tensor, got ${describe(value)}.`);
+  }
+  const tensor = asTensor(value);
+  if (tensor.rank !== 0) {
+    throw new ShapeError(
+      `${caller}: the function must return a scalar, got ${tensor}. Reduce it, with .mean() for instance.`,
+    );
+  }
+  if (!isFloat(tensor.dtype)) throw new DTypeError(`${caller}: the function must return a float, got ${tensor}.`);
+  return tensor;
+}

@@ -1,0 +1,48 @@
+/** What is a device array where the device is the host's own memory? */
+import type { DType, TypedArray } from "../array/dtype.ts";
+import type { DeviceArray, Engine, Value } from "./contract.ts";
+import { DisposedError, EngineError } from "../array/errors.ts";
+import { formatType } from "../array/format.ts";
+import { frozenShape } from "../array/shape.ts";
+
+/** A device array whose elements are a typed array, which it owns: for engines that compute in the host's memory. */
+export class HostDeviceArray implements DeviceArray {
+  readonly engine: Engine;
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  #data: TypedArray | undefined;
+
+  constructor(engine: Engine, data: TypedArray, shape: readonly number[], dtype: DType) {
+    this.engine = engine;
+    this.#data = data;
+    this.shape = frozenShape(shape);
+    this.dtype = dtype;
+  }
+
+  /** The elements themselves, for the engine alone; throws `DisposedError` after `dispose()`. */
+  get data(): TypedArray {
+    if (this.#data === undefined) {
+      throw new DisposedError(
+        `read: a device array must not be used after its dispose(), got ${formatType(this.dtype, this.shape)}.`,
+      );
+    }
+    return this.#data;
+  }
+
+  read(): TypedArray {
+    return this.data.slice();
+  }
+
+  dispose(): void {
+    this.#data = undefined;
+  }
+}
+
+/** The elements of what an engine in the host's memory is given; throws `EngineError` for an array of another engine. */
+export function hostDataOf(engine: Engine, value: Value): TypedArray {
+  if (ArrayBuffer.isView(value)) return value;
+  if (value instanceof HostDeviceArray && value.engine === engine) return value.data;
+  throw new EngineError(
+    `run: a value must be a typed array or an array of this engine "${engine.name}", got one of engine "${value.engine.name}" (${value.engine.device}).`,
+  );
+}

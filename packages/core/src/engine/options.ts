@@ -1,0 +1,24 @@
+/** What may be given as an engine? */
+import type { Engine } from "./contract.ts";
+import { DTypeError } from "../array/errors.ts";
+import type { OptionRule } from "../array/options.ts";
+
+/** An engine, which must be given. */
+export const engineRule: OptionRule = {
+  must: "an engine",
+  holds: isEngine,
+  error: DTypeError,
+  required: true,
+  help: (value) => {
+    if (value instanceof Promise) return "Await it.";
+    if (typeof value === "function") return "Call it and await what it returns.";
+    return value === undefined || value === null ? "Make one and pass it: { engine: await cpu() }, for instance." : "";
+  },
+};
+
+/** Whether a value has what shared code asks of an engine. */
+export function isEngine(value: unknown): value is Engine {
+  if (typeof value !== "object" || value === null) return false;
+  const { traits, compile } = value as Partial<Engine>;
+  return typeof compile === "function" && Array.isArray(traits?.operations) && Array.isArray(traits.dtypes);
+}

@@ -1,0 +1,19 @@
+/** What may be uploaded to an engine? Checked on every engine alike. */
+import { formatType } from "../array/format.ts";
+import type { Engine } from "./contract.ts";
+import { DTypeError } from "../array/errors.ts";
+import { describe } from "../array/describe.ts";
+import { type NDArray, type SoundArray, isNDArray, soundArray } from "../array/ndarray.ts";
+
+/** The array, with its elements in a typed array of this realm. Throws `DTypeError` for anything but a sound `NDArray` of a dtype that the engine has. */
+export function checkUpload({ name, traits: { dtypes } }: Engine, array: NDArray): SoundArray {
+  if (!isNDArray(array)) {
+    throw new DTypeError(`upload: array must be an NDArray, as ndarray(...) makes it, got ${describe(array)}.`);
+  }
+  const sound = soundArray("upload", "array", array);
+  const { dtype, shape } = sound;
+  if (dtypes.includes(dtype)) return sound;
+  throw new DTypeError(
+    `upload: array must have a dtype of engine "${name}" (${dtypes.join(", ")}), got ${formatType(dtype, shape)}.`,
+  );
+}

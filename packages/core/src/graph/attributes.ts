@@ -1,0 +1,33 @@
+/** Are the attributes of a node what its operation takes? Asked before an engine sees them: what is printed into code must be numbers. */
+import { isDType, type TypedArray, holds } from "../array/dtype.ts";
+import { type AttributeName, factsOf } from "../tensor/operation.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { isDimension, isLength, isListOf, isShape, sizeOf } from "../array/shape.ts";
+
+/** What an attribute of a name may be, whichever operation has it. */
+const kinds: { readonly [Name in AttributeName]: (value: unknown, node: Tensor) => boolean } = {
+  name: (value) => typeof value === "string",
+  dtype: isDType,
+  shape: isShape,
+  data: (value, { shape, dtype }) => holds(dtype, value) && (value as TypedArray).length === sizeOf(shape),
+  size: isDimension,
+  axis: isLength,
+  axes: isLengths,
+  permutation: isLengths,
+  starts: isLengths,
+  stops: isShape,
+  before: isLengths,
+  after: isLengths,
+};
+
+/** The first attribute that is missing, is not what it must be or is none of the operation's, by name; undefined if all are sound. */
+export function unsoundAttribute(node: Tensor): string | undefined {
+  const wanted = (factsOf(node.operation)?.attributes ?? []) as readonly AttributeName[];
+  const given = node.attributes as Readonly<Record<string, unknown>>;
+  const unsound = wanted.find((name) => !Object.hasOwn(given, name) || !kinds[name](given[name], node));
+  return unsound ?? Object.keys(given).find((name) => !wanted.includes(name as AttributeName));
+}
+
+function isLengths(value: unknown): boolean {
+  return isListOf(value, isLength);
+}

@@ -1,0 +1,220 @@
+/** For each operation: how does a gradient flow back? And the walk that carries it through a graph. */
+import { isFloat } from "../array/dtype.ts";
+import {
+  abs,
+  add,
+  div,
+  equal,
+  exp,
+  greater,
+  less,
+  mul,
+  neg,
+  sigmoid,
+  sign,
+  sub,
+  where,
+} from "../tensor/elementwise.ts";
+import { topologicalOrder } from "./graph.ts";
+import { pad, reshape, slice, transpose } from "../tensor/movement.ts";
+import { expand, full, toDType } from "../tensor/operand.ts";
+import type { AnyOperation } from "../tensor/operation.ts";
+import { powerByBase, powerByExponent } from "./power.ts";
+import { softmax, sum } from "../tensor/reduction.ts";
+import { type Shape, keepAxes } from "../array/shape.ts";
+import { type NodeOf, type Tensor, makeTensor } from "../tensor/tensor.ts";
+
+/**
+ * The gradients of the sum of `output` with respect to each tensor of `wrt`, as tensors: they can be differentiated again.
+ * A tensor on which the output does not depend has a gradient of zeros.
+ */
+export function gradients(output: Tensor, wrt: readonly Tensor[]): Tensor[] {
+  const order = topologicalOrder([output]);
+  const dependent = new Set<Tensor>(wrt);
+  for (const node of order) {
+    if (isFloat(node.dtype) && node.operation !== "stopGradient" && node.inputs.some((input) => dependent.has(input)))
+      dependent.add(node);
+  }
+  const cotangents = new Map<Tensor, Tensor>();
+  if (dependent.has(output)) cotangents.set(output, full(1, output.shape, output.dtype));
+  for (const node of order.toReversed()) {
+    const cotangent = cotangents.get(node);
+    if (cotangent === undefined || node.inputs.length === 0) continue;
+    const flows = (rules[node.operation] as Rule<AnyOperation>)(node as NodeOf<AnyOperation>, cotangent);
+    for (const [index, flow] of flows.entries()) {
+      const input = node.inputs[index]!;
+      if (flow === undefined || !dependent.has(input)) continue;
+      const sofar = cotangents.get(input);
+      cotangents.set(input, sofar === undefined ? flow : makeTensor("add", [sofar, flow], {}));
+    }
+  }
+  return wrt.map((tensor) => cotangents.get(tensor) ?? full(0, tensor.shape, tensor.dtype));
+}
+
+/** From the gradient of a node to that of each operand; undefined where none flows. */
+type Rule<O extends AnyOperation> = (node: NodeOf<O>, cotangent: Tensor) => readonly (Tensor | undefined)[];
+
+const none: Rule<AnyOperation> = () => [];
+
+const rules: { [O in AnyOperation]: Rule<O> } = {
+  input: none,
+  constant: none,
+  iota: none,
+  dimensionSize: none,
+
+  neg: (_, g) => [neg(g)],
+  abs: ({ inputs: [x] }, g) => [mul(g, sign(x!))],
+  sign: none,
+  exp: (y, g) => [mul(g, y)],
+  expm1: ({ inputs: [x] }, g) => [mul(g, exp(x!))],
+  log: ({ inputs: [x] }, g) => [div(g, x!)],
+  log1p: ({ inputs: [x] }, g) => [div(g, add(x!, 1))],
+  sqrt: (y, g) => [div(mul(g, 0.5), y)],
+  // 4 sigmoid(2 x) sigmoid(-2 x) is 1 - tanh(x)^2 without its cancellation.
+  tanh: ({ inputs: [x] }, g) => {
+    const twice = mul(x!, 2);
+    return [mul(g, mul(mul(sigmoid(twice), sigmoid(neg(twice))), 4))];
+  },
+  // sigmoid(-x) is 1 - sigmoid(x) without its cancellation.
+  sigmoid: (y, g) => [mul(g, mul(y, sigmoid(neg(y.inputs[0]!))))],
+  softplus: ({ inputs: [x] }, g) => [mul(g, sigmoid(x!))],
+  // The value times 0 is NaN where the operand is.
+  relu: (y, g) => [where(greater(y.inputs[0]!, 0), g, mul(y, 0))],
+  logicalNot: none,
+
+  add: (_, g) => [g, g],
+  sub: (_, g) => [g, neg(g)],
+  mul: ({ inputs: [x, y] }, g) => [mul(g, y!), mul(g, x!)],
+  div: (quotient, g) => {
+    const share = div(g, quotient.inputs[1]!);
+    return [share, neg(mul(share, quotient))];
+  },
+  pow: ({ inputs: [x, y] }, g) => [mul(g, powerByBase(x!, y!)), mul(g, powerByExponent(x!, y!))],
+  maximum: ({ inputs: [x, y] }, g) => share(x!, y!, g, [less(y!, x!), less(x!, y!)]),
+  minimum: ({ inputs: [x, y] }, g) => share(x!, y!, g, [less(x!, y!), less(y!, x!)]),
+  equal: none,
+  less: none,
+  lessEqual: none,
+  logicalAnd: none,
+  logicalOr: none,
+
+  where: ({ inputs: [condition] }, g) => [undefined, where(condition!, g, 0), where(condition!, 0, g)],
+  cast: ({ inputs: [x] }, g) => [isFloat(x!.dtype) ? toDType(g, x!.dtype) : undefined],
+
+  sum: ({ inputs: [x], attributes: { axes } }, g) => [spread(g, x!.shape, axes)],
+  max: (result, g) => {
+    const [x] = result.inputs as [Tensor];
+    const { axes } = result.attributes;
+    const largest = equal(x, spread(result, x.shape, axes));
+    const count = sum(toDType(largest, x.dtype), axes);
+    // Nothing equals a NaN.
+    const rest = where(equal(count, 0), NaN, 0);
+    return [where(largest, spread(div(g, count), x.shape, axes), spread(rest, x.shape, axes))];
+  },
+  argmax: none,
+  logSumExp: (result, g) => {
+    const [x] = result.inputs as [Tensor];
+    const { axis } = result.attributes;
+    const whole = spread(result, x.shape, [axis]);
+    // An infinite result is that of its infinite elements, which share the gradient as ties of max do.
+    const ties = where(equal(x, whole), 0, -Infinity);
+    const weights = softmax(where(equal(abs(whole), Infinity), ties, x), axis);
+    return [mul(spread(g, x.shape, [axis]), weights)];
+  },
+  softmax: (y, g) => {
+    const { axis } = y.attributes;
+    const average = (x: Tensor) => spread(sum(mul(x, y), axis), y.shape, [axis]);
+    // The shares add up to 1, so that a shift of g changes nothing; after this one, what a sure share leaves of it is small and exact.
+    const shifted = sub(g, average(g));
+    return [mul(sub(shifted, average(shifted)), y)];
+  },
+  logSoftmax: ({ inputs: [x], attributes: { axis } }, g) => {
+    const total = spread(sum(g, axis), x!.shape, [axis]);
+    return [sub(g, mul(softmax(x!, axis), total))];
+  },
+
+  takeAlongAxis: ({ inputs: [x, indices], attributes: { axis } }, g) => [
+    makeTensor("scatterAdd", [g, indices!], { axis, size: x!.shape[axis]! }),
+  ],
+  scatterAdd: ({ inputs: [, indices], attributes: { axis } }, g) => [
+    makeTensor("takeAlongAxis", [g, indices!], { axis }),
+  ],
+
+  reshape: ({ inputs: [x] }, g) => [reshape(g, x!.shape)],
+  transpose: ({ attributes: { permutation } }, g) => [
+    transpose(
+      g,
+      permutation.map((_, axis) => permutation.indexOf(axis)),
+    ),
+  ],
+  broadcastTo: ({ inputs: [x] }, g) => [sumTo(g, x!.shape)],
+  slice: ({ inputs: [x], attributes: { starts, stops } }, g) => [
+    pad(
+      g,
+      starts,
+      stops.map((stop, axis) => (typeof stop === "string" ? 0 : (x!.shape[axis] as number) - stop)),
+    ),
+  ],
+  pad: ({ inputs: [x], attributes: { before } }, g) => [
+    slice(
+      g,
+      before,
+      before.map((start, axis) =>
+        typeof x!.shape[axis] === "string" ? undefined : start + (x!.shape[axis] as number),
+      ),
+    ),
+  ],
+  concat: ({ inputs, attributes: { axis } }, g) => {
+    let start = 0;
+    return inputs.map((input) => {
+      const stop = start + (input.shape[axis] as number);
+      const part = slice(g, at(axis, start), at(axis, stop));
+      start = stop;
+      return part;
+    });
+  },
+  matmul: ({ inputs: [x, y] }, g) => [
+    makeTensor("matmul", [g, swapLastAxes(y!)], {}),
+    makeTensor("matmul", [swapLastAxes(x!), g], {}),
+  ],
+
+  identity: (_, g) => [g],
+  stopGradient: none,
+  check: (_, g) => [g],
+  customGradient: ({ attributes: { gradient } }, g) => [undefined, ...gradient(g)],
+};
+
+/** Ties give each side one half; where neither side wins nor both are equal, one is NaN. */
+function share(x: Tensor, y: Tensor, g: Tensor, [xWins, yWins]: readonly [Tensor, Tensor]): Tensor[] {
+  const tie = equal(x, y);
+  const half = mul(g, 0.5);
+  return [
+    where(tie, half, where(xWins, g, where(yWins, 0, NaN))),
+    where(tie, half, where(yWins, g, where(xWins, 0, NaN))),
+  ];
+}
+
+/** A reduced tensor repeated over the axes that it lost. */
+function spread(x: Tensor, shape: Shape, axes: readonly number[]): Tensor {
+  return expand(reshape(x, keepAxes(shape, axes)), shape);
+}
+
+/** The sum over what broadcasting to g's shape repeated. */
+function sumTo(g: Tensor, shape: Shape): Tensor {
+  const extra = g.rank - shape.length;
+  const axes = g.shape.flatMap((dimension, axis) =>
+    axis < extra || (shape[axis - extra] === 1 && dimension !== 1) ? [axis] : [],
+  );
+  return reshape(sum(g, axes), shape);
+}
+
+/** One entry for each axis up to this one, which alone is bounded. */
+function at(axis: number, bound: number): number[] {
+  const bounds: number[] = Array.from({ length: axis });
+  bounds[axis] = bound;
+  return bounds;
+}
+
+function swapLastAxes(x: Tensor): Tensor {
+  return transpose(x, [...x.shape.slice(0, -2).keys(), x.rank - 1, x.rank - 2]);
+}

@@ -1,0 +1,127 @@
+/** What is a graph: inputs and outputs, the order in which its nodes can be computed, its key, and how it is printed. */
+import { formatDType, formatType } from "../array/format.ts";
+import type { TypedArray } from "../array/dtype.ts";
+import { type Attributes, factsOf } from "../tensor/operation.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+
+/** Outputs, and the inputs of which they are functions, in the order in which arrays are given. An input need not be used. */
+export interface Graph {
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+}
+
+/** Every node that the roots need, operands first. */
+export function topologicalOrder(roots: readonly Tensor[]): Tensor[] {
+  const order: Tensor[] = [];
+  const seen = new Set<Tensor>();
+  // An explicit stack: a chain of operations may be longer than the call stack is deep.
+  const stack = roots.toReversed();
+  while (stack.length > 0) {
+    const node = stack.at(-1)!;
+    if (seen.has(node)) {
+      stack.pop();
+      continue;
+    }
+    let ready = true;
+    for (let index = node.inputs.length - 1; index >= 0; index--) {
+      const input = node.inputs[index]!;
+      if (!seen.has(input)) {
+        stack.push(input);
+        ready = false;
+      }
+    }
+    if (ready) {
+      seen.add(node);
+      order.push(node);
+      stack.pop();
+    }
+  }
+  return order;
+}
+
+/** Bytes of the constants that a graph holds. */
+export function constantBytes(graph: Graph): number {
+  const arrays = new Set<TypedArray>();
+  for (const node of topologicalOrder(graph.outputs)) {
+    if (node.operation === "constant") arrays.add((node.attributes as { data: TypedArray }).data);
+  }
+  return [...arrays].reduce((bytes, { byteLength }) => bytes + byteLength, 0);
+}
+
+/** A text that two graphs share just when they compute the same from the same inputs in the same way. */
+export function graphKey(graph: Graph): string {
+  const numbers = new Map<Tensor, number>();
+  const lines: string[] = [];
+  for (const [index, input] of graph.inputs.entries()) {
+    numbers.set(input, index);
+    lines.push(formatType(input.dtype, input.shape));
+  }
+  for (const node of topologicalOrder(graph.outputs)) {
+    if (numbers.has(node)) continue;
+    numbers.set(node, numbers.size);
+    lines.push(`${node.operation}(${node.inputs.map((input) => numbers.get(input)).join()})${attributesKey(node)}`);
+  }
+  return `${lines.join(";")}->${graph.outputs.map((output) => numbers.get(output)).join()}`;
+}
+
+/** A text that two nodes' attributes share just when they are equal. */
+export function attributesKey(node: Tensor): string {
+  // Each of these is itself alone.
+  if (node.operation === "input" || factsOf(node.operation)?.kind === "annotation") return identityOf(node);
+  if (node.operation === "constant") {
+    const { data, shape, dtype } = node.attributes as Attributes["constant"];
+    return `${formatType(dtype, shape)}=${data.length <= 64 ? [...data].map(numberKey).join() : identityOf(data)}`;
+  }
+  const attributes = Object.values(node.attributes);
+  return attributes.length === 0 ? "" : JSON.stringify(attributes);
+}
+
+/** The graph as text, a line for each node: `%3 = mul %1 %2 : f32[32,10]`. */
+export function formatGraph(graph: Graph): string {
+  const names = new Map<Tensor, string>();
+  for (const input of graph.inputs) names.set(input, `%${(input.attributes as { name: string }).name}`);
+  const lines = graph.inputs.map((input) => `input ${names.get(input)!} : ${input.toString()}`);
+  let count = 0;
+  for (const node of topologicalOrder(graph.outputs)) {
+    if (names.has(node)) continue;
+    if (node.operation === "constant" && node.rank === 0) {
+      const value = (node.attributes as { data: TypedArray }).data[0]!;
+      names.set(
+        node,
+        node.dtype === "bool"
+          ? String(value !== 0)
+          : `${numberKey(value)}${node.dtype === "float32" ? "" : `:${formatDType(node.dtype)}`}`,
+      );
+      continue;
+    }
+    names.set(node, `%${count++}`);
+    const operands = node.inputs.map((input) => ` ${names.get(input)!}`).join("");
+    lines.push(`${names.get(node)!} = ${node.operation}${operands}${formatAttributes(node)} : ${node.toString()}`);
+  }
+  lines.push(`return ${graph.outputs.map((output) => names.get(output)!).join(", ")}`);
+  return lines.join("\n");
+}
+
+function formatAttributes(node: Tensor): string {
+  const shown = Object.entries(node.attributes as Record<string, unknown>).filter(
+    ([name, value]) => !["shape", "dtype", "data", "check", "gradient"].includes(name) && value !== undefined,
+  );
+  return shown.length === 0 ? "" : ` {${shown.map(([name, value]) => `${name}: ${JSON.stringify(value)}`).join(", ")}}`;
+}
+
+/** Unlike `String`, tells -0 from 0. */
+function numberKey(value: number): string {
+  return Object.is(value, -0) ? "-0" : String(value);
+}
+
+const identities = new WeakMap<object, number>();
+let identityCount = 0;
+
+function identityOf(object: object): string {
+  let identity = identities.get(object);
+  if (identity === undefined) {
+    identity = identityCount++;
+    identities.set(object, identity);
+  }
+  return `#${identity}`;
+}

@@ -1,0 +1,52 @@
+/** How do tensors come by their methods? The functions are joined to the class here, once. */
+import { stopGradient } from "./annotation.ts";
+import { matmul } from "./contraction.ts";
+import * as elementwise from "./elementwise.ts";
+import type { TensorMethods } from "./methods.ts";
+import * as movement from "./movement.ts";
+import { refuseSurplus } from "../array/options.ts";
+import * as reduction from "./reduction.ts";
+import { Tensor } from "./tensor.ts";
+
+type Functions = {
+  readonly [Name in keyof TensorMethods]: (tensor: Tensor, ...args: Parameters<TensorMethods[Name]>) => Tensor;
+};
+
+const { where: _where, weightedBy: _weightedBy, ...elementwiseMethods } = elementwise;
+const { sum, mean, max, min, variance, argmax, logSumExp, softmax, logSoftmax } = reduction;
+const { reshape, transpose, expandDims, squeeze, broadcastTo, slice, pad, takeAlongAxis, oneHot } = movement;
+
+const functions: Functions = {
+  ...elementwiseMethods,
+  sum,
+  mean,
+  max,
+  min,
+  variance,
+  argmax,
+  logSumExp,
+  softmax,
+  logSoftmax,
+  reshape,
+  transpose,
+  expandDims,
+  squeeze,
+  broadcastTo,
+  slice,
+  pad,
+  takeAlongAxis,
+  oneHot,
+  matmul,
+  stopGradient,
+};
+
+for (const [name, fn] of Object.entries(functions) as [string, (...args: unknown[]) => Tensor][]) {
+  // As a function an elementwise one may be handed to map or reduce, which give more than it takes; as a method it can't be.
+  const parameters = Object.hasOwn(elementwiseMethods, name) ? ["x", "y", "z"].slice(0, fn.length) : undefined;
+  Object.defineProperty(Tensor.prototype, name, {
+    value(this: Tensor, ...args: unknown[]): Tensor {
+      if (parameters !== undefined) refuseSurplus(name, [this, ...args], parameters);
+      return fn(this, ...args);
+    },
+  });
+}

@@ -1,0 +1,88 @@
+/** Which methods has a tensor? Each is the function of the same name with the tensor as its first argument. */
+import type { DType } from "../array/dtype.ts";
+import type { TensorLike } from "./operand.ts";
+import type { ReductionArguments } from "./reduction.ts";
+import type { Axes, Shape } from "../array/shape.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** The fluent interface of a tensor. Operands promote and broadcast as numpy's do; axes count from the end where negative. */
+export interface TensorMethods {
+  /** this + other */
+  add(other: TensorLike): Tensor;
+  /** this - other */
+  sub(other: TensorLike): Tensor;
+  /** this times other, element by element */
+  mul(other: TensorLike): Tensor;
+  /** this / other; a quotient of integers is float32 */
+  div(other: TensorLike): Tensor;
+  /** this to the power other */
+  pow(other: TensorLike): Tensor;
+  /** the larger; NaN where either is */
+  maximum(other: TensorLike): Tensor;
+  /** the smaller; NaN where either is */
+  minimum(other: TensorLike): Tensor;
+  equal(other: TensorLike): Tensor;
+  notEqual(other: TensorLike): Tensor;
+  less(other: TensorLike): Tensor;
+  lessEqual(other: TensorLike): Tensor;
+  greater(other: TensorLike): Tensor;
+  greaterEqual(other: TensorLike): Tensor;
+  logicalAnd(other: TensorLike): Tensor;
+  logicalOr(other: TensorLike): Tensor;
+  logicalNot(): Tensor;
+  neg(): Tensor;
+  /** its derivative at 0 is 0 */
+  abs(): Tensor;
+  /** -1, 0 or 1 */
+  sign(): Tensor;
+  /** max(this, 0); its derivative at 0 is 0 */
+  relu(): Tensor;
+  exp(): Tensor;
+  /** exp(this) - 1, exact near 0 */
+  expm1(): Tensor;
+  log(): Tensor;
+  /** log(1 + this), exact near 0 */
+  log1p(): Tensor;
+  sqrt(): Tensor;
+  square(): Tensor;
+  tanh(): Tensor;
+  sigmoid(): Tensor;
+  /** log(1 + exp(this)) */
+  softplus(): Tensor;
+  isNaN(): Tensor;
+  /** limited to the range */
+  clip(low: TensorLike, high: TensorLike): Tensor;
+  cast(dtype: DType): Tensor;
+
+  sum(options?: ReductionArguments): Tensor;
+  /** NaN over nothing */
+  mean(options?: ReductionArguments): Tensor;
+  /** ties share the gradient */
+  max(options?: ReductionArguments): Tensor;
+  /** ties share the gradient */
+  min(options?: ReductionArguments): Tensor;
+  /** the population variance */
+  variance(options?: ReductionArguments): Tensor;
+  /** int32; the first of ties, the first NaN */
+  argmax(options?: number | null | { readonly axis?: number | null; readonly keepAxes?: boolean }): Tensor;
+  logSumExp(options?: ReductionArguments): Tensor;
+  softmax(axis?: number): Tensor;
+  logSoftmax(axis?: number): Tensor;
+
+  /** one length may be -1 */
+  reshape(shape: Shape): Tensor;
+  /** without a permutation the axes are reversed */
+  transpose(permutation?: readonly number[]): Tensor;
+  expandDims(axis: number): Tensor;
+  squeeze(axis?: Axes): Tensor;
+  broadcastTo(shape: Shape): Tensor;
+  slice(starts: readonly number[], stops?: readonly (number | undefined)[]): Tensor;
+  pad(before: readonly number[], after: readonly number[]): Tensor;
+  takeAlongAxis(indices: TensorLike, axis?: number): Tensor;
+  /** this holds class indices */
+  oneHot(classes: number, dtype?: DType): Tensor;
+  /** the matrix product */
+  matmul(other: TensorLike): Tensor;
+  /** this as a constant to every gradient */
+  stopGradient(): Tensor;
+}

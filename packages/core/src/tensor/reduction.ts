@@ -1,0 +1,166 @@
+/** The functions that reduce axes, and those that normalise along one. */
+import { DTypeError } from "../array/errors.ts";
+import { div, neg, square, sub } from "./elementwise.ts";
+import { type TensorLike, asTensor, expand, scalar, toDType, toFloat } from "./operand.ts";
+import {
+  type Axes,
+  type Shape,
+  isConcrete,
+  keepAxes as keptShape,
+  normalizeAxes,
+  normalizeAxis,
+} from "../array/shape.ts";
+import { type OptionTable, axesRule, checkOptions, flagRule, refuseSurplus } from "../array/options.ts";
+import { type Tensor, makeTensor } from "./tensor.ts";
+
+/** Which axes, and whether they stay with length 1. */
+export interface ReductionOptions {
+  /** An axis or several; null, the default, for all. */
+  readonly axis?: Axes | undefined;
+  /** Keep the reduced axes with length 1; default false. */
+  readonly keepAxes?: boolean | undefined;
+}
+
+/** The axes, or the axes in a record of options. */
+export type ReductionArguments = Axes | ReductionOptions | undefined;
+
+/** The sum over the axes; 0 over nothing. Sums of bools count. */
+export function sum(x: TensorLike, options?: ReductionArguments): Tensor {
+  refuseSurplus("sum", arguments, argumentNames);
+  const tensor = numeric("sum", x);
+  const { axes, finish } = reduced("sum", tensor, options);
+  return finish(makeTensor("sum", [tensor], { axes }));
+}
+
+/** The mean over the axes; NaN over nothing. */
+export function mean(x: TensorLike, options?: ReductionArguments): Tensor {
+  refuseSurplus("mean", arguments, argumentNames);
+  const tensor = toFloat(asTensor(x, "mean", "x"));
+  const { axes, finish } = reduced("mean", tensor, options);
+  const total = makeTensor("sum", [tensor], { axes });
+  return finish(div(total, expand(count(tensor, axes), total.shape)));
+}
+
+/** The largest element over the axes; NaN where any is. Ties share the gradient. Throws `ShapeError` over nothing. */
+export function max(x: TensorLike, options?: ReductionArguments): Tensor {
+  refuseSurplus("max", arguments, argumentNames);
+  const tensor = numeric("max", x);
+  const { axes, finish } = reduced("max", tensor, options);
+  return finish(makeTensor("max", [tensor], { axes }));
+}
+
+/** The smallest element over the axes; NaN where any is. Ties share the gradient. Throws `ShapeError` over nothing. */
+export function min(x: TensorLike, options?: ReductionArguments): Tensor {
+  refuseSurplus("min", arguments, argumentNames);
+  const tensor = neg(numeric("min", x));
+  const { axes, finish } = reduced("min", tensor, options);
+  return neg(finish(makeTensor("max", [tensor], { axes })));
+}
+
+/** The population variance over the axes, computed from the centred elements; NaN over nothing. */
+export function variance(x: TensorLike, options?: ReductionArguments): Tensor {
+  refuseSurplus("variance", arguments, argumentNames);
+  const tensor = toFloat(asTensor(x, "variance", "x"));
+  const { axes } = reduced("variance", tensor, options);
+  return mean(square(sub(tensor, mean(tensor, { axis: axes, keepAxes: true }))), options);
+}
+
+/** The index (int32) of the first largest element along the axis, of the first NaN where there is one; without an axis, in the flattened tensor. */
+export function argmax(
+  x: TensorLike,
+  options?: number | null | { readonly axis?: number | null; readonly keepAxes?: boolean },
+): Tensor {
+  refuseSurplus("argmax", arguments, argumentNames);
+  const tensor = asTensor(x, "argmax", "x");
+  const { axis, keepAxes } = readOptions("argmax", options, oneAxis);
+  if (axis === null) {
+    const flat = makeTensor("argmax", [makeTensor("reshape", [tensor], { shape: [tensor.size] })], { axis: 0 });
+    return keepAxes
+      ? expand(
+          flat,
+          tensor.shape.map(() => 1),
+        )
+      : flat;
+  }
+  const position = normalizeAxis("argmax", axis, tensor.rank);
+  const result = makeTensor("argmax", [tensor], { axis: position });
+  return keepAxes ? makeTensor("reshape", [result], { shape: keptShape(tensor.shape, [position]) }) : result;
+}
+
+/** log(sum(exp(x))) over the axes, without overflow; -Infinity over nothing. */
+export function logSumExp(x: TensorLike, options?: ReductionArguments): Tensor {
+  refuseSurplus("logSumExp", arguments, argumentNames);
+  const tensor = toFloat(asTensor(x, "logSumExp", "x"));
+  const { axes, finish } = reduced("logSumExp", tensor, options);
+  // One axis after the other, the last first, so that the positions of those to come still hold.
+  return finish(axes.reduceRight((partial, axis) => makeTensor("logSumExp", [partial], { axis }), tensor));
+}
+
+/** exp(x) / sum(exp(x)) along the axis, the last by default, without overflow. */
+export function softmax(x: TensorLike, axis = -1): Tensor {
+  refuseSurplus("softmax", arguments, ["x", "axis"]);
+  const tensor = toFloat(asTensor(x, "softmax", "x"));
+  return makeTensor("softmax", [tensor], { axis: normalizeAxis("softmax", axis, tensor.rank) });
+}
+
+/** log(softmax(x)) along the axis, the last by default, without overflow or cancellation. */
+export function logSoftmax(x: TensorLike, axis = -1): Tensor {
+  refuseSurplus("logSoftmax", arguments, ["x", "axis"]);
+  const tensor = toFloat(asTensor(x, "logSoftmax", "x"));
+  return makeTensor("logSoftmax", [tensor], { axis: normalizeAxis("logSoftmax", axis, tensor.rank) });
+}
+
+/** The number of elements over these axes as a scalar of x's dtype, known now where the lengths are. */
+function count(x: Tensor, axes: readonly number[]): Tensor {
+  const lengths: Shape = axes.map((axis) => x.shape[axis]!);
+  if (isConcrete(lengths))
+    return scalar(
+      lengths.reduce((left, right) => left * right, 1),
+      x.dtype,
+    );
+  return makeTensor("dimensionSize", [x], { axes, dtype: x.dtype });
+}
+
+function numeric(caller: string, x: TensorLike): Tensor {
+  const tensor = asTensor(x, caller, "x");
+  return tensor.dtype === "bool" ? toDType(tensor, "int32") : tensor;
+}
+
+/** The axes that the options name, and what puts them back with length 1 where that is asked. */
+function reduced(
+  caller: string,
+  x: Tensor,
+  options: ReductionArguments,
+): { axes: number[]; finish: (result: Tensor) => Tensor } {
+  const { axis, keepAxes } = readOptions(caller, options, severalAxes);
+  const axes = normalizeAxes(caller, axis, x.rank);
+  const finish = (result: Tensor) =>
+    keepAxes ? makeTensor("reshape", [result], { shape: keptShape(x.shape, axes) }) : result;
+  return { axes, finish };
+}
+
+const argumentNames = ["x", "options"] as const;
+
+const severalAxes: OptionTable<ReductionOptions> = { axis: axesRule, keepAxes: flagRule };
+
+const oneAxis: OptionTable<ReductionOptions> = {
+  axis: {
+    must: "an integer or null",
+    holds: (value) => value === null || typeof value === "number",
+    error: DTypeError,
+  },
+  keepAxes: flagRule,
+};
+
+/** What is given bare is the axis. */
+function readOptions<A extends Axes>(
+  caller: string,
+  given: A | { readonly axis?: A | undefined; readonly keepAxes?: boolean | undefined } | undefined,
+  table: OptionTable<ReductionOptions>,
+): { axis: A | null; keepAxes: boolean } {
+  const bare = given === undefined || given === null || typeof given === "number" || Array.isArray(given);
+  const options = bare ? { axis: given as A | null | undefined } : given;
+  checkOptions(caller, options, table);
+  const { axis = null, keepAxes = false } = options as { axis?: A; keepAxes?: boolean };
+  return { axis, keepAxes };
+}

@@ -1,0 +1,32 @@
+/** How are elements summed that belong together, by the number of the segment that each belongs to? */
+import { print } from "../array/describe.ts";
+import { OutOfRangeError, ShapeError } from "../array/errors.ts";
+import { checkClassIndices, reshape } from "./movement.ts";
+import { type TensorLike, asTensor, expand, toDType } from "./operand.ts";
+import { refuseSurplus } from "../array/options.ts";
+import { type Dimension, isLength } from "../array/shape.ts";
+import { type Tensor, makeTensor } from "./tensor.ts";
+
+/**
+ * The sums of values [n, ..] by segment: row s of the result [count, ..] is the sum of the rows whose entry of segments [n] is s,
+ * 0 where there is none. The gradient of a row is that of its sum.
+ * Throws `ShapeError` for segments that are not one for each row, and `OutOfRangeError` for a count that is no length and for
+ * segments from the host that are not integers from 0 and below the count.
+ * @example await evaluate(segmentSum([1, 2, 4], [0, 2, 0], 3), { engine }) // [5, 0, 2]
+ */
+export function segmentSum(values: TensorLike, segments: TensorLike, count: number): Tensor {
+  refuseSurplus("segmentSum", arguments, ["values", "segments", "count"]);
+  const rows = asTensor(values, "segmentSum", "values");
+  const index = asTensor(segments, "segmentSum", "segments");
+  if (!isLength(count)) {
+    throw new OutOfRangeError(`segmentSum: count must be an integer from 0, got ${print(count)}.`);
+  }
+  if (rows.rank === 0 || index.rank !== 1 || index.shape[0] !== rows.shape[0]) {
+    throw new ShapeError(`segmentSum: values and segments must be [n, ..] and [n], got ${rows} and ${index}.`);
+  }
+  const checked = checkClassIndices("segmentSum", "segments", index, count);
+  const beside: Dimension[] = rows.shape.map((length, axis) => (axis === 0 ? length : 1));
+  const numbers = rows.dtype === "bool" ? toDType(rows, "int32") : rows;
+  const places = expand(reshape(checked, beside), rows.shape);
+  return makeTensor("scatterAdd", [numbers, places], { axis: 0, size: count });
+}
