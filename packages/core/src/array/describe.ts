@@ -24,7 +24,9 @@ export function describe(value: unknown): string {
 function describeObject(value: object): string {
   if (Array.isArray(value)) return "a list";
   if (value instanceof Promise) return "a promise";
-  for (const kind of ["Tensor", "NDArray"] as const) if (isBranded(value, kind)) return `the ${kind} ${String(value)}`;
+  for (const kind of ["Tensor", "NDArray"] as const) {
+    if (isBranded(value, kind)) return `the ${kind} ${(value as { toString(): string }).toString()}`;
+  }
   if (isDeviceArray(value)) return `a device array ${formatType(value.dtype, value.shape)}`;
   const prototype = Object.getPrototypeOf(value) as { constructor?: { name: string } } | null;
   if (prototype === null || prototype === Object.prototype) return `a record of ${listNames(Object.keys(value))}`;

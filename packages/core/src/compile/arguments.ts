@@ -1,22 +1,22 @@
 /** How do the arguments of a compiled function become the arrays that an executable takes? */
-import { formatType } from "../array/format.ts";
+import { convert } from "../array/convert.ts";
+import { describe } from "../array/describe.ts";
 import { isDeviceArray } from "../array/device-array.ts";
 import { type DType, type TypedArray, holds } from "../array/dtype.ts";
-import type { Engine, Value } from "../engine/contract.ts";
 import { DTypeError, EngineError, ShapeError } from "../array/errors.ts";
-import { convert } from "../array/convert.ts";
-import { describe, withArticle } from "../array/describe.ts";
-import { NDArray, isNDArray, soundArray } from "../array/ndarray.ts";
-import { type Shape, frozenShape, sizeOf } from "../array/shape.ts";
-import { isTensor } from "../tensor/tensor.ts";
-import { isArrayLeaf } from "./trace.ts";
+import { formatType } from "../array/format.ts";
+import { NDArray, isNDArray } from "../array/ndarray.ts";
+import { sameShape, sizeOf } from "../array/shape.ts";
 import { type Leaf, type Structure, flatten } from "../array/tree.ts";
-import { type AnyTypedArray, isTypedArray, typedArrayName, typedElements } from "../array/typed-array.ts";
+import type { ArrayType } from "../array/type.ts";
+import { typedArrayName } from "../array/typed-array.ts";
+import type { Engine, Value } from "../engine/contract.ts";
+import { placeholder } from "../tensor/operand.ts";
+import { isTensor } from "../tensor/tensor.ts";
+import { type TracedGraph, isArrayLeaf, traceFunction } from "./trace.ts";
 
 /** An array that goes in: its type, and its elements on the host or on a device. */
-export interface Argument {
-  readonly dtype: DType;
-  readonly shape: readonly number[];
+export interface Argument extends ArrayType {
   readonly value: Value;
 }
 
@@ -43,6 +43,24 @@ export function bindArguments(caller: string, engine: Engine | undefined, args: 
     structure,
     paths: leaves.map(({ path }) => path),
   };
+}
+
+/** Whether each argument is an array by itself. */
+export function isFlat(structure: Structure): boolean {
+  return (structure as readonly Structure[]).every((part) => part === null);
+}
+
+/** The graph of a function of these arguments. */
+export function traceArguments(caller: string, fn: (...args: never[]) => unknown, bound: BoundArguments): TracedGraph {
+  const inputs = bound.arguments.map(({ shape, dtype }, index) =>
+    placeholder(inputName(bound.paths[index]!), shape, dtype),
+  );
+  return traceFunction(caller, fn, inputs, bound.structure);
+}
+
+/** `argument 0.weights` is printed as `x0.weights` in a graph. */
+export function inputName(path: string): string {
+  return path.replace("argument ", "x");
 }
 
 /** A text that two lists of arguments share just when one graph serves both. */
@@ -84,130 +102,41 @@ function bindLeaf(caller: string, engine: Engine | undefined, path: string, valu
   return { dtype, shape, value: data };
 }
 
-/** The type of an array, whose lengths are known. */
-export interface ArrayType {
-  readonly dtype: DType;
-  readonly shape: readonly number[];
-  readonly size: number;
-}
-
-/** The types, of which each array has the very shape. */
-export function arrayTypes(list: readonly { readonly dtype: DType; readonly shape: Shape }[]): ArrayType[] {
-  return list.map(({ dtype, shape }) => ({
-    dtype,
-    shape: frozenShape(shape) as readonly number[],
-    size: sizeOf(shape),
-  }));
-}
-
-/** Where results are to be written: the typed arrays of a tree that stands as the results do. */
-export function bindOutputs(
-  caller: string,
-  tree: unknown,
-  structure: Structure,
-  types: readonly ArrayType[],
-): readonly TypedArray[] {
-  return matchOutputs(tree, structure, types) ?? takeOutputs(caller, tree, structure, types);
-}
-
-/** The arrays, if they are one or a list, and each is just what it must be; else undefined, and they are taken apart. */
-function matchOutputs(tree: unknown, structure: Structure, types: readonly ArrayType[]): TypedArray[] | undefined {
-  const list = structure === null ? [tree] : tree;
-  if (!Array.isArray(list) || list.length !== types.length) return undefined;
-  if (structure !== null && !(Array.isArray(structure) && structure.every((part) => part === null))) return undefined;
-  const arrays: TypedArray[] = [];
-  for (let index = 0; index < list.length; index++) {
-    const value: unknown = list[index];
-    const { dtype, size } = types[index]!;
-    const data: unknown = value instanceof NDArray && value.dtype === dtype ? value.data : value;
-    if (!holds(dtype, data) || data.length !== size || size === 0) return undefined;
-    if (arrays.some((earlier) => overlap(earlier, data))) return undefined;
-    arrays.push(data);
-  }
-  return arrays;
-}
-
-function takeOutputs(
-  caller: string,
-  tree: unknown,
-  structure: Structure,
-  types: readonly ArrayType[],
-): readonly TypedArray[] {
-  // For a single result whatever came is told as that one array; a handle is never taken apart.
-  const isLeaf = (value: unknown): boolean =>
-    structure === null || isNDArray(value) || isTypedArray(value) || isDeviceArray(value);
-  const { leaves, structure: given } = flatten(caller, tree, isLeaf);
-  if (JSON.stringify(given) !== JSON.stringify(structure)) {
-    const wanted = formatStructure(
-      structure,
-      types.map(({ dtype, shape }) => formatType(dtype, shape)),
-    );
-    const got = Array.isArray(tree) ? `a list of ${tree.length}` : describe(tree);
-    throw new DTypeError(`${caller}: outputs must be arrays in the structure of the results, ${wanted}, got ${got}.`);
-  }
-  const arrays = leaves.map(({ path, value }, index) => {
-    const { dtype, shape, size } = types[index]!;
-    const name = `outputs${path === "" ? "" : ` ${path}`}`;
-    if (!isNDArray(value) && !isTypedArray(value)) {
-      throw new DTypeError(
-        `${caller}: ${name} must be an NDArray or a typed array that holds ${formatType(dtype, shape)}, got ${describe(value)}.`,
-      );
-    }
-    const data = elementsFor(caller, name, value, dtype);
-    if (data?.length !== size) {
-      throw new DTypeError(`${caller}: ${name} must hold ${formatType(dtype, shape)}, got ${describeArray(value)}.`);
-    }
-    return data;
-  });
-  requireApart(caller, arrays, leaves);
-  return arrays;
-}
-
-/** The elements to be written, as a typed array of this realm; undefined if they are of another dtype. */
-function elementsFor(
-  caller: string,
-  name: string,
-  value: NDArray | AnyTypedArray,
-  dtype: DType,
-): TypedArray | undefined {
-  if (isNDArray(value)) return value.dtype === dtype ? soundArray(caller, name, value).data : undefined;
-  const { values } = typedElements(caller, name, value);
-  return holds(dtype, values) ? values : undefined;
-}
-
-/** Throws `ShapeError` for two outputs that share memory: the second would overwrite the first. */
-function requireApart(caller: string, arrays: readonly TypedArray[], leaves: readonly Leaf[]): void {
-  for (const [index, array] of arrays.entries()) {
-    const other = arrays.findIndex((earlier, position) => position < index && overlap(earlier, array));
-    if (other === -1) continue;
-    throw new ShapeError(
-      `${caller}: outputs ${leaves[other]!.path} and ${leaves[index]!.path} must not share memory, got arrays that overlap in one buffer.`,
-    );
-  }
-}
-
-/** Whether two typed arrays have bytes in common. */
-export function overlap(left: TypedArray, right: TypedArray): boolean {
-  return (
-    left.buffer === right.buffer &&
-    left.byteOffset < right.byteOffset + right.byteLength &&
-    right.byteOffset < left.byteOffset + left.byteLength
+/** Throws `ShapeError` if there are fewer arguments than the function has parameters without a default. */
+export function requireArguments(caller: string, fn: (...args: never[]) => unknown, args: readonly unknown[]): void {
+  if (args.length >= fn.length) return;
+  const wanted = fn.length === 1 ? "its argument" : `its ${fn.length} arguments`;
+  throw new ShapeError(
+    `${caller}: the function must be given ${wanted}, got ${args.length === 0 ? "none" : args.length}.`,
   );
 }
 
-/** `[f32[], {weights: f32[3]}]` */
-function formatStructure(structure: Structure, types: readonly string[]): string {
-  let next = 0;
-  const format = (node: Structure): string => {
-    if (node === null) return types[next++]!;
-    if (Array.isArray(node)) return `[${node.map(format).join(", ")}]`;
-    return `{${Object.entries(node)
-      .map(([name, item]) => `${name}: ${format(item)}`)
-      .join(", ")}}`;
-  };
-  return format(structure);
+const constructorTypes = new Map<unknown, DType>([
+  [Float32Array, "float32"],
+  [Float64Array, "float64"],
+  [Int32Array, "int32"],
+]);
+
+/** The values, if each argument is an array of just this type; else undefined, and the arguments are taken apart. */
+export function matchArguments(types: readonly ArrayType[], args: readonly unknown[]): Value[] | undefined {
+  if (args.length !== types.length) return undefined;
+  const values: Value[] = [];
+  for (let index = 0; index < args.length; index++) {
+    const value = matchArray(args[index], types[index]!);
+    if (value === undefined) return undefined;
+    values.push(value);
+  }
+  return values;
 }
 
-function describeArray(value: NDArray | AnyTypedArray): string {
-  return isNDArray(value) ? describe(value) : `${withArticle(typedArrayName(value)!)} of length ${value.length}`;
+/** The elements of an array of this type, if it is sound and there are any. */
+function matchArray(arg: unknown, { dtype, shape }: ArrayType): TypedArray | undefined {
+  if (ArrayBuffer.isView(arg)) {
+    const matches = constructorTypes.get(arg.constructor) === dtype && shape.length === 1;
+    return matches && (arg as TypedArray).length === shape[0] && shape[0] !== 0 ? (arg as TypedArray) : undefined;
+  }
+  if (!(arg instanceof NDArray) || arg.dtype !== dtype) return undefined;
+  const { data } = arg;
+  const matches = sameShape(arg.shape, shape) && holds(dtype, data) && data.length === sizeOf(shape);
+  return matches && data.length !== 0 ? data : undefined;
 }

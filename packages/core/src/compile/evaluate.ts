@@ -1,40 +1,28 @@
 /** How is an expression computed once? Its array constants become inputs, so that the same expression of other data is compiled once. */
-import { arrayTypes } from "./arguments.ts";
-import { runCheck } from "../tensor/check.ts";
-import { type CompileOptions, type Results, leaseGraph, runOptions, wrapResults } from "./compile.ts";
 import type { TypedArray } from "../array/dtype.ts";
-import { guard } from "./executables.ts";
 import type { NDArray } from "../array/ndarray.ts";
-import { topologicalOrder } from "../graph/graph.ts";
 import { checkOptions, refuseSurplus } from "../array/options.ts";
+import { topologicalOrder } from "../graph/graph.ts";
 import { rewriteGraph } from "../graph/rewrite.ts";
-import type { Tensor } from "../tensor/tensor.ts";
-import { type TracedGraph, traceResult } from "./trace.ts";
 import { placeholder } from "../tensor/operand.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import type { Results } from "./compile.ts";
+import { type PlanOptions, makePlan, perform, planOptions, runOnHost } from "./plan.ts";
+import { type TracedGraph, traceResult } from "./trace.ts";
 
 /**
  * The value of a tensor, or of a record or list of tensors, on an engine. Throws for options as `compile` does.
  * @example (await evaluate(huber([1, 2, 3], [1.5, 2, 0]).mean(), { engine })).item()
  */
-export async function evaluate<T>(
-  expression: T,
-  options: Pick<CompileOptions, "engine" | "simplify">,
-): Promise<Results<T, NDArray>> {
+export async function evaluate<T>(expression: T, options: PlanOptions): Promise<Results<T, NDArray>> {
   refuseSurplus("evaluate", arguments, ["expression", "options"]);
-  checkOptions("evaluate", options, runOptions);
-  const { engine } = options;
+  checkOptions("evaluate", options, planOptions);
   const { graph, values } = liftConstants(traceResult("evaluate", expression, [], "the expression must be"));
-  const { lease, checks } = await leaseGraph(graph, options);
+  const plan = await makePlan(graph, options);
   try {
-    for (const { input, check } of checks)
-      runCheck(check, values[input]!, graph.inputs[input]!.shape as readonly number[]);
-    const data = await guard("run", engine, () => lease.executable.run(values));
-    return wrapResults({ engine, structure: graph.structure, results: arrayTypes(graph.outputs) }, data) as Results<
-      T,
-      NDArray
-    >;
+    return (await perform(plan, values, runOnHost)) as Results<T, NDArray>;
   } finally {
-    lease.release();
+    plan.release();
   }
 }
 

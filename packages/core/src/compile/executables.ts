@@ -1,9 +1,8 @@
 /** Which executables does an engine hold, who uses them, and when are they freed? */
-import type { MaybePromise } from "../array/promise.ts";
+import { type MaybePromise, isPromise } from "../array/promise.ts";
 import type { Engine, Executable } from "../engine/contract.ts";
 import { EngineError, isSymlossError } from "../array/errors.ts";
 import { type Graph, graphKey } from "../graph/graph.ts";
-import { isPromise } from "../array/promise.ts";
 
 /** How many executables without a user an engine keeps for the next that asks, and how many bytes they may hold together. */
 const idleLimit = { count: 256, bytes: 64 * 2 ** 20 };

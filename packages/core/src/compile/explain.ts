@@ -1,14 +1,14 @@
 /** What did the library make of a function? The graph, and what the engine made of it, as text. */
-import { bindArguments } from "./arguments.ts";
-import { type CompileOptions, inputName, requireArguments, runOptions } from "./compile.ts";
-import { acquire } from "./executables.ts";
-import { formatGraph } from "../graph/graph.ts";
 import type { ArrayInput } from "../array/convert.ts";
 import { checkOptions, functionRule, requireRule } from "../array/options.ts";
-import { prepare } from "../engine/prepare.ts";
-import { type InputSpec, isArrayLeaf, placeholderOf, traceFunction } from "./trace.ts";
-import { placeholder } from "../tensor/operand.ts";
 import { type Tree, flatten } from "../array/tree.ts";
+import { formatGraph } from "../graph/graph.ts";
+import { placeholder } from "../tensor/operand.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { bindArguments, inputName, requireArguments } from "./arguments.ts";
+import { acquire } from "./executables.ts";
+import { type PlanOptions, planOptions, prepareTraced } from "./plan.ts";
+import { type InputSpec, isArrayLeaf, placeholderOf, traceFunction } from "./trace.ts";
 
 /**
  * The graph of a function, as it was simplified for an engine, and the programs or kernels that the engine made of it.
@@ -18,37 +18,31 @@ import { type Tree, flatten } from "../array/tree.ts";
  */
 export async function explain(
   fn: (...args: never[]) => unknown,
-  options: Pick<CompileOptions, "engine" | "simplify">,
+  options: PlanOptions,
   ...specs: readonly Tree<InputSpec | ArrayInput>[]
 ): Promise<string> {
   requireRule("explain", "fn", functionRule, fn);
-  checkOptions("explain", options, runOptions);
+  checkOptions("explain", options, planOptions);
   requireArguments("explain", fn, specs);
+  const { engine } = options;
   const trees = specs.map((spec, index) =>
     flatten("explain", spec, (value) => isSpec(value) || isArrayLeaf(value), `argument ${index}`),
   );
-  const inputs = trees
-    .flatMap(({ leaves }) => leaves)
-    .map(({ path, value }) => {
-      if (!isSpec(value)) {
-        const [argument] = bindArguments("explain", options.engine, [value]).arguments;
-        return placeholder(inputName(path), argument!.shape, argument!.dtype);
-      }
-      return placeholderOf(inputName(path), `explain: ${path}`, value);
-    });
-  const traced = traceFunction(
-    "explain",
-    fn,
-    inputs,
-    trees.map(({ structure }) => structure),
-  );
-  const graph = prepare(traced, options.engine, { simplify: options.simplify });
-  const lease = await acquire(options.engine, graph);
+  const inputs = trees.flatMap(({ leaves }) => leaves).map(({ path, value }) => inputOf(options, path, value));
+  const structure = trees.map((tree) => tree.structure);
+  const { prepared } = prepareTraced(traceFunction("explain", fn, inputs, structure), options);
+  const lease = await acquire(engine, prepared);
   try {
-    return `${formatGraph(graph)}\n\n${options.engine.name} (${options.engine.device})\n${lease.executable.description}`;
+    return `${formatGraph(prepared)}\n\n${engine.name} (${engine.device})\n${lease.executable.description}`;
   } finally {
     lease.release();
   }
+}
+
+function inputOf({ engine }: PlanOptions, path: string, value: unknown): Tensor {
+  if (isSpec(value)) return placeholderOf(inputName(path), `explain: ${path}`, value);
+  const [argument] = bindArguments("explain", engine, [value]).arguments;
+  return placeholder(inputName(path), argument!.shape, argument!.dtype);
 }
 
 function isSpec(value: unknown): value is InputSpec {

@@ -1,6 +1,5 @@
 /** Which plans does a compiled function keep? Those that were used last, bounded in number and in bytes. */
-import type { MaybePromise } from "../array/promise.ts";
-import { isPromise } from "../array/promise.ts";
+import { type MaybePromise, isPromise } from "../array/promise.ts";
 
 /** How many plans are kept, and how many bytes they may hold together if there are more than a few. */
 const limit = { count: 256, bytes: 256 * 2 ** 20, few: 8 };

@@ -1,7 +1,7 @@
 /** Which engine works here, or is the fastest for a workload? Every candidate's fate is told. */
-import { bindArguments } from "./arguments.ts";
-import { runCheck } from "../tensor/check.ts";
-import { compile, requireArguments, traceBound } from "./compile.ts";
+import { bindArguments, requireArguments, traceArguments } from "./arguments.ts";
+import { checkValues } from "./plan.ts";
+import { compile } from "./compile.ts";
 import type { Engine, EngineFactory } from "../engine/contract.ts";
 import { erase } from "../graph/erase.ts";
 import { DTypeError, EngineUnavailableError, OutOfRangeError } from "../array/errors.ts";
@@ -152,11 +152,12 @@ function checkWorkload(fastest: Workload): void {
   checkOptions("selectEngine", fastest, workload, "fastest");
   requireArguments("selectEngine", fastest.fn, fastest.args);
   const bound = bindArguments("selectEngine", undefined, fastest.args);
-  const graph = traceBound("selectEngine", fastest.fn, bound);
-  for (const { input, check } of collectChecks(graph)) {
-    const { value, shape } = bound.arguments[input]!;
-    if (ArrayBuffer.isView(value)) runCheck(check, value, shape);
-  }
+  const graph = traceArguments("selectEngine", fastest.fn, bound);
+  checkValues(
+    collectChecks(graph),
+    bound.arguments,
+    bound.arguments.map(({ value }) => value),
+  );
   verify(erase(graph));
 }
 

@@ -1,6 +1,7 @@
 /** For each operation: which shape and dtype has the result, or what does not fit? */
 import { formatShape, formatType } from "../array/format.ts";
 import { type DType, isFloat } from "../array/dtype.ts";
+import type { ArrayType } from "../array/type.ts";
 import { DTypeError, ShapeError } from "../array/errors.ts";
 import {
   type AnyOperation,
@@ -22,24 +23,18 @@ import {
   withAxis,
 } from "../array/shape.ts";
 
-/** What of an operand is needed to infer. */
-export interface TensorType {
-  readonly shape: Shape;
-  readonly dtype: DType;
-}
-
 type Rule<O extends AnyOperation> = (
-  inputs: readonly TensorType[],
+  inputs: readonly ArrayType<Shape>[],
   attributes: Attributes[O],
   operation: O,
-) => TensorType;
+) => ArrayType<Shape>;
 
 /** The type of an operation's result; throws where the operands do not fit. */
 export function inferType<O extends AnyOperation>(
   operation: O,
-  inputs: readonly TensorType[],
+  inputs: readonly ArrayType<Shape>[],
   attributes: Attributes[O],
-): TensorType {
+): ArrayType<Shape> {
   return (ruleOf(operation) as Rule<O>)(inputs, attributes, operation);
 }
 
@@ -160,12 +155,12 @@ const rules: { [O in Exclude<AnyOperation, UnaryOperation | BinaryOperation>]: R
   customGradient: ([value]) => value!,
 };
 
-function unary([x]: readonly TensorType[], _: unknown, operation: AnyOperation): TensorType {
+function unary([x]: readonly ArrayType<Shape>[], _: unknown, operation: AnyOperation): ArrayType<Shape> {
   requireKind(operation, x!);
   return { shape: x!.shape, dtype: x!.dtype };
 }
 
-function binary([x, y]: readonly TensorType[], _: unknown, operation: BinaryOperation): TensorType {
+function binary([x, y]: readonly ArrayType<Shape>[], _: unknown, operation: BinaryOperation): ArrayType<Shape> {
   requireSame(operation, x!, y!);
   requireKind(operation, x!);
   return { shape: x!.shape, dtype: operationFacts[operation].result === "bool" ? "bool" : x!.dtype };
@@ -182,7 +177,7 @@ const operandKinds: {
 };
 
 /** Throws `DTypeError` unless the first operand, whose dtype all of them have, is what the facts say. */
-function requireKind(operation: AnyOperation, x: TensorType): void {
+function requireKind(operation: AnyOperation, x: ArrayType<Shape>): void {
   const { operands } = operationFacts[operation];
   const kind = operandKinds[typeof operands === "string" ? operands : operands[0]!];
   if (kind.accepts(x.dtype)) return;
@@ -190,35 +185,35 @@ function requireKind(operation: AnyOperation, x: TensorType): void {
   throw new DTypeError(`${operation}: operands must be ${must}, got ${print(x)}.`);
 }
 
-function requireSame(operation: string, x: TensorType, y: TensorType): void {
+function requireSame(operation: string, x: ArrayType<Shape>, y: ArrayType<Shape>): void {
   requireSameShape(operation, x, y);
   requireSameDType(operation, x, y);
 }
 
-function requireSameShape(operation: string, x: TensorType, y: TensorType): void {
+function requireSameShape(operation: string, x: ArrayType<Shape>, y: ArrayType<Shape>): void {
   if (!sameShape(x.shape, y.shape)) {
     throw new ShapeError(`${operation}: operands must have the same shape, got ${print(x)} and ${print(y)}.`);
   }
 }
 
-function requireSameDType(operation: string, x: TensorType, y: TensorType): void {
+function requireSameDType(operation: string, x: ArrayType<Shape>, y: ArrayType<Shape>): void {
   if (x.dtype !== y.dtype) {
     throw new DTypeError(`${operation}: operands must have the same dtype, got ${print(x)} and ${print(y)}.`);
   }
 }
 
-function requireElements(operation: string, x: TensorType, axis: number): void {
+function requireElements(operation: string, x: ArrayType<Shape>, axis: number): void {
   if (x.shape[axis] === 0) {
     throw new ShapeError(`${operation}: axis ${axis} must have at least one element, got ${print(x)}.`);
   }
 }
 
-function requireIndices(operation: string, indices: TensorType): void {
+function requireIndices(operation: string, indices: ArrayType<Shape>): void {
   if (indices.dtype !== "int32") throw new DTypeError(`${operation}: indices must be int32, got ${print(indices)}.`);
 }
 
 /** Named dimensions must survive a reshape as they are, in their order; what lies between them may be regrouped. */
-function requireReshape(x: TensorType, shape: Shape): void {
+function requireReshape(x: ArrayType<Shape>, shape: Shape): void {
   const fits =
     isConcrete(x.shape) && isConcrete(shape)
       ? product(x.shape) === product(shape)
@@ -251,6 +246,6 @@ function grow(dimension: Dimension, by: number): Dimension {
   return dimension + by;
 }
 
-function print(type: TensorType): string {
+function print(type: ArrayType<Shape>): string {
   return formatType(type.dtype, type.shape);
 }

@@ -1,0 +1,163 @@
+/** What serves all calls of the same types? A traced graph, compiled for an engine, with the checks of its inputs; and its runs. */
+import { type ArrayType, arrayTypes } from "../array/type.ts";
+import { describe, print } from "../array/describe.ts";
+import type { TypedArray } from "../array/dtype.ts";
+import { EngineError, ShapeError } from "../array/errors.ts";
+import { formatType } from "../array/format.ts";
+import { resultArray } from "../array/ndarray.ts";
+import { type OptionTable, flagRule } from "../array/options.ts";
+import { type MaybePromise, andThen } from "../array/promise.ts";
+import { sizeOf } from "../array/shape.ts";
+import { type Structure, unflatten } from "../array/tree.ts";
+import type { Engine, Executable, Value } from "../engine/contract.ts";
+import { engineRule } from "../engine/options.ts";
+import { prepare } from "../engine/prepare.ts";
+import { topologicalOrder } from "../graph/graph.ts";
+import { type Check, runCheck } from "../tensor/check.ts";
+import { type Lease, acquire, guard } from "./executables.ts";
+import { type HostCheck, collectChecks } from "./host-check.ts";
+import { overlap } from "./outputs.ts";
+import type { TracedGraph } from "./trace.ts";
+
+/** For which engine a graph is compiled, and how. */
+export interface PlanOptions {
+  readonly engine: Engine;
+  /** Whether the graph is simplified; default true. For comparing. */
+  readonly simplify?: boolean;
+}
+
+/** What may be said of it. */
+export const planOptions: OptionTable<PlanOptions> = { engine: engineRule, simplify: flagRule };
+
+/** A compiled graph. It holds no array of any call. */
+export interface Plan {
+  readonly engine: Engine;
+  readonly executable: Executable;
+  readonly checks: readonly HostCheck[];
+  readonly inputs: readonly ArrayType[];
+  readonly results: readonly ArrayType[];
+  /** How the results stand in what the function returned. */
+  readonly structure: Structure;
+  readonly bytes: number;
+  release(): void;
+}
+
+/** What becomes of a plan and the values of a call. */
+export type Execute<R> = (plan: Plan, values: readonly Value[]) => MaybePromise<R>;
+
+/** The plan of a traced graph: at once, if the engine compiles at once. */
+export function makePlan(graph: TracedGraph, options: PlanOptions): MaybePromise<Plan> {
+  const { prepared, checks } = prepareTraced(graph, options);
+  const signature = {
+    engine: options.engine,
+    checks,
+    inputs: arrayTypes(graph.inputs),
+    results: arrayTypes(graph.outputs),
+    structure: graph.structure,
+  };
+  return andThen(acquire(options.engine, prepared), (lease) => withLease(signature, lease));
+}
+
+/** The graph that the engine compiles, and the checks, which it no longer holds; those of constants have been run. */
+export function prepareTraced(
+  graph: TracedGraph,
+  { engine, simplify }: PlanOptions,
+): { readonly prepared: TracedGraph; readonly checks: readonly HostCheck[] } {
+  for (const node of topologicalOrder(graph.outputs)) {
+    if (node.operation === "check") requireKnownClasses((node.attributes as { readonly check: Check }).check);
+  }
+  return { checks: collectChecks(graph), prepared: prepare(graph, engine, { simplify }) };
+}
+
+/** A number of classes with a name is for graphs that are exported: here nothing could be checked against it. */
+function requireKnownClasses(check: Check): void {
+  if (check.kind !== "classIndices" || typeof check.classes === "number") return;
+  throw new ShapeError(
+    `${check.caller}: the number of classes must be a number when a graph runs, got ${print(check.classes)}.`,
+  );
+}
+
+/** A function of its own, for what a plan's functions can reach stays in memory: not the arrays of the call that made it. */
+function withLease(signature: Omit<Plan, "executable" | "bytes" | "release">, lease: Lease): Plan {
+  return {
+    ...signature,
+    executable: lease.executable,
+    get bytes() {
+      return lease.executable.bytes;
+    },
+    release: () => lease.release(),
+  };
+}
+
+/** Checks the values, then runs: what was checked is what runs. */
+export function perform<R>(plan: Plan, values: readonly Value[], execute: Execute<R>): MaybePromise<R> {
+  return execute(plan, checkValues(plan.checks, plan.inputs, values));
+}
+
+/** The values, of which those from the host have passed their checks. */
+export function checkValues(
+  checks: readonly HostCheck[],
+  types: readonly ArrayType[],
+  values: readonly Value[],
+): readonly Value[] {
+  if (checks.length === 0) return values;
+  const checked = [...values];
+  for (const { input, check } of checks) {
+    const value = checked[input]!;
+    if (!ArrayBuffer.isView(value)) continue;
+    // Another thread may write into shared memory after the check.
+    const held = isShared(value) ? value.slice() : value;
+    checked[input] = held;
+    runCheck(check, held, types[input]!.shape);
+  }
+  return checked;
+}
+
+function isShared({ buffer }: TypedArray): boolean {
+  return typeof SharedArrayBuffer !== "undefined" && buffer instanceof SharedArrayBuffer;
+}
+
+/** Gives the results as arrays, in the structure in which the function returned them. */
+export function runOnHost(plan: Plan, values: readonly Value[]): MaybePromise<unknown> {
+  return andThen(
+    guard("run", plan.engine, () => plan.executable.run(values)),
+    (data) => wrapResults(plan, data),
+  );
+}
+
+/** Gives the results as handles on the device, in that structure. */
+export function runOnDevice(plan: Plan, values: readonly Value[]): MaybePromise<unknown> {
+  return andThen(
+    guard("run", plan.engine, () => plan.executable.runOnDevice(values)),
+    (handles) => unflatten(plan.structure, handles),
+  );
+}
+
+/** Writes into the outputs at once, but where they overlap an input: these are written when all has been computed. */
+export function runInto(
+  { engine, executable }: Plan,
+  values: readonly Value[],
+  outputs: readonly TypedArray[],
+): MaybePromise<unknown> {
+  const overlaps = values.some(
+    (value) => ArrayBuffer.isView(value) && outputs.some((output) => overlap(output, value)),
+  );
+  if (!overlaps) return guard("run", engine, () => executable.run(values, outputs));
+  return andThen(
+    guard("run", engine, () => executable.run(values)),
+    (results) => {
+      for (const [index, output] of outputs.entries()) output.set(results[index]!);
+    },
+  );
+}
+
+/** Throws `EngineError` if an engine gave other results. */
+function wrapResults({ engine, structure, results }: Plan, data: readonly TypedArray[]): unknown {
+  const arrays = results.map((type, index) => {
+    if (data[index]?.length === sizeOf(type.shape)) return resultArray(data[index]!, type);
+    throw new EngineError(
+      `run: engine "${engine.name}" must give ${formatType(type.dtype, type.shape)} as result ${index}, got ${describe(data[index])}.`,
+    );
+  });
+  return structure === null ? arrays[0] : unflatten(structure, arrays);
+}
