@@ -7,7 +7,6 @@ import { formatType } from "../array/format.ts";
 import { resultArray } from "../array/ndarray.ts";
 import { type OptionTable, flagRule } from "../array/options.ts";
 import { type MaybePromise, andThen } from "../array/promise.ts";
-import { sizeOf } from "../array/shape.ts";
 import { type Structure, unflatten } from "../array/tree.ts";
 import type { Engine, Executable, Value } from "../engine/contract.ts";
 import { engineRule } from "../engine/options.ts";
@@ -36,6 +35,8 @@ export interface Plan {
   readonly checks: readonly HostCheck[];
   readonly inputs: readonly ArrayType[];
   readonly results: readonly ArrayType[];
+  /** The number of elements of each result: asked at every call. */
+  readonly sizes: readonly number[];
   /** How the results stand in what the function returned. */
   readonly structure: Structure;
   readonly bytes: number;
@@ -53,6 +54,7 @@ export function makePlan(graph: TracedGraph, options: PlanOptions): MaybePromise
     checks,
     inputs: arrayTypes(graph.inputs),
     results: arrayTypes(graph.outputs),
+    sizes: graph.outputs.map(({ size }) => size),
     structure: graph.structure,
   };
   return andThen(acquire(options.engine, prepared), (lease) => withLease(signature, lease));
@@ -152,9 +154,9 @@ export function runInto(
 }
 
 /** Throws `EngineError` if an engine gave other results. */
-function wrapResults({ engine, structure, results }: Plan, data: readonly TypedArray[]): unknown {
+function wrapResults({ engine, structure, results, sizes }: Plan, data: readonly TypedArray[]): unknown {
   const arrays = results.map((type, index) => {
-    if (data[index]?.length === sizeOf(type.shape)) return resultArray(data[index]!, type);
+    if (data[index]?.length === sizes[index]) return resultArray(data[index]!, type);
     throw new EngineError(
       `run: engine "${engine.name}" must give ${formatType(type.dtype, type.shape)} as result ${index}, got ${describe(data[index])}.`,
     );
