@@ -4,6 +4,7 @@ import { type Engine, NDArray, Tensor, add, asTensor, compile, exp, mul, ndarray
 import {
   type Graph,
   HostDeviceArray,
+  Lifetime,
   binaryOperations,
   prepare,
   traceGraph,
@@ -286,6 +287,9 @@ function contractCalls(engine: Engine): CallTable {
     HostDeviceArray: [oneOf(engine, new Float32Array(2), [2], "float32")],
     ...each(["HostDeviceArray#read", "HostDeviceArray#dispose"], { self: handle, args: () => [] }),
     hostDataOf: [oneOf(engine, handle)],
+    hostEngine: [oneOf({ name: "given", device: "none", traits: engine.traits, compile: () => undefined })],
+    Lifetime: [oneOf("an engine")],
+    ...each(["Lifetime#require", "Lifetime#end"], { self: () => new Lifetime("an engine"), args: () => ["run"] }),
     ...each(["constantBytes", "formatGraph", "graphKey", "collectChecks", "simplify"], oneOf(traced)),
     topologicalOrder: [oneOf(() => traced().outputs)],
     verify: [oneOf(() => prepare(traced(), engine))],

@@ -5,6 +5,8 @@ export type { DeviceArray, Engine, EngineFactory, EngineTraits, Executable, Valu
 export type { MaybePromise } from "./array/promise.ts";
 export { selfTest } from "./engine/self-test.ts";
 export { HostDeviceArray, hostDataOf } from "./engine/host-device-array.ts";
+export { type HostEngine, type HostProgram, hostEngine } from "./engine/host-engine.ts";
+export { Lifetime } from "./engine/lifetime.ts";
 export { type Graph, constantBytes, topologicalOrder, formatGraph, graphKey } from "./graph/graph.ts";
 export { type NodeOf, Tensor } from "./tensor/tensor.ts";
 export {

@@ -97,7 +97,7 @@ describe("calls", () => {
     const disposed = executable.dispose();
     expect((await Promise.all(runs)).map(([total]) => total![0])).toEqual(Array.from({ length: 20 }, () => 1000));
     await disposed;
-    await expect(executable.run(values)).rejects.toMatchObject({ name: "DisposedError" });
+    await expect(async () => executable.run(values)).rejects.toMatchObject({ name: "DisposedError" });
     await executable.dispose();
     await own.dispose();
   });

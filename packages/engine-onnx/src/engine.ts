@@ -1,19 +1,15 @@
 /** How do graphs run in ONNX Runtime, and what does the engine promise? */
 import {
-  DisposedError,
-  type DeviceArray,
   type Engine,
   EngineError,
-  type Executable,
   type Graph,
-  HostDeviceArray,
-  type NDArray,
+  type HostProgram,
+  Lifetime,
   type TypedArray,
   type Value,
   bytesPerElement,
-  checkUpload,
   constantBytes,
-  hostDataOf,
+  hostEngine,
   selfTest,
   sizeOf,
 } from "@symloss/core/engine";
@@ -42,11 +38,10 @@ export async function onnx(options: OnnxOptions = {}): Promise<Engine> {
 
 function makeEngine(first: Device, options: OnnxOptions): Engine {
   const { settings, float64 } = first;
-  const home: Home = { options, device: first, sessions: new Set(), disposed: false };
-  const engine: Engine = {
+  const home: Home = { options, device: first, sessions: new Set(), lifetime: new Lifetime('engine "onnx"') };
+  return hostEngine({
     name: "onnx",
     device: `${settings.provider} x${settings.threads}`,
-    software: false,
     traits: {
       dtypes: float64 ? ["float32", "float64", "int32", "bool"] : ["float32", "int32", "bool"],
       operations: writtenOperations,
@@ -56,22 +51,14 @@ function makeEngine(first: Device, options: OnnxOptions): Engine {
       namedDimensions: false,
     },
     async compile(graph) {
-      requireEngine("compile", home);
       const model = toModel(graph, home.device);
-      const opened = await openSession("compile", home, graph, model);
-      return makeExecutable(engine, home, graph, describeModel(model), opened);
-    },
-    upload(array: NDArray) {
-      requireEngine("upload", home);
-      const { data, shape, dtype } = checkUpload(engine, array);
-      return new HostDeviceArray(engine, data.slice(), shape, dtype);
+      return makeProgram(home, graph, describeModel(model), await openSession("compile", home, graph, model));
     },
     async dispose() {
-      home.disposed = true;
+      home.lifetime.end();
       await Promise.all([...home.sessions].map((opened) => releaseSession(home, opened)));
     },
-  };
-  return engine;
+  });
 }
 
 /** Where the sessions of an engine live; the device is another one once its runtime has been lost. */
@@ -79,7 +66,8 @@ interface Home {
   readonly options: OnnxOptions;
   device: Device;
   readonly sessions: Set<Opened>;
-  disposed: boolean;
+  /** Asked where an engine may have been disposed while something was waited for. */
+  readonly lifetime: Lifetime;
 }
 
 /** A session, and the device on which it is. */
@@ -92,11 +80,6 @@ interface Opened {
   readonly peak: number;
 }
 
-function requireEngine(caller: string, { disposed }: Home): void {
-  if (disposed)
-    throw new DisposedError(`${caller}: an engine must not be used after its dispose(), got engine "onnx".`);
-}
-
 function toModel(graph: Graph, { float64 }: Device): Model {
   const inputs = graph.inputs.map((_, index) => inputName(index));
   const outputs = graph.outputs.map((_, index) => `output_${index}`);
@@ -105,7 +88,7 @@ function toModel(graph: Graph, { float64 }: Device): Model {
 
 async function openSession(caller: string, home: Home, graph: Graph, model: Model): Promise<Opened> {
   home.device = await liveDevice(caller, home.device, home.options);
-  requireEngine(caller, home);
+  home.lifetime.require(caller);
   const { device } = home;
   const { runtime, instance, settings } = device;
   const held = sessionBytes(graph, model.nodes.length);
@@ -117,8 +100,8 @@ async function openSession(caller: string, home: Home, graph: Graph, model: Mode
     return { session, device, held, peak };
   });
   home.sessions.add(opened);
-  if (home.disposed) await releaseSession(home, opened);
-  requireEngine(caller, home);
+  if (home.lifetime.ended) await releaseSession(home, opened);
+  home.lifetime.require(caller);
   return opened;
 }
 
@@ -181,55 +164,32 @@ function holdSession(home: Home, graph: Graph, first: Opened): HeldSession {
   };
 }
 
-function makeExecutable(engine: Engine, home: Home, graph: Graph, description: string, first: Opened): Executable {
+function makeProgram(home: Home, graph: Graph, description: string, first: Opened): HostProgram {
   const reads = readsOf(graph);
   const outputNames = graph.outputs.map((_, index) => `output_${index}`);
   const constants = constantBytes(graph);
   const held = holdSession(home, graph, first);
-  let disposed = false;
   let spare: Copies | undefined;
-  const compute = async (caller: string, values: readonly Value[]): Promise<TypedArray[]> => {
-    requireEngine(caller, home);
-    if (disposed) {
-      throw new DisposedError(
-        `${caller}: an executable must not be used after its dispose(), got a run on engine "onnx".`,
-      );
-    }
-    const ready = held.live(caller);
-    const atOnce = !(ready instanceof Promise) && ready.device.readsFirst && ready.device.instance.queue.idle;
-    const kept = keepInputs(engine, values, atOnce ? reads[0] : undefined, spare);
-    spare = undefined;
-    try {
-      const results = await runOn(caller, graph, reads, ready instanceof Promise ? await ready : ready, kept.arrays);
-      return outputNames.map((name) => results[name]!.data as TypedArray);
-    } finally {
-      // Copied into once more by the next run: fresh memory costs more than a copy.
-      if (kept.bytes <= mostSpareBytes) spare = kept.copies;
-    }
-  };
   return {
     description,
     get bytes() {
       // The constants are there twice: in the session, and in the graph, of which it can be made again.
       return first.held + constants + bytesOf(spare ?? []);
     },
-    async run(values, outputs) {
-      const results = await compute("run", values);
-      if (outputs === undefined) return results;
-      for (const [index, output] of outputs.entries()) output.set(results[index]!);
-      return outputs;
+    async run(values, _, caller, given) {
+      const ready = held.live(caller);
+      const atOnce = !(ready instanceof Promise) && ready.device.readsFirst && ready.device.instance.queue.idle;
+      const kept = keepInputs(values, given, atOnce ? reads[0] : undefined, spare);
+      spare = undefined;
+      try {
+        const results = await runOn(caller, graph, reads, ready instanceof Promise ? await ready : ready, kept.arrays);
+        return outputNames.map((name) => results[name]!.data as TypedArray);
+      } finally {
+        // Copied into once more by the next run: fresh memory costs more than a copy.
+        if (kept.bytes <= mostSpareBytes) spare = kept.copies;
+      }
     },
-    async runOnDevice(values): Promise<DeviceArray[]> {
-      const results = await compute("runOnDevice", values);
-      return results.map((data, index) => {
-        const { shape, dtype } = graph.outputs[index]!;
-        return new HostDeviceArray(engine, data, shape as readonly number[], dtype);
-      });
-    },
-    async dispose() {
-      disposed = true;
-      await held.release();
-    },
+    dispose: () => held.release(),
   };
 }
 
@@ -250,17 +210,15 @@ const mostSpareBytes = 2 ** 24;
  * itself, which no one changes, and for the one input that the runtime reads at once.
  */
 function keepInputs(
-  engine: Engine,
-  values: readonly Value[],
+  values: readonly TypedArray[],
+  given: readonly Value[],
   readAtOnce: number | undefined,
   spare: Copies = [],
 ): { readonly arrays: readonly TypedArray[]; readonly copies: Copies; readonly bytes: number } {
-  const sources = values.map((value) => hostDataOf(engine, value));
-  const copies = sources.map((source, index) =>
-    index === readAtOnce || source !== values[index] ? undefined : copyInto(spare[index], source),
+  const copies = values.map((value, index) =>
+    index === readAtOnce || value !== given[index] ? undefined : copyInto(spare[index], value),
   );
-  const bytes = bytesOf(copies);
-  return { arrays: sources.map((source, index) => copies[index] ?? source), copies, bytes };
+  return { arrays: values.map((value, index) => copies[index] ?? value), copies, bytes: bytesOf(copies) };
 }
 
 function copyInto(spare: TypedArray | undefined, source: TypedArray): TypedArray {

@@ -194,7 +194,7 @@ describe("compile", () => {
     );
     handle.dispose();
     handle.dispose();
-    await expect(double(handle)).rejects.toThrow("must not be used after its dispose()");
+    await expect(double(handle)).rejects.toThrow("has been disposed");
     next.dispose();
     await double.dispose();
     await elsewhere.dispose();
@@ -208,7 +208,7 @@ describe("compile", () => {
     await double.dispose();
     expect((await running).item()).toBe(2);
     await expect(double([1])).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[DisposedError: compile: the function must not be called after its dispose(), got a call.]`,
+      `[DisposedError: compile: the function has been disposed.]`,
     );
   });
 

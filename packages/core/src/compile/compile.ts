@@ -1,12 +1,13 @@
 /** How does a function of tensors become a function of arrays? Traced, prepared and compiled once for each list of shapes and dtypes. */
 import type { ArrayInput } from "../array/convert.ts";
 import type { TypedArray } from "../array/dtype.ts";
-import { DisposedError, OutOfRangeError } from "../array/errors.ts";
+import { OutOfRangeError } from "../array/errors.ts";
 import type { NDArray } from "../array/ndarray.ts";
 import { type OptionTable, checkOptions, functionRule, refuseSurplus, requireRule } from "../array/options.ts";
 import { type MaybePromise, isPromise } from "../array/promise.ts";
 import type { Tree } from "../array/tree.ts";
 import type { DeviceArray, Value } from "../engine/contract.ts";
+import { Lifetime } from "../engine/lifetime.ts";
 import type { TensorLike } from "../tensor/operand.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { argumentsKey, bindArguments, isFlat, matchArguments, requireArguments, traceArguments } from "./arguments.ts";
@@ -89,7 +90,7 @@ export function compile(fn: (...args: never[]) => unknown, options: CompileOptio
   const plans = new PlanCache<Plan>();
   /** The plan of the last call, if each of its arguments was an array: the next is matched without taking it apart. */
   let last: Plan | undefined;
-  let disposed = false;
+  const lifetime = new Lifetime("the function");
   let running = 0;
   let finished: (() => void) | undefined;
 
@@ -116,7 +117,7 @@ export function compile(fn: (...args: never[]) => unknown, options: CompileOptio
   };
 
   const run = async <R>(args: readonly unknown[], execute: Execute<R>): Promise<R> => {
-    if (disposed) throw new DisposedError("compile: the function must not be called after its dispose(), got a call.");
+    lifetime.require("compile");
     running++;
     try {
       return await begin(args, execute);
@@ -138,8 +139,7 @@ export function compile(fn: (...args: never[]) => unknown, options: CompileOptio
       );
     },
     dispose: async (): Promise<void> => {
-      if (disposed) return;
-      disposed = true;
+      if (!lifetime.end()) return;
       if (running > 0) await new Promise<void>((resolve) => (finished = resolve));
       last = undefined;
       await plans.release();

@@ -1,31 +1,30 @@
 /** What is a device array where the device is the host's own memory? */
-import type { DType, TypedArray } from "../array/dtype.ts";
+import { type DType, type TypedArray, allocate } from "../array/dtype.ts";
 import type { DeviceArray, Engine, Value } from "./contract.ts";
-import { DisposedError, EngineError } from "../array/errors.ts";
+import { EngineError } from "../array/errors.ts";
 import { formatType } from "../array/format.ts";
 import { frozenShape } from "../array/shape.ts";
+import { Lifetime } from "./lifetime.ts";
 
 /** A device array whose elements are a typed array, which it owns: for engines that compute in the host's memory. */
 export class HostDeviceArray implements DeviceArray {
   readonly engine: Engine;
   readonly shape: readonly number[];
   readonly dtype: DType;
-  #data: TypedArray | undefined;
+  readonly #lifetime: Lifetime;
+  #data: TypedArray;
 
   constructor(engine: Engine, data: TypedArray, shape: readonly number[], dtype: DType) {
     this.engine = engine;
     this.#data = data;
     this.shape = frozenShape(shape);
     this.dtype = dtype;
+    this.#lifetime = new Lifetime(`the device array ${formatType(dtype, shape)}`);
   }
 
   /** The elements themselves, for the engine alone; throws `DisposedError` after `dispose()`. */
   get data(): TypedArray {
-    if (this.#data === undefined) {
-      throw new DisposedError(
-        `read: a device array must not be used after its dispose(), got ${formatType(this.dtype, this.shape)}.`,
-      );
-    }
+    this.#lifetime.require("read");
     return this.#data;
   }
 
@@ -34,7 +33,8 @@ export class HostDeviceArray implements DeviceArray {
   }
 
   dispose(): void {
-    this.#data = undefined;
+    this.#lifetime.end();
+    this.#data = allocate(this.dtype, 0);
   }
 }
 

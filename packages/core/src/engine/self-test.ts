@@ -6,8 +6,20 @@ import { prepare } from "./prepare.ts";
 import { mean, softmax, sum } from "../tensor/reduction.ts";
 import { placeholder } from "../tensor/operand.ts";
 
-/** Throws `EngineUnavailableError` unless a small graph (arithmetic, rows, a reduction, a product) gives the right numbers. */
+/**
+ * Throws `EngineUnavailableError` unless a small graph (arithmetic, rows, a reduction, a product) gives the right numbers; an engine
+ * that fails is disposed.
+ */
 export async function selfTest(engine: Engine): Promise<void> {
+  try {
+    await compareWithKnown(engine);
+  } catch (error) {
+    await engine.dispose();
+    throw error;
+  }
+}
+
+async function compareWithKnown(engine: Engine): Promise<void> {
   const x = placeholder("x", [5, 3], "float32");
   const weights = softmax(x);
   const outputs = [sum(mul(weights, x), 1), mean(exp(sub(x, 1)))];

@@ -1,0 +1,106 @@
+/** What is alike in all engines whose arrays are in the host's memory? All but how they compute. */
+import type { TypedArray } from "../array/dtype.ts";
+import { type MaybePromise, andThen } from "../array/promise.ts";
+import type { Graph } from "../graph/graph.ts";
+import type { Engine, EngineTraits, Executable, Value } from "./contract.ts";
+import { HostDeviceArray, hostDataOf } from "./host-device-array.ts";
+import { Lifetime } from "./lifetime.ts";
+import { checkUpload } from "./upload.ts";
+
+/** A graph, ready to be computed from typed arrays. */
+export interface HostProgram {
+  /** What the engine made of the graph. */
+  readonly description: string;
+  /** Bytes that it holds between runs; may change with a run. */
+  readonly bytes: number;
+  /**
+   * The outputs of these values, each in the array that is given for it or in one that nothing else holds. `caller` is for messages;
+   * a value that is not the `given` one itself belongs to the engine, and nobody changes it.
+   */
+  run(
+    values: readonly TypedArray[],
+    outputs: readonly TypedArray[] | undefined,
+    caller: "run" | "runOnDevice",
+    given: readonly Value[],
+  ): MaybePromise<readonly TypedArray[]>;
+  /** Frees what it holds, after the runs under way. */
+  dispose?(): MaybePromise<void>;
+}
+
+/** How an engine computes, and what it promises. */
+export interface HostEngine {
+  readonly name: string;
+  readonly device: string;
+  readonly traits: EngineTraits;
+  compile(graph: Graph): MaybePromise<HostProgram>;
+  /** Frees what all programs hold. */
+  dispose?(): MaybePromise<void>;
+}
+
+/** The engine that computes so, with uploads, device arrays, and an end after which all of them throw `DisposedError`. */
+export function hostEngine(host: HostEngine): Engine {
+  const { name, device, traits } = host;
+  const lifetime = new Lifetime(`engine "${name}"`);
+  const engine: Engine = {
+    name,
+    device,
+    software: false,
+    traits,
+    compile(graph) {
+      lifetime.require("compile");
+      return andThen(host.compile(graph), (program) => makeExecutable(engine, lifetime, graph, program));
+    },
+    upload(array) {
+      lifetime.require("upload");
+      const { data, shape, dtype } = checkUpload(engine, array);
+      return new HostDeviceArray(engine, data.slice(), shape, dtype);
+    },
+    dispose() {
+      return lifetime.end() ? host.dispose?.() : undefined;
+    },
+  };
+  return engine;
+}
+
+function makeExecutable(engine: Engine, engineLifetime: Lifetime, graph: Graph, program: HostProgram): Executable {
+  const lifetime = new Lifetime(`the executable on engine "${engine.name}"`);
+  const compute = (
+    caller: "run" | "runOnDevice",
+    given: readonly Value[],
+    outputs?: readonly TypedArray[],
+  ): MaybePromise<readonly TypedArray[]> => {
+    engineLifetime.require(caller);
+    lifetime.require(caller);
+    const values = given.map((value) => hostDataOf(engine, value));
+    return program.run(values, outputs, caller, given);
+  };
+  return {
+    get description() {
+      return program.description;
+    },
+    get bytes() {
+      return program.bytes;
+    },
+    run(given, outputs) {
+      const results = compute("run", given, outputs);
+      return outputs === undefined ? results : andThen(results, (computed) => fill(outputs, computed));
+    },
+    runOnDevice(given) {
+      return andThen(compute("runOnDevice", given), (results) =>
+        results.map((data, index) => {
+          const { shape, dtype } = graph.outputs[index]!;
+          return new HostDeviceArray(engine, data, shape as readonly number[], dtype);
+        }),
+      );
+    },
+    dispose() {
+      return lifetime.end() ? program.dispose?.() : undefined;
+    },
+  };
+}
+
+/** The outputs, with the results that are not in them yet. */
+function fill(outputs: readonly TypedArray[], results: readonly TypedArray[]): readonly TypedArray[] {
+  for (const [index, output] of outputs.entries()) if (output !== results[index]) output.set(results[index]!);
+  return outputs;
+}
