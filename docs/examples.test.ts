@@ -1,9 +1,10 @@
 /** Does every example that a reader can copy run, and give what its comments say? */
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { NDArray } from "@symloss/core";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { defaultServerConditions, build as bundle } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -13,33 +14,64 @@ const scratch = join(root, "docs", ".examples");
 interface Example {
   readonly name: string;
   readonly code: string;
-  /** The name under which other examples can import it. */
-  readonly file?: string | undefined;
+  /** The file that it becomes; if the page gives it a name, other examples import it by that. */
+  readonly file: string;
 }
 
-beforeAll(() => mkdirSync(scratch, { recursive: true }));
+const packages = new Map<string, string[]>([
+  ["core", Object.keys(await import("@symloss/core"))],
+  ["losses", Object.keys(await import("@symloss/losses"))],
+]);
+
+const pages = [
+  "README.md",
+  ...filesIn("docs", ".md"),
+  ...readdirSync(join(root, "packages")).map((name) => `packages/${name}/README.md`),
+].flatMap(examplesOfPage);
+
+const docstrings = ["core", "losses"]
+  .flatMap((name) => filesIn(`packages/${name}/src`, ".ts"))
+  .filter((file) => !file.endsWith(".test.ts"))
+  .flatMap(examplesOfSource);
+
+// As an application that is bundled: what an example does not import, or a package does not say it needs, is not there.
+beforeAll(async () => {
+  mkdirSync(scratch, { recursive: true });
+  const all = [...pages, ...docstrings];
+  for (const { code, file } of all) writeFileSync(join(scratch, file), checked(code));
+  await bundle({
+    configFile: false,
+    logLevel: "warn",
+    root: scratch,
+    publicDir: false,
+    ssr: {
+      noExternal: [/^@symloss\//],
+      resolve: { conditions: ["@symloss/source", ...defaultServerConditions] },
+    },
+    build: {
+      ssr: true,
+      outDir: join(scratch, "bundled"),
+      minify: false,
+      rolldownOptions: {
+        input: Object.fromEntries(all.map(({ file }) => [file, join(scratch, file)])),
+        // In chunks that examples share, one would find what only another imports.
+        output: { preserveModules: true, preserveModulesRoot: scratch },
+      },
+    },
+  });
+}, 120_000);
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 describe("pages", () => {
-  const pages = [
-    "README.md",
-    ...filesIn("docs", ".md"),
-    ...readdirSync(join(root, "packages")).map((name) => `packages/${name}/README.md`),
-  ];
-  const examples = pages.flatMap(examplesOfPage);
-  beforeAll(() => {
-    for (const { code, file } of examples) if (file !== undefined) writeFileSync(join(scratch, file), checked(code));
-  });
   // One of them runs the whole suite of conformance.
-  test.each(examples)("$name", async ({ code, file }) => run(code, file), 120_000);
-  test("there are some", () => expect(examples.length).toBeGreaterThan(5));
+  test.each(pages)("$name", async ({ file }) => expect(await outcomeOf(file)).toBe("done"), 120_000);
+  test("there are some", () => expect(pages.length).toBeGreaterThan(5));
 
   test("all type-check as they stand", () => {
     const folder = join(scratch, "types");
     mkdirSync(folder);
-    const files = examples.map(({ name, file }) => file ?? `${name.replaceAll(/[^a-z0-9]+/gi, "-")}.ts`);
-    for (const [index, { code }] of examples.entries())
-      writeFileSync(join(folder, files[index]!), `${code}\nexport {};\n`);
+    const files = pages.map(({ file }) => file);
+    for (const { code, file } of pages) writeFileSync(join(folder, file), `${code}\nexport {};\n`);
     const options = {
       rootDir: root,
       noEmit: true,
@@ -57,10 +89,8 @@ describe("pages", () => {
 });
 
 describe("docstrings", () => {
-  const sources = ["core", "losses"].flatMap((name) => filesIn(`packages/${name}/src`, ".ts"));
-  const examples = sources.filter((file) => !file.endsWith(".test.ts")).flatMap(examplesOfSource);
-  test.each(examples)("$name", async ({ code }) => run(code));
-  test("there are some", () => expect(examples.length).toBeGreaterThan(15));
+  test.each(docstrings)("$name", async ({ file }) => expect(await outcomeOf(file)).toBe("done"));
+  test("there are some", () => expect(docstrings.length).toBeGreaterThan(15));
 });
 
 function filesIn(folder: string, ending: string): string[] {
@@ -73,20 +103,24 @@ function filesIn(folder: string, ending: string): string[] {
 /** The blocks that are marked as TypeScript, `ts name.ts` one that others import; one that only shows a form is marked `ts form`. */
 function examplesOfPage(page: string): Example[] {
   const text = readFileSync(join(root, page), "utf8");
-  return [...text.matchAll(/```ts(?: (\S+\.ts))?\n([\s\S]*?)```/g)].map((match) => ({
-    name: `${relative(root, join(root, page))}:${text.slice(0, match.index).split("\n").length + 1}`,
-    code: match[2]!,
-    file: match[1],
-  }));
+  return [...text.matchAll(/```ts(?: (\S+\.ts))?\n([\s\S]*?)```/g)].map((match) => {
+    const name = `${relative(root, join(root, page))}:${text.slice(0, match.index).split("\n").length + 1}`;
+    return { name, code: match[2]!, file: match[1] ?? fileFor(name) };
+  });
 }
 
 /** The `@example` lines, which may use all of core and losses and an `engine`. */
 function examplesOfSource(file: string): Example[] {
   const text = readFileSync(join(root, file), "utf8");
-  return [...text.matchAll(/^ *\* @example (.*(?:\n *\* {2,}.*)*)/gm)].map((match) => ({
-    name: `${file}:${text.slice(0, match.index).split("\n").length}`,
-    code: `${preludeFor(match[1]!)}${match[1]!.replaceAll(/\n *\* */g, "\n")}`,
-  }));
+  return [...text.matchAll(/^ *\* @example (.*(?:\n *\* {2,}.*)*)/gm)].map((match) => {
+    const name = `${file}:${text.slice(0, match.index).split("\n").length}`;
+    const code = `${preludeFor(match[1]!)}${match[1]!.replaceAll(/\n *\* */g, "\n")}`;
+    return { name, code, file: fileFor(name) };
+  });
+}
+
+function fileFor(name: string): string {
+  return `${name.replaceAll(/[^a-z0-9]+/gi, "-")}.ts`;
 }
 
 function preludeFor(code: string): string {
@@ -111,23 +145,19 @@ function names(packageName: string, code: string): string {
     .join(", ");
 }
 
-const packages = new Map<string, string[]>([
-  ["core", Object.keys(await import("@symloss/core"))],
-  ["losses", Object.keys(await import("@symloss/losses"))],
-]);
-
-/** Runs the code as a module; what stands before a comment that is a value must have that value. */
-async function run(code: string, name = `example-${count++}.ts`): Promise<void> {
-  const file = join(scratch, name);
-  writeFileSync(file, checked(code));
-  await import(/* @vite-ignore */ pathToFileURL(file).href);
+/** Runs an example in a process of its own: "done", or what it wrote of its failure. */
+async function outcomeOf(file: string): Promise<string> {
+  const run = promisify(execFile)(process.execPath, [join(scratch, "bundled", `${file}.js`)]);
+  return run.then(
+    () => "done",
+    (error: unknown) => (error as { readonly stderr: string }).stderr,
+  );
 }
 
-let count = 0;
-
+/** What stands before a comment that is a value must have that value. */
 function checked(code: string): string {
-  const lines = code.split("\n").map(checkedLine).join("\n");
-  return `const { matches } = globalThis as never;\n${lines}\nexport {};\n`;
+  const helper = JSON.stringify(join(root, "docs", "matches.ts"));
+  return `import { matches } from ${helper};\n${code.split("\n").map(checkedLine).join("\n")}\nvoid matches;\n`;
 }
 
 function checkedLine(line: string): string {
@@ -147,19 +177,3 @@ function parseValue(comment: string | undefined): unknown {
     return undefined;
   }
 }
-
-/** Whether what an example computes is what its comment says, to the digits that the comment has. */
-function matches(actual: unknown, wanted: unknown): void {
-  const plain = actual instanceof NDArray ? actual.toArray() : actual;
-  expect(roundAs(plain, wanted)).toEqual(wanted);
-}
-
-function roundAs(actual: unknown, wanted: unknown): unknown {
-  if (Array.isArray(actual) && Array.isArray(wanted)) return actual.map((item, index) => roundAs(item, wanted[index]));
-  if (typeof actual !== "number" || typeof wanted !== "number") return actual;
-  const digits = (String(wanted).split(".")[1] ?? "").length;
-  return Number(actual.toFixed(digits));
-}
-
-// Examples are modules of their own and find it there.
-Object.assign(globalThis, { matches });

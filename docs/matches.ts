@@ -1,0 +1,18 @@
+/** Does an example give what its comment says? Imports nothing of ours: an example has what it imports itself. */
+import { deepStrictEqual } from "node:assert";
+
+/** Throws unless what an example computes is what its comment says, to the digits that the comment has. */
+export function matches(actual: unknown, wanted: unknown): void {
+  deepStrictEqual(roundAs(isArray(actual) ? actual.toArray() : actual, wanted), wanted);
+}
+
+function isArray(value: unknown): value is { toArray(): unknown } {
+  return typeof (value as { readonly toArray?: unknown } | null | undefined)?.toArray === "function";
+}
+
+function roundAs(actual: unknown, wanted: unknown): unknown {
+  if (Array.isArray(actual) && Array.isArray(wanted)) return actual.map((item, index) => roundAs(item, wanted[index]));
+  if (typeof actual !== "number" || typeof wanted !== "number") return actual;
+  const digits = (String(wanted).split(".")[1] ?? "").length;
+  return Number(actual.toFixed(digits));
+}
