@@ -5,15 +5,17 @@ import { pathToFileURL } from "node:url";
 import { parseSync, Visitor } from "oxc-parser";
 import { workspacesIn } from "./workspaces.mjs";
 
-/** For each folder of packages/: what it may import of ours, and of others (npm packages and node: modules). */
+/** The npm packages that an engine runs on, if any. */
+const runtimes = {
+  "engine-gpu": ["gpu.js"],
+  "engine-onnx": ["onnxruntime-web", "onnxruntime-node", "onnxruntime-common"],
+};
+
+/** For each folder of packages/, but for engines: what it may import of ours, and of others (npm packages and node: modules). */
 const walls = {
   core: { ours: [], others: [] },
   losses: { ours: ["core"], others: [] },
   loops: { ours: ["core"], others: [] },
-  "engine-cpu": { ours: ["core", "loops"], others: [] },
-  "engine-wasm": { ours: ["core", "loops"], others: [] },
-  "engine-gpu": { ours: ["core", "loops"], others: ["gpu.js"] },
-  "engine-onnx": { ours: ["core", "loops"], others: ["onnxruntime-web", "onnxruntime-node", "onnxruntime-common"] },
   conformance: { ours: ["core", "losses"], others: ["fast-check"] },
   cli: { ours: ["core", "losses", "engine-onnx"], others: "any" },
 };
@@ -24,7 +26,12 @@ const rooms = {
 };
 
 /** Heavy runtimes: one file of the engine knows them, so that only that file loads, types and replaces them. */
-const oneFileEach = ["gpu.js", "onnxruntime-web", "onnxruntime-node", "onnxruntime-common"];
+const oneFileEach = Object.values(runtimes).flat();
+
+function wallOf(packageName) {
+  const isEngine = packageName.startsWith("engine-");
+  return isEngine ? { ours: ["core", "loops"], others: runtimes[packageName] ?? [] } : walls[packageName];
+}
 
 const scope = "@symloss/";
 
@@ -94,7 +101,7 @@ function withReason(found) {
 
 /** Why this import may not be, or undefined when it may. */
 function reasonAgainst({ packageName, specifier, file, source }) {
-  const wall = walls[packageName];
+  const wall = wallOf(packageName);
   if (!wall) return `${packageName} has no row in the table of scripts/walls.mjs`;
   if (typeof specifier !== "string") {
     return wall.others === "any" ? undefined : "what it imports is computed, so that no wall can be checked";
