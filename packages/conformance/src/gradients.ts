@@ -49,12 +49,14 @@ import {
   variance,
   where,
 } from "@symloss/core";
+import { type UnaryOperation, unaryOperations } from "@symloss/core/engine";
 import type { CaseContext, ConformanceCase } from "./case.ts";
 import { type Expected, expectArray } from "./compare.ts";
 import { compute } from "./compute.ts";
 import { arrayOf, productOf, sample, sampleArray, vectorOf } from "./data.ts";
+import { unaryFunctions } from "./operations/functions.ts";
 import { scatterAdd } from "./operations/indexing.ts";
-import { floatTypes } from "./operations/spec.ts";
+import { floatTypes, operandTypes } from "./operations/spec.ts";
 import {
   type Derivative,
   derivativeAtZero,
@@ -63,6 +65,7 @@ import {
   weightedOutput,
 } from "./oracle/differentiate.ts";
 import { type TensorFunction, traceOf } from "./oracle/predict.ts";
+import { unaryNumber } from "./oracle/scalar.ts";
 import { allowedBy, toleranceOf } from "./tolerance.ts";
 
 /** The cases of gradients, in every float that the engine declares. */
@@ -164,18 +167,7 @@ const indexed =
 
 /** Functions, and arrays on which they have no kink nearby. */
 const smoothFunctions: Readonly<Record<string, readonly [TensorFunction, Arrays]>> = {
-  neg: [neg, spread],
-  abs: [abs, spread],
-  sign: [(x) => add(sign(x), mul(x, 0)), spread],
-  exp: [exp, spread],
-  expm1: [expm1, spread],
-  log: [log, positive],
-  log1p: [log1p, positive],
-  sqrt: [sqrt, positive],
-  tanh: [tanh, spread],
-  sigmoid: [sigmoid, spread],
-  softplus: [softplus, spread],
-  relu: [relu, spread],
+  ...unaryGradients(),
   square: [square, spread],
   clip: [(x) => clip(x, -0.1, 0.1), spread],
   add: [add, pair],
@@ -244,6 +236,22 @@ const smoothFunctions: Readonly<Record<string, readonly [TensorFunction, Arrays]
     ],
   ],
 };
+
+/** Every unary operation of numbers. */
+function unaryGradients(): Record<string, readonly [TensorFunction, Arrays]> {
+  const operations = unaryOperations.filter((operation) => operandTypes(operation).includes("float32"));
+  return Object.fromEntries(
+    operations.map((operation) => [
+      operation,
+      [unaryFunctions[operation], isDefinedBelow(operation) ? spread : positive] as const,
+    ]),
+  );
+}
+
+/** Whether an operation is defined for all negative numbers. */
+function isDefinedBelow(operation: UnaryOperation): boolean {
+  return !Number.isNaN(unaryNumber[operation](-2));
+}
 
 /** Functions of a vector with curvature, each to a scalar. */
 const curvedFunctions: Readonly<Record<string, (x: Tensor) => Tensor>> = {

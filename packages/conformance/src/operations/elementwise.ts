@@ -1,43 +1,15 @@
 /** What must elementwise operations give: at every size, at the edges of floats and integers, and broadcast along each axis? */
-import {
-  type DType,
-  type NDArray,
-  type Tensor,
-  abs,
-  add,
-  div,
-  equal,
-  exp,
-  expm1,
-  less,
-  lessEqual,
-  log,
-  log1p,
-  logicalAnd,
-  logicalNot,
-  logicalOr,
-  maximum,
-  minimum,
-  mul,
-  neg,
-  pow,
-  relu,
-  sigmoid,
-  sign,
-  softplus,
-  sqrt,
-  sub,
-  tanh,
-  where,
-} from "@symloss/core";
+import { type DType, type NDArray, add, where } from "@symloss/core";
 import {
   type BinaryOperation,
   type UnaryOperation,
   binaryOperations,
   formatShape,
+  operationFacts,
   unaryOperations,
 } from "@symloss/core/engine";
 import { sampleArray, vectorOf } from "../data.ts";
+import { binaryFunctions, unaryFunctions } from "./functions.ts";
 import { binaryNumber, convertNumber, unaryNumber } from "../oracle/scalar.ts";
 import { largestExactInteger, largestOf } from "../tolerance.ts";
 import { type Check, type OperationSpec, agree, allTypes, floatTypes, operandTypes, shapes } from "./spec.ts";
@@ -53,37 +25,6 @@ export function elementwiseSpecs(): OperationSpec[] {
     ...floatTypes.map(manyElements),
   ];
 }
-
-const unaryFunctions: { readonly [O in UnaryOperation]: (x: Tensor) => Tensor } = {
-  neg,
-  abs,
-  sign,
-  exp,
-  expm1,
-  log,
-  log1p,
-  sqrt,
-  tanh,
-  sigmoid,
-  softplus,
-  relu,
-  logicalNot,
-};
-
-const binaryFunctions: { readonly [O in BinaryOperation]: (x: Tensor, y: Tensor) => Tensor } = {
-  add,
-  sub,
-  mul,
-  div,
-  pow,
-  maximum,
-  minimum,
-  equal,
-  less,
-  lessEqual,
-  logicalAnd,
-  logicalOr,
-};
 
 function unarySpecs(operation: UnaryOperation, dtype: DType): OperationSpec[] {
   const fn = unaryFunctions[operation];
@@ -106,7 +47,7 @@ function unarySpecs(operation: UnaryOperation, dtype: DType): OperationSpec[] {
 
 function binarySpecs(operation: BinaryOperation, dtype: DType): OperationSpec[] {
   const fn = binaryFunctions[operation];
-  const result = ["equal", "less", "lessEqual"].includes(operation) ? "bool" : dtype;
+  const result = operationFacts[operation].result === "bool" ? "bool" : dtype;
   const edges = () => {
     const [bases, others] =
       operation === "pow" ? powerEdges(dtype) : [edgesOf(operation, dtype), edgesOf(operation, dtype)];
