@@ -14,7 +14,13 @@ const whole = await cpu();
 /** The engine with other traits, and perhaps another way to compile. */
 function engineWith(traits: Partial<Engine["traits"]>, compile?: (graph: Graph) => never): Engine {
   // Made anew, for its handles belong to it.
-  return { ...whole, traits: { ...whole.traits, ...traits }, compile: compile ?? ((graph) => whole.compile(graph)) };
+  return {
+    ...whole,
+    traits: { ...whole.traits, ...traits },
+    compile: compile ?? ((graph) => whole.compile(graph)),
+    // A failed self-test disposes its engine, and `whole` is that of all tests.
+    dispose() {},
+  };
 }
 
 function without(...missing: readonly Operation[]): Operation[] {
