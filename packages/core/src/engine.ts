@@ -1,4 +1,4 @@
-/** What may those import who write an engine? The second door of the package, `@symloss/core/engine`. */
+/** What may the author of an engine import? The second entry point of the package, `@symloss/core/engine`. */
 import "./tensor/fluent.ts";
 
 export type { DeviceArray, Engine, EngineFactory, EngineTraits, Executable, Value } from "./engine/contract.ts";

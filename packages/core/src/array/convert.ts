@@ -1,4 +1,4 @@
-/** What can be made into an array, and of which dtype is it then? */
+/** What can be converted to an array, and with which dtype? */
 import { formatShape } from "./format.ts";
 import { describe } from "./describe.ts";
 import { isDeviceArray } from "./device-array.ts";
@@ -10,23 +10,23 @@ import { checkLengths, formatPosition, sizeOf } from "./shape.ts";
 import { deepest } from "./tree.ts";
 import { type AnyTypedArray, isTypedArray, typedElements } from "./typed-array.ts";
 
-/** Whatever can be made into an array. */
+/** Anything that can be converted to an array. */
 export type ArrayInput = number | boolean | NestedArray | AnyTypedArray | NDArray;
 
-/** Of which dtype an array is made. */
+/** The dtype of a converted array. */
 export interface ConversionTypes {
-  /** That of the array, whatever the values are. */
+  /** The dtype of the array, whatever the values are. */
   readonly dtype?: DType | undefined;
-  /** That of numbers and lists of numbers: they take the type of what they meet. Default float32. */
+  /** The dtype of numbers and lists of numbers, which have none of their own. Default float32. */
   readonly literal?: DType | undefined;
 }
 
 /**
- * Makes an array of numbers, booleans, nested lists or a typed array, which is kept and not copied if its elements are of the dtype.
- * Without `dtype`: numbers are float32, booleans bool, typed arrays keep their type (the narrow integers are int32, float16 is float32).
- * With `dtype` int32 fractions are truncated.
- * Throws `ShapeError` for ragged lists and for a shape of another size, `DTypeError` for anything else, and `OutOfRangeError` for
- * numbers that int32 can't hold, NaN included.
+ * Makes an array from a number, a boolean, nested lists or a typed array, which is used without copying if it already has the dtype.
+ * Without `dtype`, numbers become float32, booleans bool, and typed arrays keep their type (narrow integers become int32, float16
+ * becomes float32). With `dtype: "int32"`, fractions are truncated.
+ * Throws `ShapeError` if lists are ragged or the shape has another size, `OutOfRangeError` if int32 can't hold a number (NaN
+ * included), and `DTypeError` if the values can't be converted at all.
  * @example ndarray([[1, 2], [3, 4]]).shape // [2, 2]
  */
 export function ndarray(values: ArrayInput, shape?: readonly number[], dtype?: DType): NDArray {
@@ -43,7 +43,7 @@ export function ndarray(values: ArrayInput, shape?: readonly number[], dtype?: D
   return new NDArray(array.data, shape, array.dtype);
 }
 
-/** An array of whatever can be made into one; messages name the caller and the argument. */
+/** The values as an array; messages name the caller and the argument. */
 export function convert(caller: string, argument: string, values: unknown, types: ConversionTypes = {}): NDArray {
   if (isNDArray(values)) return fromNDArray(caller, argument, values, types.dtype);
   if (isTypedArray(values)) return fromTypedArray(caller, argument, values, types.dtype);
@@ -75,7 +75,7 @@ function fromTypedArray(caller: string, argument: string, array: AnyTypedArray, 
   return new NDArray(castElements(caller, argument, values, shape, type), shape, type);
 }
 
-/** The elements as those of another dtype, in a new typed array; throws for those that int32 can't hold. */
+/** The elements converted to another dtype, in a new typed array. Throws `OutOfRangeError` if int32 can't hold one. */
 function castElements(
   caller: string,
   argument: string,
@@ -86,7 +86,7 @@ function castElements(
   if (dtype === "int32") {
     for (let index = 0; index < values.length; index++) {
       const value = values[index]!;
-      // NaN fails the comparison as well.
+      // Written so that NaN fails too.
       if (value > -2147483649 && value < 2147483648) continue;
       const position = shape.length === 0 ? "" : ` at ${formatPosition(index, shape)}`;
       throw new OutOfRangeError(`${caller}: ${argument} must fit in int32, got ${value}${position}.`);
@@ -114,16 +114,16 @@ function fromNested(
   return new NDArray(castElements(caller, argument, flat, shape, type), shape, type);
 }
 
-/** More elements than any typed array of this library is made of. */
+/** More elements than any typed array that this library allocates. */
 const mostElements = 2 ** 32;
 
-/** The lengths of nested lists, as the first of each level has them. */
+/** The lengths of nested lists, read from the first list at each level. */
 function measure(caller: string, argument: string, values: unknown): number[] {
   const shape: number[] = [];
   for (let level: unknown = values; Array.isArray(level); level = level[0] as unknown) {
     if (shape.length === deepest) {
       throw new ShapeError(
-        `${caller}: ${argument} must be nested at most ${deepest} deep, got deeper lists, or one that holds itself.`,
+        `${caller}: ${argument} must be nested at most ${deepest} deep, got deeper lists, or one that contains itself.`,
       );
     }
     shape.push(level.length);
@@ -137,7 +137,7 @@ function measure(caller: string, argument: string, values: unknown): number[] {
   return shape;
 }
 
-/** Where nested lists are collected, how far this has come, and whether there were booleans alone. */
+/** The elements collected so far from nested lists, how many there are, and whether all were booleans. */
 interface Collection {
   readonly caller: string;
   readonly argument: string;
@@ -147,7 +147,7 @@ interface Collection {
   booleans: boolean;
 }
 
-/** Never deeper than the shape, and never more elements than its size: what does not fit it throws. */
+/** Collects exactly the elements of the shape; throws if the lists are deeper or longer than it. */
 function collect(into: Collection, values: unknown, depth: number): Collection {
   const { caller, argument, shape } = into;
   if (Array.isArray(values)) {

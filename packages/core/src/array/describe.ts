@@ -1,9 +1,9 @@
-/** How does a message show a value that is not what it must be? */
+/** How does a message show an unexpected value? */
 import { formatType } from "./format.ts";
 import { isBranded } from "./brand.ts";
 import { isDeviceArray } from "./device-array.ts";
 
-/** How much of a text, and how many names or elements, a message shows. */
+/** How many characters, names and elements a message shows. */
 const longest = { text: 60, list: 8 };
 
 /** `the string "abc"`, `a list`, `a record of a, b`, `the Tensor f32[3]`. Never throws, whatever the value. */
@@ -30,7 +30,7 @@ function describeObject(value: object): string {
   if (isDeviceArray(value)) return `a device array ${formatType(value.dtype, value.shape)}`;
   const prototype = Object.getPrototypeOf(value) as { constructor?: { name: string } } | null;
   if (prototype === null || prototype === Object.prototype) return `a record of ${listNames(Object.keys(value))}`;
-  // Bundlers shorten the names of classes, but not of those that the platform brings.
+  // Bundlers shorten the names of an application's classes, but not those of built-in ones.
   const name = prototype.constructor?.name ?? "";
   const known = (globalThis as unknown as Readonly<Record<string, unknown>>)[name] === prototype.constructor;
   return known ? withArticle(name) : "an object";
@@ -47,7 +47,7 @@ function listNames(names: readonly string[]): string {
   return names.length > longest.list ? `${shown} and ${names.length - longest.list} more` : shown;
 }
 
-/** As it would be written: `[2,"a"]`, `"abc"`, `1.5`; what is no literal as `describe` shows it. Never throws. */
+/** The value as a literal, `[2,"a"]`, `"abc"`, `1.5`, or as `describe` shows it if it has none. Never throws. */
 export function print(value: unknown): string {
   if (typeof value === "string") return quote(value);
   if (!Array.isArray(value)) return Object.is(value, -0) ? "-0" : describe(value);

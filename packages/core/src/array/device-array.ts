@@ -1,19 +1,19 @@
-/** What is an array on a device, of whichever engine? Known here without engines, so that a message can name one. */
+/** What is an array on a device? Defined here without engines, so that messages can describe one. */
 import type { DType, TypedArray } from "./dtype.ts";
 import type { MaybePromise } from "./promise.ts";
 
-/** An array on a device of an engine of this type. */
+/** An array on the device of an engine of this type. */
 export interface DeviceArrayOf<Engine> {
   readonly engine: Engine;
   readonly shape: readonly number[];
   readonly dtype: DType;
-  /** The elements, as a new typed array; throws `DisposedError` after `dispose()`. */
+  /** The elements, as a new typed array. Throws `DisposedError` after `dispose()`. */
   read(): MaybePromise<TypedArray>;
   /** Frees the memory; a second call does nothing. */
   dispose(): void;
 }
 
-/** Whether a value is an array on a device, of whichever engine. */
+/** Whether a value is an array on the device of any engine. */
 export function isDeviceArray<Engine>(value: unknown): value is DeviceArrayOf<Engine> {
   if (typeof value !== "object" || value === null) return false;
   const { engine, shape, dtype, read, dispose } = value as Partial<DeviceArrayOf<Engine>>;

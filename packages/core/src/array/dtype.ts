@@ -5,10 +5,10 @@ import { DTypeError } from "./errors.ts";
 /** An element type. */
 export type DType = "float32" | "float64" | "int32" | "bool";
 
-/** The typed arrays that hold the elements: bool as bytes 0 and 1. */
+/** The typed arrays that hold elements; bools are bytes 0 and 1. */
 export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 
-/** From the narrowest to the widest: two types promote to the one that stands later. */
+/** From narrowest to widest: two types promote to the later one. */
 const dtypes: readonly DType[] = ["bool", "int32", "float32", "float64"];
 
 /** Bytes of one element. */
@@ -26,7 +26,7 @@ export function promote(left: DType, right: DType): DType {
 
 const constructors = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Uint8Array } as const;
 
-/** A new typed array of zeros for `length` elements of this type. */
+/** A new typed array of `length` zeros of this type. */
 export function allocate(dtype: DType, length: number): TypedArray {
   return new constructors[dtype](length);
 }
@@ -61,7 +61,7 @@ export function isDType(value: unknown): value is DType {
   return dtypes.includes(value as DType);
 }
 
-/** Throws `DTypeError` unless the name is that of an element type. */
+/** Throws `DTypeError` unless the value is the name of an element type. */
 export function checkDType(caller: string, dtype: unknown): asserts dtype is DType {
   if (!isDType(dtype))
     throw new DTypeError(`${caller}: dtype must be one of ${dtypes.join(", ")}, got ${print(dtype)}.`);

@@ -1,26 +1,26 @@
-/** Which errors are thrown? Every message reads `<function>: <what must hold>, got <what came>.` and a sentence of help. */
+/** Which errors are thrown? A message reads `<function>: <what must hold>, got <what came>.`, then a sentence of help. */
 
-/** What every error of this library is; `name` tells the kind, also across two copies of the package. */
+/** The base class of every error of this library; `name` identifies the kind, even across two copies of the package. */
 export abstract class SymlossError extends Error {
   abstract override readonly name: string;
 }
 
-/** Shapes, ranks or the structure of arguments do not fit. */
+/** Shapes, ranks or the structure of arguments do not match. */
 export class ShapeError extends SymlossError {
   override readonly name = "ShapeError" as const;
 }
 
-/** An element type, or the type of an argument, does not fit. */
+/** An element type, or the type of an argument, is not allowed. */
 export class DTypeError extends SymlossError {
   override readonly name = "DTypeError" as const;
 }
 
-/** A class index, an axis or an option lies outside of what is allowed. */
+/** A class index, an axis or an option is outside the allowed range. */
 export class OutOfRangeError extends SymlossError {
   override readonly name = "OutOfRangeError" as const;
 }
 
-/** An engine has no way to run an operation. */
+/** An engine can't run an operation, nor a rewriting of it. */
 export class UnsupportedOperationError extends SymlossError {
   override readonly name = "UnsupportedOperationError" as const;
 }
@@ -30,7 +30,7 @@ export class EngineUnavailableError extends SymlossError {
   override readonly name = "EngineUnavailableError" as const;
 }
 
-/** An engine failed while it compiled or ran a graph; `cause` holds what it threw. */
+/** An engine failed while compiling or running a graph; `cause` holds what it threw. */
 export class EngineError extends SymlossError {
   override readonly name = "EngineError" as const;
 }
@@ -50,7 +50,7 @@ const names: ReadonlySet<string> = new Set([
   "DisposedError",
 ]);
 
-/** Whether an error is one of this library's, made by this copy of it or another. */
+/** Whether an error was thrown by this library, by this copy or another. */
 export function isSymlossError(error: unknown): error is SymlossError {
   return error instanceof Error && names.has(error.name);
 }

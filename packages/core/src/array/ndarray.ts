@@ -1,4 +1,4 @@
-/** What is a concrete array, and when is it sound? */
+/** What is a concrete array, and when is it valid? */
 import { formatShape, formatType } from "./format.ts";
 import { brandClass, isBranded } from "./brand.ts";
 import { type DType, type TypedArray, checkDType, holds } from "./dtype.ts";
@@ -10,17 +10,17 @@ import { isTypedArray, typedElements } from "./typed-array.ts";
 /** Numbers or booleans, nested. */
 export type NestedArray = readonly (number | boolean | NestedArray)[];
 
-/** Says that what an array is made of has been checked. */
+/** Marks the parts of an array as already checked. */
 const sound = Symbol("sound");
 
-/** An array with its elements, in row-major order. It holds the typed array that it was given; its shape is frozen. */
+/** An array with its elements, in row-major order. It wraps the given typed array without copying; its shape is frozen. */
 export class NDArray {
   readonly data: TypedArray;
   readonly shape: readonly number[];
   readonly dtype: DType;
 
   /**
-   * Throws `DTypeError` for data that is no typed array of the dtype (bools are bytes) and `ShapeError` for a shape of
+   * Throws `DTypeError` if the data is not a typed array of the dtype (bools are bytes), and `ShapeError` if the shape has
    * another size.
    */
   constructor(data: TypedArray, shape: readonly number[], dtype: DType);
@@ -41,7 +41,7 @@ export class NDArray {
     return this.data.length;
   }
 
-  /** The only element, a number (of a bool 0 or 1); throws `ShapeError` if there is not exactly one. */
+  /** The only element, as a number (a bool as 0 or 1). Throws `ShapeError` unless there is exactly one. */
   item(): number {
     if (this.data.length !== 1) throw new ShapeError(`item: the array must have one element, got ${this.toString()}.`);
     return this.data[0]!;
@@ -67,20 +67,20 @@ export class NDArray {
 
 brandClass(NDArray.prototype, "NDArray");
 
-/** An array of elements that are known to be what the type says, with a shape that is frozen: a call's result is not asked again. */
+/** An array of elements already known to match the type, with a frozen shape: the result of a call is not checked again. */
 export function resultArray(data: TypedArray, { shape, dtype }: Pick<NDArray, "shape" | "dtype">): NDArray {
   return new (NDArray as new (...parts: readonly unknown[]) => NDArray)(data, shape, dtype, sound);
 }
 
-/** Whether a value is a concrete array, of this copy of the package or another. */
+/** Whether a value is a concrete array, from this copy of the package or another. */
 export function isNDArray(value: unknown): value is NDArray {
   return isBranded(value, "NDArray");
 }
 
-/** What an array holds, known to be what its shape and dtype say, in a typed array of this realm. */
+/** An array whose elements are known to match its shape and dtype, in a typed array of this realm. */
 export type SoundArray = Pick<NDArray, "data" | "shape" | "dtype">;
 
-/** What the array holds; throws, naming the argument, if it is not what its shape and dtype say. */
+/** The parts of an array, checked. Throws, naming the argument, if the elements do not match its shape and dtype. */
 export function soundArray(caller: string, argument: string, array: NDArray): SoundArray {
   const { data, shape, dtype } = array;
   return { ...soundElements(caller, argument, data, shape, dtype), dtype };

@@ -25,7 +25,7 @@ const x = asTensor([
   [3, 4],
 ]);
 
-/** A method or function called as no type allows. */
+/** Calls a method or function in a way that its type does not allow. */
 const loose = x as unknown as Readonly<Record<string, (...args: unknown[]) => Tensor>>;
 
 test.each<[string, () => unknown]>([

@@ -1,16 +1,16 @@
-/** Which options does a function of the package take, and what may each be? */
+/** How are options and arguments checked? By a table with a rule for each. */
 import { DTypeError, OutOfRangeError, type ShapeError } from "./errors.ts";
 import { describe, print } from "./describe.ts";
 
-/** What an option may be, and how a message says so. */
+/** Which values an option accepts, and how a message says so. */
 export interface OptionRule {
   readonly must: string;
   readonly holds: (value: unknown) => boolean;
-  /** What is thrown: a value of another type, or one that is not allowed. */
+  /** The error thrown: `DTypeError` for a value of the wrong type, `OutOfRangeError` for one that is not allowed. */
   readonly error: typeof DTypeError | typeof OutOfRangeError | typeof ShapeError;
-  /** Whether it must be given; else undefined is as good as nothing. */
+  /** Whether it must be given; if not, undefined means that it was left out. */
   readonly required?: boolean;
-  /** A sentence for what came. */
+  /** A sentence of help for the given value. */
   readonly help?: (value: unknown) => string;
 }
 
@@ -18,8 +18,8 @@ export interface OptionRule {
 export type OptionTable<Options> = { readonly [Name in keyof Required<Options>]: OptionRule };
 
 /**
- * Throws `DTypeError` for options that are no record and for a value of another type, `OutOfRangeError` for an option that
- * the table does not name and for a value that is not allowed. `kind` is what messages call the record; nothing given is an empty one.
+ * Throws `DTypeError` if the options are not a record or a value has the wrong type, and `OutOfRangeError` if an option is not in
+ * the table or a value is not allowed. `kind` is what messages call the record; undefined counts as an empty one.
  */
 export function checkOptions(
   caller: string,
@@ -46,7 +46,7 @@ export function checkOptions(
   }
 }
 
-/** Throws the rule's error, naming the argument, unless the value is what it must be. */
+/** Throws the rule's error, naming the argument, unless the rule accepts the value. */
 export function requireRule(caller: string, argument: string, rule: OptionRule, value: unknown): void {
   if (rule.holds(value)) return;
   swallow(value);
@@ -55,13 +55,13 @@ export function requireRule(caller: string, argument: string, rule: OptionRule, 
   throw new rule.error(`${caller}: ${argument} must be ${rule.must}, got ${got}.${help === "" ? "" : ` ${help}`}`);
 }
 
-/** Throws `OutOfRangeError` for arguments beyond those that have a name: what is not known is not ignored. */
+/** Throws `OutOfRangeError` if there are more arguments than names: surplus ones are not ignored. */
 export function refuseSurplus(caller: string, given: ArrayLike<unknown>, names: readonly string[]): void {
   if (given.length <= names.length) return;
   throw new OutOfRangeError(`${caller}: the arguments must be ${names.join(", ")}, got ${given.length} of them.`);
 }
 
-/** A function, which must be given. */
+/** A required function. */
 export const functionRule: OptionRule = {
   must: "a function",
   holds: (value) => typeof value === "function",
@@ -69,10 +69,10 @@ export const functionRule: OptionRule = {
   required: true,
 };
 
-/** A record, which must be given. */
+/** A required record. */
 export const recordRule: OptionRule = { must: "a record", holds: isRecord, error: DTypeError, required: true };
 
-/** An axis, several or all. */
+/** One axis, several, or all. */
 export const axesRule: OptionRule = {
   must: "an integer, a list of integers or null",
   holds: (value) => value === null || typeof value === "number" || Array.isArray(value),
@@ -86,14 +86,14 @@ export const flagRule: OptionRule = {
   error: OutOfRangeError,
 };
 
-/** A plain record, and not an array of any kind. */
+/** Whether a value is a plain record, and not an array of any kind. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }
 
-/** Leaves unheard what a promise goes on to throw: it is not the fault to tell of. */
+/** Ignores the rejection of a promise that should not have been passed: the error to report is the caller's. */
 export function swallow(value: unknown): void {
   if (value instanceof Promise) value.catch(() => {});
 }

@@ -1,15 +1,15 @@
-/** Pure arithmetic on shapes: size, strides, broadcasting, axes. */
+/** How are shapes computed? Size, strides, broadcasting, axes. */
 import { formatShape } from "./format.ts";
 import { print } from "./describe.ts";
 import { DTypeError, OutOfRangeError, ShapeError } from "./errors.ts";
 
-/** A length, or the name of a length that is known only when an exported graph runs; a name is equal only to itself. */
+/** A length, or the name of one that is known only when an exported graph runs; a name equals only itself. */
 export type Dimension = number | string;
 
-/** The lengths of an array's axes, the outermost first; `[]` is a scalar. */
+/** The lengths of an array's axes, outermost first; `[]` is a scalar. */
 export type Shape = readonly Dimension[];
 
-/** An axis or several, counted from the end where negative; null for all. */
+/** One axis or several, counted from the end if negative; null for all. */
 export type Axes = number | readonly number[] | null;
 
 /** Whether two shapes are the same. */
@@ -27,12 +27,12 @@ export function isConcrete(shape: Shape): shape is readonly number[] {
   return shape.every((dimension) => typeof dimension === "number");
 }
 
-/** The shape itself if nobody can change it, else a copy of which that is so. */
+/** The shape itself if it is frozen, else a frozen copy. */
 export function frozenShape<S extends Shape>(shape: S): S {
   return Object.isFrozen(shape) ? shape : (Object.freeze([...shape]) as readonly Dimension[] as S);
 }
 
-/** The number of elements; throws for a shape that holds a name. */
+/** The number of elements. Throws `ShapeError` if a dimension has a name. */
 export function sizeOf(shape: Shape): number {
   let size = 1;
   for (const dimension of shape) {
@@ -53,7 +53,7 @@ export function stridesOf(shape: readonly number[]): number[] {
   return strides;
 }
 
-/** The shape that all of these broadcast to, as numpy does; undefined where they don't. */
+/** The shape that all of these broadcast to by NumPy's rules; undefined if they don't. */
 export function broadcastShapes(...shapes: readonly Shape[]): Shape | undefined {
   for (const shape of shapes) checkShape("broadcastShapes", shape);
   const rank = Math.max(0, ...shapes.map((shape) => shape.length));
@@ -71,7 +71,7 @@ export function broadcastShapes(...shapes: readonly Shape[]): Shape | undefined 
   return result;
 }
 
-/** The axis counted from 0; throws where it is none of a tensor of this rank. */
+/** The axis counted from 0. Throws `OutOfRangeError` if a tensor of this rank has no such axis. */
 export function normalizeAxis(caller: string, axis: number, rank: number): number {
   if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
     const range = rank === 0 ? "a scalar has none" : `an integer from ${-rank} to ${rank - 1}`;
@@ -82,9 +82,9 @@ export function normalizeAxis(caller: string, axis: number, rank: number): numbe
   return axis < 0 ? axis + rank : axis;
 }
 
-/** The axes counted from 0, ascending, each once; null means all. */
+/** The axes counted from 0, in ascending order without duplicates; null means all. */
 export function normalizeAxes(caller: string, axes: Axes | undefined, rank: number): number[] {
-  if (!isLength(rank)) throw new OutOfRangeError(`${caller}: rank must be an integer from 0, got ${print(rank)}.`);
+  if (!isLength(rank)) throw new OutOfRangeError(`${caller}: rank must be a non-negative integer, got ${print(rank)}.`);
   if (axes === null || axes === undefined) return Array.from({ length: rank }, (_, axis) => axis);
   if (typeof axes !== "number" && !Array.isArray(axes)) {
     throw new DTypeError(`${caller}: axis must be an integer, a list of integers or null, got ${print(axes)}.`);
@@ -102,12 +102,12 @@ export function dropAxes(shape: Shape, axes: readonly number[]): Dimension[] {
   return shape.filter((_, axis) => !axes.includes(axis));
 }
 
-/** The shape with these axes of length 1. */
+/** The shape with these axes set to length 1. */
 export function keepAxes(shape: Shape, axes: readonly number[]): Dimension[] {
   return shape.map((dimension, axis) => (axes.includes(axis) ? 1 : dimension));
 }
 
-/** The shape with one axis of another length. */
+/** The shape with one axis set to another length. */
 export function withAxis(shape: Shape, axis: number, dimension: Dimension): Dimension[] {
   return shape.map((old, index) => (index === axis ? dimension : old));
 }
@@ -115,13 +115,15 @@ export function withAxis(shape: Shape, axis: number, dimension: Dimension): Dime
 /** Throws `ShapeError` unless this is a list of lengths and names. */
 export function checkShape(caller: string, shape: unknown): asserts shape is Shape {
   if (isShape(shape)) return;
-  throw new ShapeError(`${caller}: shape must be a list of lengths (integers from 0) or names, got ${print(shape)}.`);
+  throw new ShapeError(
+    `${caller}: shape must be a list of lengths (non-negative integers) or names, got ${print(shape)}.`,
+  );
 }
 
 /** Throws `ShapeError` unless this is a list of lengths. */
 export function checkLengths(caller: string, shape: unknown): asserts shape is readonly number[] {
   if (isListOf(shape, isLength)) return;
-  throw new ShapeError(`${caller}: shape must be a list of lengths (integers from 0), got ${print(shape)}.`);
+  throw new ShapeError(`${caller}: shape must be a list of lengths (non-negative integers), got ${print(shape)}.`);
 }
 
 /** Whether a value is a list of lengths and names. */
@@ -129,7 +131,7 @@ export function isShape(value: unknown): value is Shape {
   return isListOf(value, isDimension);
 }
 
-/** Whether a value is a list each of whose elements is such; a hole, which `every` passes over, is none. */
+/** Whether a value is a list whose elements all satisfy `holds`; a hole, which `every` skips, does not. */
 export function isListOf<T>(value: unknown, holds: (element: unknown) => element is T): value is readonly T[] {
   if (!Array.isArray(value)) return false;
   for (let index = 0; index < value.length; index++) if (!holds(value[index])) return false;
@@ -146,7 +148,7 @@ export function isLength(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-/** `[3, 1]`, where an element stands. */
+/** The position of an element: `[3, 1]`. */
 export function formatPosition(index: number, shape: readonly number[]): string {
   const position: number[] = [];
   let rest = index;

@@ -4,19 +4,19 @@ import { ShapeError } from "./errors.ts";
 /** A leaf, or a list or record of trees. */
 export type Tree<Leaf> = Leaf | readonly Tree<Leaf>[] | { readonly [name: string]: Tree<Leaf> };
 
-/** The shape of a tree without its leaves; null stands for one. */
+/** The structure of a tree without its leaves; null stands for a leaf. */
 export type Structure = null | readonly Structure[] | { readonly [name: string]: Structure };
 
-/** A leaf and the path to it: `[0].weights`. */
+/** A leaf, and its path: `[0].weights`. */
 export interface Leaf {
   readonly path: string;
   readonly value: unknown;
 }
 
-/** How deep lists and records may be nested: deeper ones are mistakes, and some of them hold themselves. */
+/** How deep lists and records may be nested: deeper ones are mistakes, such as one that contains itself. */
 export const deepest = 64;
 
-/** The leaves in order: lists by position, records by the order of their keys. Throws `ShapeError` for a tree that is too deep. */
+/** The leaves in order: lists by position, records by the order of their keys. Throws `ShapeError` if the tree is too deep. */
 export function flatten(
   caller: string,
   tree: unknown,
@@ -32,7 +32,7 @@ export function flatten(
     }
     if (above.size === deepest || above.has(node)) {
       throw new ShapeError(
-        `${caller}: ${path === "" ? "lists and records" : path} must be nested at most ${deepest} deep, got deeper ones, or one that holds itself.`,
+        `${caller}: ${path === "" ? "lists and records" : path} must be nested at most ${deepest} deep, got deeper ones, or one that contains itself.`,
       );
     }
     above.add(node);
@@ -50,7 +50,7 @@ export function flatten(
   return { structure: walk(tree, path), leaves };
 }
 
-/** The tree of this structure whose leaves are these, in order. */
+/** The tree with this structure and these leaves, in order. */
 export function unflatten(structure: Structure, leaves: readonly unknown[]): unknown {
   let next = 0;
   const build = (node: Structure): unknown => {
@@ -71,12 +71,12 @@ function isBranch(value: unknown): value is readonly unknown[] | Readonly<Record
 
 /**
  * Whether a value is an array rather than a tree of arrays: a nested list whose leaves are all numbers or booleans.
- * Lists that are too deep count as such, for whoever reads the array to refuse.
+ * Lists that are too deep count as arrays too: converting them throws the error.
  */
 export function isNestedArray(value: unknown): boolean {
   if (typeof value === "number" || typeof value === "boolean") return true;
   if (!Array.isArray(value)) return false;
-  // Lists of lists are looked at once each: one that holds itself would never end.
+  // Each list is visited once: one that contains itself would never end.
   const seen = new Set<unknown>();
   const onlyNumbers = (list: readonly unknown[], depth: number): boolean => {
     if (depth > deepest) return true;

@@ -1,14 +1,14 @@
-/** What type has an array or a tensor? */
+/** What is the type of an array or a tensor? */
 import type { DType } from "./dtype.ts";
 import { type Shape, frozenShape } from "./shape.ts";
 
-/** The dtype and the shape: of arrays lengths are numbers, of tensors they may be names. */
+/** A dtype and a shape; the lengths of an array are numbers, those of a tensor may be names. */
 export interface ArrayType<S extends Shape = readonly number[]> {
   readonly dtype: DType;
   readonly shape: S;
 }
 
-/** The types alone of arrays and tensors whose lengths are known. */
+/** The types of arrays, or of tensors whose lengths are all numbers. */
 export function arrayTypes(list: readonly ArrayType<Shape>[]): ArrayType[] {
   return list.map(({ dtype, shape }) => ({ dtype, shape: frozenShape(shape) as readonly number[] }));
 }

@@ -1,9 +1,9 @@
-/** Which typed arrays are taken, of whichever realm, and what do their elements become? */
+/** Which typed arrays, from any realm, are accepted, and what do their elements become? */
 import type { DType, TypedArray } from "./dtype.ts";
 import { withArticle } from "./describe.ts";
 import { DTypeError } from "./errors.ts";
 
-/** The typed arrays that are accepted; those of other widths are converted. */
+/** The typed arrays that are accepted; elements of other widths are converted. */
 export type AnyTypedArray =
   | TypedArray
   | Int8Array
@@ -22,15 +22,15 @@ export interface Float16ArrayLike extends ArrayBufferView {
   readonly length: number;
 }
 
-/** What the elements of each kind of typed array are, and the constructor of this realm. */
+/** What the elements of each kind of typed array become, and this realm's constructor. */
 interface Kind {
   readonly dtype: DType;
   readonly make: new (buffer: ArrayBufferLike, offset: number, length: number) => AnyTypedArray;
-  /** Whether there are elements that int32 can't hold. */
+  /** Whether int32 can't hold some elements of this kind. */
   readonly wide?: boolean;
 }
 
-/** `Float16Array` where the environment has it. */
+/** `Float16Array`, if the environment has it. */
 const { Float16Array } = globalThis as { Float16Array?: Kind["make"] };
 
 const kinds: Readonly<Record<string, Kind>> = {
@@ -48,15 +48,15 @@ const kinds: Readonly<Record<string, Kind>> = {
   ...(Float16Array === undefined ? {} : { Float16Array: { dtype: "float32", make: Float16Array } }),
 };
 
-// The getter reads what an array was made as, in whichever realm: neither a prototype nor a property can pretend to it.
+// The getter reads the kind an array was created as, in any realm; a prototype or a property can't fake it.
 const tag = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype) as object, Symbol.toStringTag)!;
 
-/** `Float32Array`; undefined for what is no typed array. */
+/** The kind of a typed array, such as `Float32Array`; undefined for any other value. */
 export function typedArrayName(value: unknown): string | undefined {
   return tag.get!.call(value) as string | undefined;
 }
 
-/** Whether a value is a typed array of any kind, known or not. */
+/** Whether a value is a typed array of any kind, supported or not. */
 export function isTypedArray(value: unknown): value is AnyTypedArray {
   return typedArrayName(value) !== undefined;
 }
@@ -69,8 +69,8 @@ export interface TypedElements {
 }
 
 /**
- * The elements of a typed array, in place, as one of this realm.
- * Throws `DTypeError`, naming the argument, for a kind that is not known and for one whose buffer was transferred.
+ * The elements of a typed array, without copying, as a typed array of this realm.
+ * Throws `DTypeError`, naming the argument, if its kind is not supported or its buffer was transferred.
  */
 export function typedElements(caller: string, argument: string, values: AnyTypedArray): TypedElements {
   const name = typedArrayName(values)!;
@@ -87,7 +87,7 @@ export function typedElements(caller: string, argument: string, values: AnyTyped
   return { values: local, dtype, wide };
 }
 
-/** A transferred array looks like an empty one, and only making a view of its buffer tells. */
+/** A transferred array looks empty; only creating a view of its buffer reveals it. */
 function requireAttached(caller: string, argument: string, values: AnyTypedArray, name: string): void {
   try {
     new Uint8Array(values.buffer, 0, 0);

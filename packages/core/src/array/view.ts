@@ -1,20 +1,20 @@
-/** What is seen of an array that is cast, reshaped, repeated or transposed? */
+/** Which elements does a cast, reshaped, broadcast or transposed array have? */
 import { type DType, type TypedArray, allocate, castNumber } from "./dtype.ts";
 import { type Shape, isConcrete, sizeOf, stridesOf } from "./shape.ts";
 
-/** The elements of an array, and how they lie. */
+/** The elements of an array, and its shape. */
 export interface Elements {
   readonly data: TypedArray;
   readonly shape: readonly number[];
 }
 
-/** What changes the elements, or how they lie. */
+/** A change of the elements, or of their order. */
 export type Step =
   | { readonly kind: "cast"; readonly dtype: DType }
   | { readonly kind: "reshape" | "broadcastTo"; readonly shape: Shape }
   | { readonly kind: "transpose"; readonly permutation: readonly number[] };
 
-/** The elements after the steps; in a new array only where a step moves or changes them. */
+/** The elements after the steps; in a new array only if a step moves or changes them. */
 export function look(elements: Elements, through: readonly Step[]): Elements {
   return through.reduce((seen, step) => (movements[step.kind] as Movement<Step>)(seen, step), elements);
 }
@@ -43,7 +43,7 @@ const movements: { readonly [S in Step as S["kind"]]: Movement<S> } = {
   },
 };
 
-/** The elements that lie so far apart along each axis of the shape, in row-major order. */
+/** The elements at these strides along the axes of the shape, in row-major order. */
 function gather(data: TypedArray, shape: readonly number[], strides: readonly number[]): Elements {
   const own = stridesOf(shape);
   const result = new (data.constructor as new (length: number) => TypedArray)(sizeOf(shape));

@@ -1,4 +1,4 @@
-/** How do the arguments of a compiled function become the arrays that an executable takes? */
+/** How do the arguments of a compiled function become the inputs of an executable? */
 import { convert } from "../array/convert.ts";
 import { describe } from "../array/describe.ts";
 import { isDeviceArray } from "../array/device-array.ts";
@@ -15,20 +15,20 @@ import { placeholder } from "../tensor/operand.ts";
 import { isTensor } from "../tensor/tensor.ts";
 import { type TracedGraph, isArrayLeaf, traceFunction } from "./trace.ts";
 
-/** An array that goes in: its type, and its elements on the host or on a device. */
+/** An input array: its type, and its elements on the host or on a device. */
 export interface Argument extends ArrayType {
   readonly value: Value;
 }
 
-/** All arguments of a call, taken apart. */
+/** All arguments of a call, flattened. */
 export interface BoundArguments {
   readonly arguments: readonly Argument[];
   readonly structure: Structure;
-  /** Where each stands: `argument 0.weights`. */
+  /** The path of each: `argument 0.weights`. */
   readonly paths: readonly string[];
 }
 
-/** The arguments as arrays; throws, naming the position, for what can't be one. Without an engine none may be on a device. */
+/** The arguments as arrays. Throws, naming the position, if one can't be an array, or is on a device and no engine is given. */
 export function bindArguments(caller: string, engine: Engine | undefined, args: readonly unknown[]): BoundArguments {
   const leaves: Leaf[] = [];
   const structure = args.map((arg, index) => {
@@ -36,7 +36,7 @@ export function bindArguments(caller: string, engine: Engine | undefined, args: 
     leaves.push(...tree.leaves);
     return tree.structure;
   });
-  // Numbers and lists of them have the precision of the arrays that they meet.
+  // Numbers and lists of them take the precision of the other arguments.
   const literal: DType = leaves.some(({ value }) => isFloat64(value)) ? "float64" : "float32";
   return {
     arguments: leaves.map(({ path, value }) => bindLeaf(caller, engine, path, value, literal)),
@@ -45,12 +45,12 @@ export function bindArguments(caller: string, engine: Engine | undefined, args: 
   };
 }
 
-/** Whether each argument is an array by itself. */
+/** Whether each argument is a single array. */
 export function isFlat(structure: Structure): boolean {
   return (structure as readonly Structure[]).every((part) => part === null);
 }
 
-/** The graph of a function of these arguments. */
+/** The graph of a function traced on these arguments. */
 export function traceArguments(caller: string, fn: (...args: never[]) => unknown, bound: BoundArguments): TracedGraph {
   const inputs = bound.arguments.map(({ shape, dtype }, index) =>
     placeholder(inputName(bound.paths[index]!), shape, dtype),
@@ -63,7 +63,7 @@ export function inputName(path: string): string {
   return path.replace("argument ", "x");
 }
 
-/** A text that two lists of arguments share just when one graph serves both. */
+/** A key that two lists of arguments share exactly if one graph serves both. */
 export function argumentsKey({ arguments: list, structure }: BoundArguments): string {
   return `${JSON.stringify(structure)}${list.map(({ dtype, shape }) => formatType(dtype, shape)).join()}`;
 }
@@ -72,7 +72,7 @@ function isArgumentLeaf(value: unknown): boolean {
   return isDeviceArray(value) || isArrayLeaf(value);
 }
 
-/** Whether an array, or a tensor, holds float64 by itself. */
+/** Whether a value is an array or tensor of float64. */
 export function isFloat64(value: unknown): boolean {
   if (typedArrayName(value) === "Float64Array") return true;
   return (isNDArray(value) || isDeviceArray(value) || isTensor(value)) && value.dtype === "float64";
@@ -102,7 +102,7 @@ function bindLeaf(caller: string, engine: Engine | undefined, path: string, valu
   return { dtype, shape, value: data };
 }
 
-/** Throws `ShapeError` if there are fewer arguments than the function has parameters without a default. */
+/** Throws `ShapeError` if there are fewer arguments than parameters without a default. */
 export function requireArguments(caller: string, fn: (...args: never[]) => unknown, args: readonly unknown[]): void {
   if (args.length >= fn.length) return;
   const wanted = fn.length === 1 ? "its argument" : `its ${fn.length} arguments`;
@@ -117,7 +117,7 @@ const constructorTypes = new Map<unknown, DType>([
   [Int32Array, "int32"],
 ]);
 
-/** The values, if each argument is an array of just this type; else undefined, and the arguments are taken apart. */
+/** The values, if each argument is an array of exactly this type; else undefined, and the arguments have to be flattened. */
 export function matchArguments(types: readonly ArrayType[], args: readonly unknown[]): Value[] | undefined {
   if (args.length !== types.length) return undefined;
   const values: Value[] = [];
@@ -129,7 +129,7 @@ export function matchArguments(types: readonly ArrayType[], args: readonly unkno
   return values;
 }
 
-/** The elements of an array of this type, if it is sound and there are any. */
+/** The elements of a valid, non-empty array of this type; undefined for anything else. */
 function matchArray(arg: unknown, { dtype, shape }: ArrayType): TypedArray | undefined {
   if (ArrayBuffer.isView(arg)) {
     const matches = constructorTypes.get(arg.constructor) === dtype && shape.length === 1;

@@ -49,7 +49,7 @@ function counted(): { engine: Engine; compilations: () => number } {
   return { engine: counting, compilations: () => compilations };
 }
 
-/** The engine, noting the values of every run. */
+/** The engine, recording the values of every run. */
 function watched(): { engine: Engine; seen: unknown[] } {
   const seen: unknown[] = [];
   const watching: Engine = {
@@ -71,7 +71,7 @@ describe("compile", () => {
       }),
       { engine },
     );
-    // A list of nested lists would be one array; arrays in a list say that they are several.
+    // A list of nested lists would be one array; a list of typed arrays is several.
     const { outputs, total } = await model({ weights: [[1], [2]], bias: [0.5] }, [
       ndarray([[1, 1]]),
       ndarray([[2, 0]]),
@@ -247,7 +247,7 @@ describe("compile", () => {
   });
 
   describe("takes the numbers that its arguments hold when it is called", () => {
-    /** An engine that compiles later, but runs at once. */
+    /** An engine that compiles asynchronously, but runs synchronously. */
     const late: Engine = { ...engine, compile: (graph) => Promise.resolve().then(() => engine.compile(graph)) };
 
     test.each<[string, Engine]>([
@@ -295,7 +295,7 @@ describe("compile", () => {
   });
 
   test("results may be written over an argument, as if it had been copied", async () => {
-    // An engine that begins to write before it has read.
+    // An engine that starts writing before it has read its inputs.
     const hasty: Engine = {
       ...engine,
       compile(graph) {
@@ -350,7 +350,7 @@ describe("compile", () => {
     options.results = "device";
     (options as { simplify: unknown }).simplify = "maybe";
     (options as { engine: unknown }).engine = undefined;
-    // In a function of its own, so that nothing here holds the array.
+    // A separate function, so that nothing here keeps the array alive.
     const callOnce = async (): Promise<WeakRef<Float32Array>> => {
       const x = new Float32Array(1000);
       expect(await double(x)).toBeInstanceOf(NDArray);
@@ -438,11 +438,11 @@ describe("compile", () => {
     await expect(
       compile((x) => x.add(1), { engine: narrow })(Float64Array.of(1)),
     ).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[DTypeError: compile: every dtype must be one that engine "narrow" has (float32, int32, bool), got f64[1] (input).]`,
+      `[DTypeError: compile: every dtype must be one that engine "narrow" supports (float32, int32, bool), got f64[1] (input).]`,
     );
     const poor: Engine = { ...engine, name: "poor", traits: { ...engine.traits, operations: ["input", "constant"] } };
     await expect(compile((x) => x.exp(), { engine: poor })([1])).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[UnsupportedOperationError: compile: every operation must be one that engine "poor" has or that can be said in those, got exp (f32[1]).]`,
+      `[UnsupportedOperationError: compile: every operation must be one that engine "poor" supports or that can be rewritten using those, got exp (f32[1]).]`,
     );
   });
 
@@ -457,7 +457,7 @@ describe("compile", () => {
   });
 });
 
-/** Options that are refused before anything runs. */
+/** Options that are rejected before anything runs. */
 const wrongOptions: readonly [string, () => unknown][] = [
   ["no options", () => undefined],
   ["null", () => null],

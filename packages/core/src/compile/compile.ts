@@ -1,4 +1,4 @@
-/** How does a function of tensors become a function of arrays? Traced, prepared and compiled once for each list of shapes and dtypes. */
+/** How does a function of tensors become a function of arrays? It is traced and compiled once for each list of shapes and dtypes. */
 import type { ArrayInput } from "../array/convert.ts";
 import type { TypedArray } from "../array/dtype.ts";
 import { OutOfRangeError } from "../array/errors.ts";
@@ -25,9 +25,9 @@ import {
 } from "./plan.ts";
 import { PlanCache } from "./plans.ts";
 
-/** On which engine a function is compiled, and what becomes of its results. */
+/** The engine on which a function is compiled, and where its results stay. */
 export interface CompileOptions<Results extends "host" | "device" = "host" | "device"> extends PlanOptions {
-  /** Where results are: arrays on the host (default), or handles on the engine's device, which the next compiled function takes without a copy. */
+  /** Where results stay: arrays on the host (default), or on the engine's device, from where the next compiled function takes them without a copy. */
   readonly results?: Results;
 }
 
@@ -45,23 +45,23 @@ const compileOptions: OptionTable<CompileOptions> = {
 export type Arrays<T> = [T] extends [TensorLike] ? ArrayInput | DeviceArray : { readonly [K in keyof T]: Arrays<T[K]> };
 /** The arrays that stand for tensors in results. */
 export type Results<T, A> = [T] extends [TensorLike] ? A : { -readonly [K in keyof T]: Results<T[K], A> };
-/** Where results are written. */
+/** The arrays into which results are written. */
 export type Outputs<T> = [T] extends [TensorLike] ? NDArray | TypedArray : { readonly [K in keyof T]: Outputs<T[K]> };
 
 /** A compiled function: arrays in, arrays out. */
 export interface Compiled<Arguments extends readonly unknown[], Result, A = NDArray> {
   (...args: Arguments): Promise<Results<Result, A>>;
-  /** Writes the results into arrays that stand as the results do, and returns nothing. */
+  /** Writes the results into arrays, given in the structure of the results. */
   into(outputs: Outputs<Result>, ...args: Arguments): Promise<void>;
-  /** Frees what was compiled, after the runs under way; a second call does nothing, a later run throws `DisposedError`. */
+  /** Frees what was compiled, once pending runs have finished; a second call does nothing, a later run throws `DisposedError`. */
   dispose(): Promise<void>;
 }
 
 /**
- * A function of tensors as a function of arrays on an engine. Arguments and results may be nested lists and records of arrays.
- * Every run checks what must hold of arguments from the host (class indices, say) before it starts.
- * Throws `DTypeError` for what is no engine and `OutOfRangeError` for an option that it does not know; a call throws what
- * tracing throws, where shapes or dtypes are new, and `EngineError` where the engine fails.
+ * Compiles a function of tensors into a function of arrays on an engine. Arguments and results may be nested lists and records of arrays.
+ * Every run first checks the arguments from the host (that class indices are in range, for example).
+ * Throws `DTypeError` if the engine is not one and `OutOfRangeError` if an option is unknown. A call throws what tracing throws,
+ * if its shapes or dtypes are new, and `EngineError` if the engine fails.
  * @example const mean = compile((x) => x.mean(), { engine }); (await mean([1, 2, 3])).item() // 2
  */
 export function compile<Result>(
@@ -84,11 +84,11 @@ export function compile(fn: (...args: never[]) => unknown, options: CompileOptio
   refuseSurplus("compile", arguments, ["fn", "options"]);
   requireRule("compile", "fn", functionRule, fn);
   checkOptions("compile", options, compileOptions);
-  // Read once: what becomes of the record later is nothing to the function.
+  // Read once: later changes to the record don't affect the function.
   const { results = "host", ...settings } = options;
   const { engine } = settings;
   const plans = new PlanCache<Plan>();
-  /** The plan of the last call, if each of its arguments was an array: the next is matched without taking it apart. */
+  /** The plan of the last call, if each of its arguments was a single array: the next call is matched without flattening. */
   let last: Plan | undefined;
   const lifetime = new Lifetime("the function");
   let running = 0;
@@ -109,7 +109,7 @@ export function compile(fn: (...args: never[]) => unknown, options: CompileOptio
       () => makePlan(traceArguments("compile", fn, bound), settings),
       (plan) => {
         if (!isPromise(plan)) return start(plan, values);
-        // A call takes the numbers that its arguments hold now, and the plan comes later.
+        // A call computes with the values that its arguments hold now, but the plan is not ready yet.
         const held = values.map((value) => (ArrayBuffer.isView(value) ? value.slice() : value));
         return plan.then((ready) => start(ready, held));
       },
@@ -132,8 +132,7 @@ export function compile(fn: (...args: never[]) => unknown, options: CompileOptio
 
   return Object.assign(call, {
     into: async (outputs: unknown, ...args: readonly unknown[]): Promise<void> => {
-      if (results === "device")
-        throw new OutOfRangeError('compile: into needs results on the host, got results: "device".');
+      if (results === "device") throw new OutOfRangeError('compile: results must be "host" to use into, got "device".');
       await run(args, (plan, values) =>
         runInto(plan, values, bindOutputs("into", outputs, plan.structure, plan.results)),
       );

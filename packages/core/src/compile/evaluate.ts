@@ -1,4 +1,4 @@
-/** How is an expression computed once? Its array constants become inputs, so that the same expression of other data is compiled once. */
+/** How is an expression evaluated? Its array constants become inputs, so that the same expression on other data is not compiled again. */
 import type { TypedArray } from "../array/dtype.ts";
 import type { NDArray } from "../array/ndarray.ts";
 import { checkOptions, refuseSurplus } from "../array/options.ts";
@@ -11,7 +11,7 @@ import { type PlanOptions, makePlan, perform, planOptions, runOnHost } from "./p
 import { type TracedGraph, traceResult } from "./trace.ts";
 
 /**
- * The value of a tensor, or of a record or list of tensors, on an engine. Throws for options as `compile` does.
+ * Computes a tensor, or a record or list of tensors, on an engine. Throws as `compile` and a call of its result do.
  * @example (await evaluate(huber([1, 2, 3], [1.5, 2, 0]).mean(), { engine })).item()
  */
 export async function evaluate<T>(expression: T, options: PlanOptions): Promise<Results<T, NDArray>> {
@@ -26,7 +26,7 @@ export async function evaluate<T>(expression: T, options: PlanOptions): Promise<
   }
 }
 
-/** The graph with an input for every constant that is not a scalar, and the arrays to give. */
+/** The graph with an input in place of every constant that is not a scalar, and the values of these inputs. */
 function liftConstants(graph: TracedGraph): { graph: TracedGraph; values: TypedArray[] } {
   const lifted = new Map<Tensor, Tensor>();
   const values: TypedArray[] = [];

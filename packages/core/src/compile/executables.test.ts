@@ -10,7 +10,7 @@ function graphOf(factor: number): Graph {
   return { inputs: [x], outputs: [mul(x, factor)] };
 }
 
-/** An engine that compiles to nothing but a note of what becomes of it. */
+/** An engine whose executables compute nothing and record when they are disposed. */
 function noting(bytes: number, dispose: () => void | Promise<void>): Engine {
   const executable = (): Executable => ({ description: "", bytes, run: () => [], runOnDevice: () => [], dispose });
   return {

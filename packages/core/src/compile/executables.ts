@@ -1,13 +1,13 @@
-/** Which executables does an engine hold, who uses them, and when are they freed? */
+/** Which executables does an engine keep, who uses them, and when are they freed? */
 import { type MaybePromise, isPromise } from "../array/promise.ts";
 import type { Engine, Executable } from "../engine/contract.ts";
 import { EngineError, isSymlossError } from "../array/errors.ts";
 import { type Graph, graphKey } from "../graph/graph.ts";
 
-/** How many executables without a user an engine keeps for the next that asks, and how many bytes they may hold together. */
+/** How many idle executables an engine keeps for reuse, and how many bytes they may hold together. */
 const idleLimit = { count: 256, bytes: 64 * 2 ** 20 };
 
-/** The use of an executable; `release` ends it, once. */
+/** The right to use an executable, until `release`; a second `release` does nothing. */
 export interface Lease {
   readonly executable: Executable;
   release(): void;
@@ -20,7 +20,7 @@ interface Entry {
 
 const caches = new WeakMap<Engine, Map<string, Entry>>();
 
-/** The executable of a prepared graph: that of an equal graph if the engine has one, else a new one. At once, if the engine compiles at once. */
+/** The executable of a prepared graph, shared by equal graphs. Synchronous if the engine compiles synchronously. */
 export function acquire(engine: Engine, graph: Graph): MaybePromise<Lease> {
   const cache = cacheOf(engine);
   const key = graphKey(graph);
@@ -30,7 +30,7 @@ export function acquire(engine: Engine, graph: Graph): MaybePromise<Lease> {
   return isPromise(entry.executable) ? entry.executable.then(lease) : lease(entry.executable);
 }
 
-/** An entry of the cache for as long as its executable compiles or is there. */
+/** Adds an entry to the cache, and removes it again if compiling fails. */
 function enter(cache: Map<string, Entry>, key: string, executable: MaybePromise<Executable>): Entry {
   const entry: Entry = { executable, users: 0 };
   cache.set(key, entry);
@@ -54,7 +54,7 @@ function makeLease(cache: Map<string, Entry>, key: string, entry: Entry, executa
       released = true;
       entry.users--;
       if (entry.users > 0 || cache.get(key) !== entry) return;
-      // Set anew, an entry stands last: the first idle one is the least recently used.
+      // Re-inserted, the entry comes last: the first idle one is the least recently used.
       cache.delete(key);
       cache.set(key, entry);
       evict(cache);
@@ -62,14 +62,14 @@ function makeLease(cache: Map<string, Entry>, key: string, entry: Entry, executa
   };
 }
 
-/** What an engine throws that is not of this library, as an `EngineError` with its cause. */
+/** Wraps an error that is not this library's in an `EngineError`, as its cause. */
 function wrapError(caller: string, engine: Engine, error: unknown): Error {
   if (isSymlossError(error)) return error;
   const reason = error instanceof Error ? error.message : String(error);
   return new EngineError(`${caller}: engine "${engine.name}" (${engine.device}) failed: ${reason}`, { cause: error });
 }
 
-/** Runs, and gives what an engine throws its name. */
+/** Runs `run`, and wraps what the engine throws so that the message names it. */
 export function guard<T>(caller: string, engine: Engine, run: () => MaybePromise<T>): MaybePromise<T> {
   try {
     const result = run();
@@ -96,14 +96,14 @@ function cacheOf(engine: Engine): Map<string, Entry> {
   return cache;
 }
 
-/** Frees the idle executables that are too many, or hold too much together; the least recently used go first. */
+/** Frees idle executables beyond the limits, the least recently used first. */
 function evict(cache: Map<string, Entry>): void {
   const idle = [...cache].filter(([, { users }]) => users === 0);
   let bytes = 0;
   for (const [index, [key, { executable }]] of idle.toReversed().entries()) {
-    // Only what has been compiled was released.
+    // An idle executable has been compiled.
     const compiled = executable as Executable;
-    // What is freed takes no room from what is smaller.
+    // One that is too large does not count against smaller ones.
     if (index < idleLimit.count && bytes + compiled.bytes <= idleLimit.bytes) {
       bytes += compiled.bytes;
       continue;
@@ -113,7 +113,7 @@ function evict(cache: Map<string, Entry>): void {
   }
 }
 
-/** Nobody waits for this: whoever used the executable has long been told that all went well. */
+/** Failures are ignored: the caller that released the executable already has its results. */
 function free(executable: Executable): void {
   try {
     const freed = executable.dispose();

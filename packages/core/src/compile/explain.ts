@@ -11,9 +11,9 @@ import { type PlanOptions, planOptions, prepareTraced } from "./plan.ts";
 import { type InputSpec, isArrayLeaf, placeholderOf, traceFunction } from "./trace.ts";
 
 /**
- * The graph of a function, as it was simplified for an engine, and the programs or kernels that the engine made of it.
- * Each argument is told by an array, or by its type: `{ shape: [32, 10], dtype: "float32" }`; nested as the function's arguments are.
- * Throws for options as `compile` does.
+ * Describes the graph of a function, as simplified for an engine, and the programs or kernels that the engine made of it.
+ * Each argument is given as an array or as a type, `{ shape: [32, 10], dtype: "float32" }`, nested as the function's arguments are.
+ * Throws as `compile` does.
  * @example await explain((x) => x.mul(2).sum(), { engine }, { shape: [1000] })
  */
 export async function explain(

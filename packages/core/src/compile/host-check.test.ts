@@ -1,4 +1,4 @@
-/** Is what a formula sees of an array asked, and not what it was before? */
+/** Is an array checked as the formula sees it, and not as it was before its casts? */
 import { describe, expect, test } from "vitest";
 import { check } from "../tensor/annotation.ts";
 import { runCheck } from "../tensor/check.ts";

@@ -1,4 +1,4 @@
-/** Which checks of a graph concern arrays from the host, and when are they run? */
+/** Which checks of a graph apply to arrays from the host? */
 import { type Check, runCheck } from "../tensor/check.ts";
 import type { TypedArray } from "../array/dtype.ts";
 import { type Graph, topologicalOrder } from "../graph/graph.ts";
@@ -12,8 +12,8 @@ export interface HostCheck {
 }
 
 /**
- * The checks of inputs, each once; those of constants are run at once and throw. Asked of an array is what a formula sees of it: the
- * elements after the user's own casts. A tensor that is computed is not checked.
+ * The checks of inputs, without duplicates; those of constants are run immediately and throw. What is checked is what the formula
+ * sees of an array: the elements after the user's own casts. A computed tensor is not checked.
  */
 export function collectChecks(graph: Graph): HostCheck[] {
   const positions = new Map(graph.inputs.map((input, index) => [input, index]));
@@ -31,7 +31,7 @@ export function collectChecks(graph: Graph): HostCheck[] {
     }
     const input = positions.get(source);
     if (input === undefined) continue;
-    // The outermost function named the argument first; what it calls need not ask again.
+    // The outermost function names the argument first; the same check in a function it calls is redundant.
     const key = `${input}:${keyOf(check)}`;
     if (!known.has(key)) checks.push({ input, check });
     known.add(key);
@@ -39,13 +39,13 @@ export function collectChecks(graph: Graph): HostCheck[] {
   return checks;
 }
 
-/** Where the rows lie matters to a check of rows alone: an element is asked, and told, where it stands in the user's array. */
+/** Only a check of rows depends on their layout: any other check runs on, and reports positions in, the user's own array. */
 function stepsFor({ kind }: Check, stages: readonly Stage[]): NonNullable<Check["through"]> {
   const steps = stages.flatMap(({ step }) => (step === undefined ? [] : [step]));
   return kind === "oneHot" ? steps : steps.filter((step) => step.kind === "cast");
 }
 
-/** What holds of class indices holds of them as any number. */
+/** Class indices that passed the same check before a cast to another numeric type need no second check. */
 function isAskedBefore(check: Check, stages: readonly Stage[]): boolean {
   if (check.kind !== "classIndices") return false;
   return stages.some(
@@ -60,7 +60,7 @@ function checkOf(node: Tensor): Check {
   return (node.attributes as { readonly check: Check }).check;
 }
 
-/** A text that two checks share just when they ask the same. */
+/** A key that two checks share exactly if they check the same condition. */
 function keyOf({ caller: _caller, argument: _argument, ...rest }: Check): string {
   return JSON.stringify(rest);
 }

@@ -1,13 +1,13 @@
-/** What does a formula see of an array from the host that it casts, reshapes, repeats or transposes? */
+/** What does a formula see of an array from the host after casts, reshapes, broadcasts and transposes? */
 import { type DType, promote } from "../array/dtype.ts";
 import type { Annotation, AnyOperation, MovementOperation } from "../tensor/operation.ts";
 import type { NodeOf, Tensor } from "../tensor/tensor.ts";
 import type { Step } from "../array/view.ts";
 
-/** The operations through which elements are followed: their result has those of the first operand, all of them. */
+/** The operations through which elements are followed: their result has all the elements of the first operand. */
 type Followed = Annotation | MovementOperation | "cast";
 
-/** What each of them does; undefined where everything stays as it is. */
+/** The step that each of them takes; undefined if nothing changes. */
 const steps: { readonly [O in Followed]: (node: NodeOf<O>) => Step | undefined } = {
   identity: () => undefined,
   stopGradient: () => undefined,
@@ -19,13 +19,13 @@ const steps: { readonly [O in Followed]: (node: NodeOf<O>) => Step | undefined }
   transpose: ({ attributes: { permutation } }) => ({ kind: "transpose", permutation }),
 };
 
-/** A node on the way from an array to what is seen of it. */
+/** A node between an array and the tensor that is checked. */
 export interface Stage {
   readonly node: Tensor;
   readonly step: Step | undefined;
 }
 
-/** The tensor whose elements a tensor has, and the nodes on the way from it, the first first. */
+/** The tensor from which a tensor takes its elements, and the nodes in between, in order. */
 export function follow(tensor: Tensor): { readonly source: Tensor; readonly stages: readonly Stage[] } {
   const stages: Stage[] = [];
   let source = tensor;
@@ -41,7 +41,7 @@ function isFollowed(operation: AnyOperation): operation is Followed {
   return Object.hasOwn(steps, operation);
 }
 
-/** Large integers are rounded in float32. */
+/** Float32 rounds large integers. */
 function keepsValues(from: DType, to: DType): boolean {
   return promote(from, to) === to && !(from === "int32" && to === "float32");
 }

@@ -1,4 +1,4 @@
-/** Where are the results of a call written? */
+/** Into which arrays are the results of a call written? */
 import { describe, withArticle } from "../array/describe.ts";
 import { isDeviceArray } from "../array/device-array.ts";
 import { type DType, type TypedArray, holds } from "../array/dtype.ts";
@@ -10,7 +10,7 @@ import { type Leaf, type Structure, flatten } from "../array/tree.ts";
 import type { ArrayType } from "../array/type.ts";
 import { type AnyTypedArray, isTypedArray, typedArrayName, typedElements } from "../array/typed-array.ts";
 
-/** Where results are to be written: the typed arrays of a tree that stands as the results do. */
+/** The typed arrays into which results are written, from a tree with the structure of the results. */
 export function bindOutputs(
   caller: string,
   tree: unknown,
@@ -20,7 +20,7 @@ export function bindOutputs(
   return matchOutputs(tree, structure, types) ?? takeOutputs(caller, tree, structure, types);
 }
 
-/** The arrays, if they are one or a list, and each is just what it must be; else undefined, and they are taken apart. */
+/** The arrays, if they are one or a flat list and each matches exactly; else undefined, and they have to be flattened. */
 function matchOutputs(tree: unknown, structure: Structure, types: readonly ArrayType[]): TypedArray[] | undefined {
   const list = structure === null ? [tree] : tree;
   if (!Array.isArray(list) || list.length !== types.length) return undefined;
@@ -44,7 +44,7 @@ function takeOutputs(
   structure: Structure,
   types: readonly ArrayType[],
 ): readonly TypedArray[] {
-  // For a single result whatever came is told as that one array; a handle is never taken apart.
+  // For a single result, whatever was given is reported as that one array; a handle is never flattened.
   const isLeaf = (value: unknown): boolean =>
     structure === null || isNDArray(value) || isTypedArray(value) || isDeviceArray(value);
   const { leaves, structure: given } = flatten(caller, tree, isLeaf);
@@ -74,7 +74,7 @@ function takeOutputs(
   return arrays;
 }
 
-/** The elements to be written, as a typed array of this realm; undefined if they are of another dtype. */
+/** The elements to write, as a typed array of this realm; undefined if they have another dtype. */
 function elementsFor(
   caller: string,
   name: string,
@@ -86,7 +86,7 @@ function elementsFor(
   return holds(dtype, values) ? values : undefined;
 }
 
-/** Throws `ShapeError` for two outputs that share memory: the second would overwrite the first. */
+/** Throws `ShapeError` if two outputs share memory: the second would overwrite the first. */
 function requireApart(caller: string, arrays: readonly TypedArray[], leaves: readonly Leaf[]): void {
   for (const [index, array] of arrays.entries()) {
     const other = arrays.findIndex((earlier, position) => position < index && overlap(earlier, array));

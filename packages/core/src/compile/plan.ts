@@ -1,4 +1,4 @@
-/** What serves all calls of the same types? A traced graph, compiled for an engine, with the checks of its inputs; and its runs. */
+/** What do all calls with the same types share? A plan: a graph compiled for an engine, with the checks of its inputs. */
 import { type ArrayType, arrayTypes } from "../array/type.ts";
 import { describe, print } from "../array/describe.ts";
 import type { TypedArray } from "../array/dtype.ts";
@@ -18,35 +18,35 @@ import { type HostCheck, collectChecks } from "./host-check.ts";
 import { overlap } from "./outputs.ts";
 import type { TracedGraph } from "./trace.ts";
 
-/** For which engine a graph is compiled, and how. */
+/** The engine for which a graph is compiled, and how. */
 export interface PlanOptions {
   readonly engine: Engine;
-  /** Whether the graph is simplified; default true. For comparing. */
+  /** Whether the graph is simplified; default true. False is for comparison. */
   readonly simplify?: boolean;
 }
 
-/** What may be said of it. */
+/** The rules of these options. */
 export const planOptions: OptionTable<PlanOptions> = { engine: engineRule, simplify: flagRule };
 
-/** A compiled graph. It holds no array of any call. */
+/** A compiled graph. It retains no array of any call. */
 export interface Plan {
   readonly engine: Engine;
   readonly executable: Executable;
   readonly checks: readonly HostCheck[];
   readonly inputs: readonly ArrayType[];
   readonly results: readonly ArrayType[];
-  /** The number of elements of each result: asked at every call. */
+  /** The number of elements of each result, cached because every call needs it. */
   readonly sizes: readonly number[];
-  /** How the results stand in what the function returned. */
+  /** The structure of what the function returned. */
   readonly structure: Structure;
   readonly bytes: number;
   release(): void;
 }
 
-/** What becomes of a plan and the values of a call. */
+/** How a plan is run on the values of a call. */
 export type Execute<R> = (plan: Plan, values: readonly Value[]) => MaybePromise<R>;
 
-/** The plan of a traced graph: at once, if the engine compiles at once. */
+/** The plan of a traced graph. Synchronous if the engine compiles synchronously. */
 export function makePlan(graph: TracedGraph, options: PlanOptions): MaybePromise<Plan> {
   const { prepared, checks } = prepareTraced(graph, options);
   const signature = {
@@ -60,7 +60,7 @@ export function makePlan(graph: TracedGraph, options: PlanOptions): MaybePromise
   return andThen(acquire(options.engine, prepared), (lease) => withLease(signature, lease));
 }
 
-/** The graph that the engine compiles, and the checks, which it no longer holds; those of constants have been run. */
+/** The graph that the engine compiles, and the checks removed from it; those of constants have been run. */
 export function prepareTraced(
   graph: TracedGraph,
   { engine, simplify }: PlanOptions,
@@ -71,7 +71,7 @@ export function prepareTraced(
   return { checks: collectChecks(graph), prepared: prepare(graph, engine, { simplify }) };
 }
 
-/** A number of classes with a name is for graphs that are exported: here nothing could be checked against it. */
+/** Named numbers of classes are for exported graphs: here there would be nothing to check against. */
 function requireKnownClasses(check: Check): void {
   if (check.kind !== "classIndices" || typeof check.classes === "number") return;
   throw new ShapeError(
@@ -79,7 +79,7 @@ function requireKnownClasses(check: Check): void {
   );
 }
 
-/** A function of its own, for what a plan's functions can reach stays in memory: not the arrays of the call that made it. */
+/** A separate function, so that the closures of a plan don't keep the arrays of the call that made it in memory. */
 function withLease(signature: Omit<Plan, "executable" | "bytes" | "release">, lease: Lease): Plan {
   return {
     ...signature,
@@ -91,12 +91,12 @@ function withLease(signature: Omit<Plan, "executable" | "bytes" | "release">, le
   };
 }
 
-/** Checks the values, then runs: what was checked is what runs. */
+/** Checks the values, then runs on exactly the values that were checked. */
 export function perform<R>(plan: Plan, values: readonly Value[], execute: Execute<R>): MaybePromise<R> {
   return execute(plan, checkValues(plan.checks, plan.inputs, values));
 }
 
-/** The values, of which those from the host have passed their checks. */
+/** The values, after those from the host have passed their checks. */
 export function checkValues(
   checks: readonly HostCheck[],
   types: readonly ArrayType[],
@@ -107,7 +107,7 @@ export function checkValues(
   for (const { input, check } of checks) {
     const value = checked[input]!;
     if (!ArrayBuffer.isView(value)) continue;
-    // Another thread may write into shared memory after the check.
+    // Copied, because another thread may write to shared memory after the check.
     const held = isShared(value) ? value.slice() : value;
     checked[input] = held;
     runCheck(check, held, types[input]!.shape);
@@ -119,7 +119,7 @@ function isShared({ buffer }: TypedArray): boolean {
   return typeof SharedArrayBuffer !== "undefined" && buffer instanceof SharedArrayBuffer;
 }
 
-/** Gives the results as arrays, in the structure in which the function returned them. */
+/** Returns the results as arrays, in the structure in which the function returned them. */
 export function runOnHost(plan: Plan, values: readonly Value[]): MaybePromise<unknown> {
   return andThen(
     guard("run", plan.engine, () => plan.executable.run(values)),
@@ -127,7 +127,7 @@ export function runOnHost(plan: Plan, values: readonly Value[]): MaybePromise<un
   );
 }
 
-/** Gives the results as handles on the device, in that structure. */
+/** Returns the results as device arrays, in the structure in which the function returned them. */
 export function runOnDevice(plan: Plan, values: readonly Value[]): MaybePromise<unknown> {
   return andThen(
     guard("run", plan.engine, () => plan.executable.runOnDevice(values)),
@@ -135,7 +135,7 @@ export function runOnDevice(plan: Plan, values: readonly Value[]): MaybePromise<
   );
 }
 
-/** Writes into the outputs at once, but where they overlap an input: these are written when all has been computed. */
+/** Writes into the outputs directly, unless one overlaps an input: then they are written after everything has been computed. */
 export function runInto(
   { engine, executable }: Plan,
   values: readonly Value[],
@@ -153,7 +153,7 @@ export function runInto(
   );
 }
 
-/** Throws `EngineError` if an engine gave other results. */
+/** The results as arrays. Throws `EngineError` if their sizes are wrong. */
 function wrapResults({ engine, structure, results, sizes }: Plan, data: readonly TypedArray[]): unknown {
   const arrays = results.map((type, index) => {
     if (data[index]?.length === sizes[index]) return resultArray(data[index]!, type);

@@ -17,7 +17,7 @@ function planOf(bytes: number): Plan {
   };
 }
 
-/** The plan of a key, made at once. */
+/** The plan of a key, made synchronously. */
 function planFor(cache: PlanCache<Plan>, key: string, bytes = 1): Plan {
   return cache.use(
     key,

@@ -1,10 +1,10 @@
-/** Which plans does a compiled function keep? Those that were used last, bounded in number and in bytes. */
+/** Which plans does a compiled function keep? The most recently used, bounded in number and in bytes. */
 import { type MaybePromise, isPromise } from "../array/promise.ts";
 
-/** How many plans are kept, and how many bytes they may hold together if there are more than a few. */
+/** How many plans are kept, and how many bytes they may hold together once there are more than a few. */
 const limit = { count: 256, bytes: 256 * 2 ** 20, few: 8 };
 
-/** What is kept: it holds bytes, and is released once nobody needs it. */
+/** What the cache keeps: it holds bytes, and is released when evicted. */
 interface Holding {
   readonly bytes: number;
   release(): void;
@@ -12,7 +12,7 @@ interface Holding {
 
 interface Entry<Plan> {
   plan: MaybePromise<Plan>;
-  /** The calls that are under way with it: until they end it stays. */
+  /** The number of pending calls that use it: it is kept until they end. */
   calls: number;
 }
 
@@ -20,7 +20,7 @@ interface Entry<Plan> {
 export class PlanCache<Plan extends Holding> {
   readonly #entries = new Map<string, Entry<Plan>>();
 
-  /** What `use` makes of the plan of this key, which `make` makes if there is none: at once, if nothing has to be waited for. */
+  /** The result of `use` on the plan of this key, made by `make` if there is none. Synchronous if both are. */
   use<R>(
     key: string,
     make: () => MaybePromise<Plan>,
@@ -46,14 +46,14 @@ export class PlanCache<Plan extends Holding> {
     return result.finally(end);
   }
 
-  /** Releases all plans, once they are made. */
+  /** Releases all plans, including those still being made. */
   async release(): Promise<void> {
     const plans = await Promise.allSettled([...this.#entries.values()].map(async ({ plan }) => plan));
     this.#entries.clear();
     for (const plan of plans) if (plan.status === "fulfilled") plan.value.release();
   }
 
-  /** The entry of this key, now the last used. */
+  /** The entry of this key, which becomes the most recently used. */
   #touch(key: string, make: () => MaybePromise<Plan>): Entry<Plan> {
     const known = this.#entries.get(key);
     const entry = known ?? { plan: make(), calls: 0 };
@@ -76,7 +76,7 @@ export class PlanCache<Plan extends Holding> {
     let bytes = 0;
     for (const [key, { plan, calls }] of [...this.#entries].toReversed()) {
       if (isPromise(plan)) continue;
-      // What is released takes no room from what is smaller.
+      // One that is too large does not count against smaller ones.
       if (calls > 0 || count < limit.few || (count < limit.count && bytes + plan.bytes <= limit.bytes)) {
         count++;
         bytes += plan.bytes;

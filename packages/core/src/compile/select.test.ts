@@ -60,7 +60,7 @@ describe("selectEngine", () => {
     expect((await selectEngine(factories, { prefer: "second" })).engine.name).toBe("second");
     expect((await selectEngine(factories, { prefer: "absent" })).engine.name).toBe("first");
     await expect(selectEngine(factories, { require: "absent" })).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[EngineUnavailableError: selectEngine: one of absent must work here, got none. absent: absent: this environment must have a device, got none.]`,
+      `[EngineUnavailableError: selectEngine: none of absent works here. absent: absent: this environment must have a device, got none.]`,
     );
     await expect(selectEngine(factories, { require: "third" as never })).rejects.toThrowErrorMatchingInlineSnapshot(
       `[OutOfRangeError: selectEngine: require must be one of first, second, absent, got "third".]`,
@@ -148,14 +148,14 @@ describe("selectEngine", () => {
     const fastest = { fn: (x: Tensor) => x.sum(), args: [Float64Array.of(1, 2)] };
     const { engine, considered } = await selectEngine({ narrow, wide: factory("wide") }, { fastest });
     expect(engine.name).toBe("wide");
-    expect(considered[0]!.reason).toContain('engine "narrow" has (float32), got f64[2]');
+    expect(considered[0]!.reason).toContain('engine "narrow" supports (float32), got f64[2]');
     expect(disposed).toContain("narrow");
   });
 
   test("a factory that makes no engine is passed over, and said", async () => {
     const { considered } = await selectEngine({ empty: (() => undefined) as never, plain: factory("plain") });
     expect(considered[0]!.reason).toMatchInlineSnapshot(
-      `"selectEngine: what factory empty makes must be an engine, got undefined. Make one and pass it: { engine: await cpu() }, for instance."`,
+      `"selectEngine: the result of factory empty must be an engine, got undefined. Make one and pass it: { engine: await cpu() }, for instance."`,
     );
   });
 });

@@ -1,4 +1,4 @@
-/** Which engine works here, or is the fastest for a workload? Every candidate's fate is told. */
+/** Which engine works here, or is the fastest for a workload? The outcome of every candidate is reported. */
 import { bindArguments, requireArguments, traceArguments } from "./arguments.ts";
 import { checkValues } from "./plan.ts";
 import { compile } from "./compile.ts";
@@ -21,49 +21,49 @@ import {
 import { engineRule, isEngine } from "../engine/options.ts";
 import { verify } from "../graph/verify.ts";
 
-/** Every environment has this clock; no library of types that core may use declares it. */
+/** Every environment has this clock, but none of the type libraries that core may use declares it. */
 declare const performance: { now(): number };
 
 /** How an engine is chosen. */
 export interface SelectOptions<Name extends string = string> {
-  /** Tried first. */
+  /** The engine to try first. */
   readonly prefer?: Name;
-  /** Taken, or an error; nothing else is tried. */
+  /** The only engine to try; an error if it does not work. */
   readonly require?: Name;
-  /** Whether an engine whose device only pretends to be hardware may be taken; default false. */
+  /** Whether an engine whose device emulates hardware in software may be selected; default false. */
   readonly allowSoftware?: boolean;
-  /** Take the engine that runs this workload the fastest, after warm-up; the others are disposed. */
+  /** Select the engine that runs this workload fastest, after warm-up; the others are disposed. */
   readonly fastest?: Workload;
 }
 
-/** A function, and the arguments that it is run with. */
+/** A function, and the arguments to run it with. */
 interface Workload {
   readonly fn: (...args: never[]) => unknown;
   readonly args: readonly unknown[];
 }
 
-/** What became of a candidate. */
+/** The outcome of a candidate. */
 export interface Candidate {
   readonly name: string;
   readonly device?: string;
   readonly available: boolean;
-  /** Why it is not available, or was passed over. */
+  /** Why it is not available, or was not selected. */
   readonly reason?: string;
-  /** The median time of a run, where `fastest` was asked. */
+  /** The median time of a run, if `fastest` was given. */
   readonly milliseconds?: number;
 }
 
-/** The engine, and what became of each candidate that was tried. */
+/** The selected engine, and the outcome of each candidate that was tried. */
 export interface Selection {
   readonly engine: Engine;
   readonly considered: readonly Candidate[];
 }
 
 /**
- * The first engine of the record that works here, in the record's order; or what the options ask.
- * Throws `EngineUnavailableError`, with every reason, where none does; `OutOfRangeError` for a name that is not in the record
- * and for an option that it does not know; `DTypeError` for what is no factory; and, before an engine is made, whatever is wrong
- * with the function or the arguments of `fastest` itself.
+ * Selects the first engine that works here, in the order of the record, or as the options say.
+ * Throws `EngineUnavailableError`, with every reason, if none works; `OutOfRangeError` if a name is not in the record or an option
+ * is unknown; and `DTypeError` if a factory is not a function. Errors in the function or the arguments of `fastest` are thrown
+ * before any engine is made.
  * @example const { engine, considered } = await selectEngine({ wasm, gpu, cpu });
  */
 export async function selectEngine<Name extends string>(
@@ -73,7 +73,7 @@ export async function selectEngine<Name extends string>(
   refuseSurplus("selectEngine", arguments, ["factories", "options"]);
   checkFactories(factories);
   checkSelection(Object.keys(factories), options);
-  // Read once: making engines takes time, in which the records may change.
+  // Read once: the records may change while engines are being made.
   return select({ ...factories }, { ...options });
 }
 
@@ -105,7 +105,7 @@ async function select<Name extends string>(
   for (const { engine } of others) await engine.dispose();
   if (best !== undefined) return { engine: best.engine, considered };
   const reasons = considered.map(({ name, reason }) => `${name}: ${reason}`).join("; ");
-  throw new EngineUnavailableError(`selectEngine: one of ${names.join(", ")} must work here, got none. ${reasons}`);
+  throw new EngineUnavailableError(`selectEngine: none of ${names.join(", ")} works here. ${reasons}`);
 }
 
 const factoryRule: OptionRule = {
@@ -121,7 +121,7 @@ function checkFactories(factories: unknown): void {
   }
   const entries = Object.entries(factories);
   if (entries.length === 0) {
-    throw new OutOfRangeError(`selectEngine: factories must name an engine or more, got ${describe(factories)}.`);
+    throw new OutOfRangeError(`selectEngine: factories must name at least one engine, got ${describe(factories)}.`);
   }
   for (const [, factory] of entries) swallow(factory);
   for (const [name, factory] of entries) requireRule("selectEngine", `factory ${name}`, factoryRule, factory);
@@ -147,7 +147,7 @@ const workload: OptionTable<Workload> = {
   args: { must: "a list of arguments", holds: Array.isArray, error: DTypeError, required: true },
 };
 
-/** Throws what would go wrong on every engine alike: it is the caller's to mend, and no engine's fault. */
+/** Throws errors that would occur on every engine: they are the caller's to fix. */
 function checkWorkload(fastest: Workload): void {
   checkOptions("selectEngine", fastest, workload, "fastest");
   requireArguments("selectEngine", fastest.fn, fastest.args);
@@ -180,7 +180,7 @@ async function attempt(
   let engine: Engine;
   try {
     engine = await factory();
-    requireRule("selectEngine", `what factory ${name} makes`, engineRule, engine);
+    requireRule("selectEngine", `the result of factory ${name}`, engineRule, engine);
   } catch (error) {
     considered.push({ name, available: false, reason: messageOf(error) });
     return undefined;
@@ -190,7 +190,7 @@ async function attempt(
     name,
     device: engine.device,
     available: false,
-    reason: `its device is a software renderer (${engine.device}); allowSoftware: true takes it`,
+    reason: `its device is a software renderer (${engine.device}); allowSoftware: true allows it`,
   });
   await engine.dispose();
   return undefined;

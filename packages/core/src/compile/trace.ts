@@ -17,14 +17,14 @@ export interface InputSpec {
   readonly dtype?: DType;
 }
 
-/** A graph, and how its outputs stand in what the function returned. */
+/** A graph, and the structure of what the function returned. */
 export interface TracedGraph extends Graph {
   readonly structure: Structure;
-  /** Where each output stands: `[0]`, `loss`. */
+  /** The path of each output: `[0]`, `loss`. */
   readonly paths: readonly string[];
 }
 
-/** The graph of `fn` over these placeholders, which stand in its arguments as the structure says. */
+/** The graph of `fn` over these placeholders, passed as arguments of this structure. */
 export function traceFunction(
   caller: string,
   fn: (...args: never[]) => unknown,
@@ -33,7 +33,7 @@ export function traceFunction(
 ): TracedGraph {
   const result: unknown = fn(...(unflatten(structure, inputs) as never[]));
   if (result instanceof Promise) {
-    // What it goes on to throw is not the fault to tell of.
+    // A later rejection is not the error to report.
     result.catch(() => {});
     throw new DTypeError(
       `${caller}: the function must return tensors, got a promise. It is traced once and must not be async.`,
@@ -42,7 +42,7 @@ export function traceFunction(
   return traceResult(caller, result, inputs);
 }
 
-/** The graph whose outputs are the leaves of a tree of tensors. */
+/** The graph with the leaves of a tree of tensors as outputs. */
 export function traceResult(
   caller: string,
   result: unknown,
@@ -61,7 +61,7 @@ export function traceResult(
   return { inputs, outputs, structure, paths: leaves.map(({ path }) => path) };
 }
 
-/** The graph of a function of one record of named inputs, whose dimensions may have names. */
+/** The graph of a function that takes one record of named inputs, whose dimensions may have names. */
 export function traceGraph(
   caller: string,
   fn: (inputs: never) => unknown,
@@ -77,11 +77,16 @@ export function traceGraph(
 }
 
 const specOptions: OptionTable<InputSpec> = {
-  shape: { must: "a list of lengths (integers from 0) or names", holds: isShape, error: ShapeError, required: true },
+  shape: {
+    must: "a list of lengths (non-negative integers) or names",
+    holds: isShape,
+    error: ShapeError,
+    required: true,
+  },
   dtype: { must: "the name of a dtype", holds: isDType, error: DTypeError },
 };
 
-/** The placeholder for an input of this type; throws, in the caller's words, for what is no type. */
+/** The placeholder for an input of this type. Throws, naming the caller, if the type is not one. */
 export function placeholderOf(name: string, caller: string, spec: InputSpec): Tensor {
   checkOptions(caller, spec, specOptions);
   const { shape, dtype = "float32" } = spec;

@@ -1,4 +1,4 @@
-/** The functions that take a function of tensors and give its gradient, again as a function of tensors. */
+/** How does a function of tensors become the function that computes its gradient? */
 import { isFloat64 } from "./arguments.ts";
 import { isFloat } from "../array/dtype.ts";
 import { DTypeError, OutOfRangeError, ShapeError } from "../array/errors.ts";
@@ -17,25 +17,25 @@ import { type Tensor, isTensor, makeTensor } from "../tensor/tensor.ts";
 import { isArrayLeaf } from "./trace.ts";
 import { type Tree, flatten, unflatten } from "../array/tree.ts";
 
-/** With respect to what a gradient is taken. */
+/** The arguments with respect to which a gradient is taken. */
 export interface GradientOptions<Wrt extends number | readonly number[] = number | readonly number[]> {
   /** The position of an argument, or a list of positions; default 0. */
   readonly wrt?: Wrt;
 }
 
-/** As `GradientOptions`, for a function that returns `[loss, anything]`. */
+/** Like `GradientOptions`, for a function that returns `[loss, anything]`. */
 export interface AuxiliaryOptions<
   Wrt extends number | readonly number[] = number | readonly number[],
 > extends GradientOptions<Wrt> {
   readonly auxiliary: true;
 }
 
-/** An argument or result of a function of tensors. */
+/** An argument or result of a function of tensors: a tree of tensors. */
 export type TensorTree = Tree<TensorLike>;
 
-/** The arguments that stand for these: whatever is accepted where a tensor is. */
+/** The arguments with anything accepted in place of each tensor. */
 export type Likes<Arguments extends readonly unknown[]> = { [K in keyof Arguments]: Like<Arguments[K]> };
-/** What is accepted in place of a tensor, or of a tree of tensors. */
+/** Anything accepted in place of a tensor, or of a tree of tensors. */
 export type Like<T> = [T] extends [TensorLike] ? TensorLike : { [K in keyof T]: Like<T[K]> };
 /** A gradient: a tensor for each tensor. */
 export type Gradient<T> = [T] extends [TensorLike] ? Tensor : { -readonly [K in keyof T]: Gradient<T[K]> };
@@ -48,13 +48,13 @@ export type Gradients<Arguments extends readonly unknown[], Wrt> = Wrt extends r
     ? Gradient<Arguments[Wrt]>
     : never;
 
-// Of the overloads below, those with `auxiliary` stand first: so TypeScript reads a function's `[loss, rest]` as a pair, not as a list.
+// The overloads with `auxiliary` come first, so that TypeScript reads a function's `[loss, rest]` as a pair, not as a list.
 
 /**
- * The gradient of a function that returns a scalar, with respect to the argument (or arguments) `wrt`.
- * A record or list of tensors as argument gives a record or list of gradients.
- * Throws `ShapeError` for a result that is no scalar, `DTypeError` for an argument that is not float, once the function is called;
- * at once `OutOfRangeError` for an option that it does not know.
+ * Makes the function that computes the gradient of a scalar function with respect to the argument (or arguments) `wrt`.
+ * An argument that is a record or list of tensors gets a record or list of gradients.
+ * Throws `OutOfRangeError` if an option is unknown. A call throws `ShapeError` if the result is not a scalar, and `DTypeError` if an
+ * argument in `wrt` is not float.
  * @example grad((x) => x.square().sum()) // (x) => 2 x
  */
 export function grad<const Wrt extends number | readonly number[] = 0, Auxiliary = unknown>(
@@ -87,7 +87,7 @@ export function grad(
 }
 
 /**
- * The value of a function that returns a scalar, and its gradient with respect to the argument (or arguments) `wrt`, from one run.
+ * Makes the function that computes a scalar function and its gradient with respect to the argument (or arguments) `wrt` in one run.
  * With `auxiliary: true` the function returns `[loss, anything]`, and the result is `[loss, gradient, anything]`.
  * Throws as `grad` does.
  * @example valueAndGrad((x) => x.square().sum()) // (x) => [sum x^2, 2 x]
@@ -161,7 +161,7 @@ function differentiator(
     const leaves = trees.flatMap((tree) => tree.leaves);
     const attempt = (literal: "float32" | "float64"): Differentiated =>
       differentiate({ caller, fn, positions, auxiliary }, trees, literal);
-    // Numbers and lists of them have the precision of what they meet: of the arrays beside them, or of those inside.
+    // Numbers and lists of them take the precision of the other arguments, or of the arrays inside the function.
     if (leaves.some(({ value }) => isFloat64(value))) return single(wrt, attempt("float64"));
     const first = attempt("float32");
     const again = first.value.dtype === "float64" && leaves.some(({ value }) => isLiteral(value));
@@ -169,7 +169,7 @@ function differentiator(
   };
 }
 
-/** For one position its gradient, for a list of them the list. */
+/** The gradient for one position, or a list of gradients for a list of positions. */
 function single(wrt: number | readonly number[], { gradient, ...rest }: Differentiated): Differentiated {
   return { ...rest, gradient: typeof wrt === "number" ? (gradient as readonly unknown[])[0] : gradient };
 }
@@ -181,7 +181,7 @@ interface Differentiation {
   readonly auxiliary: boolean;
 }
 
-/** The function, called once with these arguments, where literals have this dtype, and the gradients by position. */
+/** Calls the function once with these arguments, literals in this dtype, and takes the gradients by position. */
 function differentiate(
   { caller, fn, positions, auxiliary }: Differentiation,
   trees: readonly ReturnType<typeof flatten>[],
@@ -190,7 +190,7 @@ function differentiate(
   const tensors = trees.map(({ leaves }, index) =>
     leaves.map(({ path, value }) => {
       const tensor = argumentTensor(caller, path, value as TensorLike, literal);
-      // A name of its own, so that what the function reaches of the same tensor by another way stays constant.
+      // A node of its own, so that the same tensor reached in another way (by a closure, say) stays constant.
       return positions.includes(index) ? makeTensor("identity", [requireFloat(caller, path, tensor)], {}) : tensor;
     }),
   );

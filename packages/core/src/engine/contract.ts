@@ -6,59 +6,59 @@ import type { NDArray } from "../array/ndarray.ts";
 import type { Operation } from "../tensor/operation.ts";
 import type { MaybePromise } from "../array/promise.ts";
 
-/** What differs between engines; shared code asks these, never an engine's name. */
+/** What differs between engines; shared code depends on these, never on an engine's name. */
 export interface EngineTraits {
   /** The element types that it computes with. */
   readonly dtypes: readonly DType[];
-  /** The operations that it runs; what it lacks is said in those before it sees a graph. */
+  /** The operations that it supports; all others are rewritten using these before it sees a graph. */
   readonly operations: readonly Operation[];
-  /** Its class of accuracy, from which the conformance suite takes its tolerances. */
+  /** Its accuracy class, which sets the tolerances of the conformance suite. */
   readonly precision: "float32" | "gpu";
-  /** Whether NaN and infinities are carried as IEEE 754 says. */
+  /** Whether NaN and infinities propagate as in IEEE 754. */
   readonly nonFinite: "strict" | "unspecified";
-  /** Whether a row of a batch has the same bits in a batch of 1 as in a large one: no result depends on how many rows stand beside it. */
+  /** Whether a row of a batch has the same bits whatever the size of the batch. */
   readonly rowIndependent: boolean;
-  /** Whether a graph may have dimensions with names. Where not, every length of a graph that the engine is given is a number. */
+  /** Whether a graph may have named dimensions. If not, every length in the graphs that the engine is given is a number. */
   readonly namedDimensions: boolean;
 }
 
-/** A result that stays where it was computed. It belongs to the engine that made it, and to its holder, who disposes it. */
+/** An array that stays on the engine's device. Only the engine that made it accepts it; whoever holds it disposes of it. */
 export type DeviceArray = DeviceArrayOf<Engine>;
 
-/** What goes in: a typed array of the input's dtype and size, or an array on the engine's device. */
+/** An input of a run: a typed array of the input's dtype and size, or an array on the engine's device. */
 export type Value = TypedArray | DeviceArray;
 
-/** A compiled graph. The caller has checked numbers, dtypes and sizes of what it passes. */
+/** A compiled graph. The caller has checked the number, dtypes and sizes of the values it passes. */
 export interface Executable {
-  /** What the engine made of the graph: programs or kernels, what each reads and writes, scratch in bytes. */
+  /** What the engine made of the graph, as text: programs or kernels, what each reads and writes, scratch in bytes. */
   readonly description: string;
-  /** Bytes that it holds between runs, constants included; may change with a run. What is idle in an engine is bounded by their sum. */
+  /** Bytes that it holds between runs, constants included; a run may change it. Their sum bounds how many idle executables are kept. */
   readonly bytes: number;
   /**
-   * Computes the outputs from the inputs, both in the graph's order. Reads the elements of `values` before it returns, also where
-   * it returns a promise: the caller may change them at once.
-   * Fills `outputs` where they are given and returns them, else new arrays; never changes an input, never keeps or shares a result.
-   * Runs may overlap; each gives its own results.
+   * Computes the outputs from the inputs, both in the graph's order. Reads the elements of `values` before it returns, even if it
+   * returns a promise: the caller may change them immediately afterwards.
+   * Fills and returns `outputs` if given, else new arrays; never changes an input, never keeps or shares a result.
+   * Runs may overlap; each returns its own results.
    */
   run(values: readonly Value[], outputs?: readonly TypedArray[]): MaybePromise<readonly TypedArray[]>;
-  /** As `run`, but leaves the results on the device. */
+  /** Like `run`, but leaves the results on the device. */
   runOnDevice(values: readonly Value[]): MaybePromise<readonly DeviceArray[]>;
-  /** Frees what it holds, after the runs under way; a second call does nothing. */
+  /** Frees what it holds, once pending runs have finished; a second call does nothing. */
   dispose(): MaybePromise<void>;
 }
 
-/** Something that compiles and runs graphs. */
+/** Compiles and runs graphs. */
 export interface Engine {
-  /** Which engine: `"cpu"`, `"wasm"`, `"gpu"`, `"onnx"`. */
+  /** The engine's name: `"cpu"`, `"wasm"`, `"gpu"`, `"onnx"`. */
   readonly name: string;
-  /** What really runs: `"interpreter"`, `"webgl2: ANGLE (...)"`. */
+  /** What it actually runs on: `"interpreter"`, `"webgl2: ANGLE (...)"`. */
   readonly device: string;
-  /** Whether the device only pretends to be hardware. */
+  /** Whether the device emulates hardware in software. */
   readonly software: boolean;
   readonly traits: EngineTraits;
-  /** Compiles a graph of concrete shapes that holds only this engine's operations and dtypes; throws `DisposedError` after `dispose()`. */
+  /** Compiles a graph of concrete shapes that uses only this engine's operations and dtypes. Throws `DisposedError` after `dispose()`. */
   compile(graph: Graph): MaybePromise<Executable>;
-  /** Copies an array to the device; throws what `checkUpload` throws, and `DisposedError` after `dispose()`. */
+  /** Copies an array to the device. Throws what `checkUpload` throws, and `DisposedError` after `dispose()`. */
   upload(array: NDArray): MaybePromise<DeviceArray>;
   /** Frees everything; a second call does nothing. */
   dispose(): MaybePromise<void>;

@@ -1,4 +1,4 @@
-/** What is a device array where the device is the host's own memory? */
+/** What is a device array if the device is the host's own memory? */
 import { type DType, type TypedArray, allocate } from "../array/dtype.ts";
 import type { DeviceArray, Engine, Value } from "./contract.ts";
 import { EngineError } from "../array/errors.ts";
@@ -22,7 +22,7 @@ export class HostDeviceArray implements DeviceArray {
     this.#lifetime = new Lifetime(`the device array ${formatType(dtype, shape)}`);
   }
 
-  /** The elements themselves, for the engine alone; throws `DisposedError` after `dispose()`. */
+  /** The elements themselves, for the engine's use only. Throws `DisposedError` after `dispose()`. */
   get data(): TypedArray {
     this.#lifetime.require("read");
     return this.#data;
@@ -38,7 +38,7 @@ export class HostDeviceArray implements DeviceArray {
   }
 }
 
-/** The elements of what an engine in the host's memory is given; throws `EngineError` for an array of another engine. */
+/** The elements of a value given to an engine in the host's memory. Throws `EngineError` if it belongs to another engine. */
 export function hostDataOf(engine: Engine, value: Value): TypedArray {
   if (ArrayBuffer.isView(value)) return value;
   if (value instanceof HostDeviceArray && value.engine === engine) return value.data;

@@ -1,4 +1,4 @@
-/** What is alike in all engines whose arrays are in the host's memory? All but how they compute. */
+/** What do all engines that compute in the host's memory share? Everything but how they compute. */
 import type { TypedArray } from "../array/dtype.ts";
 import { type MaybePromise, andThen } from "../array/promise.ts";
 import type { Graph } from "../graph/graph.ts";
@@ -7,15 +7,15 @@ import { HostDeviceArray, hostDataOf } from "./host-device-array.ts";
 import { Lifetime } from "./lifetime.ts";
 import { checkUpload } from "./upload.ts";
 
-/** A graph, ready to be computed from typed arrays. */
+/** A compiled graph that computes on typed arrays. */
 export interface HostProgram {
   /** What the engine made of the graph. */
   readonly description: string;
-  /** Bytes that it holds between runs; may change with a run. */
+  /** Bytes that it holds between runs; a run may change it. */
   readonly bytes: number;
   /**
-   * The outputs of these values, each in the array that is given for it or in one that nothing else holds. `caller` is for messages;
-   * a value that is not the `given` one itself belongs to the engine, and nobody changes it.
+   * Computes the outputs from these values, each into the array given for it or into a new one. `caller` is for messages; a value
+   * that is not identical to its entry in `given` is the content of a device array, which nobody changes.
    */
   run(
     values: readonly TypedArray[],
@@ -23,21 +23,21 @@ export interface HostProgram {
     caller: "run" | "runOnDevice",
     given: readonly Value[],
   ): MaybePromise<readonly TypedArray[]>;
-  /** Frees what it holds, after the runs under way. */
+  /** Frees what it holds, once pending runs have finished. */
   dispose?(): MaybePromise<void>;
 }
 
-/** How an engine computes, and what it promises. */
+/** How an engine computes, and its traits. */
 export interface HostEngine {
   readonly name: string;
   readonly device: string;
   readonly traits: EngineTraits;
   compile(graph: Graph): MaybePromise<HostProgram>;
-  /** Frees what all programs hold. */
+  /** Frees what the programs share. */
   dispose?(): MaybePromise<void>;
 }
 
-/** The engine that computes so, with uploads, device arrays, and an end after which all of them throw `DisposedError`. */
+/** Makes an engine of this: adds uploads, device arrays, and disposal, after which all of them throw `DisposedError`. */
 export function hostEngine(host: HostEngine): Engine {
   const { name, device, traits } = host;
   const lifetime = new Lifetime(`engine "${name}"`);
@@ -99,7 +99,7 @@ function makeExecutable(engine: Engine, engineLifetime: Lifetime, graph: Graph, 
   };
 }
 
-/** The outputs, with the results that are not in them yet. */
+/** The outputs, after copying into them the results that are elsewhere. */
 function fill(outputs: readonly TypedArray[], results: readonly TypedArray[]): readonly TypedArray[] {
   for (const [index, output] of outputs.entries()) if (output !== results[index]) output.set(results[index]!);
   return outputs;

@@ -1,4 +1,4 @@
-/** May something still be used, or has it been disposed? */
+/** Has something been disposed? */
 import { DisposedError } from "../array/errors.ts";
 
 /** The time until something is disposed. */
@@ -15,7 +15,7 @@ export class Lifetime {
     return this.#ended;
   }
 
-  /** Ends it; whether it had not ended before. */
+  /** Ends it; false if it had already ended. */
   end(): boolean {
     const first = !this.#ended;
     this.#ended = true;

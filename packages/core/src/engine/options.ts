@@ -1,9 +1,9 @@
-/** What may be given as an engine? */
+/** What is accepted as an engine? */
 import type { Engine } from "./contract.ts";
 import { DTypeError } from "../array/errors.ts";
 import type { OptionRule } from "../array/options.ts";
 
-/** An engine, which must be given. */
+/** A required engine. */
 export const engineRule: OptionRule = {
   must: "an engine",
   holds: isEngine,
@@ -16,7 +16,7 @@ export const engineRule: OptionRule = {
   },
 };
 
-/** Whether a value has what shared code asks of an engine. */
+/** Whether a value has the members of an engine that shared code uses. */
 export function isEngine(value: unknown): value is Engine {
   if (typeof value !== "object" || value === null) return false;
   const { traits, compile } = value as Partial<Engine>;

@@ -11,11 +11,11 @@ import { verify, verifyNodes } from "../graph/verify.ts";
 
 /** How a graph is prepared. */
 export interface PrepareOptions {
-  /** Whether identities are applied; default true. Tests compare with false. */
+  /** Whether identities are applied; default true. False is for comparison in tests. */
   readonly simplify?: boolean | undefined;
 }
 
-/** The graph as an engine of this name and these traits compiles it; throws where it has not the dtypes or operations for it. */
+/** The graph in the form that an engine with this name and these traits compiles. Throws if the engine lacks a dtype or operation. */
 export function prepare<G extends Graph>(
   graph: G,
   engine: { readonly name: string; readonly traits: Pick<EngineTraits, "dtypes" | "operations" | "namedDimensions"> },
@@ -25,19 +25,19 @@ export function prepare<G extends Graph>(
   const erased = erase(graph);
   verifyNodes(erased);
   const lowered = improve(lower(improve(erased), engine.traits.operations, engine.name));
-  // An identity may have brought back what the engine lacks.
+  // An identity may have reintroduced an operation that the engine lacks.
   const prepared = lower(lowered, engine.traits.operations, engine.name);
   verify(prepared);
   for (const node of [...prepared.inputs, ...topologicalOrder(prepared.outputs)]) {
     if (!engine.traits.namedDimensions && !isConcrete(node.shape)) {
       throw new ShapeError(
-        `compile: every length must be a number in engine "${engine.name}", got ${node} (${node.operation}). A name stands for a length only in a graph that is exported.`,
+        `compile: every length must be a number on engine "${engine.name}", got ${node} (${node.operation}). Only an exported graph can have named lengths.`,
       );
     }
     if (!engine.traits.dtypes.includes(node.dtype)) {
       throw refusing(
         new DTypeError(
-          `compile: every dtype must be one that engine "${engine.name}" has (${engine.traits.dtypes.join(", ")}), got ${node} (${node.operation}).`,
+          `compile: every dtype must be one that engine "${engine.name}" supports (${engine.traits.dtypes.join(", ")}), got ${node} (${node.operation}).`,
         ),
         node,
       );

@@ -1,4 +1,4 @@
-/** Does an engine compute right here and now? Asked by each factory before it returns its engine. */
+/** Does an engine compute correctly in this environment? Every factory runs this before it returns its engine. */
 import type { Engine } from "./contract.ts";
 import { EngineUnavailableError } from "../array/errors.ts";
 import { exp, mul, sub } from "../tensor/elementwise.ts";
@@ -7,8 +7,8 @@ import { mean, softmax, sum } from "../tensor/reduction.ts";
 import { placeholder } from "../tensor/operand.ts";
 
 /**
- * Throws `EngineUnavailableError` unless a small graph (arithmetic, rows, a reduction, a product) gives the right numbers; an engine
- * that fails is disposed.
+ * Throws `EngineUnavailableError`, and disposes of the engine, unless a small graph (arithmetic, rows, a reduction, a product) gives
+ * the right numbers.
  */
 export async function selfTest(engine: Engine): Promise<void> {
   try {
@@ -30,7 +30,7 @@ async function compareWithKnown(engine: Engine): Promise<void> {
     const expected = expectedOf(values);
     const got = [...rows!, ...scalar!];
     const worst = Math.max(...expected.map((want, index) => Math.abs(want - got[index]!)));
-    // A NaN fails the comparison as well.
+    // Written so that NaN fails too.
     if (!(worst <= 1e-4)) {
       throw new EngineUnavailableError(
         `${engine.name}: the self-test must agree with the right numbers to 1e-4, got a difference of ${worst} on ${engine.device}.`,

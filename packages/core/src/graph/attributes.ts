@@ -1,10 +1,10 @@
-/** Are the attributes of a node what its operation takes? Asked before an engine sees them: what is printed into code must be numbers. */
+/** Are the attributes of a node valid for its operation? Checked before an engine sees them: what is printed into code must be numbers. */
 import { isDType, type TypedArray, holds } from "../array/dtype.ts";
 import { type AttributeName, factsOf } from "../tensor/operation.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { isDimension, isLength, isListOf, isShape, sizeOf } from "../array/shape.ts";
 
-/** What an attribute of a name may be, whichever operation has it. */
+/** The valid values of each attribute, in every operation that has it. */
 const kinds: { readonly [Name in AttributeName]: (value: unknown, node: Tensor) => boolean } = {
   name: (value) => typeof value === "string",
   dtype: isDType,
@@ -20,7 +20,7 @@ const kinds: { readonly [Name in AttributeName]: (value: unknown, node: Tensor) 
   after: isLengths,
 };
 
-/** The first attribute that is missing, is not what it must be or is none of the operation's, by name; undefined if all are sound. */
+/** The name of the first attribute that is missing, invalid or unknown to the operation; undefined if all are valid. */
 export function unsoundAttribute(node: Tensor): string | undefined {
   const wanted = (factsOf(node.operation)?.attributes ?? []) as readonly AttributeName[];
   const given = node.attributes as Readonly<Record<string, unknown>>;

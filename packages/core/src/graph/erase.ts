@@ -1,4 +1,4 @@
-/** How do annotations leave a graph? Each becomes its operand; the checks have been collected before. */
+/** How are annotations removed from a graph? Each is replaced by its operand, after its check has been collected. */
 import type { Graph } from "./graph.ts";
 import type { Annotation } from "../tensor/operation.ts";
 import { type RewriteTable, applyTable, rewriteGraph } from "./rewrite.ts";

@@ -1,4 +1,4 @@
-/** For each operation: how does a gradient flow back? And the walk that carries it through a graph. */
+/** For each operation: how does a gradient flow back? And how does it flow through a graph? */
 import { isFloat } from "../array/dtype.ts";
 import {
   abs,
@@ -25,8 +25,8 @@ import { type Shape, keepAxes } from "../array/shape.ts";
 import { type NodeOf, type Tensor, makeTensor } from "../tensor/tensor.ts";
 
 /**
- * The gradients of the sum of `output` with respect to each tensor of `wrt`, as tensors: they can be differentiated again.
- * A tensor on which the output does not depend has a gradient of zeros.
+ * The gradients of the sum of `output` with respect to each tensor of `wrt`, as tensors that can be differentiated again.
+ * The gradient of a tensor on which the output does not depend is zero.
  */
 export function gradients(output: Tensor, wrt: readonly Tensor[]): Tensor[] {
   const order = topologicalOrder([output]);
@@ -51,7 +51,7 @@ export function gradients(output: Tensor, wrt: readonly Tensor[]): Tensor[] {
   return wrt.map((tensor) => cotangents.get(tensor) ?? full(0, tensor.shape, tensor.dtype));
 }
 
-/** From the gradient of a node to that of each operand; undefined where none flows. */
+/** From the gradient of a node to the gradient of each operand; undefined if none flows. */
 type Rule<O extends AnyOperation> = (node: NodeOf<O>, cotangent: Tensor) => readonly (Tensor | undefined)[];
 
 const none: Rule<AnyOperation> = () => [];
@@ -70,15 +70,15 @@ const rules: { [O in AnyOperation]: Rule<O> } = {
   log: ({ inputs: [x] }, g) => [div(g, x!)],
   log1p: ({ inputs: [x] }, g) => [div(g, add(x!, 1))],
   sqrt: (y, g) => [div(mul(g, 0.5), y)],
-  // 4 sigmoid(2 x) sigmoid(-2 x) is 1 - tanh(x)^2 without its cancellation.
+  // 4 sigmoid(2 x) sigmoid(-2 x) is 1 - tanh(x)^2 without the cancellation.
   tanh: ({ inputs: [x] }, g) => {
     const twice = mul(x!, 2);
     return [mul(g, mul(mul(sigmoid(twice), sigmoid(neg(twice))), 4))];
   },
-  // sigmoid(-x) is 1 - sigmoid(x) without its cancellation.
+  // sigmoid(-x) is 1 - sigmoid(x) without the cancellation.
   sigmoid: (y, g) => [mul(g, mul(y, sigmoid(neg(y.inputs[0]!))))],
   softplus: ({ inputs: [x] }, g) => [mul(g, sigmoid(x!))],
-  // The value times 0 is NaN where the operand is.
+  // The value times 0 is NaN if the operand is.
   relu: (y, g) => [where(greater(y.inputs[0]!, 0), g, mul(y, 0))],
   logicalNot: none,
 
@@ -107,7 +107,7 @@ const rules: { [O in AnyOperation]: Rule<O> } = {
     const { axes } = result.attributes;
     const largest = equal(x, spread(result, x.shape, axes));
     const count = sum(toDType(largest, x.dtype), axes);
-    // Nothing equals a NaN.
+    // No element equals NaN: if the maximum is NaN, the gradient is NaN everywhere.
     const rest = where(equal(count, 0), NaN, 0);
     return [where(largest, spread(div(g, count), x.shape, axes), spread(rest, x.shape, axes))];
   },
@@ -116,7 +116,7 @@ const rules: { [O in AnyOperation]: Rule<O> } = {
     const [x] = result.inputs as [Tensor];
     const { axis } = result.attributes;
     const whole = spread(result, x.shape, [axis]);
-    // An infinite result is that of its infinite elements, which share the gradient as ties of max do.
+    // If the result is infinite, its infinite elements share the gradient, as ties of max do.
     const ties = where(equal(x, whole), 0, -Infinity);
     const weights = softmax(where(equal(abs(whole), Infinity), ties, x), axis);
     return [mul(spread(g, x.shape, [axis]), weights)];
@@ -124,7 +124,7 @@ const rules: { [O in AnyOperation]: Rule<O> } = {
   softmax: (y, g) => {
     const { axis } = y.attributes;
     const average = (x: Tensor) => spread(sum(mul(x, y), axis), y.shape, [axis]);
-    // The shares add up to 1, so that a shift of g changes nothing; after this one, what a sure share leaves of it is small and exact.
+    // The probabilities sum to 1, so shifting g changes nothing; after this shift, what is left at a probability near 1 is small and exact.
     const shifted = sub(g, average(g));
     return [mul(sub(shifted, average(shifted)), y)];
   },
@@ -184,7 +184,7 @@ const rules: { [O in AnyOperation]: Rule<O> } = {
   customGradient: ({ attributes: { gradient } }, g) => [undefined, ...gradient(g)],
 };
 
-/** Ties give each side one half; where neither side wins nor both are equal, one is NaN. */
+/** Ties give each side one half; if neither side wins and they are not equal, one is NaN. */
 function share(x: Tensor, y: Tensor, g: Tensor, [xWins, yWins]: readonly [Tensor, Tensor]): Tensor[] {
   const tie = equal(x, y);
   const half = mul(g, 0.5);
@@ -194,12 +194,12 @@ function share(x: Tensor, y: Tensor, g: Tensor, [xWins, yWins]: readonly [Tensor
   ];
 }
 
-/** A reduced tensor repeated over the axes that it lost. */
+/** A reduced tensor broadcast over its reduced axes. */
 function spread(x: Tensor, shape: Shape, axes: readonly number[]): Tensor {
   return expand(reshape(x, keepAxes(shape, axes)), shape);
 }
 
-/** The sum over what broadcasting to g's shape repeated. */
+/** The sum over the axes along which broadcasting to g's shape repeated elements. */
 function sumTo(g: Tensor, shape: Shape): Tensor {
   const extra = g.rank - shape.length;
   const axes = g.shape.flatMap((dimension, axis) =>
@@ -208,7 +208,7 @@ function sumTo(g: Tensor, shape: Shape): Tensor {
   return reshape(sum(g, axes), shape);
 }
 
-/** One entry for each axis up to this one, which alone is bounded. */
+/** One entry for each axis up to this one, and only this one is set. */
 function at(axis: number, bound: number): number[] {
   const bounds: number[] = Array.from({ length: axis });
   bounds[axis] = bound;

@@ -1,20 +1,20 @@
-/** What is a graph: inputs and outputs, the order in which its nodes can be computed, its key, and how it is printed. */
+/** What is a graph? Its inputs and outputs, the order in which nodes can be computed, its key, and its text. */
 import { formatDType, formatType } from "../array/format.ts";
 import type { TypedArray } from "../array/dtype.ts";
 import { type Attributes, factsOf } from "../tensor/operation.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
-/** Outputs, and the inputs of which they are functions, in the order in which arrays are given. An input need not be used. */
+/** Outputs, and the inputs on which they depend, in the order in which arrays are passed. An input may be unused. */
 export interface Graph {
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
 }
 
-/** Every node that the roots need, operands first. */
+/** Every node on which the roots depend, operands first. */
 export function topologicalOrder(roots: readonly Tensor[]): Tensor[] {
   const order: Tensor[] = [];
   const seen = new Set<Tensor>();
-  // An explicit stack: a chain of operations may be longer than the call stack is deep.
+  // An explicit stack: a long chain of operations would overflow the call stack.
   const stack = roots.toReversed();
   while (stack.length > 0) {
     const node = stack.at(-1)!;
@@ -39,7 +39,7 @@ export function topologicalOrder(roots: readonly Tensor[]): Tensor[] {
   return order;
 }
 
-/** Bytes of the constants that a graph holds. */
+/** The bytes of a graph's constants. */
 export function constantBytes(graph: Graph): number {
   const arrays = new Set<TypedArray>();
   for (const node of topologicalOrder(graph.outputs)) {
@@ -48,7 +48,7 @@ export function constantBytes(graph: Graph): number {
   return [...arrays].reduce((bytes, { byteLength }) => bytes + byteLength, 0);
 }
 
-/** A text that two graphs share just when they compute the same from the same inputs in the same way. */
+/** A key that two graphs share exactly if they compute the same from the same inputs in the same way. */
 export function graphKey(graph: Graph): string {
   const numbers = new Map<Tensor, number>();
   const lines: string[] = [];
@@ -64,9 +64,9 @@ export function graphKey(graph: Graph): string {
   return `${lines.join(";")}->${graph.outputs.map((output) => numbers.get(output)).join()}`;
 }
 
-/** A text that two nodes' attributes share just when they are equal. */
+/** A key that the attributes of two nodes share exactly if they are equal. */
 export function attributesKey(node: Tensor): string {
-  // Each of these is itself alone.
+  // Each of these equals only itself.
   if (node.operation === "input" || factsOf(node.operation)?.kind === "annotation") return identityOf(node);
   if (node.operation === "constant") {
     const { data, shape, dtype } = node.attributes as Attributes["constant"];
@@ -109,7 +109,7 @@ function formatAttributes(node: Tensor): string {
   return shown.length === 0 ? "" : ` {${shown.map(([name, value]) => `${name}: ${JSON.stringify(value)}`).join(", ")}}`;
 }
 
-/** Unlike `String`, tells -0 from 0. */
+/** Unlike `String`, distinguishes -0 from 0. */
 function numberKey(value: number): string {
   return Object.is(value, -0) ? "-0" : String(value);
 }

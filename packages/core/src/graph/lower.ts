@@ -1,4 +1,4 @@
-/** How is an operation that an engine lacks said in those that it has? */
+/** How is an operation rewritten if an engine does not support it? */
 import { isFloat } from "../array/dtype.ts";
 import {
   abs,
@@ -30,12 +30,12 @@ import { type RewriteTable, applyTable, rewriteGraph } from "./rewrite.ts";
 import { withAxis } from "../array/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
-/** The graph in these operations alone; throws `UnsupportedOperationError`, naming the engine, for what can't be said in them. */
+/** The graph rewritten using only these operations. Throws `UnsupportedOperationError`, naming the engine, if that is impossible. */
 export function lower<G extends Graph>(graph: G, operations: readonly Operation[], engine: string): G {
   const supported: ReadonlySet<string> = new Set(operations);
   let current = graph;
   let missing = firstMissing(current, supported);
-  // A lowering may itself use what is missing; every chain of them ends well before this bound.
+  // A lowering may itself use a missing operation; every chain of lowerings ends well before this bound.
   for (let round = 0; missing !== undefined && round < 8; round++) {
     current = rewriteGraph(current, (node) =>
       supported.has(node.operation) ? undefined : applyTable(lowerings, node),
@@ -47,7 +47,7 @@ export function lower<G extends Graph>(graph: G, operations: readonly Operation[
   if (missing === undefined) return current;
   throw refusing(
     new UnsupportedOperationError(
-      `compile: every operation must be one that engine "${engine}" has or that can be said in those, got ${missing.operation} (${missing}).`,
+      `compile: every operation must be one that engine "${engine}" supports or that can be rewritten using those, got ${missing.operation} (${missing}).`,
     ),
     missing,
   );
@@ -57,13 +57,13 @@ function firstMissing(graph: Graph, supported: ReadonlySet<string>): Tensor | un
   return topologicalOrder(graph.outputs).find((node) => !supported.has(node.operation));
 }
 
-/** Values only: gradients have been taken before. */
+/** These need no gradients of their own: gradients are taken before lowering. */
 const lowerings: RewriteTable = {
   iota: ({ shape: [size] }) => asTensor(Int32Array.from({ length: size as number }, (_, index) => index)),
   neg: ({ inputs: [x] }) => mul(x!, -1),
   sub: ({ inputs: [x, y] }) => add(x!, neg(y!)),
   abs: ({ inputs: [x] }) => maximum(x!, neg(x!)),
-  // x 0 carries NaN and is 0 for 0.
+  // x * 0 carries NaN, and is 0 for 0.
   sign: ({ inputs: [x] }) => where(less(0, x!), 1, where(less(x!, 0), -1, mul(x!, 0))),
   relu: ({ inputs: [x] }) => maximum(x!, 0),
   minimum: ({ inputs: [x, y] }) => neg(maximum(neg(x!), neg(y!))),
@@ -73,7 +73,7 @@ const lowerings: RewriteTable = {
   logicalAnd: ({ inputs: [x, y] }) => where(x!, y!, false),
   logicalOr: ({ inputs: [x, y] }) => where(x!, true, y!),
 
-  // Kahan's forms: the rounding error of exp(x) (of 1 + x) is divided out again by its logarithm.
+  // Kahan's forms: dividing by the logarithm cancels the rounding error of exp(x), or of 1 + x.
   expm1: ({ inputs: [x] }) => {
     const power = exp(x!);
     const small = where(equal(power, 1), x!, div(mul(sub(power, 1), x!), log(power)));
@@ -81,7 +81,7 @@ const lowerings: RewriteTable = {
   },
   log1p: ({ inputs: [x] }) => {
     const onePlus = add(x!, 1);
-    // Shader compilers may take (1 + x) - 1 for x, and see no 1: a product of two small numbers would then be 0.
+    // Shader compilers may simplify (1 + x) - 1 to x even where 1 + x rounds to 1: a product of two small numbers would then be 0.
     const small = where(equal(onePlus, 1), x!, mul(x!, div(log(onePlus), sub(onePlus, 1))));
     return where(less(abs(x!), 0.5), small, log(onePlus));
   },
@@ -105,7 +105,7 @@ const lowerings: RewriteTable = {
     const { axis } = node.attributes;
     if (x.shape[axis] === 0) return full(-Infinity, node.shape, node.dtype);
     const largest = max(x, { axis, keepAxes: true });
-    // Subtracting an infinity would give NaN.
+    // Subtracting an infinity from itself would give NaN.
     const shift = where(equal(abs(largest), Infinity), 0, largest);
     return add(reshape(shift, node.shape), log(sum(exp(sub(x, shift)), axis)));
   },
@@ -124,7 +124,7 @@ const lowerings: RewriteTable = {
     return sub(shifted, log(sum(exp(shifted), { axis, keepAxes: true })));
   },
 
-  // Index by index a comparison with the positions: what is not there is selected away, not multiplied by 0.
+  // Each index is compared with every position; other elements are masked by `where`, not multiplied by 0, which would carry NaN.
   takeAlongAxis: ({ inputs: [x, indices], attributes: { axis } }) => {
     const length = x!.shape[axis] as number;
     const position = expandDims(along(arange(length), x!, axis), axis);
@@ -155,7 +155,7 @@ const lowerings: RewriteTable = {
   },
 };
 
-/** A vector along one axis of a tensor's shape, of length 1 on the others. */
+/** A vector reshaped to lie along one axis of a tensor, with length 1 on the others. */
 function along(vector: Tensor, like: Tensor, axis: number): Tensor {
   return reshape(
     vector,

@@ -1,11 +1,11 @@
-/** What are the derivatives of x^y, of every order and by both operands, also where x is 0 or infinite? */
+/** What are the derivatives of x^y, of every order and by both operands, even if x is 0 or infinite? */
 import { customGradient } from "../tensor/annotation.ts";
 import { add, equal, log, logicalAnd, logicalOr, mul, pow, sub, where } from "../tensor/elementwise.ts";
 import { full } from "../tensor/operand.ts";
 import { valueOf } from "./simplify.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
-/** A derivative of x^y: x^(y - lowered), times the sum of the terms. */
+/** A derivative of x^y: x^(y - lowered) times the sum of the terms. */
 interface PowerDerivative {
   readonly lowered: number;
   readonly terms: readonly Term[];
@@ -49,7 +49,7 @@ function byExponent({ lowered, terms }: PowerDerivative): PowerDerivative {
   };
 }
 
-/** The chain rule would meet 0 times infinity in the parts, so each derivative is again said as a whole. */
+/** The chain rule applied to the parts would meet 0 times infinity, so each derivative is again written as a whole. */
 function asTensor(x: Tensor, y: Tensor, derivative: PowerDerivative): Tensor {
   return customGradient((base: Tensor, exponent: Tensor) => ({
     value: evaluate(base, exponent, derivative),
@@ -66,14 +66,14 @@ function evaluate(x: Tensor, y: Tensor, { lowered, terms }: PowerDerivative): Te
   const coefficients = Array.from({ length: most + 1 }, (_, logs) => coefficientOf(y, terms, logs));
   let factor = coefficients[most]!;
   if (most > 0) {
-    // 0^0 is taken as a constant, where the logarithm would make its derivative infinite.
+    // 0^0 counts as a constant: with the logarithm its derivative would be infinite.
     const logarithm = log(where(logicalAnd(equal(x, 0), equal(exponent, 0)), 1, x));
     for (let logs = most - 1; logs >= 0; logs--) factor = add(product(factor, logarithm), coefficients[logs]!);
   }
   return product(factor, pow(x, exponent));
 }
 
-/** What log(x)^logs is multiplied with. */
+/** The coefficient of log(x)^logs. */
 function coefficientOf(y: Tensor, terms: readonly Term[], logs: number): Tensor {
   const known = valueOf(y);
   const wanted = terms.filter((term) => term.logs === logs).map(({ roots }) => roots);
@@ -90,7 +90,7 @@ function coefficientOf(y: Tensor, terms: readonly Term[], logs: number): Tensor 
   return products.reduce(add, full(0, y.shape, y.dtype));
 }
 
-/** A factor of 0 wins against an infinite one, as it does in the limit: x^2 log(x) at 0, y x^(y - 1) where y is 0. */
+/** A product in which 0 times infinity is 0, as it is in the limit: x^2 log(x) at 0, or y x^(y - 1) for y = 0. */
 function product(factor: Tensor, other: Tensor): Tensor {
   const known = valueOf(factor);
   if (known === 0) return full(0, factor.shape, factor.dtype);

@@ -1,9 +1,9 @@
-/** For which node was a graph refused, because an engine's traits lack its operation or its dtype? Known of an error without being printed with it. */
+/** For which node was a graph refused, because the engine lacks its operation or dtype? Kept with the error, but not printed with it. */
 import type { Tensor } from "../tensor/tensor.ts";
 
 const nodes = new WeakMap<Error, Tensor>();
 
-/** The error, which from now on is known to stand for this node. */
+/** Records the node that an error is about, and returns the error. */
 export function refusing<E extends Error>(error: E, node: Tensor): E {
   nodes.set(error, node);
   return error;

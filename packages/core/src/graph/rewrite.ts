@@ -3,18 +3,18 @@ import { type Graph, topologicalOrder } from "./graph.ts";
 import { type NodeOf, Tensor } from "../tensor/tensor.ts";
 import type { AnyOperation } from "../tensor/operation.ts";
 
-/** What a node becomes; undefined leaves it as it is. Its operands have been rewritten already. */
+/** What a node becomes; undefined leaves it unchanged. Its operands have already been rewritten. */
 export type Rewrite = (node: Tensor) => Tensor | undefined;
 
-/** A table from operations to what their nodes become. */
+/** A rewrite for each operation in the table. */
 export type RewriteTable = { readonly [O in AnyOperation]?: (node: NodeOf<O>) => Tensor | undefined };
 
-/** The node's entry in the table, applied. */
+/** Applies the table's rewrite for the node's operation. */
 export function applyTable(table: RewriteTable, node: Tensor): Tensor | undefined {
   return Object.hasOwn(table, node.operation) ? (table[node.operation] as Rewrite)(node) : undefined;
 }
 
-/** Every node rewritten, operands first; inputs stay, so that arrays are given in the same order. */
+/** Rewrites every node, operands first; inputs stay, so that arrays are passed in the same order. */
 export function rewriteGraph<G extends Graph>(graph: G, rewrite: Rewrite): G {
   const results = new Map<Tensor, Tensor>();
   for (const node of topologicalOrder(graph.outputs)) {

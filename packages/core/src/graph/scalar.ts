@@ -1,7 +1,7 @@
-/** What does each elementwise operation compute of single numbers? The definition, in float64; the caller rounds to the dtype. */
+/** What does each elementwise operation compute from single numbers? The definition, in float64; the caller rounds to the dtype. */
 import type { BinaryOperation, UnaryOperation } from "../tensor/operation.ts";
 
-/** Of one number; bools are 0 and 1. */
+/** From one number; bools are 0 and 1. */
 export const unaryScalar: { readonly [O in UnaryOperation]: (x: number) => number } = {
   neg: (x) => -x,
   abs: Math.abs,
@@ -13,7 +13,7 @@ export const unaryScalar: { readonly [O in UnaryOperation]: (x: number) => numbe
   sqrt: Math.sqrt,
   tanh: Math.tanh,
   sigmoid: (x) => {
-    // exp of a number that is never positive: no overflow, and the left tail keeps its digits.
+    // The argument of exp is never positive: no overflow, and the left tail keeps its digits.
     const small = Math.exp(-Math.abs(x));
     return (x < 0 ? small : 1) / (1 + small);
   },
@@ -22,7 +22,7 @@ export const unaryScalar: { readonly [O in UnaryOperation]: (x: number) => numbe
   logicalNot: (x) => (x === 0 ? 1 : 0),
 };
 
-/** Of two numbers; bools are 0 and 1. */
+/** From two numbers; bools are 0 and 1. */
 export const binaryScalar: { readonly [O in BinaryOperation]: (x: number, y: number) => number } = {
   add: (x, y) => x + y,
   sub: (x, y) => x - y,

@@ -1,4 +1,4 @@
-/** Which identities hold? A graph is rewritten by them until none applies, and equal nodes become one. */
+/** How is a graph simplified? By identities, applied until none matches, and by merging equal nodes. */
 import { type TypedArray, isFloat } from "../array/dtype.ts";
 import { type Graph, attributesKey } from "./graph.ts";
 import { expand, full } from "../tensor/operand.ts";
@@ -8,10 +8,10 @@ import { binaryScalar, unaryScalar } from "./scalar.ts";
 import { type Shape, broadcastShapes, isConcrete, sameShape, sizeOf } from "../array/shape.ts";
 import { type Tensor, makeTensor } from "../tensor/tensor.ts";
 
-/** The graph with fewer nodes that computes the same. What could hide a NaN, as x 0 = 0 or x - x = 0 would, is not done. */
+/** An equivalent graph with fewer nodes. Identities that could hide a NaN, such as x * 0 = 0 or x - x = 0, are not used. */
 export function simplify<G extends Graph>(graph: G): G {
   let current = graph;
-  // Each round opens the way for the next; a dozen is more than any graph has needed.
+  // Each round may enable rules for the next; a dozen is more than any graph has needed.
   for (let round = 0; round < 12; round++) {
     const seen = new Map<string, Tensor>();
     const numbers = new Map<Tensor, number>();
@@ -35,11 +35,11 @@ const rules: RewriteTable = {
   },
   sub: ({ inputs: [x, y] }) => {
     if (valueOf(y!) === 0) return x!;
-    // 0 - x stays: it is 0 where -x is -0.
+    // 0 - x stays: for x = 0 it is 0, but -x is -0.
     return y!.operation === "neg" ? makeTensor("add", [x!, y!.inputs[0]!], {}) : undefined;
   },
   mul: ({ inputs: [x, y] }) => {
-    // A constant factor stands on the right.
+    // A constant factor goes to the right.
     if (valueOf(x!) !== undefined && valueOf(y!) === undefined) return makeTensor("mul", [y!, x!], {});
     const factor = valueOf(y!);
     if (factor === 1) return x!;
@@ -48,7 +48,7 @@ const rules: RewriteTable = {
     if (factor === undefined) return undefined;
     if (x!.operation === "neg") return makeTensor("mul", [x!.inputs[0]!, full(-factor, x!.shape, x!.dtype)], {});
     const inner = x!.operation === "mul" ? valueOf(x!.inputs[1]!) : undefined;
-    // Powers of two are exact factors, so that their order does not matter.
+    // Multiplying by a power of two is exact, so the order does not matter.
     if (inner !== undefined && isModestPowerOfTwo(factor) && isModestPowerOfTwo(inner)) {
       return makeTensor("mul", [x!.inputs[0]!, full(inner * factor, x!.shape, x!.dtype)], {});
     }
@@ -87,7 +87,7 @@ const rules: RewriteTable = {
   },
   cast: ({ inputs: [x], attributes: { dtype } }) => {
     if (x!.dtype === dtype) return x!;
-    // From a bool nothing is lost on the way.
+    // A cast from bool loses nothing.
     const fromBool = x!.operation === "cast" && x!.inputs[0]!.dtype === "bool";
     return fromBool ? makeTensor("cast", [x!.inputs[0]!], { dtype }) : undefined;
   },
@@ -99,12 +99,12 @@ const rules: RewriteTable = {
     const value = valueOf(x);
     if (value !== undefined && isConcrete(lengths)) {
       const count = sizeOf(lengths);
-      // Nothing is 0, even of an infinite value.
+      // An empty sum is 0, even if the value is infinite.
       return full(count === 0 ? 0 : value * count, node.shape, node.dtype);
     }
     if (x.operation === "neg") return makeTensor("neg", [makeTensor("sum", [x.inputs[0]!], { axes })], {});
     if (x.operation === "scatterAdd" && axes.includes((x.attributes as { axis: number }).axis)) {
-      // Wherever the updates land along the axis, they are all in its sum.
+      // Wherever the updates land along the axis, its sum includes them all.
       return makeTensor("sum", [x.inputs[0]!], { axes });
     }
     if (x.operation === "sum") {
@@ -140,7 +140,7 @@ const rules: RewriteTable = {
     const [x] = node.inputs as [Tensor];
     if (sameShape(x.shape, node.shape)) return x;
     if (x.operation === "broadcastTo") return expand(x.inputs[0]!, node.shape);
-    // Leading axes of length 1 come by themselves.
+    // Broadcasting adds leading axes of length 1 by itself.
     const source = x.operation === "reshape" ? x.inputs[0]! : undefined;
     return source !== undefined && sameShape(withoutLeadingOnes(x.shape), source.shape)
       ? expand(source, node.shape)
@@ -150,7 +150,7 @@ const rules: RewriteTable = {
     valueOf(node.inputs[0]!) === undefined ? undefined : full(valueOf(node.inputs[0]!)!, node.shape, node.dtype),
 };
 
-/** An elementwise operation on constants is a constant. */
+/** Replaces an elementwise operation on constants with a constant. */
 function foldConstants(node: Tensor): Tensor | undefined {
   const values = node.inputs.map(valueOf);
   if (values.length === 0 || values.includes(undefined)) return undefined;
@@ -160,7 +160,7 @@ function foldConstants(node: Tensor): Tensor | undefined {
   return node.operation === "cast" ? full(x, node.shape, node.dtype) : undefined;
 }
 
-/** What is repeated by broadcasting is computed before it is repeated. */
+/** Moves an elementwise operation before the broadcast of its operands. */
 function hoistBroadcast(node: Tensor): Tensor | undefined {
   if (!isElementwise(node.operation) || !node.inputs.every((input) => input.operation === "broadcastTo"))
     return undefined;
@@ -177,7 +177,7 @@ function hoistBroadcast(node: Tensor): Tensor | undefined {
   );
 }
 
-/** The first node that was the same: operation, attributes, operands. */
+/** The first node with the same operation, attributes and operands. */
 function shareEqual(node: Tensor, seen: Map<string, Tensor>, numbers: Map<Tensor, number>): Tensor {
   const operands = node.inputs.map((input) => numberOf(input, seen, numbers));
   if (hasProperty(node.operation, "commutative")) operands.sort((a, b) => a - b);
@@ -189,7 +189,7 @@ function shareEqual(node: Tensor, seen: Map<string, Tensor>, numbers: Map<Tensor
   return node;
 }
 
-/** A node that a rule has just made is met here as an operand for the first time. */
+/** The number of a node; one that a rule has just created gets its number here, as an operand. */
 function numberOf(node: Tensor, seen: Map<string, Tensor>, numbers: Map<Tensor, number>): number {
   const known = numbers.get(node);
   if (known !== undefined) return known;
@@ -199,9 +199,9 @@ function numberOf(node: Tensor, seen: Map<string, Tensor>, numbers: Map<Tensor, 
   return number;
 }
 
-/** The one value that all elements have, where that is known. */
+/** The value of all elements, if it is one and known. */
 export function valueOf(node: Tensor): number | undefined {
-  // Repeated to a shape of one element, a number is reshaped.
+  // A number broadcast to a shape of one element has become a reshape.
   const source = node.operation === "broadcastTo" || node.operation === "reshape" ? node.inputs[0]! : node;
   return source.operation === "constant" && source.rank === 0
     ? (source.attributes as { data: TypedArray }).data[0]

@@ -8,7 +8,7 @@ import { verify } from "./verify.ts";
 
 const x = placeholder("x", [2, 3], "float32");
 
-/** A node as no function of this package makes it. */
+/** A node that no function of this package makes. */
 function node(
   operation: string,
   inputs: readonly Tensor[],
@@ -35,17 +35,17 @@ test.each([
   [
     "a missing attribute",
     node("sum", [x], {}),
-    "the axes of every node must be what its operation takes, got undefined (sum)",
+    "the axes of every node must be valid for its operation, got undefined (sum)",
   ],
   [
     "an attribute of another operation",
     node("exp", [x], { axis: 0 }, [2, 3]),
-    "the axis of every node must be what its operation takes, got 0 (exp)",
+    "the axis of every node must be valid for its operation, got 0 (exp)",
   ],
   [
     "an attribute that is text",
     node("sum", [x], { axes: ["1"] }),
-    'the axes of every node must be what its operation takes, got ["1"] (sum)',
+    'the axes of every node must be valid for its operation, got ["1"] (sum)',
   ],
   [
     "another type",

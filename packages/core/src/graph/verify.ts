@@ -1,4 +1,4 @@
-/** Is a graph well formed? Asked before an engine sees it, and in tests after every pass. */
+/** Is a graph well formed? Checked before an engine sees it, and in tests after every pass. */
 import { formatType } from "../array/format.ts";
 import { type Graph, topologicalOrder } from "./graph.ts";
 import { EngineError } from "../array/errors.ts";
@@ -10,7 +10,7 @@ import { unsoundAttribute } from "./attributes.ts";
 import { print } from "../array/describe.ts";
 import { isDType } from "../array/dtype.ts";
 
-/** Throws `EngineError` for an annotation or an unknown operation, and for operands or attributes that are not what the operation takes: asked first, for the passes read them. */
+/** Throws `EngineError` if an operation is an annotation or unknown, or its operands or attributes are invalid. Runs first: the passes rely on it. */
 export function verifyNodes(graph: Graph): void {
   for (const node of topologicalOrder(graph.outputs)) {
     const facts = factsOf(node.operation);
@@ -23,7 +23,7 @@ export function verifyNodes(graph: Graph): void {
       const value =
         unsound === undefined ? node.shape : (node.attributes as Readonly<Record<string, unknown>>)[unsound];
       throw new EngineError(
-        `verify: the ${unsound ?? "type"} of every node must be what its operation takes, got ${print(value)} (${node.operation}).`,
+        `verify: the ${unsound ?? "type"} of every node must be valid for its operation, got ${print(value)} (${node.operation}).`,
       );
     }
   }
@@ -36,7 +36,7 @@ function requireOperands({ operation, inputs }: Tensor, { operands }: OperationF
   throw new EngineError(`verify: ${operation} must have ${must}, got ${inputs.length}.`);
 }
 
-/** Throws `EngineError` where a pass has made a graph that can't be right: a fault of this library, or of an engine's own passes. */
+/** Throws `EngineError` if a pass produced an invalid graph: a bug in this library, or in an engine's own passes. */
 export function verify(graph: Graph): void {
   verifyNodes(graph);
   const inputs = new Set(graph.inputs);

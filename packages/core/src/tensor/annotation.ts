@@ -1,4 +1,4 @@
-/** The functions whose value is their operand, and which tell the passes something about it. */
+/** Which functions return their operand and only tell the passes something about it? */
 import { type CheckKind, isCheckKind } from "./check.ts";
 import { describe } from "../array/describe.ts";
 import { DTypeError, ShapeError } from "../array/errors.ts";
@@ -7,12 +7,12 @@ import { functionRule, isRecord, requireRule } from "../array/options.ts";
 import { sameShape } from "../array/shape.ts";
 import { type Tensor, isTensor, makeTensor, requireTensor } from "./tensor.ts";
 
-/** x as a constant to every gradient. */
+/** Returns x, which gradients treat as a constant. */
 export function stopGradient(x: TensorLike): Tensor {
   return makeTensor("stopGradient", [asTensor(x, "stopGradient", "x")], {});
 }
 
-/** What a function with a gradient of its own returns. */
+/** What a function with a custom gradient returns: its value, and how to compute the gradient. */
 export interface CustomGradient {
   readonly value: Tensor;
   /** From the gradient of the result, of the value's shape, to one gradient for each input, of the input's shape. */
@@ -20,8 +20,8 @@ export interface CustomGradient {
 }
 
 /**
- * A function whose gradient is the one that is given instead of the one that follows from its value.
- * Throws `ShapeError` where a gradient has not its input's shape, once it is asked for.
+ * Makes a function whose gradient is the given one instead of the derivative of its value.
+ * Taking the gradient throws `ShapeError` if it does not have its input's shape.
  * @example const straightThrough = customGradient((x) => ({ value: x.sign(), gradient: (cotangent) => [cotangent] }));
  */
 export function customGradient<Inputs extends readonly Tensor[] = Tensor[]>(
@@ -36,11 +36,11 @@ export function customGradient<Inputs extends readonly Tensor[] = Tensor[]>(
   };
 }
 
-/** x, to be checked before anything runs where it comes from the host; of x computed inside nothing is checked. */
+/** Returns x, which is checked before anything runs if it comes from the host; computed values are not checked. */
 export function check(caller: string, argument: string, x: Tensor, kind: CheckKind): Tensor {
   requireTensor(caller, argument, x);
   if (!isCheckKind(kind)) {
-    throw new DTypeError(`check: kind must be a record of a kind that is known, got ${describe(kind)}.`);
+    throw new DTypeError(`check: kind must be a known kind of check, got ${describe(kind)}.`);
   }
   return makeTensor("check", [x], { check: { caller, argument, ...kind } });
 }

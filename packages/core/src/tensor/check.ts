@@ -5,11 +5,11 @@ import { isRecord } from "../array/options.ts";
 import { type Dimension, formatPosition, isDimension } from "../array/shape.ts";
 import { type Step, look } from "../array/view.ts";
 
-/** What must hold of an argument, and how a message names it. */
+/** What must hold for an argument, and how a message names it. */
 export type Check = {
   readonly caller: string;
   readonly argument: string;
-  /** What happens to the elements before they are asked: the check is of what the formula sees. */
+  /** The steps applied to the elements before the check, which concerns what the formula sees. */
   readonly through?: readonly Step[];
 } & CheckKind;
 
@@ -21,12 +21,12 @@ export type CheckKind =
   | { readonly kind: "positive" }
   /** 0 or above. */
   | { readonly kind: "nonNegative" }
-  /** Along the last axis a single 1, else 0. */
+  /** A single 1 along the last axis, else 0. */
   | { readonly kind: "oneHot" };
 
 type CheckOf<K extends CheckKind["kind"]> = Check & { readonly kind: K };
 
-/** Throws `OutOfRangeError`, naming function, argument, position and value, where the elements do not satisfy the check. */
+/** Throws `OutOfRangeError`, naming function, argument, position and value, if the elements do not satisfy the check. */
 export function runCheck(check: Check, data: TypedArray, shape: readonly number[]): void {
   const seen = look({ data, shape }, check.through ?? []);
   (rules[check.kind] as (check: Check, data: TypedArray, shape: readonly number[]) => void)(
@@ -38,18 +38,18 @@ export function runCheck(check: Check, data: TypedArray, shape: readonly number[
 
 const rules: { [K in CheckKind["kind"]]: (check: CheckOf<K>, data: TypedArray, shape: readonly number[]) => void } = {
   classIndices: (check, data, shape) => {
-    // A class count with a name is known only to the exported graph's reader.
+    // A named number of classes is known only when an exported graph runs.
     const classes = typeof check.classes === "number" ? check.classes : Infinity;
     for (let index = 0; index < data.length; index++) {
       const value = data[index]!;
-      // NaN fails the comparison as well.
+      // Written so that NaN fails too.
       if (!(value >= 0 && value < classes && Number.isInteger(value))) {
         fail(check, `integers from 0 to ${classes - 1}`, value, index, shape, "Classes count from 0.");
       }
     }
   },
   positive: (check, data, shape) => {
-    // NaN passes: it makes the result NaN, as every NaN does.
+    // NaN passes: like any NaN, it makes the result NaN.
     for (let index = 0; index < data.length; index++) {
       if (data[index]! <= 0) fail(check, "above 0", data[index]!, index, shape, "");
     }
@@ -78,7 +78,7 @@ const rules: { [K in CheckKind["kind"]]: (check: CheckOf<K>, data: TypedArray, s
   },
 };
 
-/** Whether a value says what must hold. */
+/** Whether a value is a valid kind of check. */
 export function isCheckKind(value: unknown): value is CheckKind {
   if (!isRecord(value) || typeof value["kind"] !== "string" || !Object.hasOwn(rules, value["kind"])) return false;
   return value["kind"] !== "classIndices" || isDimension(value["classes"]);

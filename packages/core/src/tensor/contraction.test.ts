@@ -14,7 +14,7 @@ function sample(shape: readonly number[], seed: number): NDArray {
   );
 }
 
-/** Sums over every assignment of every index: slow, and plainly right. */
+/** Sums over every assignment of every index: slow, but obviously right. */
 function byDefinition(equation: string, operands: readonly NDArray[]): { shape: number[]; values: number[] } {
   const [left, right] = equation.split("->") as [string, string];
   const terms = left.split(",");

@@ -1,4 +1,4 @@
-/** Products that sum over shared axes: the matrix product, and Einstein's summation brought down to it. */
+/** Which functions sum products over shared axes? The matrix product, and Einstein summation, which is rewritten using it. */
 import { isFloat } from "../array/dtype.ts";
 import { equal, mul, where } from "./elementwise.ts";
 import { describe, print } from "../array/describe.ts";
@@ -10,7 +10,7 @@ import { sum } from "./reduction.ts";
 import { type Dimension, broadcastShapes, isConcrete } from "../array/shape.ts";
 import { type Tensor, makeTensor } from "./tensor.ts";
 
-/** The matrix product [.., m, k] [.., k, n] -> [.., m, n]; leading axes broadcast, a vector is a row on the left and a column on the right. */
+/** The matrix product [.., m, k] [.., k, n] -> [.., m, n]; leading axes broadcast, and a vector is a row on the left or a column on the right. */
 export function matmul(x: TensorLike, y: TensorLike): Tensor {
   refuseSurplus("matmul", arguments, ["x", "y"]);
   const [left, right] = asTensors("matmul", { x, y }).map(toFloat) as [Tensor, Tensor];
@@ -34,10 +34,10 @@ export function matmul(x: TensorLike, y: TensorLike): Tensor {
 }
 
 /**
- * Einstein's summation: `einsum("ik,kj->ij", x, y)` is the matrix product.
- * Any number of operands; an index repeated in one operand takes its diagonal; without `->` the result has the indices
- * that occur once, in alphabetical order; `...` stands for leading axes, which broadcast.
- * Throws `OutOfRangeError` for an equation that can't be read and `ShapeError` for operands that do not fit it.
+ * Einstein summation: `einsum("ik,kj->ij", x, y)` is the matrix product.
+ * Takes any number of operands; an index repeated in one operand takes its diagonal; without `->` the result has the indices
+ * that occur once, in alphabetical order; `...` stands for axes that broadcast.
+ * Throws `OutOfRangeError` if the equation can't be parsed and `ShapeError` if the operands do not match it.
  */
 export function einsum(equation: string, ...operands: readonly TensorLike[]): Tensor {
   const tensors = asTensors(
@@ -76,14 +76,14 @@ interface Term {
 
 function parse(equation: string, tensors: readonly Tensor[]): { inputs: string[][]; output: string[] } {
   if (typeof equation !== "string") {
-    throw new DTypeError(`einsum: equation must be a string, as "ik,kj->ij", got ${describe(equation)}.`);
+    throw new DTypeError(`einsum: equation must be a string such as "ik,kj->ij", got ${describe(equation)}.`);
   }
   const text = equation.replaceAll(" ", "");
   const [left, right, ...rest] = text.split("->");
   const parts = left!.split(",");
   const side = /^[a-zA-Z]*(\.\.\.[a-zA-Z]*)?$/;
   if (rest.length > 0 || ![...parts, right ?? ""].every((part) => side.test(part))) {
-    throw new OutOfRangeError(`einsum: equation must read like "ik,kj->ij", got ${print(equation)}.`);
+    throw new OutOfRangeError(`einsum: equation must look like "ik,kj->ij", got ${print(equation)}.`);
   }
   if (parts.length !== tensors.length) {
     throw new ShapeError(
@@ -97,7 +97,7 @@ function parse(equation: string, tensors: readonly Tensor[]): { inputs: string[]
   const spread = (part: string, count: number) => {
     const [before, after] = part.split("...");
     if (after === undefined) return part.split("");
-    // The axes that the dots stand for are aligned at the last, as in broadcasting.
+    // The axes that the dots stand for are aligned at the last one, as in broadcasting.
     return [
       ...before!.split(""),
       ...Array.from({ length: Math.max(0, count) }, (_, index) => `...${widest - count + index}`),
@@ -148,7 +148,7 @@ function measure(
   return lengths;
 }
 
-/** Where a term repeats a label, only the elements at equal positions stay. */
+/** For a label that a term repeats, keeps only the elements at equal positions. */
 function diagonal({ labels, tensor }: Term): Term {
   const second = labels.findIndex((label, axis) => labels.indexOf(label) < axis);
   if (second === -1) return { labels, tensor };
@@ -165,7 +165,7 @@ function diagonal({ labels, tensor }: Term): Term {
   return diagonal({ labels: labels.toSpliced(second, 1), tensor: kept });
 }
 
-/** Sums the labels that no other term and not the result has. */
+/** Sums over the labels that occur neither in another term nor in the result. */
 function sumAlone(term: Term, others: readonly (readonly string[])[], output: readonly string[]): Term {
   const axes = term.labels.flatMap((label, axis) =>
     output.includes(label) || others.some((labels) => labels.includes(label)) ? [] : [axis],
@@ -174,13 +174,13 @@ function sumAlone(term: Term, others: readonly (readonly string[])[], output: re
   return { labels: term.labels.filter((_, axis) => !axes.includes(axis)), tensor: sum(term.tensor, axes) };
 }
 
-/** Which pair to take at each step: the cheapest order of all for few operands, the cheapest next pair for many. */
+/** The pair to contract at each step: the optimal order for few operands, greedily the cheapest pair for many. */
 function contractionOrder(
   terms: readonly (readonly string[])[],
   output: readonly string[],
   lengths: ReadonlyMap<string, Dimension>,
 ): (readonly [number, number])[] {
-  // Only the order depends on it: an unknown length counts as a long one.
+  // Only the order depends on this: an unknown length counts as a long one.
   const cost = (labels: Iterable<string>) => {
     let product = 1;
     for (const label of labels)
@@ -211,7 +211,7 @@ function contractionOrder(
   return search(terms).order;
 }
 
-/** The product of two terms, summed over the labels that nothing else needs; what comes first in the result makes the rows. */
+/** The product of two terms, summed over the labels that nothing else needs; the term that comes first in the result supplies the rows. */
 function contract(first: Term, second: Term, others: readonly (readonly string[])[], output: readonly string[]): Term {
   const earliest = (term: Term, other: Term) =>
     Math.min(
@@ -278,7 +278,7 @@ function contract(first: Term, second: Term, others: readonly (readonly string[]
   return { labels, tensor: reshape(product, labels.map(length)) };
 }
 
-/** The term's axes in the order of these labels, with length 1 for those that it lacks. */
+/** The term with its axes in the order of these labels, and length 1 for labels that it lacks. */
 function align({ labels, tensor }: Term, order: readonly string[]): Tensor {
   const present = order.filter((label) => labels.includes(label));
   const moved = transpose(
@@ -291,7 +291,7 @@ function align({ labels, tensor }: Term, order: readonly string[]): Tensor {
   );
 }
 
-/** A single term summed and ordered as the result is. */
+/** A single term, summed and transposed to match the result. */
 function arrange(term: Term, output: readonly string[], lengths: ReadonlyMap<string, Dimension>): Tensor {
   const { labels, tensor } = sumAlone(term, [], output);
   return expand(

@@ -77,7 +77,7 @@ describe("a tensor", () => {
   ])("refuses the operator in %s", (_, operate) => {
     const x = zeros([2]) as never;
     expect(() => operate(x)).toThrow(DTypeError);
-    expect(() => operate(x)).toThrow(/^Tensor: operators of JavaScript .* got the Tensor f32\[2\]\. .*greater\(x, y\)/);
+    expect(() => operate(x)).toThrow(/^Tensor: JavaScript operators .* got the Tensor f32\[2\]\. .*greater\(x, y\)/);
   });
 
   test("is printed by templates, lists and the console", () => {

@@ -1,4 +1,4 @@
-/** The functions that work element by element; operands promote and broadcast as numpy's do. */
+/** Which functions work element by element? Their operands promote and broadcast as in NumPy. */
 import { type DType, checkDType } from "../array/dtype.ts";
 import { type TensorLike, asTensor, asTensors, broadcastTogether, toDType, toFloat } from "./operand.ts";
 import type { BinaryOperation, UnaryOperation } from "./operation.ts";
@@ -32,12 +32,12 @@ export function pow(x: TensorLike, y: TensorLike): Tensor {
   return arithmetic("pow", x, y);
 }
 
-/** The larger of x and y; NaN where either is. Where they are equal each gets half of the gradient. */
+/** The larger of x and y; NaN if either is. If they are equal, each gets half of the gradient. */
 export function maximum(x: TensorLike, y: TensorLike): Tensor {
   return arithmetic("maximum", x, y);
 }
 
-/** The smaller of x and y; NaN where either is. Where they are equal each gets half of the gradient. */
+/** The smaller of x and y; NaN if either is. If they are equal, each gets half of the gradient. */
 export function minimum(x: TensorLike, y: TensorLike): Tensor {
   return arithmetic("minimum", x, y);
 }
@@ -74,17 +74,17 @@ export function greaterEqual(x: TensorLike, y: TensorLike): Tensor {
   return makeTensor("lessEqual", [right, left], {});
 }
 
-/** Whether both hold; a number holds where it is not 0. */
+/** Whether x and y are both true; a number is true if it is not 0. */
 export function logicalAnd(x: TensorLike, y: TensorLike): Tensor {
   return logical("logicalAnd", x, y);
 }
 
-/** Whether either holds; a number holds where it is not 0. */
+/** Whether x or y is true; a number is true if it is not 0. */
 export function logicalOr(x: TensorLike, y: TensorLike): Tensor {
   return logical("logicalOr", x, y);
 }
 
-/** Whether x does not hold; a number holds where it is not 0. */
+/** Whether x is false; a number is true if it is not 0. */
 export function logicalNot(x: TensorLike): Tensor {
   return makeTensor("logicalNot", [toDType(asTensor(x, "logicalNot", "x"), "bool")], {});
 }
@@ -99,7 +99,7 @@ export function abs(x: TensorLike): Tensor {
   return number("abs", x);
 }
 
-/** -1, 0 or 1 as x is below, at or above 0; NaN for NaN. */
+/** -1, 0 or 1 if x is below, at or above 0; NaN for NaN. */
 export function sign(x: TensorLike): Tensor {
   return number("sign", x);
 }
@@ -162,8 +162,8 @@ export function isNaN(x: TensorLike): Tensor {
 }
 
 /**
- * x where the condition holds, else y. The side that is not taken has no influence on the value and gets a gradient of 0;
- * where that side's own derivative is infinite, 0 times infinity is NaN: choose the operand, `where(c, x, 1).log()`.
+ * x where the condition holds, else y. The side that is not selected does not affect the value, and its gradient is 0; but if its
+ * own derivative is infinite, 0 times infinity is NaN: select the operand instead, `where(c, x, 1).log()`.
  */
 export function where(condition: TensorLike, x: TensorLike, y: TensorLike): Tensor {
   const choice = toDType(asTensor(condition, "where", "condition"), "bool");
@@ -171,7 +171,7 @@ export function where(condition: TensorLike, x: TensorLike, y: TensorLike): Tens
   return makeTensor("where", broadcastTogether("where", ["condition", "x", "y"], [choice, left!, right!]), {});
 }
 
-/** The same elements as another dtype: to int32 they are truncated and saturated (NaN is 0), to bool `x != 0`. */
+/** The elements converted to another dtype: to int32 they are truncated and saturated (NaN becomes 0), to bool they become `x != 0`. */
 export function cast(x: TensorLike, dtype: DType): Tensor {
   checkDType("cast", dtype);
   return toDType(asTensor(x, "cast", "x"), dtype);
@@ -183,8 +183,8 @@ export function clip(x: TensorLike, low: TensorLike, high: TensorLike): Tensor {
 }
 
 /**
- * weights times values, where a weight of 0 contributes nothing against an infinite value: 0 log 0 = 0. NaN is carried.
- * The gradient to the values is the weights; that to a weight is its value, 0 where the weight is 0 and the value infinite.
+ * weights times values, but 0 if the weight is 0 and the value infinite: 0 log 0 = 0. NaN is carried.
+ * The gradient with respect to the values is the weights; with respect to a weight it is the value, or 0 in that same case.
  */
 export function weightedBy(values: TensorLike, weights: TensorLike): Tensor {
   const [x, w] = broadcastTogether("weightedBy", ["values", "weights"], asTensors("weightedBy", { values, weights }));

@@ -1,4 +1,4 @@
-/** How do tensors come by their methods? The functions are joined to the class here, once. */
+/** How do tensors get their methods? The functions are added to the class here, once. */
 import { stopGradient } from "./annotation.ts";
 import { matmul } from "./contraction.ts";
 import * as elementwise from "./elementwise.ts";
@@ -41,7 +41,7 @@ const functions: Functions = {
 };
 
 for (const [name, fn] of Object.entries(functions) as [string, (...args: unknown[]) => Tensor][]) {
-  // As a function an elementwise one may be handed to map or reduce, which give more than it takes; as a method it can't be.
+  // As a function it may be passed to map or reduce, which pass more arguments than it takes; as a method it can't be.
   const parameters = Object.hasOwn(elementwiseMethods, name) ? ["x", "y", "z"].slice(0, fn.length) : undefined;
   Object.defineProperty(Tensor.prototype, name, {
     value(this: Tensor, ...args: unknown[]): Tensor {

@@ -1,4 +1,4 @@
-/** For each operation: which shape and dtype has the result, or what does not fit? */
+/** For each operation: what are the shape and dtype of the result, or which operands are invalid? */
 import { formatShape, formatType } from "../array/format.ts";
 import { type DType, isFloat } from "../array/dtype.ts";
 import type { ArrayType } from "../array/type.ts";
@@ -29,7 +29,7 @@ type Rule<O extends AnyOperation> = (
   operation: O,
 ) => ArrayType<Shape>;
 
-/** The type of an operation's result; throws where the operands do not fit. */
+/** The type of an operation's result. Throws `ShapeError` or `DTypeError` if the operands are invalid. */
 export function inferType<O extends AnyOperation>(
   operation: O,
   inputs: readonly ArrayType<Shape>[],
@@ -165,7 +165,7 @@ function binary([x, y]: readonly ArrayType<Shape>[], _: unknown, operation: Bina
   requireKind(operation, x!);
   return { shape: x!.shape, dtype: operationFacts[operation].result === "bool" ? "bool" : x!.dtype };
 }
-/** What an operand may be, and how a message says so of one and of several. */
+/** What an operand may be, and how a message says so for one and for several. */
 const operandKinds: {
   readonly [Kind in OperandKind]: { accepts: (dtype: DType) => boolean; one: string; several: string };
 } = {
@@ -176,7 +176,7 @@ const operandKinds: {
   int32: { accepts: (dtype) => dtype === "int32", one: "int32", several: "int32" },
 };
 
-/** Throws `DTypeError` unless the first operand, whose dtype all of them have, is what the facts say. */
+/** Throws `DTypeError` unless the first operand, whose dtype all of them have, is of the kind in the table of facts. */
 function requireKind(operation: AnyOperation, x: ArrayType<Shape>): void {
   const { operands } = operationFacts[operation];
   const kind = operandKinds[typeof operands === "string" ? operands : operands[0]!];
@@ -212,7 +212,7 @@ function requireIndices(operation: string, indices: ArrayType<Shape>): void {
   if (indices.dtype !== "int32") throw new DTypeError(`${operation}: indices must be int32, got ${print(indices)}.`);
 }
 
-/** Named dimensions must survive a reshape as they are, in their order; what lies between them may be regrouped. */
+/** Named dimensions must survive a reshape unchanged and in order; the lengths between them may be regrouped. */
 function requireReshape(x: ArrayType<Shape>, shape: Shape): void {
   const fits =
     isConcrete(x.shape) && isConcrete(shape)

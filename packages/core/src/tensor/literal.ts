@@ -1,25 +1,25 @@
-/** Which tensors are nothing but numbers that the user wrote, and what were these before float32 rounded them? */
+/** Which tensors are literals, and what were their numbers before float32 rounded them? */
 import { isFloat } from "../array/dtype.ts";
 import { type Tensor, makeTensor } from "./tensor.ts";
 
-/** The numbers as they were written, of constants in float32. */
+/** The unrounded numbers of literals, which are float32 constants. */
 const written = new WeakMap<Tensor, Float64Array>();
 
-/** Remembers what a float32 tensor was written as; it is the tensor that it was. */
+/** Remembers the unrounded numbers of a float32 constant, and returns it. */
 export function rememberWritten(tensor: Tensor, values: Float64Array): Tensor {
   if (tensor.dtype === "float32") written.set(tensor, values);
   return tensor;
 }
 
-/** What the tensor was written as, if it is such numbers itself. */
+/** The unrounded numbers of a tensor that is itself a literal. */
 export function writtenAs(tensor: Tensor): Float64Array | undefined {
   return written.get(tensor);
 }
 
-/** How many choices within choices are followed. */
+/** How many nested nodes are followed. */
 const depthLimit = 16;
 
-/** The tensor in float64 with the digits that were written, where it is a literal, or repeats or chooses between literals; else undefined. */
+/** The tensor in float64, unrounded, if it is a literal or only broadcasts, reshapes or selects literals; else undefined. */
 export function literalInFloat64(tensor: Tensor, depth = 0): Tensor | undefined {
   const values = written.get(tensor);
   if (values !== undefined) return constant64(tensor, values);

@@ -1,25 +1,25 @@
-/** Which methods has a tensor? Each is the function of the same name with the tensor as its first argument. */
+/** Which methods does a tensor have? Each is the function of the same name with the tensor as its first argument. */
 import type { DType } from "../array/dtype.ts";
 import type { TensorLike } from "./operand.ts";
 import type { ReductionArguments } from "./reduction.ts";
 import type { Axes, Shape } from "../array/shape.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** The fluent interface of a tensor. Operands promote and broadcast as numpy's do; axes count from the end where negative. */
+/** The methods of a tensor. Operands promote and broadcast as in NumPy; negative axes count from the end. */
 export interface TensorMethods {
   /** this + other */
   add(other: TensorLike): Tensor;
   /** this - other */
   sub(other: TensorLike): Tensor;
-  /** this times other, element by element */
+  /** this * other, element by element */
   mul(other: TensorLike): Tensor;
   /** this / other; a quotient of integers is float32 */
   div(other: TensorLike): Tensor;
   /** this to the power other */
   pow(other: TensorLike): Tensor;
-  /** the larger; NaN where either is */
+  /** the larger; NaN if either is */
   maximum(other: TensorLike): Tensor;
-  /** the smaller; NaN where either is */
+  /** the smaller; NaN if either is */
   minimum(other: TensorLike): Tensor;
   equal(other: TensorLike): Tensor;
   notEqual(other: TensorLike): Tensor;
@@ -55,7 +55,7 @@ export interface TensorMethods {
   cast(dtype: DType): Tensor;
 
   sum(options?: ReductionArguments): Tensor;
-  /** NaN over nothing */
+  /** NaN over an empty axis */
   mean(options?: ReductionArguments): Tensor;
   /** ties share the gradient */
   max(options?: ReductionArguments): Tensor;
@@ -63,7 +63,7 @@ export interface TensorMethods {
   min(options?: ReductionArguments): Tensor;
   /** the population variance */
   variance(options?: ReductionArguments): Tensor;
-  /** int32; the first of ties, the first NaN */
+  /** int32; the first of ties, or the first NaN if there is one */
   argmax(options?: number | null | { readonly axis?: number | null; readonly keepAxes?: boolean }): Tensor;
   logSumExp(options?: ReductionArguments): Tensor;
   softmax(axis?: number): Tensor;
@@ -71,7 +71,7 @@ export interface TensorMethods {
 
   /** one length may be -1 */
   reshape(shape: Shape): Tensor;
-  /** without a permutation the axes are reversed */
+  /** without a permutation, the axes are reversed */
   transpose(permutation?: readonly number[]): Tensor;
   expandDims(axis: number): Tensor;
   squeeze(axis?: Axes): Tensor;
@@ -79,10 +79,10 @@ export interface TensorMethods {
   slice(starts: readonly number[], stops?: readonly (number | undefined)[]): Tensor;
   pad(before: readonly number[], after: readonly number[]): Tensor;
   takeAlongAxis(indices: TensorLike, axis?: number): Tensor;
-  /** this holds class indices */
+  /** the elements must be class indices */
   oneHot(classes: number, dtype?: DType): Tensor;
   /** the matrix product */
   matmul(other: TensorLike): Tensor;
-  /** this as a constant to every gradient */
+  /** gradients treat the result as a constant */
   stopGradient(): Tensor;
 }

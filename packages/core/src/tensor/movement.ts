@@ -1,4 +1,4 @@
-/** The functions that rearrange elements, pick them, or make tensors of nothing but a shape. */
+/** Which functions rearrange or select elements, or make tensors from a shape alone? */
 import { formatShape } from "../array/format.ts";
 import { type DType, checkDType } from "../array/dtype.ts";
 import { describe, print } from "../array/describe.ts";
@@ -23,7 +23,7 @@ import {
 import { refuseSurplus } from "../array/options.ts";
 import { type Tensor, makeTensor, requireTensor } from "./tensor.ts";
 
-/** The same elements in another shape; one length may be -1, which takes what is left. */
+/** The same elements in another shape; one length may be -1, which is then computed from the others. */
 export function reshape(x: TensorLike, shape: Shape): Tensor {
   refuseSurplus("reshape", arguments, ["x", "shape"]);
   const tensor = asTensor(x, "reshape", "x");
@@ -31,7 +31,7 @@ export function reshape(x: TensorLike, shape: Shape): Tensor {
   return sameShape(tensor.shape, wanted) ? tensor : makeTensor("reshape", [tensor], { shape: wanted });
 }
 
-/** Axis i of the result is axis `permutation[i]` of x; without a permutation the axes are reversed. */
+/** The axes permuted: axis i of the result is axis `permutation[i]` of x; without a permutation, the axes are reversed. */
 export function transpose(x: TensorLike, permutation?: readonly number[]): Tensor {
   refuseSurplus("transpose", arguments, ["x", "permutation"]);
   const tensor = asTensor(x, "transpose", "x");
@@ -48,7 +48,7 @@ export function transpose(x: TensorLike, permutation?: readonly number[]): Tenso
     : makeTensor("transpose", [tensor], { permutation: axes });
 }
 
-/** With a new axis of length 1 at this position of the result. */
+/** x with a new axis of length 1 at this position of the result. */
 export function expandDims(x: TensorLike, axis: number): Tensor {
   refuseSurplus("expandDims", arguments, ["x", "axis"]);
   const tensor = asTensor(x, "expandDims", "x");
@@ -56,7 +56,7 @@ export function expandDims(x: TensorLike, axis: number): Tensor {
   return makeTensor("reshape", [tensor], { shape: tensor.shape.toSpliced(position, 0, 1) });
 }
 
-/** Without these axes, which must have length 1; null, the default, means every such axis. */
+/** x without these axes, which must have length 1; null, the default, means every such axis. */
 export function squeeze(x: TensorLike, axis: Axes = null): Tensor {
   refuseSurplus("squeeze", arguments, ["x", "axis"]);
   const tensor = asTensor(x, "squeeze", "x");
@@ -73,14 +73,14 @@ export function squeeze(x: TensorLike, axis: Axes = null): Tensor {
   );
 }
 
-/** Repeated to the shape, aligned at the last axis. */
+/** x repeated to the shape, aligned at the last axis. */
 export function broadcastTo(x: TensorLike, shape: Shape): Tensor {
   refuseSurplus("broadcastTo", arguments, ["x", "shape"]);
   checkShape("broadcastTo", shape);
   return expand(asTensor(x, "broadcastTo", "x"), [...shape]);
 }
 
-/** The part from `starts` up to `stops`, one of each for each axis; negative ones count from the end, and a stop left out is the end. */
+/** The part from `starts` up to `stops`, one entry for each axis; negative ones count from the end, and an omitted stop is the end. */
 export function slice(x: TensorLike, starts: readonly number[], stops?: readonly (number | undefined)[]): Tensor {
   refuseSurplus("slice", arguments, ["x", "starts", "stops"]);
   const tensor = asTensor(x, "slice", "x");
@@ -110,14 +110,14 @@ export function slice(x: TensorLike, starts: readonly number[], stops?: readonly
     : makeTensor("slice", [tensor], { starts: begins, stops: ends });
 }
 
-/** Zeros (or false) added before and after along each axis. */
+/** x with zeros (or false) added before and after along each axis. */
 export function pad(x: TensorLike, before: readonly number[], after: readonly number[]): Tensor {
   refuseSurplus("pad", arguments, ["x", "before", "after"]);
   const tensor = asTensor(x, "pad", "x");
   const valid = [before, after].every((list) => isListOf(list, isLength) && list.length === tensor.rank);
   if (!valid) {
     throw new ShapeError(
-      `pad: before and after must have one width from 0 for each axis, got ${print(before)} and ${print(after)} for ${tensor}.`,
+      `pad: before and after must have one non-negative width for each axis, got ${print(before)} and ${print(after)} for ${tensor}.`,
     );
   }
   return [...before, ...after].every((width) => width === 0)
@@ -125,7 +125,7 @@ export function pad(x: TensorLike, before: readonly number[], after: readonly nu
     : makeTensor("pad", [tensor], { before: [...before], after: [...after] });
 }
 
-/** The tensors one after the other along the axis. */
+/** The tensors joined along the axis. */
 export function concat(tensors: readonly TensorLike[], axis = 0): Tensor {
   refuseSurplus("concat", arguments, ["tensors", "axis"]);
   const parts = together("concat", tensors);
@@ -133,7 +133,7 @@ export function concat(tensors: readonly TensorLike[], axis = 0): Tensor {
   return parts.length === 1 ? parts[0]! : makeTensor("concat", parts, { axis: position });
 }
 
-/** The tensors, all of one shape, along a new axis. */
+/** The tensors, all of one shape, joined along a new axis. */
 export function stack(tensors: readonly TensorLike[], axis = 0): Tensor {
   refuseSurplus("stack", arguments, ["tensors", "axis"]);
   const parts = together("stack", tensors);
@@ -149,7 +149,7 @@ export function stack(tensors: readonly TensorLike[], axis = 0): Tensor {
   );
 }
 
-/** The elements at int `indices` along the axis; both have the same rank and broadcast on the other axes. */
+/** The elements of x at `indices` (int32) along the axis; both have the same rank and broadcast on the other axes. */
 export function takeAlongAxis(x: TensorLike, indices: TensorLike, axis = -1): Tensor {
   refuseSurplus("takeAlongAxis", arguments, ["x", "indices", "axis"]);
   const tensor = asTensor(x, "takeAlongAxis", "x");
@@ -175,7 +175,7 @@ export function takeAlongAxis(x: TensorLike, indices: TensorLike, axis = -1): Te
   );
 }
 
-/** 1 at each index along a new last axis, else 0; an index out of range from the host throws, a computed one gives zeros. */
+/** 1 at each index along a new last axis, else 0. An index out of range throws if it comes from the host; a computed one gives zeros. */
 export function oneHot(indices: TensorLike, classes: number, dtype: DType = "float32"): Tensor {
   refuseSurplus("oneHot", arguments, ["indices", "classes", "dtype"]);
   checkDType("oneHot", dtype);
@@ -185,13 +185,15 @@ export function oneHot(indices: TensorLike, classes: number, dtype: DType = "flo
 }
 
 /**
- * As int32, to be checked against the number of classes before anything runs, where it comes from the host.
- * Throws `OutOfRangeError` for a number of classes that is no length.
+ * Class indices as int32, checked against the number of classes before anything runs, if they come from the host.
+ * Throws `OutOfRangeError` if the number of classes is not a length.
  */
 export function checkClassIndices(caller: string, argument: string, indices: Tensor, classes: Dimension): Tensor {
   requireTensor(caller, argument, indices);
   if (!isDimension(classes)) {
-    throw new OutOfRangeError(`${caller}: the number of classes must be an integer from 0, got ${print(classes)}.`);
+    throw new OutOfRangeError(
+      `${caller}: the number of classes must be a non-negative integer, got ${print(classes)}.`,
+    );
   }
   return toDType(
     makeTensor("check", [indices], { check: { caller, argument, kind: "classIndices", classes } }),
@@ -235,13 +237,13 @@ export function ones(shape: Shape, dtype: DType = "float32"): Tensor {
 function together(caller: string, tensors: readonly TensorLike[]): Tensor[] {
   if (!Array.isArray(tensors)) throw new DTypeError(`${caller}: tensors must be a list, got ${describe(tensors)}.`);
   if (tensors.length === 0)
-    throw new ShapeError(`${caller}: tensors must be a list of one at least, got an empty list.`);
+    throw new ShapeError(`${caller}: tensors must be a list of at least one, got an empty list.`);
   return asTensors(caller, Object.fromEntries(tensors.map((tensor, index) => [`tensors[${index}]`, tensor])));
 }
 
 function requireLength(caller: string, argument: string, value: unknown): void {
   if (isLength(value)) return;
-  throw new OutOfRangeError(`${caller}: ${argument} must be an integer from 0, got ${print(value)}.`);
+  throw new OutOfRangeError(`${caller}: ${argument} must be a non-negative integer, got ${print(value)}.`);
 }
 
 function requireList(caller: string, argument: string, value: unknown): void {
@@ -268,7 +270,7 @@ function fillIn(x: Tensor, shape: Shape): Shape {
   const rest = withAxis(shape, hole, 1);
   const names = (list: Shape) => list.filter((dimension) => typeof dimension === "string");
   const numbers = (list: Shape) => sizeOf(list.filter((dimension) => typeof dimension === "number"));
-  // A single name that the new shape lacks is what is left.
+  // If the new shape lacks a single name, that is the missing length.
   const missing = names(x.shape).filter((name) => !shape.includes(name));
   if (missing.length === 1 && numbers(rest) === numbers(x.shape)) return withAxis(shape, hole, missing[0]!);
   const filled = numbers(x.shape) / numbers(rest);

@@ -1,4 +1,4 @@
-/** How does whatever a user passes become the operands of an operation: tensors of one dtype and one shape? */
+/** How do a user's arguments become operands: tensors of one dtype and one shape? */
 import { type ArrayInput, convert } from "../array/convert.ts";
 import { type DType, allocate, castNumber, isFloat, promote } from "../array/dtype.ts";
 import { print } from "../array/describe.ts";
@@ -9,12 +9,12 @@ import type { NDArray } from "../array/ndarray.ts";
 import { type Shape, broadcastShapes, sameShape } from "../array/shape.ts";
 import { type Tensor, isTensor, makeTensor, requireTensor } from "./tensor.ts";
 
-/** Whatever is accepted where a tensor is. */
+/** Anything accepted in place of a tensor. */
 export type TensorLike = Tensor | ArrayInput;
 
 /**
- * The tensor, or a constant of the array; the elements are copied, for a tensor never changes. Numbers and lists of them are
- * float32, and float64 where they meet it: their digits are kept for that.
+ * The tensor itself, or a constant with the array's elements, copied because a tensor never changes. Numbers and lists of them
+ * are float32, but become float64 without loss if combined with it.
  */
 export function asTensor(value: TensorLike, caller = "asTensor", argument = "value"): Tensor {
   if (isTensor(value)) return value;
@@ -25,12 +25,12 @@ export function asTensor(value: TensorLike, caller = "asTensor", argument = "val
   return rememberWritten(rounded, exact.data as Float64Array);
 }
 
-/** Whether a value is a number, or nested lists: what takes the type of what it meets. */
+/** Whether a value is a number or nested lists, which take the dtype of the other operands. */
 export function isLiteral(value: unknown): value is number | readonly unknown[] {
   return typeof value === "number" || Array.isArray(value);
 }
 
-/** A placeholder for an array that is given when the graph runs. */
+/** A placeholder for an array that is passed when the graph runs. */
 export function placeholder(name: string, shape: Shape, dtype: DType): Tensor {
   return makeTensor("input", [], { name, shape, dtype });
 }
@@ -59,20 +59,20 @@ export function toDType(x: Tensor, dtype: DType): Tensor {
   return makeTensor("cast", [x], { dtype });
 }
 
-/** Repeats to the shape, which must be one that x broadcasts to. */
+/** Broadcasts x to the shape. */
 export function expand(x: Tensor, shape: Shape): Tensor {
   return sameShape(x.shape, shape) ? x : makeTensor("broadcastTo", [x], { shape });
 }
 
-/** A float as it is, else as float32. */
+/** The tensor itself if it is float, else converted to float32. */
 export function toFloat(x: Tensor): Tensor {
   requireTensor("toFloat", "x", x);
   return isFloat(x.dtype) ? x : toDType(x, "float32");
 }
 
 /**
- * The arguments as tensors of their common dtype. A number takes the dtype of what it meets: beside integers an integer is int32 and
- * a fraction makes all of them float32. Lists of numbers are float32 beside all but float64, and what meets nothing is float32.
+ * The arguments as tensors of their common dtype. A number takes the dtype of the others: with integers, an integer becomes int32, but
+ * a fraction makes all of them float32. Lists of numbers are float32, or float64 if another argument is; numbers alone are float32.
  */
 export function asTensors(caller: string, named: Readonly<Record<string, TensorLike>>): Tensor[] {
   requireRule(caller, "arguments", recordRule, named);
@@ -82,7 +82,7 @@ export function asTensors(caller: string, named: Readonly<Record<string, TensorL
   const numbers = values.filter((value) => typeof value === "number");
   const tensors = values.filter((value) => typeof value !== "number");
   const dtype = commonType(tensors, numbers);
-  // Among themselves literals stay what they are: they may meet float64 later.
+  // If all are literals, they stay literals: they may be combined with float64 later.
   const literal = tensors.every((tensor) => writtenAs(tensor) !== undefined);
   return values.map((value) => {
     if (typeof value !== "number") return toDType(value, dtype);
@@ -98,7 +98,7 @@ function commonType(tensors: readonly Tensor[], numbers: readonly number[]): DTy
   return numbers.every(isInt32) ? "int32" : "float32";
 }
 
-/** The tensors, each repeated to the shape that all of them broadcast to; throws `ShapeError`, naming the arguments, where there is none. */
+/** The tensors, broadcast to their common shape. Throws `ShapeError`, naming the arguments, if there is none. */
 export function broadcastTogether(caller: string, names: readonly string[], tensors: readonly Tensor[]): Tensor[] {
   if (!Array.isArray(names) || !names.every((name) => typeof name === "string") || !Array.isArray(tensors)) {
     throw new DTypeError(

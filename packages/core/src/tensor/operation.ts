@@ -1,4 +1,4 @@
-/** Which primitive operations exist, and what does each mean? Everything else is said in terms of these. */
+/** Which primitive operations exist, and what does each mean? Everything else is written in terms of these. */
 import type { Check } from "./check.ts";
 import type { DType, TypedArray } from "../array/dtype.ts";
 import type { Dimension, Shape } from "../array/shape.ts";
@@ -9,17 +9,17 @@ export type None = Readonly<Record<string, never>>;
 
 /** Where elements come from. */
 interface SourceAttributes {
-  /** An array that comes from the host or a device when the graph runs. */
+  /** An array that is passed, from the host or a device, when the graph runs. */
   input: { readonly name: string; readonly shape: Shape; readonly dtype: DType };
-  /** An array that is known now; `data` is never changed. Most are scalars. */
+  /** An array known in advance; `data` never changes. Most are scalars. */
   constant: { readonly data: TypedArray; readonly shape: readonly number[]; readonly dtype: DType };
   /** `[0, 1, .. size - 1]`, int32. */
   iota: { readonly size: number };
-  /** The product of the run-time lengths of these axes of the operand, a scalar of `dtype`; occurs only where a dimension has a name. */
+  /** The product of the run-time lengths of these axes of the operand, a scalar of `dtype`; occurs only if a dimension has a name. */
   dimensionSize: { readonly axes: readonly number[]; readonly dtype: DType };
 }
 
-/** Elementwise, of one operand, whose dtype the result has. */
+/** Elementwise, with one operand and a result of the same dtype. */
 interface UnaryAttributes {
   neg: None;
   abs: None;
@@ -43,16 +43,16 @@ interface UnaryAttributes {
   logicalNot: None;
 }
 
-/** Elementwise, of two operands of one shape and one dtype: broadcasting is always a `broadcastTo`, conversion always a `cast`. */
+/** Elementwise, with two operands of the same shape and dtype: broadcasting is always a `broadcastTo`, conversion always a `cast`. */
 interface BinaryAttributes {
   add: None;
   sub: None;
   mul: None;
-  /** Floats only: the quotient of integers is said by casts. */
+  /** Floats only: to divide integers, cast them first. */
   div: None;
-  /** x to the power y, as `Math.pow`; int32 powers are truncated. */
+  /** x to the power y, like `Math.pow`; int32 powers are truncated. */
   pow: None;
-  /** The larger; NaN where either is; ties give each side half of the gradient. */
+  /** The larger; NaN if either is; ties give each side half of the gradient. */
   maximum: None;
   minimum: None;
   /** Any dtype to bool; NaN equals nothing. */
@@ -64,27 +64,27 @@ interface BinaryAttributes {
   logicalOr: None;
 }
 
-/** Elementwise, and neither unary nor binary: of operands of several dtypes, or to another. */
+/** Elementwise, but neither unary nor binary: the operands have several dtypes, or the result has another. */
 interface ChoiceAttributes {
-  /** (condition, x, y): x where the condition holds, else y; the other side has no influence, NaN included. */
+  /** (condition, x, y): x where the condition holds, else y; the other side does not affect the result, even if it is NaN. */
   where: None;
   /** To int32 truncates, saturates and makes NaN 0; to bool is `x != 0`. */
   cast: { readonly dtype: DType };
 }
 
-/** What drops its axes. */
+/** The result lacks the reduced axes. */
 interface ReductionAttributes {
-  /** Relative error at most 1e-6 for ten million float32 of one sign; 0 over nothing. */
+  /** Relative error at most 1e-6 for ten million float32 values of one sign; 0 over an empty axis. */
   sum: { readonly axes: readonly number[] };
-  /** NaN where any element is; the axes are never empty. */
+  /** NaN if any element is; the axes are never empty. */
   max: { readonly axes: readonly number[] };
-  /** Index (int32) of the first largest element, of the first NaN where there is one. */
+  /** Index (int32) of the first largest element, or of the first NaN if there is one. */
   argmax: { readonly axis: number };
   /** log(sum(exp(x))) without overflow. */
   logSumExp: { readonly axis: number };
 }
 
-/** What gives each row along the axis as another row. */
+/** Each row along the axis becomes another row. */
 interface RowAttributes {
   /** exp(x) / sum(exp(x)) along the axis, without overflow. */
   softmax: { readonly axis: number };
@@ -92,29 +92,29 @@ interface RowAttributes {
   logSoftmax: { readonly axis: number };
 }
 
-/** What reads or writes at indices. */
+/** Elements are read or written at indices. */
 interface IndexingAttributes {
-  /** (x, int32 indices of the same rank): `x[.., indices[.., i, ..], ..]`, other axes alike. An index out of range reads some element of x. */
+  /** (x, int32 indices of the same rank): `x[.., indices[.., i, ..], ..]`, other axes equal. An index out of range reads an unspecified element of x. */
   takeAlongAxis: { readonly axis: number };
-  /** (updates, int32 indices of the same shape): zeros with `size` along the axis, updates added at the indices. */
+  /** (updates, int32 indices of the same shape): zeros, of length `size` along the axis, with the updates added at the indices. */
   scatterAdd: { readonly axis: number; readonly size: Dimension };
 }
 
-/** All elements of the operand stay as they are, and lie elsewhere. */
+/** All elements of the operand stay, in other places. */
 interface MovementAttributes {
   reshape: { readonly shape: Shape };
   /** Axis i of the result is axis `permutation[i]` of the operand. */
   transpose: { readonly permutation: readonly number[] };
-  /** As numpy: aligned at the last axis, length 1 repeats. */
+  /** As in NumPy: shapes are aligned at the last axis, and length 1 repeats. */
   broadcastTo: { readonly shape: Shape };
 }
 
-/** Elements of the operands, some of them or others beside them. */
+/** The result has some of the operand's elements, or additional ones. */
 interface RegionAttributes {
   slice: { readonly starts: readonly number[]; readonly stops: readonly Dimension[] };
   /** Zeros (false) before and after along each axis. */
   pad: { readonly before: readonly number[]; readonly after: readonly number[] };
-  /** Any number of operands, one at least. */
+  /** Any number of operands, at least one. */
   concat: { readonly axis: number };
 }
 
@@ -139,15 +139,15 @@ export interface OperationAttributes
     ContractionAttributes {}
 
 /**
- * What only the graph passes see: the value is the first operand. Annotations are erased before an engine compiles.
+ * Seen by the graph passes only: the value is the first operand. Annotations are erased before an engine compiles.
  */
 export interface AnnotationAttributes {
   /** A fresh name for a value, so that a gradient can be taken with respect to it alone. */
   identity: None;
   stopGradient: None;
-  /** The operand must satisfy `check` where it comes from the host. */
+  /** The operand must satisfy `check` if it comes from the host. */
   check: { readonly check: Check };
-  /** (value, ...inputs): the gradient flows to the inputs through the user's function alone. */
+  /** (value, ...inputs): the gradient flows to the inputs only through the user's function. */
   customGradient: { readonly gradient: (cotangent: Tensor) => readonly Tensor[] };
 }
 
@@ -165,10 +165,10 @@ export type UnaryOperation = keyof UnaryAttributes;
 /** The name of a binary elementwise operation. */
 export type BinaryOperation = keyof BinaryAttributes;
 
-/** The name of an operation that moves all elements of its operand. */
+/** The name of an operation that only moves the elements of its operand. */
 export type MovementOperation = keyof MovementAttributes;
 
-/** The kinds of operations, each with those that are of it. */
+/** The kinds of operations, and the operations of each kind. */
 interface OperationKinds {
   source: keyof SourceAttributes;
   unary: UnaryOperation;
@@ -183,26 +183,26 @@ interface OperationKinds {
   annotation: Annotation;
 }
 
-/** Of what kind an operation is. */
+/** The kind of an operation. */
 export type OperationKind = keyof OperationKinds;
 
 type KindOf<O extends AnyOperation> = {
   [Kind in OperationKind]: O extends OperationKinds[Kind] ? Kind : never;
 }[OperationKind];
 
-/** Which dtypes an operand may have: any, all but bool, the floats, or one. */
+/** The dtypes that an operand may have: any, any but bool, the floats, or a single one. */
 export type OperandKind = "any" | "number" | "float" | "bool" | "int32";
 
 /**
- * What holds of an operation for all operands, where it holds; each permits a rewriting, so that one that is not listed costs speed alone.
- * `commutative`: operands may change places without changing a bit of the result. `carriesNaN`: elementwise, and NaN in any operand
- * is NaN in the result at the same place.
+ * A property that an operation has for all operands. Each only permits an optimisation, so omitting one costs nothing but speed.
+ * `commutative`: swapping the operands does not change a bit of the result. `carriesNaN`: elementwise, and a NaN in any operand gives
+ * a NaN at the same place in the result.
  */
 export type OperationProperty = "commutative" | "carriesNaN";
 
 /**
- * Who needs an operation. `required`: every engine; `irreducible`: whoever runs everything, for it can't be rewritten using others;
- * `lowerable`: none; `symbolic`: only graphs in which a dimension has a name; `erased`: only the passes, before an engine.
+ * Who needs an operation. `required`: every engine; `irreducible`: every engine that runs all graphs, because it can't be rewritten
+ * using others; `lowerable`: no engine; `symbolic`: only graphs with a named dimension; `erased`: only the passes, never an engine.
  */
 export type OperationNeed = "required" | "irreducible" | "lowerable" | "symbolic" | "erased";
 
@@ -211,20 +211,20 @@ type NamesOf<A> = A extends unknown ? (string extends keyof A ? never : keyof A)
 /** The name of an attribute of an operation that engines run. */
 export type AttributeName = NamesOf<OperationAttributes[Operation]>;
 
-/** What is known of an operation whatever it is applied to. */
+/** What is known about an operation, independently of its operands. */
 export interface OperationFacts<O extends AnyOperation = AnyOperation> {
   readonly kind: KindOf<O>;
-  /** What each operand may be, or what all of a list of any length may be. */
+  /** What each operand may be, or, for a list of any length, what all of them may be. */
   readonly operands: readonly OperandKind[] | OperandKind;
   readonly need: OperationNeed;
-  /** The dtype of the result, if it is not that of the operands: an attribute's, or always the same. */
+  /** The dtype of the result, if it is not the operands' dtype: that of the attribute, or a fixed one. */
   readonly result?: "attribute" | "bool" | "int32";
   /** The names of its attributes, if it has any. */
   readonly attributes?: readonly NamesOf<Attributes[O]>[];
   readonly properties?: readonly OperationProperty[];
 }
 
-/** The facts of every operation: the lists of operations anywhere follow from these. */
+/** The facts about every operation; all lists of operations are derived from them. */
 export const operationFacts: { readonly [O in AnyOperation]: OperationFacts<O> } = {
   input: {
     kind: "source",
@@ -349,12 +349,12 @@ const facts: ReadonlyMap<string, OperationFacts> = new Map(
   Object.entries(operationFacts) as [AnyOperation, OperationFacts][],
 );
 
-/** What is known of an operation of this name; undefined if there is none. */
+/** The facts about the operation of this name; undefined if there is none. */
 export function factsOf(operation: string): OperationFacts | undefined {
   return facts.get(operation);
 }
 
-/** Whether this holds of an operation. */
+/** Whether an operation has this property. */
 export function hasProperty(operation: string, property: OperationProperty): boolean {
   return facts.get(operation)?.properties?.includes(property) ?? false;
 }
@@ -363,7 +363,7 @@ function operationsThat<O extends AnyOperation>(holds: (facts: OperationFacts) =
   return [...facts].flatMap(([operation, known]) => (holds(known) ? [operation as O] : []));
 }
 
-/** Every operation that engines run: what an engine with all of them declares in its traits. */
+/** Every operation that engines run, for the traits of an engine that supports them all. */
 export const allOperations: readonly Operation[] = operationsThat(({ need }) => need !== "erased");
 /** The unary elementwise operations. */
 export const unaryOperations: readonly UnaryOperation[] = operationsThat(({ kind }) => kind === "unary");
@@ -380,7 +380,7 @@ export function isBinary(operation: string): operation is BinaryOperation {
   return facts.get(operation)?.kind === "binary";
 }
 
-/** Whether each element of the result depends on the operands' elements at its place alone. */
+/** Whether each element of the result depends only on the operands' elements at the same place. */
 export function isElementwise(operation: string): boolean {
   const kind = facts.get(operation)?.kind;
   return kind === "unary" || kind === "binary" || kind === "choice";

@@ -1,4 +1,4 @@
-/** The functions that reduce axes, and those that normalise along one. */
+/** Which functions reduce axes, or normalise along one? */
 import { DTypeError } from "../array/errors.ts";
 import { div, neg, square, sub } from "./elementwise.ts";
 import { type TensorLike, asTensor, expand, scalar, toDType, toFloat } from "./operand.ts";
@@ -13,18 +13,18 @@ import {
 import { type OptionTable, axesRule, checkOptions, flagRule, refuseSurplus } from "../array/options.ts";
 import { type Tensor, makeTensor } from "./tensor.ts";
 
-/** Which axes, and whether they stay with length 1. */
+/** The axes to reduce, and whether they are kept with length 1. */
 export interface ReductionOptions {
-  /** An axis or several; null, the default, for all. */
+  /** One axis or several; null, the default, for all. */
   readonly axis?: Axes | undefined;
   /** Keep the reduced axes with length 1; default false. */
   readonly keepAxes?: boolean | undefined;
 }
 
-/** The axes, or the axes in a record of options. */
+/** The axes themselves, or a record of options. */
 export type ReductionArguments = Axes | ReductionOptions | undefined;
 
-/** The sum over the axes; 0 over nothing. Sums of bools count. */
+/** The sum over the axes; 0 over an empty axis. For bools it is the count. */
 export function sum(x: TensorLike, options?: ReductionArguments): Tensor {
   refuseSurplus("sum", arguments, argumentNames);
   const tensor = numeric("sum", x);
@@ -32,7 +32,7 @@ export function sum(x: TensorLike, options?: ReductionArguments): Tensor {
   return finish(makeTensor("sum", [tensor], { axes }));
 }
 
-/** The mean over the axes; NaN over nothing. */
+/** The mean over the axes; NaN over an empty axis. */
 export function mean(x: TensorLike, options?: ReductionArguments): Tensor {
   refuseSurplus("mean", arguments, argumentNames);
   const tensor = toFloat(asTensor(x, "mean", "x"));
@@ -41,7 +41,7 @@ export function mean(x: TensorLike, options?: ReductionArguments): Tensor {
   return finish(div(total, expand(count(tensor, axes), total.shape)));
 }
 
-/** The largest element over the axes; NaN where any is. Ties share the gradient. Throws `ShapeError` over nothing. */
+/** The largest element over the axes; NaN if any is. Ties share the gradient. Throws `ShapeError` if an axis is empty. */
 export function max(x: TensorLike, options?: ReductionArguments): Tensor {
   refuseSurplus("max", arguments, argumentNames);
   const tensor = numeric("max", x);
@@ -49,7 +49,7 @@ export function max(x: TensorLike, options?: ReductionArguments): Tensor {
   return finish(makeTensor("max", [tensor], { axes }));
 }
 
-/** The smallest element over the axes; NaN where any is. Ties share the gradient. Throws `ShapeError` over nothing. */
+/** The smallest element over the axes; NaN if any is. Ties share the gradient. Throws `ShapeError` if an axis is empty. */
 export function min(x: TensorLike, options?: ReductionArguments): Tensor {
   refuseSurplus("min", arguments, argumentNames);
   const tensor = neg(numeric("min", x));
@@ -57,7 +57,7 @@ export function min(x: TensorLike, options?: ReductionArguments): Tensor {
   return neg(finish(makeTensor("max", [tensor], { axes })));
 }
 
-/** The population variance over the axes, computed from the centred elements; NaN over nothing. */
+/** The population variance over the axes, computed from the centred elements; NaN over an empty axis. */
 export function variance(x: TensorLike, options?: ReductionArguments): Tensor {
   refuseSurplus("variance", arguments, argumentNames);
   const tensor = toFloat(asTensor(x, "variance", "x"));
@@ -65,7 +65,7 @@ export function variance(x: TensorLike, options?: ReductionArguments): Tensor {
   return mean(square(sub(tensor, mean(tensor, { axis: axes, keepAxes: true }))), options);
 }
 
-/** The index (int32) of the first largest element along the axis, of the first NaN where there is one; without an axis, in the flattened tensor. */
+/** The index (int32) of the first largest element along the axis, or of the first NaN if there is one; without an axis, in the flattened tensor. */
 export function argmax(
   x: TensorLike,
   options?: number | null | { readonly axis?: number | null; readonly keepAxes?: boolean },
@@ -87,12 +87,12 @@ export function argmax(
   return keepAxes ? makeTensor("reshape", [result], { shape: keptShape(tensor.shape, [position]) }) : result;
 }
 
-/** log(sum(exp(x))) over the axes, without overflow; -Infinity over nothing. */
+/** log(sum(exp(x))) over the axes, without overflow; -Infinity over an empty axis. */
 export function logSumExp(x: TensorLike, options?: ReductionArguments): Tensor {
   refuseSurplus("logSumExp", arguments, argumentNames);
   const tensor = toFloat(asTensor(x, "logSumExp", "x"));
   const { axes, finish } = reduced("logSumExp", tensor, options);
-  // One axis after the other, the last first, so that the positions of those to come still hold.
+  // One axis after another, the last first, so that the positions of the remaining ones stay valid.
   return finish(axes.reduceRight((partial, axis) => makeTensor("logSumExp", [partial], { axis }), tensor));
 }
 
@@ -110,7 +110,7 @@ export function logSoftmax(x: TensorLike, axis = -1): Tensor {
   return makeTensor("logSoftmax", [tensor], { axis: normalizeAxis("logSoftmax", axis, tensor.rank) });
 }
 
-/** The number of elements over these axes as a scalar of x's dtype, known now where the lengths are. */
+/** The number of elements over these axes, a scalar of x's dtype; a constant if the lengths are known. */
 function count(x: Tensor, axes: readonly number[]): Tensor {
   const lengths: Shape = axes.map((axis) => x.shape[axis]!);
   if (isConcrete(lengths))
@@ -126,7 +126,7 @@ function numeric(caller: string, x: TensorLike): Tensor {
   return tensor.dtype === "bool" ? toDType(tensor, "int32") : tensor;
 }
 
-/** The axes that the options name, and what puts them back with length 1 where that is asked. */
+/** The axes that the options name, and a function that restores them with length 1 if `keepAxes` is set. */
 function reduced(
   caller: string,
   x: Tensor,
@@ -152,7 +152,7 @@ const oneAxis: OptionTable<ReductionOptions> = {
   keepAxes: flagRule,
 };
 
-/** What is given bare is the axis. */
+/** An argument that is not a record is the axis itself. */
 function readOptions<A extends Axes>(
   caller: string,
   given: A | { readonly axis?: A | undefined; readonly keepAxes?: boolean | undefined } | undefined,

@@ -1,4 +1,4 @@
-/** How are elements summed that belong together, by the number of the segment that each belongs to? */
+/** How are elements summed by segment? */
 import { print } from "../array/describe.ts";
 import { OutOfRangeError, ShapeError } from "../array/errors.ts";
 import { checkClassIndices, reshape } from "./movement.ts";
@@ -8,10 +8,10 @@ import { type Dimension, isLength } from "../array/shape.ts";
 import { type Tensor, makeTensor } from "./tensor.ts";
 
 /**
- * The sums of values [n, ..] by segment: row s of the result [count, ..] is the sum of the rows whose entry of segments [n] is s,
- * 0 where there is none. The gradient of a row is that of its sum.
- * Throws `ShapeError` for segments that are not one for each row, and `OutOfRangeError` for a count that is no length and for
- * segments from the host that are not integers from 0 and below the count.
+ * Sums values [n, ..] by segment: row s of the result [count, ..] is the sum of the rows whose entry in segments [n] is s, or 0 if
+ * there is none. The gradient of a row is that of its sum.
+ * Throws `ShapeError` unless there is one segment for each row, and `OutOfRangeError` if the count is not a length or a segment from
+ * the host is not an integer from 0 to count - 1.
  * @example await evaluate(segmentSum([1, 2, 4], [0, 2, 0], 3), { engine }) // [5, 0, 2]
  */
 export function segmentSum(values: TensorLike, segments: TensorLike, count: number): Tensor {
@@ -19,7 +19,7 @@ export function segmentSum(values: TensorLike, segments: TensorLike, count: numb
   const rows = asTensor(values, "segmentSum", "values");
   const index = asTensor(segments, "segmentSum", "segments");
   if (!isLength(count)) {
-    throw new OutOfRangeError(`segmentSum: count must be an integer from 0, got ${print(count)}.`);
+    throw new OutOfRangeError(`segmentSum: count must be a non-negative integer, got ${print(count)}.`);
   }
   if (rows.rank === 0 || index.rank !== 1 || index.shape[0] !== rows.shape[0]) {
     throw new ShapeError(`segmentSum: values and segments must be [n, ..] and [n], got ${rows} and ${index}.`);

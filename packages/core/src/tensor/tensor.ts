@@ -10,7 +10,7 @@ import type { AnyOperation, Attributes } from "./operation.ts";
 import { type Shape, checkShape, frozenShape, sizeOf } from "../array/shape.ts";
 
 /** A symbolic array: immutable, without elements until a graph of it runs. Its methods are those of `TensorMethods`. */
-// The methods build tensors of this class, so they are joined to it in another file, where no import is circular.
+// The methods create tensors of this class, so they are added in another file, to avoid an import cycle.
 // eslint-disable-next-line typescript/no-unsafe-declaration-merging
 export class Tensor {
   readonly operation: AnyOperation;
@@ -19,7 +19,7 @@ export class Tensor {
   readonly shape: Shape;
   readonly dtype: DType;
 
-  /** Throws `DTypeError` or `ShapeError` for what can't be a node; whether it is one that its operation makes is asked before an engine sees it. */
+  /** Throws `DTypeError` or `ShapeError` if an argument has the wrong type; whether the node fits its operation is checked before an engine sees it. */
   constructor(
     operation: AnyOperation,
     inputs: readonly Tensor[],
@@ -43,7 +43,7 @@ export class Tensor {
     this.operation = operation;
     this.inputs = inputs;
     this.attributes = attributes;
-    // Shared by nodes, plans and results: whoever changed it would change them all.
+    // Shared by nodes, plans and results: changing it would change them all.
     this.shape = frozenShape(shape);
     this.dtype = dtype;
     Object.freeze(this);
@@ -54,7 +54,7 @@ export class Tensor {
     return this.shape.length;
   }
 
-  /** The number of elements; throws `ShapeError` where a dimension has a name. */
+  /** The number of elements. Throws `ShapeError` if a dimension has a name. */
   get size(): number {
     return sizeOf(this.shape);
   }
@@ -64,11 +64,11 @@ export class Tensor {
     return formatType(this.dtype, this.shape);
   }
 
-  /** In a template it is its type; throws `DTypeError` for an operator, which would see this text and not the elements. */
+  /** Prints the type in a template string. Throws `DTypeError` for an operator, which would use this text and not the elements. */
   [Symbol.toPrimitive](hint: string): string {
     if (hint === "string") return this.toString();
     throw new DTypeError(
-      `Tensor: operators of JavaScript must be applied to numbers, got the Tensor ${this.toString()}. ` +
+      `Tensor: JavaScript operators must be applied to numbers, got the Tensor ${this.toString()}. ` +
         "Use functions or methods: greater(x, y) for x > y, where(condition, a, b) for a choice, add(x, y) for x + y, neg(x) for -x.",
     );
   }
@@ -79,20 +79,20 @@ brandClass(Tensor.prototype, "Tensor");
 // eslint-disable-next-line typescript/no-unsafe-declaration-merging, typescript/no-empty-interface
 export interface Tensor extends TensorMethods {}
 
-/** A tensor whose operation is known, with its attributes. */
+/** A tensor whose operation is known, and so the type of its attributes. */
 export type NodeOf<O extends AnyOperation> = Tensor & { readonly operation: O; readonly attributes: Attributes[O] };
 
-/** Whether a value is a tensor, of this copy of the package or another. */
+/** Whether a value is a tensor, from this copy of the package or another. */
 export function isTensor(value: unknown): value is Tensor {
   return isBranded(value, "Tensor");
 }
 
-/** Throws `DTypeError`, naming the argument, for what is no tensor. */
+/** Throws `DTypeError`, naming the argument, if the value is not a tensor. */
 export function requireTensor(caller: string, argument: string, value: unknown): asserts value is Tensor {
   if (!isTensor(value)) throw new DTypeError(`${caller}: ${argument} must be a Tensor, got ${describe(value)}.`);
 }
 
-/** The only way in which a tensor is made; shape and dtype are inferred, and operands that do not fit throw. */
+/** Makes a tensor, the only way to do so, and infers its shape and dtype. Throws `ShapeError` or `DTypeError` if the operands are invalid. */
 export function makeTensor<O extends AnyOperation>(
   operation: O,
   inputs: readonly Tensor[],

@@ -1,4 +1,4 @@
-/** Two copies of the package in one process, as an application has them whose dependencies disagree, share arrays and tensors. */
+/** Can two copies of the package in one process, as in an application whose dependencies disagree, share arrays and tensors? */
 import { cpu } from "@symloss/engine-cpu";
 import { expect, test, vi } from "vitest";
 import * as ours from "../index.ts";
