@@ -1,4 +1,4 @@
-/** Does the engine show what every engine must, on onnxruntime-web? */
+/** Does the engine pass the conformance suite on onnxruntime-web? */
 import { conformanceCases, runCase } from "@symloss/conformance";
 import { cpu } from "@symloss/engine-cpu";
 import { describe, test } from "vitest";

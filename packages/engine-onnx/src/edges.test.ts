@@ -1,4 +1,4 @@
-/** Are the runtime's own operators right where they are likely not to be? */
+/** Are the runtime's own operators right in the cases where they are likely to be wrong? */
 import { cpu } from "@symloss/engine-cpu";
 import { expect, test } from "vitest";
 import { allOperations } from "@symloss/core/engine";

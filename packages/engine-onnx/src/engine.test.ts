@@ -1,4 +1,4 @@
-/** Does the engine keep its promises where ONNX Runtime by itself breaks them? Each test is a way in which it was seen to. */
+/** Does the engine keep its guarantees where ONNX Runtime alone would break them? Each test is a failure that was observed. */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import {
@@ -33,10 +33,10 @@ describe("options", () => {
     [{ executionProviders: ["wasm", "cpu"] }, "OutOfRangeError", /executionProviders must be/],
     [{ executionProviders: [] }, "OutOfRangeError", /executionProviders must be/],
     [{ numThreads: 0 }, "OutOfRangeError", /numThreads must be an integer from 1 to 256, got 0/],
-    [{ numThreads: 2 }, "EngineUnavailableError", /one thread/],
+    [{ numThreads: 2 }, "EngineUnavailableError", /numThreads must be 1 for the default runtime/],
     [{ threads: 2 }, "OutOfRangeError", /options must be among .* got "threads"/],
-    [{ executionProviders: ["cpu"] }, "EngineUnavailableError", /must be used as it was at first/],
-    [{ wasmPaths: "/elsewhere/" }, "EngineUnavailableError", /as it was at first.* got other wasmPaths/],
+    [{ executionProviders: ["cpu"] }, "EngineUnavailableError", /must be used with the settings of its first use/],
+    [{ wasmPaths: "/elsewhere/" }, "EngineUnavailableError", /settings of its first use.* got other wasmPaths/],
   ])("%j is refused with %s", async (options, name, message) => {
     await expect(onnx(options as object)).rejects.toMatchObject({
       name,
@@ -190,7 +190,7 @@ describe("bytes", () => {
       (x) => Array.from({ length: 300 }).reduce((y: Tensor) => y.tanh(), x),
       [1000],
     );
-    // In the session and in the graph.
+    // Held by the session and by the graph.
     expect(large.bytes - small.bytes).toBeGreaterThan(2 * 400_000);
     expect(large.bytes - small.bytes).toBeLessThan(3 * 400_000);
     expect(many.bytes).toBeGreaterThan(10 * small.bytes);
@@ -238,7 +238,7 @@ describe("numbers", () => {
     await fn.dispose();
   });
 
-  // Equal ones add 1 each; beyond 16 elements the sum is taken in another type.
+  // Equal elements add 1 each; beyond 16 elements the sum is computed in another type.
   test.each([
     ["float32", 2e-6],
     ["float64", 1e-12],
@@ -290,7 +290,7 @@ describe("faults", () => {
     await expect(engine.compile(graph)).rejects.toMatchObject({
       name: "EngineError",
       message: expect.stringMatching(
-        /^compile: out of memory: the graph would take about 409\d MiB beside \d+ MiB/,
+        /^compile: out of memory: the graph would take about 409\d MiB in addition to \d+ MiB/,
       ) as string,
     });
     expect((await evaluate(sum([1, 2]), { engine })).item()).toBe(3);

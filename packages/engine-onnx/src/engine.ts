@@ -1,4 +1,4 @@
-/** How do graphs run in ONNX Runtime, and what does the engine promise? */
+/** How do graphs run in ONNX Runtime, and what does the engine guarantee? */
 import {
   type Engine,
   EngineError,
@@ -23,9 +23,9 @@ import { inputName, toFeeds } from "./tensors.ts";
 import { translate } from "./translate.ts";
 
 /**
- * The engine that runs graphs as ONNX models in ONNX Runtime.
- * Throws `DTypeError` or `OutOfRangeError` for an option that it does not know or can't honour, and `EngineUnavailableError` where
- * the runtime does not work.
+ * Makes the engine that runs graphs as ONNX models in ONNX Runtime.
+ * Throws `DTypeError` or `OutOfRangeError` if an option is unknown or invalid, and `EngineUnavailableError` if the runtime does not
+ * work.
  * @example const { data } = await evaluate(sum([1, 2, 3]), { engine: await onnx() });
  */
 export async function onnx(options: OnnxOptions = {}): Promise<Engine> {
@@ -61,22 +61,22 @@ function makeEngine(first: Device, options: OnnxOptions): Engine {
   });
 }
 
-/** Where the sessions of an engine live; the device is another one once its runtime has been lost. */
+/** What the sessions of an engine share; the device is replaced once its runtime is lost. */
 interface Home {
   readonly options: OnnxOptions;
   device: Device;
   readonly sessions: Set<Opened>;
-  /** Asked where an engine may have been disposed while something was waited for. */
+  /** Checked after every wait, during which the engine may have been disposed. */
   readonly lifetime: Lifetime;
 }
 
-/** A session, and the device on which it is. */
+/** A session, and its device. */
 interface Opened {
   readonly session: Session;
   readonly device: Device;
   /** Bytes that it holds between runs. */
   readonly held: number;
-  /** Bytes that a run takes beside. */
+  /** Bytes that a run takes in addition. */
   readonly peak: number;
 }
 
@@ -105,7 +105,7 @@ async function openSession(caller: string, home: Home, graph: Graph, model: Mode
   return opened;
 }
 
-/** Releases a session once: whoever takes it out of the set. One whose runtime is lost went with it. */
+/** Releases a session, at most once. A session whose runtime is lost is already gone. */
 async function releaseSession(home: Home, opened: Opened): Promise<void> {
   if (!home.sessions.delete(opened)) return;
   const { instance } = opened.device;
@@ -115,14 +115,14 @@ async function releaseSession(home: Home, opened: Opened): Promise<void> {
   });
 }
 
-/** What of the 4 GiB of WebAssembly may be taken at once: the estimate is one, and what is free is not in one piece. */
+/** How much of WebAssembly's 4 GiB is used: the peak is only an estimate, and free memory is fragmented. */
 const usableBytes = 3 * 2 ** 30;
 
 function requireRoom(caller: string, { instance, settings }: Device, bytes: number): void {
   if (settings.provider !== "wasm" || instance.held + bytes <= usableBytes) return;
   throw new EngineError(
-    `${caller}: out of memory: the graph would take about ${inMebibytes(bytes)} beside ${inMebibytes(instance.held)} that other ` +
-      `sessions hold, and engine "onnx" (wasm) has ${inMebibytes(usableBytes)}. Take less at a time, or run onnxruntime-node.`,
+    `${caller}: out of memory: the graph would take about ${inMebibytes(bytes)} in addition to ${inMebibytes(instance.held)} held by other ` +
+      `sessions, but engine "onnx" (wasm) has ${inMebibytes(usableBytes)}. Use smaller batches, or run on onnxruntime-node.`,
   );
 }
 
@@ -130,9 +130,9 @@ function inMebibytes(bytes: number): string {
   return `${Math.ceil(bytes / 2 ** 20)} MiB`;
 }
 
-/** A session that is made again where its runtime has been lost. */
+/** A session that is reopened if its runtime has been lost. */
 interface HeldSession {
-  /** The session, at once where it is there; rejects with `EngineError` where it can't be made again. */
+  /** The session, synchronously if it is open. Rejects with `EngineError` if it can't be reopened. */
   live(caller: string): Opened | Promise<Opened>;
   release(): Promise<void>;
 }
@@ -157,7 +157,7 @@ function holdSession(home: Home, graph: Graph, first: Opened): HeldSession {
       return again;
     },
     async release() {
-      // What could not be made again is not there.
+      // If it could not be reopened, there is nothing to release.
       const last = await Promise.resolve(opened).catch(() => undefined);
       if (last !== undefined) await releaseSession(home, last);
     },
@@ -173,7 +173,7 @@ function makeProgram(home: Home, graph: Graph, description: string, first: Opene
   return {
     description,
     get bytes() {
-      // The constants are there twice: in the session, and in the graph, of which it can be made again.
+      // The constants are held twice: by the session, and by the graph from which it can be reopened.
       return first.held + constants + bytesOf(spare ?? []);
     },
     async run(values, _, caller, given) {
@@ -185,7 +185,7 @@ function makeProgram(home: Home, graph: Graph, description: string, first: Opene
         const results = await runOn(caller, graph, reads, ready instanceof Promise ? await ready : ready, kept.arrays);
         return outputNames.map((name) => results[name]!.data as TypedArray);
       } finally {
-        // Copied into once more by the next run: fresh memory costs more than a copy.
+        // Reused by the next run: allocating memory costs more than copying.
         if (kept.bytes <= mostSpareBytes) spare = kept.copies;
       }
     },
@@ -193,21 +193,21 @@ function makeProgram(home: Home, graph: Graph, description: string, first: Opene
   };
 }
 
-/** The inputs in the order in which the runtime reads them: the largest first, for it alone can be read before a run returns. */
+/** The order in which the runtime reads the inputs: the largest first, since only the first can be read before a run returns. */
 function readsOf({ inputs }: Graph): number[] {
   const bytes = inputs.map(({ shape, dtype }) => sizeOf(shape) * bytesPerElement[dtype]);
   return [...inputs.keys()].toSorted((left, right) => bytes[right]! - bytes[left]!);
 }
 
-/** Copies of inputs, by position; for what was not copied there is none. */
+/** Copies of inputs, by position; undefined for an input that was not copied. */
 type Copies = readonly (TypedArray | undefined)[];
 
-/** Up to so many bytes of copies an executable keeps between runs. */
+/** The most bytes of copies that an executable keeps between runs. */
 const mostSpareBytes = 2 ** 24;
 
 /**
- * The elements of the values, which their owners may change as soon as the call returns: copies, but for arrays of the engine
- * itself, which no one changes, and for the one input that the runtime reads at once.
+ * The elements of the values, which their owners may change as soon as the call returns: copied, except the engine's own arrays,
+ * which nobody changes, and the one input that the runtime reads immediately.
  */
 function keepInputs(
   values: readonly TypedArray[],
@@ -231,7 +231,7 @@ function bytesOf(copies: Copies): number {
   return copies.reduce((bytes, copy) => bytes + (copy?.byteLength ?? 0), 0);
 }
 
-/** The results by name. Nothing is waited for before the job is queued, and nothing in it before the first input is read. */
+/** The results by name. Nothing is awaited before the job is queued, nor, within the job, before the first input is read. */
 function runOn(
   caller: string,
   graph: Graph,
@@ -241,14 +241,14 @@ function runOn(
 ): Promise<Readonly<Record<string, RuntimeTensor>>> {
   const { runtime, instance } = device;
   const feeds = toFeeds(runtime, graph.inputs, reads, arrays);
-  // The runtime makes the results: into arrays that it is given it writes nothing, and says so nowhere.
+  // The runtime allocates the results: it silently writes nothing into arrays passed for them.
   return runJob(caller, instance, async () => {
     requireRoom(caller, device, peak);
     return runSession(session, feeds);
   });
 }
 
-/** A line for each node of the model, then its size. */
+/** One line for each node of the model, then its size. */
 function describeModel(model: Model): string {
   const lines = model.nodes.map(
     ({ type, inputs, outputs }) => `${type}(${inputs.join(", ")}) -> ${outputs.join(", ")}`,

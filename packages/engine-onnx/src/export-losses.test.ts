@@ -1,4 +1,4 @@
-/** Is every exported loss a valid model, the same each time, that gives the right values and gradients at any batch size? */
+/** Is every exported loss a valid, reproducible model that gives the right values and gradients at any batch size? */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,7 +8,7 @@ import * as ort from "onnxruntime-web/wasm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ExportedLoss, differencesOf, exportLoss, exportedLosses } from "../test/exported-losses.ts";
 
-// Counting processors is what the build for browsers can't do in Node.js.
+// The build for browsers can't count processors in Node.js.
 ort.env.wasm.numThreads = 1;
 
 describe.each(exportedLosses)("$title", (exported) => {
@@ -20,7 +20,7 @@ describe.each(exportedLosses)("$title", (exported) => {
     expect(await runDifferences(exported, bytes, [1, 2, 7], {})).toEqual([]);
   });
 
-  // Beyond the basic level the runtime fuses transposes into products, and divides by zero where there are no rows.
+  // Beyond the basic level the runtime fuses transposes into products, and divides by zero if there are no rows.
   test("gives values and gradients of an empty batch, optimised at the basic level", async () => {
     expect(await runDifferences(exported, bytes, [0], { graphOptimizationLevel: "basic" })).toEqual([]);
   });

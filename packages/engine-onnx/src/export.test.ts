@@ -1,4 +1,4 @@
-/** Is a function exported with the names, shapes and documentation that were asked for, and is what can't be exported named? */
+/** Is a function exported with the requested names, shapes and documentation, and do errors name what can't be exported? */
 import { fromBinary } from "@bufbuild/protobuf";
 import { type Tensor, argmax, broadcastTo, concat, ones } from "@symloss/core";
 import { accuracy, huber, sparseSoftmaxCrossentropyLogits, vae, vaeGmm } from "@symloss/losses";
@@ -161,7 +161,7 @@ describe("what can't be exported is named", () => {
       /gradient must name inputs \("x", "i"\), each once, got "x"/,
     ],
     ["a gradient of integers", ({ i }) => i, { gradient: ["x"] }, "DTypeError", /first result must have a float dtype/],
-    ["nothing", () => ({}), {}, "ShapeError", /must return a tensor, got none/],
+    ["nothing", () => ({}), {}, "ShapeError", /must return a tensor, got a result without any/],
     ["nothing, with a gradient", () => [], { gradient: ["x"] }, "ShapeError", /must return a tensor, got/],
     ["a promise", async ({ x }) => x, {}, "DTypeError", /a promise/],
     ["a promise, with a gradient", async ({ x }) => x, { gradient: ["x"] }, "ShapeError", /a promise/],
@@ -172,7 +172,7 @@ describe("what can't be exported is named", () => {
       ({ x }) => x.exp(),
       { outputs: [""] },
       "OutOfRangeError",
-      /the name of an output must be a text of at least one character/,
+      /the name of an output must be a non-empty string/,
     ],
     [
       "a length that no input tells",

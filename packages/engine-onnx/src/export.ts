@@ -1,4 +1,4 @@
-/** How does a function of tensors become a .onnx file? Here no runtime is needed, and none is imported. */
+/** How does a function of tensors become a .onnx file? No runtime is needed for this, and none is imported. */
 import {
   DTypeError,
   type DType,
@@ -34,20 +34,20 @@ import { isName, isText, leafNames, nameRule, requireDifferent, requireNames, te
 import { writtenOperations } from "./operations.ts";
 import { translate } from "./translate.ts";
 
-/** The shape and dtype of each input; a dimension may have a name, `"batch"`, and then any length when the model runs. */
+/** The shape and dtype of each input; a dimension with a name, such as `"batch"`, may have any length when the model runs. */
 export type InputSpecs = Readonly<Record<string, InputSpec>>;
 
-/** What a model is exported with. */
+/** How a model is exported. */
 export interface ExportOptions<Inputs extends InputSpecs = InputSpecs> {
-  /** What the function is given, by name; a dtype left out is float32. */
+  /** The inputs of the function, by name; the default dtype is float32. */
   readonly inputs: Inputs;
-  /** The names of the results; by default those of the record that the function returns, or `output`. */
+  /** The names of the results; by default the names in the record that the function returns, or `output`. */
   readonly outputs?: readonly string[];
-  /** The inputs for which the model also gives the gradient of the sum of the first output, as `gradient_<input>`. */
+  /** The inputs with respect to which the model also outputs the gradient of the sum of the first output, as `gradient_<input>`. */
   readonly gradient?: readonly NoInfer<keyof Inputs & string>[];
   /** The model's name; default `symloss`. */
   readonly name?: string;
-  /** Texts that the file carries, by key. */
+  /** Strings to store in the file, by key. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
@@ -72,11 +72,11 @@ function isMetadata(value: unknown): boolean {
 }
 
 /**
- * The bytes of a .onnx file (opset 17, IR version 8) that computes a function of named tensors, and gradients if asked.
- * The same function and options give the same bytes. What must hold of an input, as the range of class indices, is stated in
- * the input's documentation: a runtime does not check it.
- * Throws `UnsupportedOperationError` for what ONNX can't say, `OutOfRangeError` for an option that it does not know and for names
- * that do not fit, `DTypeError` for an option of another type, and what tracing throws.
+ * Exports a function of named tensors as the bytes of a .onnx file (opset 17, IR version 8), with gradients on request.
+ * The same function and options give the same bytes. Conditions on an input, such as the range of class indices, are stated in its
+ * documentation; a runtime does not check them.
+ * Throws `UnsupportedOperationError` if ONNX can't express the graph, `OutOfRangeError` if an option is unknown or a name invalid,
+ * `DTypeError` if an option has the wrong type, and what tracing throws.
  * @example exportOnnx(huber, { inputs: { targets: { shape: ["batch"] }, predictions: { shape: ["batch"] } } })
  */
 export function exportOnnx<const Inputs extends InputSpecs>(
@@ -100,7 +100,7 @@ export function exportOnnx<const Inputs extends InputSpecs>(
   return encodeModel({ ...describeModel(graph, inputNames, results, gradient), name, metadata });
 }
 
-/** The model with what whoever opens the file should know. */
+/** The model, with documentation for whoever opens the file. */
 function describeModel(
   graph: TracedGraph,
   inputNames: readonly string[],
@@ -157,7 +157,7 @@ function requireFloat(name: string, input: Tensor): Tensor {
 /** The first tensor of a result, however it is nested. */
 function firstOf(result: unknown): Tensor {
   let first = result;
-  // What is deeper than that, or holds itself, is refused where the function is traced.
+  // A deeper tree, or one that contains itself, is rejected when the function is traced.
   for (let depth = 0; depth < 64 && isBranch(first); depth++) first = Object.values(first as object)[0];
   if (first === undefined || isBranch(first) || first instanceof Promise) {
     if (first instanceof Promise) first.catch(() => {});
@@ -165,7 +165,7 @@ function firstOf(result: unknown): Tensor {
   }
   const tensor = asTensor(first as TensorLike, caller, "the first result");
   if (isFloat(tensor.dtype)) return tensor;
-  throw new DTypeError(`${caller}: the first result must have a float dtype where a gradient is asked, got ${tensor}.`);
+  throw new DTypeError(`${caller}: the first result must have a float dtype to have a gradient, got ${tensor}.`);
 }
 
 function isBranch(value: unknown): boolean {
@@ -173,14 +173,14 @@ function isBranch(value: unknown): boolean {
   return isRecord(value) || (Array.isArray(value) && typeof value[0] !== "number" && typeof value[0] !== "boolean");
 }
 
-/** What the model's outputs are called: the results, then the gradients. */
+/** The names of the model's outputs: the results, then the gradients. */
 function resultNames(
   { structure, outputs: tensors }: TracedGraph,
   outputs: readonly string[] | undefined,
   gradient: readonly string[],
 ): string[] {
   const count = tensors.length - gradient.length;
-  if (count === 0) throw new ShapeError(`${caller}: the function must return a tensor, got none in its result.`);
+  if (count === 0) throw new ShapeError(`${caller}: the function must return a tensor, got a result without any.`);
   const results = outputs ?? leafNames(gradient.length === 0 ? structure : (structure as readonly unknown[])[0]);
   if (results.length !== count) {
     throw new OutOfRangeError(`${caller}: outputs must name each of the ${count} results, got ${print(outputs)}.`);
@@ -198,7 +198,7 @@ const target = {
   },
 };
 
-/** The input with what must hold of its elements. */
+/** The input, with documentation of what must hold for its elements. */
 function document(input: ValueInfo, checks: readonly Check[]): ValueInfo {
   return checks.length === 0 ? input : { ...input, documentation: checks.map(sentence).join(" ") };
 }
@@ -218,7 +218,7 @@ function sentence(check: Check): string {
   }
 }
 
-/** What the model takes and gives, for whoever opens the file. */
+/** The inputs and outputs of the model as text, for whoever opens the file. */
 function summarize(
   { outputs }: Pick<Model, "outputs">,
   inputs: readonly ValueInfo[],

@@ -1,4 +1,4 @@
-/** Is a choice written as a minimum only where NaN can't tell the difference? */
+/** Is a `where` written as a minimum only if NaN can't reveal the difference? */
 import { type Tensor, abs, where } from "@symloss/core";
 import { traceGraph } from "@symloss/core/engine";
 import { expect, test } from "vitest";

@@ -1,17 +1,17 @@
 /**
- * Which choices by comparison are a minimum or a maximum? `where(x <= y, x, y)` takes two passes where `Min` takes one.
- * They differ for NaN alone, which a choice lets go and `Min` carries; so each way from the choice to an output must meet
- * something that NaN has reached already.
+ * Which `where` nodes can be written as a minimum or a maximum? `where(x <= y, x, y)` takes two passes, `Min` one.
+ * They differ only for NaN, which `where` may drop and `Min` carries; so every path from the node to an output must pass through a
+ * node that the same NaN reaches anyway.
  */
 import { type Graph, type Tensor, hasProperty, topologicalOrder } from "@symloss/core/engine";
 
-/** An operation of ONNX on two operands. */
+/** An ONNX operation on two operands. */
 export interface Extremum {
   readonly type: "Min" | "Max";
   readonly operands: readonly [Tensor, Tensor];
 }
 
-/** The `where` nodes that can be written so. */
+/** The `where` nodes that can be written as `Min` or `Max`. */
 export function findExtrema(graph: Graph): ReadonlyMap<Tensor, Extremum> {
   const order = topologicalOrder(graph.outputs);
   const extrema = new Map<Tensor, Extremum>();
@@ -28,21 +28,21 @@ export function findExtrema(graph: Graph): ReadonlyMap<Tensor, Extremum> {
   return extrema;
 }
 
-/** What the choice is, and the operand whose NaN it would let go. */
+/** The extremum that a `where` computes, and the operand whose NaN it would drop. */
 function extremumOf(node: Tensor): (Extremum & { readonly lost: Tensor }) | undefined {
   const [condition, chosen, other] = node.inputs as [Tensor, Tensor, Tensor];
   if (condition.operation !== "less" && condition.operation !== "lessEqual") return undefined;
   const [left, right] = condition.inputs as [Tensor, Tensor];
-  // NaN compares false: `other` is taken, which carries its own.
+  // A comparison with NaN is false: `other` is selected, and carries its own NaN.
   if (left === chosen && right === other) return { type: "Min", operands: [chosen, other], lost: chosen };
   if (left === other && right === chosen) return { type: "Max", operands: [chosen, other], lost: chosen };
   return undefined;
 }
 
-/** How far is looked for what NaN reaches: as far from each choice, however long the graph is. */
+/** How many nodes are searched from each `where`, so that long graphs stay cheap. */
 const furthest = 1000;
 
-/** Nodes that are NaN wherever this one is: the first on the ways from it. */
+/** The nodes that are NaN wherever this one is, nearest first. */
 function reachedBy(source: Tensor, users: ReadonlyMap<Tensor, readonly Tensor[]>): Set<Tensor> {
   const reached = new Set([source]);
   for (const node of reached) {
@@ -52,7 +52,7 @@ function reachedBy(source: Tensor, users: ReadonlyMap<Tensor, readonly Tensor[]>
   return reached;
 }
 
-/** Whether it makes no difference to any output if the node is NaN where the source of what is reached is. */
+/** Whether no output changes if the node becomes NaN wherever the source of the reached nodes is NaN. */
 function staysUnseen(
   node: Tensor,
   reached: ReadonlySet<Tensor>,

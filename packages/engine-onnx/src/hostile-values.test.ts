@@ -1,4 +1,4 @@
-/** Does every value that is not what an option must be end in an error of this library that names function and option? */
+/** Does every invalid value of an option cause an error of this library that names function and option? */
 import type { Tensor } from "@symloss/core";
 import { isSymlossError } from "@symloss/core/engine";
 import * as ort from "onnxruntime-web/wasm";
@@ -8,7 +8,7 @@ import { exportOnnx, onnx } from "./index.ts";
 const holdsItself: unknown[] = [];
 holdsItself.push(holdsItself);
 
-/** What someone may pass by mistake, or on purpose. */
+/** Values that someone may pass by mistake, or on purpose. */
 const hostile: readonly (readonly [string, unknown])[] = [
   ["null", null],
   ["a boolean", true],
@@ -37,7 +37,7 @@ for (const [, value] of hostile) if (value instanceof Promise) value.catch(() =>
 const inputs = { x: { shape: [2] } };
 const identity = ({ x }: Readonly<Record<string, Tensor>>): Tensor => x!;
 
-/** What of the values is what it must be after all: a name may be any text, metadata any texts, a result any numbers. */
+/** The values that are valid after all: a name may be any string, metadata any strings, a result any numbers. */
 const allowed = new Set([
   "exportOnnx(value) a function",
   "exportOnnx(fn, { name: value }) a text",
@@ -54,11 +54,11 @@ const allowed = new Set([
     "a record of numbers",
     "a typed array",
   ].map((value) => `exportOnnx(() => value) ${value}`),
-  // A folder, from which the runtime would start.
+  // A folder, from which the runtime would load its files.
   "onnx({ wasmPaths: value }) a text",
 ]);
 
-/** Each place that a value may be given to, and what its messages name. */
+/** Each place where a value may be passed, and what its messages name. */
 const places: readonly (readonly [string, string, (value: never) => unknown])[] = [
   ["onnx(value)", "options", (value) => onnx(value)],
   ...["ort", "executionProviders", "wasmPaths", "numThreads", "threads"].map(

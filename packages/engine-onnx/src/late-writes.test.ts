@@ -1,4 +1,4 @@
-/** Does a call compute with the numbers that its arguments held, on runtimes that read them later? */
+/** Does a call compute with the values that its arguments held, even on runtimes that read them later? */
 import { type Tensor, compile, ndarray } from "@symloss/core";
 import { prepare, traceGraph } from "@symloss/core/engine";
 import { sparseSoftmaxCrossentropyLogits } from "@symloss/losses";
@@ -44,7 +44,7 @@ test("the largest input alone is not copied, where the runtime reads it at once 
   fed.length = 0;
   const running = [1, 2].map(async () => executable.run([small, large]));
   expect((await Promise.all(running)).map(([total]) => total![0])).toEqual([1003, 1003]);
-  // By size, of the first run and of the second, which waited.
+  // By size, for the first run and for the second, which waited.
   expect(fed.map((array) => array === large || array === small)).toEqual([true, false, false, false]);
   await own.dispose();
 });

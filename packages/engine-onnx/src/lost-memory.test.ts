@@ -1,9 +1,9 @@
-/** What becomes of an engine whose runtime has run out of memory? Its heap is made small here, so that it does. */
+/** What happens to an engine whose runtime runs out of memory? Its heap is kept small here, so that it does. */
 import { type Engine, type Tensor, compile, evaluate, ndarray, sum } from "@symloss/core";
 import * as given from "onnxruntime-web";
 import { expect, test } from "vitest";
 
-// The runtime makes the memory of its WebAssembly by itself, of 4 GiB at most; here it gets 192 MiB.
+// The runtime creates its own WebAssembly memory, of at most 4 GiB; here it gets 192 MiB.
 type Options = { readonly initial: number; readonly maximum: number; readonly shared: boolean };
 const { WebAssembly: wasm } = globalThis as unknown as { WebAssembly: { Memory: new (options: Options) => object } };
 wasm.Memory = new Proxy(wasm.Memory, {
@@ -18,7 +18,7 @@ const lost = {
   message: expect.stringMatching(/the runtime .* ran out of memory and is lost/) as string,
 };
 
-/** 64 arrays of the input's size that live at once: the largest of each is asked for at the end. */
+/** 64 arrays of the input's size that are live at once: the maximum of each is computed at the end. */
 function wide(x: Tensor): Tensor {
   let last = x;
   let total = sum(x.mul(0));

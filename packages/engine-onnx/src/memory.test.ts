@@ -1,4 +1,4 @@
-/** Is what a run takes estimated by what lives at once, in the worse of two orders? */
+/** Is the memory of a run estimated by what is live at once, in the worse of two orders? */
 import { type Tensor, broadcastTo, concat } from "@symloss/core";
 import { prepare, traceGraph } from "@symloss/core/engine";
 import { expect, test } from "vitest";
@@ -10,7 +10,7 @@ const target = {
   traits: { dtypes: ["float32", "float64", "int32", "bool"], operations: writtenOperations, namedDimensions: false },
 } as const;
 
-/** In arrays of the input's size. */
+/** The estimate, in arrays of the input's size. */
 function peakOf(fn: (x: Tensor) => unknown): number {
   const traced = traceGraph("test", ({ x }: { readonly x: Tensor }) => fn(x), { x: { shape: [1000, 1000] } });
   return peakBytes(prepare(traced, target)) / 4e6;

@@ -1,4 +1,4 @@
-/** How much memory does a run of a graph take in the runtime? An estimate, made before anything is taken. */
+/** How much memory does a run of a graph take in the runtime? An estimate, made before anything is allocated. */
 import {
   type DType,
   type Graph,
@@ -11,23 +11,23 @@ import {
 } from "@symloss/core/engine";
 
 /**
- * Bytes that are taken at once at most: inputs, outputs, what lies between them as long as it is used, and what an operation
- * takes for itself. The runtime chooses its own order, so that this is what the worse of two orders takes; constants are not counted.
+ * The peak in bytes: inputs, outputs, intermediate values while they are live, and the scratch memory of an operation. The runtime
+ * chooses its own order, so the worse of two orders is taken. Constants are not counted.
  */
 export function peakBytes(graph: Graph): number {
   const order = topologicalOrder([...graph.inputs, ...graph.outputs]);
   return Math.max(peakOf(graph, order), peakOf(graph, lastFirst(graph)));
 }
 
-/** Bytes that a session holds in the runtime between runs: its constants, and what it knows of each node. */
+/** Bytes that a session holds in the runtime between runs: its constants, and its records of each node. */
 export function sessionBytes(graph: Graph, nodes: number): number {
   return constantBytes(graph) + bytesPerSession + nodes * bytesPerNode;
 }
 
-/** How many times its constants the runtime holds while it makes a session: the file, what is read of it, and the session's own. */
+/** How many copies of the constants the runtime holds while opening a session: in the file, parsed, and in the session. */
 export const copiesWhileOpening = 3;
 
-// As measured in 1.30: 11 KiB of 3 nodes, 33 of 17, and from 0.3 to 0.6 a node of thousands; as much again in JavaScript.
+// Measured in 1.30: 11 KiB for 3 nodes, 33 KiB for 17, and 0.3 to 0.6 KiB a node for thousands; as much again in JavaScript.
 const bytesPerSession = 8 * 1024;
 const bytesPerNode = 2 * 1024;
 
@@ -51,7 +51,7 @@ function peakOf(graph: Graph, order: readonly Tensor[]): number {
     }
     live -= released.get(step) ?? 0;
   }
-  // An output that is repeated, or an input, is copied at the end.
+  // An output that is a broadcast, an input or a constant is copied at the end.
   const copied = graph.outputs.reduce(
     (bytes, output) => bytes + (isView(output) || isGiven(output) ? bytesOf(output) : 0),
     0,
@@ -59,7 +59,7 @@ function peakOf(graph: Graph, order: readonly Tensor[]): number {
   return Math.max(peak, live + copied);
 }
 
-/** Operands first, the last before the first: as a runtime may walk that goes back from the results. */
+/** Operands first, the last operand before the first: the order of a runtime that walks back from the results. */
 function lastFirst(graph: Graph): Tensor[] {
   const order: Tensor[] = [];
   const seen = new Set<Tensor>();
@@ -78,14 +78,14 @@ function lastFirst(graph: Graph): Tensor[] {
   return order;
 }
 
-/** Where the elements of a tensor lie: its own, or those of what it repeats. */
+/** The tensor that stores the elements: itself, or the operand of its broadcasts. */
 function sourceOf(node: Tensor): Tensor {
   let source = node;
   while (isView(source)) source = source.inputs[0]!;
   return source;
 }
 
-/** Whether nothing is stored for it: the runtime repeats by itself. */
+/** Whether nothing is stored for it, because the runtime broadcasts implicitly. */
 function isView(node: Tensor): boolean {
   return node.operation === "broadcastTo";
 }
@@ -98,11 +98,11 @@ function bytesOf({ shape, dtype }: { readonly shape: Tensor["shape"]; readonly d
   return sizeOf(shape) * bytesPerElement[dtype];
 }
 
-/** What an operation takes beside its result. */
+/** The memory that an operation takes in addition to its result. */
 interface Passing {
-  /** Elements of float64, for each of its largest operand's or result's. */
+  /** Float64 elements for each element of its largest operand or result. */
   readonly wide: number;
-  /** Whether it repeats what is broadcast before it starts. */
+  /** Whether broadcast operands are expanded before it starts. */
   readonly repeats: boolean;
 }
 

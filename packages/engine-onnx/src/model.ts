@@ -1,11 +1,11 @@
-/** What is an ONNX model, and which bytes is it? Opset 17 and IR version 8, which runtimes of 2023 read as well as those of today. */
+/** What is an ONNX model, and how is it encoded? In opset 17 and IR version 8, which runtimes from 2023 on can read. */
 import { type DType, type Dimension, EngineError, type Shape } from "@symloss/core/engine";
 import { bytes, integer, join, message, text } from "./protobuf.ts";
 
-/** The element types of ONNX that a model of ours may hold. */
+/** The ONNX element types that our models use. */
 export type ElementType = DType | "int64" | "uint8";
 
-/** ONNX's numbers for them. */
+/** ONNX's numbers for the element types. */
 export const elementTypes: Readonly<Record<ElementType, number>> = {
   float32: 1,
   uint8: 2,
@@ -18,7 +18,7 @@ export const elementTypes: Readonly<Record<ElementType, number>> = {
 /** The value of a node's attribute; a number is an integer. */
 export type AttributeValue = number | string | readonly number[] | Subgraph;
 
-/** An operation of ONNX on values that are named. */
+/** An ONNX operation on named values. */
 export interface Node {
   readonly type: string;
   readonly name: string;
@@ -27,7 +27,7 @@ export interface Node {
   readonly attributes: Readonly<Record<string, AttributeValue>>;
 }
 
-/** A branch: nodes that see every value of the graph around them, and the one that they give. */
+/** A branch: nodes, which may use every value of the enclosing graph, and their output. */
 export interface Subgraph {
   readonly nodes: readonly Node[];
   readonly output: ValueInfo;
@@ -49,7 +49,7 @@ export interface ValueInfo {
   readonly documentation?: string;
 }
 
-/** Everything that a model holds. */
+/** Everything in a model. */
 export interface Model {
   readonly name: string;
   readonly documentation?: string;
@@ -60,9 +60,9 @@ export interface Model {
   readonly outputs: readonly ValueInfo[];
 }
 
-/** The version of the operations that nodes are of. */
+/** The version of the operator set. */
 const opset = 17;
-/** The version of the format. */
+/** The version of the file format. */
 const irVersion = 8;
 
 /** The bytes of a .onnx file; equal models give equal bytes. */
@@ -135,7 +135,7 @@ function dimensionField(dimension: Dimension): Uint8Array {
 
 function requireLength(length: number): number {
   if (length >= 0) return length;
-  throw new EngineError(`encode: a length must be 0 or above, got ${length}.`);
+  throw new EngineError(`encode: a length must not be negative, got ${length}.`);
 }
 
 function documentation(field: number, value: string | undefined): Uint8Array[] {

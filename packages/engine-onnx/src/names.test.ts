@@ -1,4 +1,4 @@
-/** Do names come back from a file as they were given, whatever they are, or are they refused by name? */
+/** Is every name either read back from a file unchanged or rejected with an error that shows it? */
 import { fromBinary } from "@bufbuild/protobuf";
 import type { Tensor } from "@symloss/core";
 import * as ort from "onnxruntime-web/wasm";
@@ -11,7 +11,7 @@ ort.env.wasm.numThreads = 1;
 
 type Tensors = Readonly<Record<string, Tensor>>;
 
-/** Spaces, punctuation, scripts, names that nodes within have, and those that every object of JavaScript has. */
+/** Spaces, punctuation, scripts, names of internal nodes, and properties of every JavaScript object. */
 const strange = [
   "a,b",
   "c",
@@ -45,7 +45,7 @@ const strange = [
 
 const impossible = ["", "\0", "a\0b", "\n", "\u007f", "\u0085", "\ud800", "a\udc00b"];
 
-/** A record with a key of any name as its own. */
+/** A record with these keys, whatever they are, as its own properties. */
 function record<Value>(names: readonly string[], value: (name: string, index: number) => Value): Record<string, Value> {
   return Object.fromEntries(names.map((name, index) => [name, value(name, index)]));
 }
@@ -68,7 +68,7 @@ describe("what is possible", () => {
   test("inputs, results, gradients and dimensions come back, and are told apart when the model runs", async () => {
     const inputs = record(strange, (name) => ({ shape: [name] }));
     const names = Object.keys(inputs);
-    // Each result is a number of its own times its input.
+    // Each result is its input times a different number.
     const bytes = exportOnnx(
       (given: Tensors) => ({
         total: names.map((name, index) => given[name]!.mul(index + 2).sum()).reduce((left, right) => left.add(right)),
@@ -142,7 +142,7 @@ describe("what is not possible is refused by name", () => {
 
     test("a dimension", () => {
       const error = thrownBy(() => exportOnnx(one, { inputs: { x: { shape: [name] } } }));
-      // An empty one is no dimension at all.
+      // An empty name is not a dimension.
       const [kind, words] =
         name === ""
           ? ["ShapeError", 'input "x": shape must be']

@@ -1,4 +1,4 @@
-/** Which nodes of ONNX compute each operation? What is not in this table is said in what is, before a model is written. */
+/** Which ONNX nodes compute each operation? Operations missing from this table are rewritten using those in it, before a model is written. */
 import type { Operation } from "@symloss/core/engine";
 import {
   add,
@@ -28,10 +28,10 @@ import {
 import { argmax, logSoftmax, logSumExp, matmul, max, softmax, sum } from "./operations/reduction.ts";
 import type { Row } from "./row.ts";
 
-/** The operations that ONNX has no accurate node for; core says them in others. */
+/** The operations for which ONNX has no accurate node; core rewrites them using others. */
 type Lowered = "expm1" | "log1p";
 
-/** An operation that becomes nodes. Inputs are there before. */
+/** An operation that becomes nodes, as all do but inputs. */
 type Written = Exclude<Operation, Lowered | "input">;
 
 /** How each operation is written. */
@@ -90,5 +90,5 @@ export const operations: { readonly [O in Written]: Row<O> } = {
   matmul,
 };
 
-/** The operations that a graph may hold when it becomes a model. */
+/** The operations that a graph may contain when it becomes a model. */
 export const writtenOperations: readonly Operation[] = ["input", ...(Object.keys(operations) as Written[])];

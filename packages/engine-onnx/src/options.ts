@@ -1,4 +1,4 @@
-/** What may be said of where an engine runs, and what of it is refused? */
+/** Which options does the engine take, and which runtimes does it reject? */
 import {
   DTypeError,
   EngineUnavailableError,
@@ -9,31 +9,31 @@ import {
 } from "@symloss/core/engine";
 import type { OnnxRuntime, WasmPaths } from "./session.ts";
 
-/** On what the engine runs. */
+/** The runtime of the engine, and how it is used. */
 export interface OnnxOptions {
-  /** The runtime: onnxruntime-web, onnxruntime-node or another module of their interface; by default onnxruntime-web's WebAssembly, loaded when it is needed. */
+  /** The runtime: onnxruntime-web, onnxruntime-node or another module with their interface; by default the WebAssembly build of onnxruntime-web, loaded on demand. */
   readonly ort?: OnnxRuntime;
-  /** The one execution provider: `["wasm"]` of onnxruntime-web, `["cpu"]` of onnxruntime-node. */
+  /** The execution provider: `["wasm"]` for onnxruntime-web, `["cpu"]` for onnxruntime-node. */
   readonly executionProviders?: readonly string[];
-  /** Where the files of onnxruntime-web's WebAssembly lie, if not beside the script. */
+  /** Where onnxruntime-web's WebAssembly files are, if not next to the script. */
   readonly wasmPaths?: WasmPaths;
   /** How many threads a run uses; default 1. */
   readonly numThreads?: number;
 }
 
-/** Each is a thread of the operating system, started at once. */
+/** Each is an operating-system thread, started immediately. */
 const mostThreads = 256;
 
 const table: OptionTable<OnnxOptions> = {
   ort: {
-    must: "a module of the interface of onnxruntime-web",
+    must: "a module with the interface of onnxruntime-web",
     holds: isRuntime,
     error: DTypeError,
     help: (value) => (value instanceof Promise ? "Await it." : ""),
   },
   executionProviders: { must: '["wasm"] or ["cpu"]', holds: isProviderList, error: OutOfRangeError },
   wasmPaths: {
-    must: "an address, or a record of those of wasm and mjs",
+    must: "a URL, or a record of the URLs of wasm and mjs",
     holds: (value) => typeof value === "string" || isPathRecord(value),
     error: DTypeError,
   },
@@ -44,7 +44,7 @@ const table: OptionTable<OnnxOptions> = {
   },
 };
 
-/** Throws `DTypeError`, `OutOfRangeError` or, for a provider that is known to be wrong, `EngineUnavailableError`. */
+/** Throws `DTypeError` or `OutOfRangeError` if an option is invalid, and `EngineUnavailableError` for a provider known to give wrong results. */
 export function checkOnnxOptions(options: OnnxOptions): void {
   checkOptions("onnx", options, table);
   const [provider] = options.executionProviders ?? [];
@@ -75,7 +75,7 @@ function isAddress(value: unknown): boolean {
   return typeof value === "object" && value !== null && typeof (value as { href?: unknown }).href === "string";
 }
 
-/** Whether a value has what is used of a runtime; a module, and not a promise of one. */
+/** Whether a value has the members of a runtime that are used; a promise of a module does not. */
 function isRuntime(value: unknown): boolean {
   if (!isObject(value)) return false;
   const { env, InferenceSession, Tensor } = value as Partial<OnnxRuntime>;

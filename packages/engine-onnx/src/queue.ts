@@ -1,13 +1,13 @@
-/** How is a runtime used by one job at a time? Its WebAssembly is not re-entrant: what overlaps fails, leaks or freezes. */
+/** How does a runtime run one job at a time? Its WebAssembly is not re-entrant: overlapping calls fail, leak or hang. */
 
-/** Runs jobs one after another, in the order in which they came; one that fails does not stop the next. */
+/** Runs jobs one after another, in the order of arrival; a failure does not stop the next. */
 export interface Queue {
-  /** Whether the next job starts at once, before `run` returns. */
+  /** Whether the next job would start immediately, before `run` returns. */
   readonly idle: boolean;
   run<T>(job: () => Promise<T>): Promise<T>;
 }
 
-/** A queue in which nothing waits. */
+/** An empty queue. */
 export function createQueue(): Queue {
   const waiting: (() => void)[] = [];
   let busy = false;
@@ -16,7 +16,7 @@ export function createQueue(): Queue {
       return !busy;
     },
     async run(job) {
-      // Who waits is given its turn by the one before, so that no one comes in between.
+      // A waiting job gets its turn from the job before it, so that no other comes in between.
       if (busy) await new Promise<void>((resolve) => waiting.push(resolve));
       busy = true;
       try {

@@ -1,16 +1,16 @@
-/** What does the table of operations say of each? */
+/** What does the table of operations contain for each? */
 import type { DType, NodeOf, Operation, Shape } from "@symloss/core/engine";
 import type { Value, Writer } from "./writer.ts";
 
 /** Writes the nodes of an operation on these operands. */
 export type Row<O extends Operation> = (writer: Writer, operands: readonly Value[], node: NodeOf<O>) => Value;
 
-/** The operand repeated to its whole shape. */
+/** The operand expanded to its whole shape. */
 export function fullOperand(writer: Writer, operands: readonly Value[], node: NodeOf<Operation>, index = 0): string {
   return writer.full(operands[index]!, node.inputs[index]!.shape);
 }
 
-/** A value of the node's own shape and dtype. */
+/** A value with the node's own shape and dtype. */
 export function valueOf(name: string, { shape, dtype }: { readonly shape: Shape; readonly dtype: DType }): Value {
   return { name, type: dtype, shape };
 }

@@ -1,4 +1,4 @@
-/** On which runtime do an engine's sessions live, what can it do, and what becomes of them when it has lost its memory? */
+/** On which runtime do an engine's sessions live, what can it do, and what happens if it runs out of memory? */
 import { type DType, EngineError, EngineUnavailableError, describe, isSymlossError } from "@symloss/core/engine";
 import { encodeModel } from "./model.ts";
 import type { OnnxOptions } from "./options.ts";
@@ -13,36 +13,36 @@ import {
   runSession,
 } from "./session.ts";
 
-/** What all engines on a runtime share. */
+/** What all engines on the same runtime share. */
 export interface Instance {
   readonly queue: Queue;
-  /** How it was first used: it reads its settings once. */
+  /** The settings of its first use: it reads them once. */
   settings?: SessionOptions;
   /** Bytes that its sessions hold. */
   held: number;
-  /** What it threw when it lost its memory; from then on it must not be touched. */
+  /** What it threw when it ran out of memory; from then on it must not be used. */
   lost?: { readonly cause: unknown };
 }
 
-/** A runtime that has been tried, and what it can do. */
+/** A runtime that has been probed, and what it can do. */
 export interface Device {
   readonly runtime: OnnxRuntime;
   readonly instance: Instance;
   readonly settings: SessionOptions;
   readonly float64: boolean;
-  /** Whether a run that starts at once has read its first input when it returns its promise. */
+  /** Whether a run that starts immediately has read its first input by the time it returns its promise. */
   readonly readsFirst: boolean;
 }
 
-/** Opens the runtime that the options name; throws `EngineUnavailableError` where it does not work. */
+/** Opens the runtime that the options name. Throws `EngineUnavailableError` if it does not work. */
 export async function openDevice(options: OnnxOptions): Promise<Device> {
   const runtime = options.ort ?? (await defaultRuntime(options.numThreads));
   const instance = instanceOf(runtime);
-  if (instance.lost !== undefined) throw unavailable("the runtime must have its memory", lostError("onnx", instance));
+  if (instance.lost !== undefined) throw unavailable("the runtime is lost", lostError("onnx", instance));
   const settings = settle(runtime, options);
   const opened = { runtime, instance, settings };
   const failure = await failureOf(opened, "float32");
-  if (failure !== undefined) throw unavailable(`the runtime must start with "${settings.provider}"`, failure.cause);
+  if (failure !== undefined) throw unavailable(`the runtime did not start with "${settings.provider}"`, failure.cause);
   return {
     ...opened,
     float64: (await failureOf(opened, "float64")) === undefined,
@@ -50,7 +50,7 @@ export async function openDevice(options: OnnxOptions): Promise<Device> {
   };
 }
 
-/** The device, or another where its runtime has lost its memory and can be loaded anew; throws `EngineError` where it can't. */
+/** The device, or a new one if its runtime is lost and can be reloaded. Throws `EngineError` if it can't. */
 export async function liveDevice(caller: string, device: Device, options: OnnxOptions): Promise<Device> {
   if (device.instance.lost === undefined) return device;
   if (options.ort !== undefined) throw lostError(caller, device.instance);
@@ -62,8 +62,8 @@ export async function liveDevice(caller: string, device: Device, options: OnnxOp
 }
 
 /**
- * Runs a job of the runtime when those before it have ended. Throws `EngineError` where the runtime has lost its memory, before
- * or in this job: what is thrown then says nothing of it, and a runtime that goes on computes with what is not its own.
+ * Runs a job on the runtime after those before it. Throws `EngineError` if the runtime ran out of memory, before or during this job:
+ * its own error does not say so, and if used further it computes with overwritten memory.
  */
 export function runJob<T>(caller: string, instance: Instance, job: () => Promise<T>): Promise<T> {
   return instance.queue.run(async () => {
@@ -80,7 +80,7 @@ export function runJob<T>(caller: string, instance: Instance, job: () => Promise
 
 const instances = new WeakMap<object, Instance>();
 
-/** The one instance of a runtime, whoever asks and however its parts are put together. */
+/** The one instance of a runtime, even if its parts are passed in another object. */
 function instanceOf(runtime: OnnxRuntime): Instance {
   let instance = instances.get(runtime.InferenceSession);
   if (instance === undefined) {
@@ -90,17 +90,17 @@ function instanceOf(runtime: OnnxRuntime): Instance {
   return instance;
 }
 
-/** How often the default runtime is loaded anew: of each that is lost the memory, up to 4 GiB, stays until the process ends. */
+/** How often the default runtime is reloaded: the memory of each lost one, up to 4 GiB, is held until the process ends. */
 const mostReloads = 2;
 let reloads = 0;
 let loading: Promise<OnnxRuntime> | undefined;
 
-/** The runtime that all engines share to which none is given; another where that has lost its memory. */
+/** The runtime shared by all engines that are not given one; reloaded if it is lost. */
 async function defaultRuntime(numThreads = 1): Promise<OnnxRuntime> {
   if (numThreads > 1 && isNode()) {
     throw new EngineUnavailableError(
-      `onnx: in Node.js the default runtime has one thread, got numThreads ${numThreads}. ` +
-        'Give the one that has more: onnx({ ort: await import("onnxruntime-web"), numThreads }).',
+      `onnx: numThreads must be 1 for the default runtime in Node.js, got ${numThreads}. ` +
+        'Pass a runtime that has threads: onnx({ ort: await import("onnxruntime-web"), numThreads }).',
     );
   }
   try {
@@ -108,14 +108,14 @@ async function defaultRuntime(numThreads = 1): Promise<OnnxRuntime> {
       const attempt = (loading ??= loadRuntime());
       const runtime = await attempt;
       if (instanceOf(runtime).lost === undefined) return runtime;
-      // Of those that wait here together the first loads it anew.
+      // Of several callers that wait here, only the first reloads it.
       if (loading !== attempt) continue;
       if (reloads === mostReloads) return runtime;
       loading = reloadRuntime(++reloads);
     }
   } catch (error) {
     loading = undefined;
-    throw unavailable("onnxruntime-web must load", error);
+    throw unavailable("onnxruntime-web did not load", error);
   }
 }
 
@@ -124,7 +124,7 @@ function isNode(): boolean {
   return process?.versions?.node !== undefined;
 }
 
-/** In a page, whether threads can be had; elsewhere they always can. */
+/** Whether threads are possible: in a page only if it is cross-origin isolated, elsewhere always. */
 function sharesMemory(): boolean {
   return (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated !== false;
 }
@@ -134,13 +134,13 @@ function settle(runtime: OnnxRuntime, { executionProviders, wasmPaths, numThread
   const instance = instanceOf(runtime);
   if (env.wasm.proxy === true) {
     throw new EngineUnavailableError(
-      "onnx: env.wasm.proxy must be false, got true. It takes the caller's arrays away; run the engine in a worker of your own instead.",
+      "onnx: env.wasm.proxy must be false, got true. A proxy detaches the caller's arrays; run the engine in a worker of your own instead.",
     );
   }
   const provider = executionProviders?.[0] ?? (env.versions.node === undefined ? "wasm" : "cpu");
   if (provider === "wasm" && (numThreads ?? 1) > 1 && !sharesMemory()) {
     throw new EngineUnavailableError(
-      `onnx: threads need a page that is cross-origin isolated, got numThreads ${numThreads} on one that is not. ` +
+      `onnx: numThreads must be 1 on a page that is not cross-origin isolated, got ${numThreads}. ` +
         "Serve it with Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp.",
     );
   }
@@ -150,7 +150,7 @@ function settle(runtime: OnnxRuntime, { executionProviders, wasmPaths, numThread
   if (before === undefined && provider === "wasm") {
     env.wasm.numThreads = settings.threads;
     if (wasmPaths !== undefined) env.wasm.wasmPaths = wasmPaths;
-    // Where a page forbids workers, threads would be waited for without end.
+    // If a page forbids workers, the runtime would wait for its threads forever.
     if (settings.threads > 1) env.wasm.initTimeout ||= 60_000;
   }
   instance.settings = settings;
@@ -162,14 +162,14 @@ function requireSame(before: SessionOptions, now: SessionOptions, samePaths: boo
   if (now.provider === before.provider && sameThreads && samePaths) return;
   const got = samePaths ? `"${now.provider}" and numThreads ${now.threads}` : "other wasmPaths";
   throw new EngineUnavailableError(
-    `onnx: a runtime must be used as it was at first, with "${before.provider}" and numThreads ${before.threads}, got ${got}.`,
+    `onnx: a runtime must be used with the settings of its first use, "${before.provider}" and numThreads ${before.threads}, got ${got}.`,
   );
 }
 
-/** A runtime whose settings hold. */
+/** A runtime whose settings have been applied. */
 type Opened = Pick<Device, "runtime" | "instance" | "settings">;
 
-/** What the runtime throws at a small model of this type, if anything: some builds of onnxruntime-web have no float64. */
+/** What the runtime throws for a small model of this type, if anything: some builds of onnxruntime-web have no float64. */
 async function failureOf(opened: Opened, type: DType): Promise<{ readonly cause: unknown } | undefined> {
   try {
     const data = type === "float64" ? Float64Array.of(1, 2) : Float32Array.of(1, 2);
@@ -180,14 +180,14 @@ async function failureOf(opened: Opened, type: DType): Promise<{ readonly cause:
   }
 }
 
-/** Seen by an experiment: an input is changed as soon as its run has returned a promise. */
+/** Determined by experiment: an input is changed as soon as its run has returned a promise. */
 async function readsAtOnce(opened: Opened): Promise<boolean> {
   const data = Float32Array.of(1, 1);
   const y = await runProbe(opened, probe("Neg", "float32", {}), "float32", data, () => data.fill(2));
   return y[0] === -1 && y[1] === -1;
 }
 
-/** The result of a model of one input and one output; `meanwhile` is called when the run has begun. */
+/** The result of a model with one input and one output; `meanwhile` is called once the run has begun. */
 async function runProbe(
   { runtime, instance, settings }: Opened,
   model: Uint8Array,
@@ -207,7 +207,7 @@ async function runProbe(
   return results["y"]!.data as ArrayLike<unknown>;
 }
 
-/** A model of one node on two numbers. */
+/** A model with one node on two numbers. */
 function probe(operation: "ReduceSum" | "Neg", type: DType, attributes: Readonly<Record<string, number>>): Uint8Array {
   return encodeModel({
     name: "probe",
@@ -219,9 +219,9 @@ function probe(operation: "ReduceSum" | "Neg", type: DType, attributes: Readonly
 }
 
 /**
- * Whether what a runtime threw means that its memory is lost. What it refuses by itself is a plain `Error`. Out of memory it
- * frees nothing of what the run has taken, and where an input finds no room, onnxruntime-web writes it over the runtime's own
- * data: what follows are traps of the WebAssembly, or anything.
+ * Whether an error means that the runtime is lost. An input that it rejects is a plain `Error`. When out of memory, it frees nothing
+ * that the run has allocated, and if there is no room for an input, onnxruntime-web writes it over the runtime's own data: what
+ * follows are WebAssembly traps, or anything.
  */
 function isLoss(error: unknown): boolean {
   const { name, message } = (error ?? {}) as { name?: unknown; message?: unknown };
@@ -231,8 +231,8 @@ function isLoss(error: unknown): boolean {
 function lostError(caller: string, instance: Instance, again?: unknown): EngineError {
   const help =
     again === undefined
-      ? "It can't be used again in this process; use less at a time, or run the engine in a worker that you can start anew."
-      : `It could not be loaded anew: ${reasonOf(again)}`;
+      ? "It can't be used again in this process; use smaller batches, or run the engine in a worker that you can restart."
+      : `It could not be reloaded: ${reasonOf(again)}`;
   return new EngineError(
     `${caller}: the runtime of engine "onnx" (wasm) ran out of memory and is lost: ${reasonOf(instance.lost?.cause)}. ${help}`,
     { cause: instance.lost?.cause },
@@ -240,7 +240,7 @@ function lostError(caller: string, instance: Instance, again?: unknown): EngineE
 }
 
 function unavailable(what: string, error: unknown): EngineUnavailableError {
-  return new EngineUnavailableError(`onnx: ${what}, got ${reasonOf(error)}`, { cause: error });
+  return new EngineUnavailableError(`onnx: ${what}: ${reasonOf(error)}`, { cause: error });
 }
 
 function reasonOf(error: unknown): string {

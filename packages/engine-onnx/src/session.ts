@@ -1,7 +1,7 @@
-/** How are models run? The only file that knows ONNX Runtime, and that loads it. */
+/** How are models run? The only file that knows and loads ONNX Runtime. */
 import type { TypedArray } from "@symloss/core/engine";
 
-/** What a runtime computes with. */
+/** A tensor of the runtime. */
 export interface RuntimeTensor {
   readonly dims: readonly number[];
   readonly data: unknown;
@@ -16,39 +16,39 @@ export interface Session {
   release(): Promise<void>;
 }
 
-/** Where the WebAssembly of onnxruntime-web lies: the folder's address, or those of its files. */
+/** Where onnxruntime-web's WebAssembly is: the URL of its folder, or of its files. */
 export type WasmPaths = string | { readonly wasm?: string | URL; readonly mjs?: string | URL };
 
-/** What is used of onnxruntime-web or onnxruntime-node: the interface of onnxruntime-common. */
+/** The parts of onnxruntime-web and onnxruntime-node that are used: the interface of onnxruntime-common. */
 export interface OnnxRuntime {
   readonly env: {
     readonly versions: { readonly web?: string; readonly node?: string };
     readonly wasm: { numThreads?: number; proxy?: boolean; initTimeout?: number; wasmPaths?: unknown };
   };
   readonly InferenceSession: { create(model: Uint8Array, options?: object): Promise<object> };
-  // A runtime's own types of tensors are as many as element types.
+  // A runtime has a tensor type for each element type.
   readonly Tensor: new (type: never, data: never, dims?: readonly number[]) => object;
 }
 
-/** On what a session runs. */
+/** How a session runs. */
 export interface SessionOptions {
   readonly provider: string;
   readonly threads: number;
 }
 
-/** `URL` is everywhere; no library of types that this package may use declares it. */
+/** Every environment has `URL`, but none of the type libraries that this package may use declares it. */
 interface URL {
   readonly href: string;
 }
 
-/** Loads onnxruntime-web, the build without a GPU: it alone has float64, and half the size. */
+/** Loads the build of onnxruntime-web without a GPU: only this one has float64, at half the size. */
 export async function loadRuntime(): Promise<OnnxRuntime> {
   return import("onnxruntime-web/wasm");
 }
 
 /**
- * Loads onnxruntime-web once more, as a module of its own with a memory of its own; rejects where it can't be had: a bundler
- * puts the runtime into its bundle, where it has no address.
+ * Loads onnxruntime-web again, as a new module with new memory. Rejects if that is impossible: in a bundle, the runtime has no URL
+ * of its own.
  */
 export async function reloadRuntime(instance: number): Promise<OnnxRuntime> {
   const meta = import.meta as unknown as { resolve(specifier: string): string };
@@ -57,25 +57,25 @@ export async function reloadRuntime(instance: number): Promise<OnnxRuntime> {
   ) as Promise<OnnxRuntime>;
 }
 
-/** Errors are thrown; the console is not told as well. */
+/** Errors are thrown, so they are not logged to the console as well. */
 const quiet = { logSeverityLevel: 4 };
 
-/** A session of this model. */
+/** A session for this model. */
 export async function createSession(
   { InferenceSession }: OnnxRuntime,
   model: Uint8Array,
   { provider, threads }: SessionOptions,
 ): Promise<Session> {
-  // The runtime changes the options that it is given: they are made anew for each session.
+  // The runtime modifies the options it is given, so each session gets new ones.
   const options = {
     executionProviders: [provider],
     ...quiet,
-    // The basic level takes constants of different ranks for one another, and what is empty for a number; beyond it the factor
-    // of a product of float64 becomes a float32. Graphs come simplified, so that nothing gets slower without.
+    // The basic level confuses constants of different ranks, and empty tensors with numbers; beyond it, a factor of a float64
+    // product becomes float32. Graphs are already simplified, so nothing is slower without it.
     graphOptimizationLevel: "disabled",
     ...(provider === "cpu"
       ? { intraOpNumThreads: threads, interOpNumThreads: 1 }
-      : // Memory is taken and given back value by value, as it is estimated, and not in one piece.
+      : // Memory is allocated and freed value by value, as the estimate assumes, and not as one arena.
         { enableMemPattern: false }),
   };
   return (await InferenceSession.create(model, options)) as Session;
@@ -89,10 +89,10 @@ export function runSession(
   return session.run(feeds, quietRun);
 }
 
-/** The runtime fills in what it lacks, always the same. */
+/** Shared by all runs: the runtime fills in missing options, always with the same values. */
 const quietRun = { ...quiet };
 
-/** A tensor of the runtime on this array, which is only read. */
+/** A tensor of the runtime over this array, which it only reads. */
 export function createTensor(
   { Tensor }: OnnxRuntime,
   type: string,

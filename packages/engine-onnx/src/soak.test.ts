@@ -1,4 +1,4 @@
-/** Do many calls and many engines leave the memory as it was? `npm run test:soak` asks it in full. */
+/** Is memory unchanged after many calls and many engines? `npm run test:soak` runs it in full. */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { type Engine, compile, ndarray } from "@symloss/core";
@@ -8,7 +8,7 @@ const full = process.env["MODE"] === "soak";
 const calls = full ? 100_000 : 20_000;
 const rounds = full ? 1_000 : 100;
 
-// The runtime makes the memory of its WebAssembly itself; whoever wants to see it must stand beside.
+// The runtime creates its own WebAssembly memory, so the test intercepts its creation.
 const memories: { readonly buffer: ArrayBufferLike }[] = [];
 const { WebAssembly: wasm } = globalThis as unknown as {
   WebAssembly: { Memory: new (options: object) => { buffer: ArrayBufferLike } };
@@ -25,14 +25,14 @@ const { onnx } = await import("./index.ts");
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
 
-/** Bytes of the heap of the WebAssembly, which only grows. */
+/** The size of the WebAssembly heap, which only grows. */
 function wasmHeap(): number {
   return memories.reduce((total, { buffer }) => total + buffer.byteLength, 0);
 }
 
-/** Bytes of JavaScript objects, once the garbage is gone. */
+/** The size of live JavaScript objects, after garbage collection. */
 async function jsHeap(): Promise<number> {
-  // Finalizers run between two tasks, and free more.
+  // Finalizers run between tasks, and free more.
   for (let round = 0; round < 3; round++) {
     collect();
     await new Promise((resolve) => setTimeout(resolve, 10));
@@ -40,7 +40,7 @@ async function jsHeap(): Promise<number> {
   return process.memoryUsage().heapUsed;
 }
 
-/** Compiles, calls and disposes functions of several sizes. */
+/** Compiles, calls and disposes of functions of several sizes. */
 async function work(engine: Engine, count: number): Promise<void> {
   const value = compile((x) => x.square().sum(), { engine });
   const both = compile((x) => [x.exp().sum(), x.softmax()], { engine });

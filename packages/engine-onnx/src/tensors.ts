@@ -1,8 +1,8 @@
-/** How do arrays become the runtime's tensors, and its results arrays again? */
+/** How do arrays become tensors of the runtime? */
 import type { Tensor, TypedArray } from "@symloss/core/engine";
 import { type OnnxRuntime, type RuntimeTensor, createTensor } from "./session.ts";
 
-/** The tensors that a run is given, by the names of the model's inputs, in the order in which it is to read them. */
+/** The tensors passed to a run, by the names of the model's inputs, in the order in which it should read them. */
 export function toFeeds(
   runtime: OnnxRuntime,
   inputs: readonly Tensor[],
@@ -18,12 +18,12 @@ export function toFeeds(
   return feeds;
 }
 
-/** What an input is called in a model of the engine's. */
+/** The name of an input in the engine's models. */
 export function inputName(index: number): string {
   return `input_${index}`;
 }
 
-/** Whatever byte stands for true as 1: the runtimes take 2 for false, or for true. */
+/** Any non-zero byte as 1: the runtimes disagree on whether 2 is true. */
 function asBits(array: TypedArray): TypedArray {
   return array.every((byte) => byte <= 1) ? array : array.map((byte) => (byte === 0 ? 0 : 1));
 }

@@ -1,4 +1,4 @@
-/** Does the engine run on several threads in Node.js, with the runtime that can, and are many calls right there as well? */
+/** Does the engine run on several threads in Node.js, with a runtime that supports them, and are concurrent calls right too? */
 import { compile, ndarray, sum } from "@symloss/core";
 import * as ort from "onnxruntime-web";
 import { expect, test } from "vitest";

@@ -1,4 +1,4 @@
-/** Are large graphs translated in time that grows as they do, and without the call stack? */
+/** Are large graphs translated in linear time, and without recursion? */
 import { type Tensor, argmax, where } from "@symloss/core";
 import { prepare, traceGraph } from "@symloss/core/engine";
 import { expect, test } from "vitest";
@@ -24,7 +24,7 @@ function repeat(x: Tensor, count: number, step: (last: Tensor, index: number) =>
   return last;
 }
 
-// Each takes a second or two; what looks at all nodes for each node takes minutes.
+// Each takes a second or two; anything quadratic takes minutes.
 test.each<[string, (x: Tensor) => Tensor, number]>([
   ["a chain of 30,000", (x) => repeat(x, 30_000, (last) => last.tanh()), 30_000],
   ["one value that 10,000 read", (x) => repeat(x, 10_000, (last, index) => last.add(x.mul(index + 2))), 20_000],

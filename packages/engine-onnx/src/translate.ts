@@ -1,4 +1,4 @@
-/** How does a graph become a model? Each node by its row of the table, operands first. */
+/** How does a graph become a model? Each node is written by its row of the table, operands first. */
 import { UnsupportedOperationError } from "@symloss/core";
 import {
   type Dimension,
@@ -15,7 +15,7 @@ import { elementwise } from "./operations/elementwise.ts";
 import type { Row } from "./row.ts";
 import { type DimensionSource, type Value, type Writer, createWriter } from "./writer.ts";
 
-/** How inputs and outputs are called in the model, in the graph's order, and what the runtime can do. */
+/** The names of inputs and outputs in the model, in the graph's order, and what the runtime can do. */
 export interface TranslateOptions {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
@@ -78,7 +78,7 @@ function infoOf({ shape, dtype }: Tensor, name: string): ValueInfo {
   return { name, type: dtype, shape };
 }
 
-/** The values that the results hang on: a runtime computes the others as well. */
+/** The values on which the results depend; a runtime would compute all others as well. */
 function findNeeded(nodes: readonly Node[], results: readonly string[]): Set<string> {
   const needed = new Set(results);
   for (const node of nodes.toReversed()) {
@@ -87,7 +87,7 @@ function findNeeded(nodes: readonly Node[], results: readonly string[]): Set<str
   return needed;
 }
 
-/** What a node reads, its branches included. */
+/** The names of the values that a node reads, also in its branches. */
 function namesIn(node: Node): string[] {
   const branches = Object.values(node.attributes).flatMap((value) =>
     typeof value === "object" && "nodes" in value ? [value.output.name, ...value.nodes.flatMap(namesIn)] : [],
@@ -95,7 +95,7 @@ function namesIn(node: Node): string[] {
   return [...node.inputs, ...branches];
 }
 
-/** The nodes, the results called as outputs. What is an input or a constant, or an output already, is copied. */
+/** The nodes, with the results renamed to the outputs. A result that is an input, a constant or already an output is copied. */
 function nameResults(nodes: readonly Node[], results: readonly string[], outputs: readonly string[]): Node[] {
   const computed = new Set(nodes.flatMap((node) => node.outputs));
   const renamed = new Map<string, string>();
@@ -132,7 +132,7 @@ function renameIn(node: Node, names: ReadonlyMap<string, string>): Node {
   };
 }
 
-/** For each named dimension an input that has it. */
+/** For each named dimension, an input that has it. */
 function findDimensions(graph: Graph, inputs: readonly string[]): Map<string, DimensionSource> {
   const sources = new Map<string, DimensionSource>();
   for (const [index, { shape }] of graph.inputs.entries()) {
@@ -149,7 +149,7 @@ function checkDimensions(graph: Graph, sources: ReadonlyMap<string, DimensionSou
     const unknown = node.shape.find((dimension: Dimension) => typeof dimension === "string" && !sources.has(dimension));
     if (unknown === undefined) continue;
     throw new UnsupportedOperationError(
-      `translate: every named dimension must be that of an input, got "${unknown}" in ${node.operation} ${node}. Its length could not be known when the model runs.`,
+      `translate: every named dimension must occur in an input, got "${unknown}" in ${node.operation} ${node}. Its length would be unknown when the model runs.`,
     );
   }
 }

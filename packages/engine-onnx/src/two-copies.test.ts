@@ -1,4 +1,4 @@
-/** Are functions exported that were written with another copy of core than the one that this package sees? */
+/** Can functions be exported that use another copy of core than this package does? */
 import { fromBinary } from "@bufbuild/protobuf";
 import { Tensor } from "@symloss/core";
 import { ModelProtoSchema } from "onnx-buf";

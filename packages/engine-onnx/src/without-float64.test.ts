@@ -1,4 +1,4 @@
-/** Does the engine work on a build of onnxruntime-web that has no float64, and are its sums right all the same? */
+/** Does the engine work on a build of onnxruntime-web without float64, and are its sums still right? */
 import { cast, compile, evaluate, ndarray, sum } from "@symloss/core";
 import { allOperations } from "@symloss/core/engine";
 import { cpu } from "@symloss/engine-cpu";

@@ -1,4 +1,4 @@
-/** How do the nodes of a model come together: named, the same one never twice, with constants and run-time shapes at hand? */
+/** How is the list of nodes of a model built, with unique names, no duplicates, constants and run-time shapes? */
 import {
   type Dimension,
   EngineError,
@@ -20,65 +20,65 @@ import {
 } from "./model.ts";
 
 /**
- * A value in the model that stands for a tensor. Its shape may be smaller than the tensor's, and broadcast to it:
- * ONNX's elementwise operations broadcast by themselves, so that nothing is repeated before it must be.
+ * The value in the model that represents a tensor. Its shape may be smaller than the tensor's and broadcast to it: ONNX's elementwise
+ * operations broadcast by themselves, so a value is expanded only if necessary.
  */
 export interface Value {
   readonly name: string;
   readonly type: ElementType;
   readonly shape: Shape;
-  /** How it came about, where it is zeros with updates added, one at most at each place: they can be added to something else at once. */
+  /** Set if the value is zeros with at most one update added at each place: the updates can then be added to another value directly. */
   readonly updates?: Updates;
 }
 
-/** What is added, and where along the axis. */
+/** The values that are added, and their indices along the axis. */
 export interface Updates {
   readonly indices: string;
   readonly values: string;
   readonly axis: number;
 }
 
-/** Where the length of a dimension that has a name can be read when the model runs. */
+/** Where the length of a named dimension can be read when the model runs. */
 export interface DimensionSource {
   readonly input: string;
   readonly axis: number;
 }
 
-/** What a writer must know before it starts. */
+/** The options of a writer. */
 export interface WriterOptions {
-  /** Whether the runtime computes in float64; else long sums are taken in blocks. */
+  /** Whether the runtime supports float64; if not, long sums are computed in blocks. */
   readonly float64: boolean;
-  /** Names that inputs and outputs have. */
+  /** The names of inputs and outputs. */
   readonly reserved: Iterable<string>;
   readonly dimensions: ReadonlyMap<string, DimensionSource>;
 }
 
-/** Takes nodes, and remembers them. */
+/** Collects nodes and constants. */
 export interface Writer {
   readonly float64: boolean;
   readonly nodes: readonly Node[];
   readonly constants: readonly Constant[];
-  /** From now on nodes are named after this operation, so that messages of a runtime say where they come from. */
+  /** Names the following nodes after this operation, so that a runtime's messages say where they come from. */
   begin(operation: string): void;
-  /** The name of the node's result; that of an equal node where there is one. */
+  /** Adds a node, unless an equal one exists, and returns the name of its result. */
   node(type: string, inputs: readonly string[], attributes?: Readonly<Record<string, AttributeValue>>): string;
-  /** The name of a constant of these elements. */
+  /** The name of a constant with these elements. */
   constant(type: ElementType, shape: readonly number[], elements: ArrayLike<number>): string;
   /** The name of a scalar. */
   scalar(type: ElementType, value: number): string;
-  /** The name of a vector of int64, as shapes and axes are given. */
+  /** The name of an int64 vector, the form in which ONNX takes shapes and axes. */
   integers(values: readonly number[]): string;
-  /** The name of a vector of int64 that holds the shape when the model runs. */
+  /** The name of an int64 vector that holds the shape when the model runs. */
   shape(shape: Shape): string;
-  /** The value repeated to the whole of this shape. */
+  /** The value expanded to this shape. */
   full(value: Value, shape: Shape): string;
-  /** The value as another type. */
+  /** The value converted to another type. */
   cast(name: string, type: ElementType): string;
-  /** A branch of what `build` writes. */
+  /** A branch with the nodes that `build` writes. */
   branch(type: ElementType, shape: Shape, build: (inner: Writer) => string): Subgraph;
 }
 
-/** A writer of an empty model. */
+/** A writer with an empty model. */
 export function createWriter({ float64, reserved, dimensions }: WriterOptions): Writer {
   const taken = new Set(reserved);
   const constants: Constant[] = [];
@@ -173,7 +173,7 @@ function arrayOf(type: ElementType, elements: ArrayLike<number>): BigInt64Array 
   return array;
 }
 
-/** `BigInt` would also take texts. */
+/** `BigInt` would also accept strings. */
 function requireInteger(value: number): number {
   if (Number.isSafeInteger(value)) return value;
   throw new EngineError(`translate: a length or an axis must be an integer, got ${print(value)}.`);

@@ -1,12 +1,12 @@
-/** Is an output of a model what is expected, as far as float32 goes? */
+/** Is an output of a model as expected, within the accuracy of float32? */
 
-/** Elements and their shape. */
+/** Elements, and their shape. */
 interface Elements {
   readonly shape: readonly number[];
   readonly data: ArrayLike<number>;
 }
 
-/** In words, where the shapes differ, or elements by more than 1e-5 of themselves and 1e-6 of the largest. */
+/** A description of the difference, if shapes differ, or elements by more than 1e-5 of themselves and 1e-6 of the largest. */
 export function compareArrays(name: string, got: Elements, want: Elements): string[] {
   if (got.shape.join() !== want.shape.join() || got.data.length !== want.data.length) {
     return [`${name}: a shape of [${got.shape.join()}] for [${want.shape.join()}]`];

@@ -1,4 +1,4 @@
-/** Where do runtimes' own operators go wrong? At infinities, NaN, ties, nothing, one element: there each operation is asked. */
+/** Where do runtimes' own operators go wrong? Each operation is tested at infinities, NaN, ties, and with no or one element. */
 import {
   type NDArray,
   type Tensor,
@@ -29,16 +29,16 @@ import {
   traceGraph,
 } from "@symloss/core/engine";
 
-/** What is computed, of which arrays. */
+/** What is computed, from which arrays. */
 interface Edge {
   readonly title: string;
   readonly fn: (...tensors: Tensor[]) => readonly Tensor[];
   readonly arrays: readonly NDArray[];
-  /** How far off a result may be beside its own digits; by default what a larger element of an array may cost. */
+  /** The absolute error that a result may have in addition; by default what the largest element of an array allows. */
   readonly absolute?: number;
 }
 
-/** What of the engine's results differs from those of the definition, in words. */
+/** A description of how the engine's results differ from those of the definition. */
 export async function edgeDifferences(engine: Engine, definition: Engine, operation: Operation): Promise<string[]> {
   const found: string[] = [];
   for (const { title, fn, arrays, absolute } of edges[operation]()) {
@@ -89,7 +89,7 @@ function differenceOf(
   if (got.length !== want.length) return `has ${got.length} elements for ${want.length}`;
   for (let index = 0; index < want.length; index++) {
     const [left, right] = [got[index]!, want[index]!];
-    // The sign of zero is not said.
+    // The sign of zero is unspecified.
     if (left === right || (Number.isNaN(left) && Number.isNaN(right))) continue;
     if (Number.isFinite(right) && Math.abs(left - right) <= relative * Math.abs(right) + absolute) continue;
     return `at ${index} is ${left} for ${right}`;
@@ -140,7 +140,7 @@ function valuesOf(dtype: DType): readonly number[] {
   return dtype === "bool" ? [0, 1] : dtype === "int32" ? whole : special;
 }
 
-/** An array of these elements, over and over. */
+/** An array that repeats these elements. */
 function arrayOf(
   dtype: DType,
   shape: readonly number[],
@@ -152,7 +152,7 @@ function arrayOf(
   return ndarray(data, shape, dtype);
 }
 
-/** No axis, one element, lengths that fill no vector, and nothing along each axis. */
+/** No axes, one element, lengths that do not fill a vector, and no elements along each axis. */
 const shapes: readonly (readonly number[])[] = [
   [],
   [0],
@@ -166,7 +166,7 @@ const shapes: readonly (readonly number[])[] = [
   [2, 3, 5],
 ];
 
-/** Pairs that broadcast, to nothing too. */
+/** Pairs that broadcast, also to an empty shape. */
 const pairs: readonly (readonly [readonly number[], readonly number[]])[] = [
   [[], []],
   [[0], [1]],
@@ -217,7 +217,7 @@ function binary(operation: BinaryOperation, dtypes: readonly DType[], values = v
     });
 }
 
-/** Rows with each special number at the ends and in the middle, two of them, and nothing but one. */
+/** Rows with each special number at either end and in the middle, with two of them, and with only one. */
 function rowsOf(dtype: DType, length: number): NDArray {
   const plain = Array.from({ length }, (_, index) => (((index * 7) % 11) - 5) / (dtype === "int32" ? 1 : 4));
   if (!isFloat(dtype)) return arrayOf(dtype, [4, length], dtype === "bool" ? [0, 0, 1, 1, 0] : [...plain, 3, 3]);
@@ -251,7 +251,7 @@ function alongRows(
     }));
 }
 
-/** Rows of 0 at most, whose largest stands anywhere and the others further and further below it; ties too. */
+/** Rows of at most 0, with the largest element anywhere and the others further and further below it; also ties. */
 function sureRows(dtype: DType, length: number): NDArray {
   const gaps = [0, 0.1, 0.7, 1.1, 2, 5, 8, 10, 12, 15, 17];
   const rows = gaps.flatMap((gap) => {
@@ -261,7 +261,7 @@ function sureRows(dtype: DType, length: number): NDArray {
   return arrayOf(dtype, [rows.length, length], rows.flat());
 }
 
-/** What is nearly 0 keeps its digits, but for those that the definition loses in a sum of 5000 beside a 1 in float64. */
+/** A result near 0 keeps its digits, except those that the definition itself loses in a float64 sum of 5000 terms and a 1. */
 function sureAnswers(title: string, fn: (x: Tensor, axis: number) => Tensor): Edge[] {
   return floats.map((dtype) => ({
     title: `${title} ${dtype} of sure rows`,
@@ -282,10 +282,10 @@ function moving(title: string, fn: (x: Tensor) => readonly Tensor[]): () => Edge
 
 const powers = (dtype: DType): readonly number[] => (dtype === "int32" ? [0, 1, -1, 2, -2, 3, 7, -7] : valuesOf(dtype));
 
-/** Of a size, so that float32 and float64 lose the same in a sum. */
+/** Elements of similar size, so that float32 and float64 lose the same in a sum. */
 const factors = special.filter((value) => Math.abs(value) < 200 || !Number.isFinite(value));
 
-/** A row for each operation; one without does not compile. */
+/** A row for each operation; a missing row does not compile. */
 const edges: { readonly [O in Operation]: () => readonly Edge[] } = {
   input: moving("input", (x) => [x]),
   constant: () => [
@@ -467,7 +467,7 @@ const edges: { readonly [O in Operation]: () => readonly Edge[] } = {
         ],
         arrays: [arrayOf(dtype, [9, 7], factors), arrayOf(dtype, [7, 5], factors, 9)],
       },
-      // Beyond 256 terms float32 is summed in float64, another way.
+      // Beyond 256 terms, float32 is summed in float64 by other nodes.
       ...[0, 1, 7, 300].map((depth) => ({
         title: `matmul ${dtype} of depth ${depth}`,
         fn: (...[x, y, z]: readonly (Tensor | undefined)[]) => [

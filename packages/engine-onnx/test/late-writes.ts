@@ -1,8 +1,8 @@
-/** Does a run compute with what its arguments held when it was called, whatever becomes of them a moment later? */
+/** Does a run compute with what its arguments held when it was called, even if they change right afterwards? */
 import { type Tensor, concat, ndarray } from "@symloss/core";
 import { type DType, type Engine, type TypedArray, allocate, prepare, traceGraph } from "@symloss/core/engine";
 
-/** The dtypes and lengths of the inputs: the largest stands first, between others, last, or is one of two. */
+/** The dtypes and lengths of the inputs: the largest is first, in the middle, last, or one of two. */
 type Signature = readonly (readonly [DType, number])[];
 
 const signatures: readonly Signature[] = [
@@ -28,7 +28,7 @@ const signatures: readonly Signature[] = [
   ],
 ];
 
-/** What is not as it must be, in words. */
+/** A description of what is wrong. */
 export async function lateWrites(engine: Engine): Promise<string[]> {
   const found: string[] = [];
   for (const signature of signatures) {
@@ -43,7 +43,7 @@ async function lateWritesOf(engine: Engine, signature: Signature): Promise<strin
   const inputs = Object.fromEntries(
     signature.map(([dtype, length], index) => [`x${index}`, { shape: [length], dtype }]),
   );
-  // The inputs as they are, and computed with: an engine may hand on what it was given.
+  // The inputs unchanged, and results computed from them: an engine might return the array it was given.
   const fn = (given: Readonly<Record<string, Tensor>>): Tensor[] => [
     ...Object.values(given),
     concat(
@@ -61,7 +61,7 @@ async function lateWritesOf(engine: Engine, signature: Signature): Promise<strin
     );
     if (wrong !== -1) found.push(`result ${wrong} has other numbers ${when}`);
   };
-  // Two at once: the second waits for the first.
+  // Two runs at once: the second waits for the first.
   const calls = [given(1), given(1)];
   const running = calls.map(async (values) => executable.run(values));
   for (const values of calls) for (const array of values) array.fill(0);
@@ -73,7 +73,7 @@ async function lateWritesOf(engine: Engine, signature: Signature): Promise<strin
   const beside = executable.run([uploaded, ...rest]);
   for (const array of [first!, ...rest]) array.fill(0);
   check("beside an array on the device", await beside);
-  // What was given out stays: later runs, and what becomes of their arguments, change nothing.
+  // Earlier results stay: later runs, and changes of their arguments, do not affect them.
   const again = given(0);
   await executable.run(again);
   for (const array of again) array.fill(0);

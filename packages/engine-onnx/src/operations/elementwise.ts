@@ -1,4 +1,4 @@
-/** How are elementwise operations written? ONNX broadcasts, so that the result is only as large as its operands make it. */
+/** How are elementwise operations written? ONNX broadcasts by itself, so no operand is expanded. */
 import { broadcastShapes } from "@symloss/core";
 import { type DType, type Operation, type Tensor, isFloat, sameShape } from "@symloss/core/engine";
 import { type Row, valueOf } from "../row.ts";
@@ -7,7 +7,7 @@ import type { Value, Writer } from "../writer.ts";
 /** Writes the nodes for operands of this dtype. */
 type Write = (writer: Writer, names: readonly string[], dtype: DType) => string;
 
-/** An operation of ONNX that means the same. */
+/** A single ONNX operation with the same meaning. */
 export function same<O extends Operation>(type: string): Row<O> {
   return elementwise((writer, names) => writer.node(type, names));
 }
@@ -25,13 +25,13 @@ export function elementwise<O extends Operation>(write: Write): Row<O> {
   });
 }
 
-/** Updates are added at once to what the zeros around them would be added to. */
+/** Updates are scattered directly into the other operand, instead of into zeros that are then added to it. */
 export const add: Row<"add"> = (writer, operands, node) => {
   const [x, y] = operands as [Value, Value];
   return addUpdates(writer, x, y, node) ?? addUpdates(writer, y, x, node) ?? same("Add")(writer, operands, node);
 };
 
-/** As `add`, for updates less something. */
+/** Like `add`, for updates minus another operand. */
 export const sub: Row<"sub"> = (writer, operands, node) => {
   const [x, y] = operands as [Value, Value];
   const negated = (): Value => ({ ...y, name: writer.node("Neg", [y.name]) });
@@ -45,14 +45,14 @@ function addUpdates(writer: Writer, { updates, shape }: Value, to: Value, node: 
   return valueOf(writer.node("ScatterElements", inputs, { axis, reduction: "add" }), node);
 }
 
-/** ONNX's own takes no bools; of these, as of integers, false is the smaller. */
+/** ONNX's comparisons take no bools; compared as integers, false is the smaller. */
 export function comparison<O extends "less" | "lessEqual">(type: string): Row<O> {
   return elementwise((writer, names, dtype) =>
     writer.node(type, dtype === "bool" ? names.map((name) => writer.cast(name, "int32")) : names),
   );
 }
 
-/** The runtimes' own loses all digits from -17 down, where the exponential still has them. */
+/** The runtimes' `Sigmoid` loses all digits below about -17, where the exponential keeps them. */
 export const sigmoid: Row<"sigmoid"> = elementwise((writer, [x], dtype) => {
   const { decay, onePlusDecay } = decayOf(writer, x!, dtype);
   const negative = writer.node("Less", [x!, writer.scalar(dtype, 0)]);
@@ -60,17 +60,17 @@ export const sigmoid: Row<"sigmoid"> = elementwise((writer, [x], dtype) => {
   return writer.node("Div", [numerator, onePlusDecay]);
 });
 
-/** max(x, 0) + log(1 + exp(-|x|)); the runtimes' own is ten times slower, and there is none for float64. */
+/** max(x, 0) + log(1 + exp(-|x|)); the runtimes' `Softplus` is ten times slower, and does not exist for float64. */
 export const softplus: Row<"softplus"> = elementwise((writer, [x], dtype) => {
   const { decay, onePlusDecay } = decayOf(writer, x!, dtype);
   const logarithm = log1p(writer, decay, onePlusDecay, dtype);
   return writer.node("Add", [writer.node("Relu", [x!]), logarithm]);
 });
 
-/** log(1 + x) in Kahan's form, of x from 0 and of 1 + x. */
+/** log(1 + x) in Kahan's form, for x >= 0, given x and 1 + x. */
 export function log1p(writer: Writer, x: string, onePlusX: string, dtype: DType): string {
   const one = writer.scalar(dtype, 1);
-  // What 1 + x lost to rounding its logarithm lost too, so that the quotient is right.
+  // The rounding error of 1 + x is in its logarithm too, so it cancels in the quotient.
   const exact = writer.node("Div", [
     writer.node("Mul", [x, writer.node("Log", [onePlusX])]),
     writer.node("Sub", [onePlusX, one]),
@@ -78,26 +78,26 @@ export function log1p(writer: Writer, x: string, onePlusX: string, dtype: DType)
   return writer.node("Where", [writer.node("Equal", [onePlusX, one]), x, exact]);
 }
 
-/** exp(-|x|), which never overflows, and one more than that; shared between softplus and its gradient. */
+/** exp(-|x|), which never overflows, and 1 + exp(-|x|); softplus and its gradient share them. */
 function decayOf(writer: Writer, x: string, dtype: DType): { decay: string; onePlusDecay: string } {
   const decay = writer.node("Exp", [writer.node("Neg", [writer.node("Abs", [x])])]);
   return { decay, onePlusDecay: writer.node("Add", [decay, writer.scalar(dtype, 1)]) };
 }
 
-/** As `Math.pow`, which gives NaN for 1 or -1 to a power that is not finite; ONNX's gives 1. Integers go by way of float64. */
+/** Like `Math.pow`, which gives NaN for 1 or -1 to a power that is not finite; ONNX's `Pow` gives 1. Integers are computed in float64. */
 export const pow: Row<"pow"> = elementwise((writer, [x, y], dtype) => {
   if (!isFloat(dtype)) {
     const wide = writer.float64 ? "float64" : "float32";
     return toInt32(writer, writer.node("Pow", [writer.cast(x!, wide), writer.cast(y!, wide)]), wide);
   }
   const power = writer.node("Pow", [x!, y!]);
-  // x - x is 0 but for what is not finite.
+  // x - x is 0 unless x is not finite.
   const open = writer.node("Not", [writer.node("Equal", [writer.node("Sub", [y!, y!]), writer.scalar(dtype, 0)])]);
   const unit = writer.node("Equal", [writer.node("Abs", [x!]), writer.scalar(dtype, 1)]);
   return writer.node("Where", [writer.node("And", [open, unit]), writer.scalar(dtype, NaN), power]);
 });
 
-/** ONNX's own takes no bools. */
+/** The runtimes' `Where` takes no bools. */
 export const where: Row<"where"> = (writer, operands, node) => {
   const [condition, x, y] = operands.map(({ name }) => name) as [string, string, string];
   const name =
@@ -117,12 +117,12 @@ export const cast: Row<"cast"> = (writer, [x], node) => {
   return { name, type: node.dtype, shape: x!.shape };
 };
 
-/** Truncated, saturated, and 0 for NaN: of what does not fit, each runtime's cast makes something else. */
+/** Truncated, saturated, and 0 for NaN: the runtimes' casts differ for values that do not fit. */
 export function toInt32(writer: Writer, name: string, from: DType): string {
   const isNumber = writer.node("Equal", [name, name]);
   const number = writer.node("Where", [isNumber, name, writer.scalar(from, 0)]);
   if (!writer.float64) {
-    // 2^31 - 1 is no float32: what is not below 2^31 is set apart.
+    // 2^31 - 1 is not a float32 value, so values of 2^31 and above are handled separately.
     const limit = writer.scalar(from, 2147483648);
     const largest = writer.scalar("int32", 2147483647);
     const small = writer.node("Less", [number, limit]);

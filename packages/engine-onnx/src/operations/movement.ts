@@ -1,4 +1,4 @@
-/** How is it written that elements move, and how do shapes come about that are known only when the model runs? */
+/** How are movements of elements written, and shapes that are known only when the model runs? */
 import { type TypedArray, isConcrete } from "@symloss/core/engine";
 import { type Row, fullOperand, valueOf } from "../row.ts";
 import type { Writer } from "../writer.ts";
@@ -25,7 +25,7 @@ export const dimensionSize: Row<"dimensionSize"> = (writer, _, node) => {
 
 export const reshape: Row<"reshape"> = (writer, operands, node) => {
   const x = fullOperand(writer, operands, node);
-  // Without allowzero a length of 0 would mean that of the operand.
+  // Without allowzero, a length of 0 would mean the length of the operand.
   return valueOf(writer.node("Reshape", [x, writer.shape(node.shape)], { allowzero: 1 }), node);
 };
 
@@ -37,7 +37,7 @@ export const transpose: Row<"transpose"> = (writer, operands, node) => {
     : valueOf(writer.node("Transpose", [x], { perm: permutation }), node);
 };
 
-/** Nothing is repeated yet: who needs the whole shape asks for it. */
+/** Nothing is expanded here: a row that needs the whole shape expands its operand. */
 export const broadcastTo: Row<"broadcastTo"> = (_, [x]) => x!;
 
 export const slice: Row<"slice"> = (writer, operands, node) => {
@@ -72,7 +72,7 @@ export const takeAlongAxis: Row<"takeAlongAxis"> = (writer, operands, node) => {
   return valueOf(writer.node("GatherElements", [x, indices], { axis }), node);
 };
 
-/** Many updates may meet at one place, so that float32 is added up in float64. */
+/** Many updates may be added at one place, so float32 is accumulated in float64. */
 export const scatterAdd: Row<"scatterAdd"> = (writer, operands, node) => {
   const { axis, size } = node.attributes;
   const updates = node.inputs[0]!;
@@ -89,7 +89,7 @@ export const scatterAdd: Row<"scatterAdd"> = (writer, operands, node) => {
   return { ...valueOf(added, node), ...(updates.shape[axis] === 1 ? { updates: { indices, values, axis } } : {}) };
 };
 
-/** Runtimes count negative indices from the end, and what else is out of range is an error, or silently 0. */
+/** Clamps indices: runtimes count negative ones from the end, and others out of range are an error, or silently give 0. */
 function inRange(writer: Writer, indices: string, length: number | string): string {
   const last = isConcrete([length])
     ? writer.scalar("int32", (length as number) - 1)

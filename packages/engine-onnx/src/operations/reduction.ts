@@ -1,4 +1,4 @@
-/** How are reductions and the softmax family written, with sums that keep their digits and NaN that is not lost? */
+/** How are reductions and the softmax family written so that sums keep their digits and NaN is not lost? */
 import { broadcastShapes } from "@symloss/core";
 import {
   type DType,
@@ -15,14 +15,14 @@ import { type Row, fullOperand, valueOf } from "../row.ts";
 import type { Value, Writer } from "../writer.ts";
 import { log1p, toInt32 } from "./elementwise.ts";
 
-/** Up to so many terms a running sum in float32 is right to 1e-6, whatever they are. */
+/** Up to this many terms, a running sum in float32 is accurate to 1e-6, whatever they are. */
 const shortSum = 16;
-/** Up to so many terms of different sizes a running sum in float32 is right to about that. */
+/** Up to this many terms of different sizes, a running sum in float32 is accurate to about that. */
 const shortLine = 256;
-/** Where the runtimes' own kernels add in sixteen lanes. */
+/** The same for the runtimes' kernels that add in sixteen lanes. */
 const manyLanes = 16 * shortLine;
 
-/** Sums of floats are taken in float64, for the runtimes' own add up float32 one after the other; integers saturate. */
+/** Floats are summed in float64, because the runtimes' kernels accumulate in float32 one after another; integers saturate. */
 export const sum: Row<"sum"> = (writer, operands, node) => {
   const { axes } = node.attributes;
   if (axes.length === 0) return operands[0]!;
@@ -30,7 +30,7 @@ export const sum: Row<"sum"> = (writer, operands, node) => {
   return valueOf(sumOf(writer, x, node.dtype, node.inputs[0]!.shape, axes), node);
 };
 
-/** The axes are dropped, or kept with length 1. */
+/** The sum with its axes dropped, or kept with length 1. */
 function sumOf(
   writer: Writer,
   x: string,
@@ -50,7 +50,7 @@ function sumOf(
   return dtype === "int32" ? toInt32(writer, total, "float64") : writer.cast(total, dtype);
 }
 
-/** For runtimes without float64: neighbours are added in pairs, as often as it takes. */
+/** For runtimes without float64: halves are added pairwise until one element is left. */
 function sumInBlocks(writer: Writer, x: string, shape: Shape, axes: readonly number[]): string {
   const kept = dropAxes(shape, axes);
   const order = [...shape.keys()].filter((axis) => !axes.includes(axis));
@@ -71,7 +71,7 @@ function sumInBlocks(writer: Writer, x: string, shape: Shape, axes: readonly num
   return writer.node("Reshape", [rest, writer.shape(kept)], { allowzero: 1 });
 }
 
-/** The runtimes' own takes NaN for the smallest unless it stands first; a sum of absolute values is NaN just where one is. */
+/** The runtimes' `ReduceMax` ignores NaN unless it comes first; a sum of absolute values is NaN exactly if an element is. */
 export const max: Row<"max"> = (writer, operands, node) => {
   const { axes } = node.attributes;
   if (axes.length === 0) return operands[0]!;
@@ -83,7 +83,7 @@ export const max: Row<"max"> = (writer, operands, node) => {
   return valueOf(writer.node("Where", [isNumber, largest, sizes]), node);
 };
 
-/** The runtimes' own passes over NaN: where a sum says that there may be one, the first is looked for. */
+/** The runtimes' `ArgMax` ignores NaN: only if a sum shows that there may be one is the first NaN searched for. */
 export const argmax: Row<"argmax"> = (writer, operands, node) => {
   const { axis } = node.attributes;
   const { dtype } = node.inputs[0]!;
@@ -106,8 +106,8 @@ export const argmax: Row<"argmax"> = (writer, operands, node) => {
 };
 
 /**
- * The runtimes' own takes an infinity for a maximum and loses NaN beside one: what is subtracted here is finite always.
- * The largest's own power, a 1, is left out of the sum, where it would swallow the digits of small ones.
+ * The runtimes' `ReduceLogSumExp` subtracts an infinite maximum, and loses NaN beside one: here the shift is always finite.
+ * The term of the largest element, exp(0) = 1, is left out of the sum, where it would absorb the digits of small ones.
  */
 export const logSumExp: Row<"logSumExp"> = (writer, operands, node) => {
   const { axis } = node.attributes;
@@ -124,14 +124,14 @@ export const logSumExp: Row<"logSumExp"> = (writer, operands, node) => {
   const none = writer.node("Sub", [shift, shift]);
   const smaller = writer.node("ScatterElements", [powers, index, none], { axis });
   const others = sumOf(writer, smaller, dtype, shape, [axis], 1);
-  // Beside an infinity the sum may be one itself, or NaN, and is as good as its logarithm.
+  // If the largest is infinite, the sum is infinite or NaN itself, and needs no logarithm.
   const rest = writer.node("Where", [isFinite, log1pOf(writer, others, dtype), others]);
   return valueOf(writer.node("Squeeze", [writer.node("Add", [largest, rest]), writer.integers([axis])]), node);
 };
 
-/** In float64 along lines that are longer than a sum in float32 may be. */
+/** Computed in float64 if the axis is too long for a sum in float32. */
 export const softmax: Row<"softmax"> = (writer, operands, node) => {
-  // The same of nothing is nothing; a kernel may refuse it.
+  // The softmax of an empty tensor is empty; a kernel may reject it.
   if (node.shape.includes(0)) return operands[0]!;
   const { axis } = node.attributes;
   const x = fullOperand(writer, operands, node);
@@ -142,9 +142,9 @@ export const softmax: Row<"softmax"> = (writer, operands, node) => {
 };
 
 /**
- * The runtimes' own loses the digits of a largest element that is nearly sure, and in float64 makes numbers of NaN.
- * Softmax has both right: how many times the largest's share the others have together says how far the largest is from 0.
- * The quotient is free of the total, however long a line the kernel has added up in float32.
+ * The runtimes' `LogSoftmax` loses the digits of a probability near 1, and in float64 turns NaN into numbers. `Softmax` gets both
+ * right: the logarithm of the largest probability is -log1p(sum of the others / the largest). The total cancels in this quotient,
+ * however long an axis the kernel has summed in float32.
  */
 export const logSoftmax: Row<"logSoftmax"> = (writer, operands, node) => {
   if (node.shape.includes(0)) return operands[0]!;
@@ -168,8 +168,8 @@ function log1pOf(writer: Writer, x: string, dtype: DType): string {
 }
 
 /**
- * Products of float32 are summed in float64 where many are.
- * ONNX repeats the axes before the matrices by itself, but not to a length of 0, which a name may stand for.
+ * Products of float32 are summed in float64 if there are many.
+ * ONNX broadcasts the leading axes by itself, but not to a length of 0, which a named length may be.
  */
 export const matmul: Row<"matmul"> = (writer, operands, node) => {
   const depth = countOf(node.inputs[0]!.shape, [node.shape.length - 1]);
@@ -181,7 +181,7 @@ export const matmul: Row<"matmul"> = (writer, operands, node) => {
   });
   const names = operands.map((operand, index) => writer.full(operand, shapes[index]!));
   const wide = depth > shortLine && node.dtype === "float32" && writer.float64;
-  // Runtimes of 2023 fuse a transpose into a MatMul of float64, and then have no kernel for it.
+  // Runtimes from 2023 fuse a transpose into a float64 MatMul, and then have no kernel for it.
   const product = wide
     ? writer.node("Einsum", ofOneRank(writer, names, shapes, "float64"), { equation: "...ij,...jk->...ik" })
     : writer.node("MatMul", names);
@@ -193,7 +193,7 @@ export const matmul: Row<"matmul"> = (writer, operands, node) => {
   };
 };
 
-/** The operands in this type, those of fewer axes with more of length 1 before them: Einsum takes none that are unequal. */
+/** The operands in this type, padded with leading axes of length 1 to the same rank, as Einsum requires. */
 function ofOneRank(writer: Writer, names: readonly string[], shapes: readonly Shape[], type: DType): string[] {
   const rank = Math.max(...shapes.map(({ length }) => length));
   return names.map((name, index) => {
@@ -203,12 +203,12 @@ function ofOneRank(writer: Writer, names: readonly string[], shapes: readonly Sh
   });
 }
 
-/** One value everywhere, as a scalar that broadcasts to the node's shape. */
+/** A node with one value everywhere, written as a scalar that broadcasts to its shape. */
 function constantOf(writer: Writer, node: NodeOf<Operation>, value: number): Value {
   return { name: writer.scalar(node.dtype, value), type: node.dtype, shape: [] };
 }
 
-/** How many elements these axes hold: any number where one has a name. */
+/** The number of elements along these axes; Infinity if one has a name. */
 function countOf(shape: Shape, axes: readonly number[]): number {
   const lengths: Dimension[] = axes.map((axis) => shape[axis]!);
   return isConcrete(lengths) ? sizeOf(lengths) : Infinity;
