@@ -1,10 +1,10 @@
-/** Which engines work here? Each that is installed is made, and says on what it runs. */
+/** Which engines work here? Each installed one is created, and its device printed. */
 import type { EngineFactory } from "@symloss/core";
 
-/** The engines that there are; each is a package of its own. */
+/** The engines, each in its own package. */
 const engineNames = ["cpu", "gpu", "onnx"] as const;
 
-/** Does the command, and gives what it prints. */
+/** Runs the command, and returns what it prints. */
 export async function runEngines(): Promise<string> {
   const lines: string[] = [];
   for (const name of engineNames) lines.push(`${name.padEnd(5)} ${await tryEngine(name)}`);

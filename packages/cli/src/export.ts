@@ -7,17 +7,17 @@ import { Failure } from "./failure.ts";
 import { inputsOf, parseShape } from "./shapes.ts";
 import type { Words } from "./words.ts";
 
-/** Everything that is needed to export a loss. */
+/** Everything needed to export a loss. */
 interface LossExport {
   readonly loss: AnyLoss;
   readonly inputs: Readonly<Record<string, InputSpec>>;
-  /** Arguments that are counts, and options. */
+  /** Arguments that are counts. */
   readonly counts: Readonly<Record<string, number>>;
   readonly options: Readonly<Record<string, unknown>>;
   readonly gradient: readonly string[];
 }
 
-/** Does the command, and gives what it prints. */
+/** Runs the command, and returns what it prints. */
 export function runExport(words: Words): string {
   if (words.list)
     return Object.values(losses)
@@ -28,13 +28,13 @@ export function runExport(words: Words): string {
   if (rest.length > 0) throw new Failure(`export must be given one loss, got ${JSON.stringify(rest[0])} as well.`);
   const loss = findLoss(name);
   const path = words.options.get("output")?.at(-1);
-  if (path === undefined) throw new Failure(`export must be told where to write: -o ${name}.onnx, got nothing.`);
+  if (path === undefined) throw new Failure(`export must be given a file to write (-o ${name}.onnx), got none.`);
   const bytes = exportLoss(readExport(loss, words));
   writeFileSync(path, bytes);
   return `${path}: ${bytes.length} bytes`;
 }
 
-/** The bytes of the file. */
+/** The bytes of the exported file. */
 function exportLoss({ loss, inputs, counts, options, gradient }: LossExport): Uint8Array {
   const { name, results } = loss.definition;
   return exportOnnx((tensors: Readonly<Record<string, Tensor>>) => loss({ ...tensors, ...counts }, options), {
@@ -46,7 +46,7 @@ function exportLoss({ loss, inputs, counts, options, gradient }: LossExport): Ui
   });
 }
 
-/** What the words of the command line say; throws `Failure` for words that say nothing. */
+/** The export that the command line describes. Throws `Failure` if an option is unknown, invalid or missing. */
 function readExport(loss: AnyLoss, { options: given }: Words): LossExport {
   const { definition } = loss;
   const counts: Record<string, number> = {};
@@ -58,7 +58,8 @@ function readExport(loss: AnyLoss, { options: given }: Words): LossExport {
     const option = Object.hasOwn(definition.options, name) ? definition.options[name] : undefined;
     if (countNames.includes(name)) counts[name] = readNumber(name, value);
     else if (option !== undefined) options[name] = readers[option.kind](name, value);
-    else throw new Failure(`Options of ${definition.name} must be among ${optionNames(definition)}, got --${name}.`);
+    else
+      throw new Failure(`The options of ${definition.name} must be among ${optionNames(definition)}, got --${name}.`);
   }
   const missing = countNames.find((name) => counts[name] === undefined);
   if (missing !== undefined) throw new Failure(`--${missing} must be given for ${definition.name}, got nothing.`);
@@ -76,7 +77,7 @@ function readExport(loss: AnyLoss, { options: given }: Words): LossExport {
   };
 }
 
-/** The loss of that name; throws `Failure` where there is none. */
+/** The loss of that name. Throws `Failure` if there is none. */
 function findLoss(name: string): AnyLoss {
   const loss = (losses as Readonly<Record<string, AnyLoss>>)[name];
   if (loss !== undefined && Object.hasOwn(losses, name)) return loss;
@@ -110,15 +111,15 @@ function textsOf(record: Readonly<Record<string, unknown>>): Record<string, stri
 
 const usage = `symloss export LOSS [options] -o FILE
 
-Writes a loss as an ONNX model (opset 17), with gradients if asked.
+Writes a loss as an ONNX model (opset 17), with gradients on request.
 
-  --shape batch,10           the shape of its largest argument: lengths, or names of lengths that are known when it runs
-  --shape NAME=batch,4       the shape of one argument; may be given several times
-  --dtype float64            of what is not an index; default float32
-  --gradient NAME,NAME       also the gradient of the sum of the loss with respect to these arguments
-  -o, --output FILE          where to write
-  --list                     the losses, with their arguments and options
-  --help                     this text; after a loss, its options`;
+  --shape batch,10           the shape of its largest argument: lengths, or names of lengths known only when it runs
+  --shape NAME=batch,4       the shape of one argument; may be repeated
+  --dtype float64            the dtype of all inputs but indices; default float32
+  --gradient NAME,NAME       also output the gradient of the summed loss with respect to these arguments
+  -o, --output FILE          the file to write
+  --list                     list the losses, with their arguments and options
+  --help                     print this text; after a loss, also its options`;
 
 function helpFor(definition: LossDefinition): string {
   const lines = definition.arguments.map(({ name, shape, elements }) => `  ${name} ${shape}, ${elements}`);

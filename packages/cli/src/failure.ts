@@ -1,6 +1,6 @@
-/** What can the user mend? Such an error is printed as its message alone; any other is a fault of the program and keeps its stack. */
+/** Which errors can the user fix? Of such an error only the message is printed; any other is a bug and keeps its stack. */
 
-/** The message reads `<what> must <hold>, got <what came>.` and says how to mend it. */
+/** The message reads `<what> must <hold>, got <what came>.`, then says how to fix it. */
 export class Failure extends Error {
   override readonly name = "Failure" as const;
 }

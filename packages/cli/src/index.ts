@@ -1,2 +1,2 @@
-/** What may a program import that wants the command line within itself? */
+/** What may a program import to run the command line itself? */
 export { type Streams, runProgram } from "./program.ts";

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The entry: what belongs to the process itself. */
+/** How does the process start and end? The entry point. */
 import { runProgram } from "./program.ts";
 
 process.exitCode = await runProgram(process.argv.slice(2), {

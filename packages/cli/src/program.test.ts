@@ -1,4 +1,4 @@
-/** Does the command line write every loss, list them, name what is wrong, and tell which engines work? */
+/** Does the command line export every loss, list them, report errors, and show which engines work? */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,7 +24,7 @@ async function run(line: string): Promise<{ status: number; out: string; error: 
   return result;
 }
 
-/** For each loss the words that export it with all its gradients. */
+/** The command line that exports each loss with all its gradients. */
 const words: Readonly<Record<keyof typeof losses, string>> = {
   huber: "--delta 0.5 --shape batch,10 --gradient predictions,targets",
   squaredDifferences: "--shape batch --gradient x --gradient y",
@@ -42,7 +42,7 @@ const words: Readonly<Record<keyof typeof losses, string>> = {
   fgmmVae: "--shape x=batch,6 --shape mean=2,4,3 --mode categorical --gradient qLogGamma,mean",
 };
 
-/** What each file weighs is told there. */
+/** The document that states the sizes of files. */
 const documented = readFileSync(new URL("../../../docs/exporting.md", import.meta.url), "utf8");
 
 describe("export", () => {
@@ -85,15 +85,15 @@ describe("export", () => {
 
   test.each([
     ["export hubr -o x.onnx", /must be one of huber, .* got "hubr"/],
-    ["export huber", /must be told where to write/],
+    ["export huber", /must be given a file to write/],
     ["export huber -o", /-o must have a value/],
-    ["export huber --dleta 1 -o x.onnx", /Options of huber must be among --delta.* got --dleta/],
+    ["export huber --dleta 1 -o x.onnx", /options of huber must be among --delta.* got --dleta/],
     ["export huber --delta big -o x.onnx", /--delta must be a number, got "big"/],
     ["export huber --delta -1 -o x.onnx", /delta/],
     ["export huber vae -o x.onnx", /one loss, got "vae"/],
-    ["export huber --shape batch,1.5 -o x.onnx", /--shape must hold lengths/],
+    ["export huber --shape batch,1.5 -o x.onnx", /--shape must be lengths/],
     ["export huber --shape labels=batch -o x.onnx", /--shape must name one of targets, predictions/],
-    ["export vae --shape batch,6 -o x.onnx", /--shape must tell K/],
+    ["export vae --shape batch,6 -o x.onnx", /--shape must determine K/],
     ["export accuracy --shape predictions=batch,2,3 -o x.onnx", /must fit predictions/],
     ["export huber --gradient nothing -o x.onnx", /gradient must name inputs/],
     ["export huber --dtype int32 -o x.onnx", /--dtype must be float32 or float64/],

@@ -1,4 +1,4 @@
-/** What does the command line do with its words, and with which exit status? */
+/** What does the command line do, and with which exit status? */
 import { DTypeError } from "@symloss/core";
 import { type OptionRule, requireRule } from "@symloss/core/engine";
 import { runEngines } from "./engines.ts";
@@ -13,8 +13,8 @@ export interface Streams {
 }
 
 /**
- * Runs the command that the words name; 0 where it succeeds, 1 where the user must mend something. Other errors are thrown.
- * Throws `DTypeError` for words that are no list of texts and for streams without `out` and `error`.
+ * Runs a command line, and returns its exit status: 0 if it succeeds, 1 if the user must fix something. Other errors are thrown.
+ * Throws `DTypeError` if the words are not a list of strings, or the streams lack `out` or `error`.
  */
 export async function runProgram(words: readonly string[], streams: Streams): Promise<number> {
   requireRule("runProgram", "words", wordsRule, words);
@@ -30,13 +30,13 @@ export async function runProgram(words: readonly string[], streams: Streams): Pr
 }
 
 const wordsRule: OptionRule = {
-  must: "a list of texts",
+  must: "a list of strings",
   holds: (value) => Array.isArray(value) && Array.from(value).every((word) => typeof word === "string"),
   error: DTypeError,
 };
 
 const streamsRule: OptionRule = {
-  must: "{ out, error }, two functions of texts",
+  must: "{ out, error }, two functions of a string",
   holds: (value) => {
     const { out, error } = (value as Partial<Streams> | null | undefined) ?? {};
     return typeof out === "function" && typeof error === "function";
@@ -62,11 +62,11 @@ function run(words: Words): string | Promise<string> {
 
 const usage = `symloss COMMAND
 
-  export LOSS -o FILE    write a loss as a .onnx file; symloss export --help
-  engines                which engines work here
-  --list                 the losses`;
+  export LOSS -o FILE    write a loss as a .onnx file; see symloss export --help
+  engines                show which engines work here
+  --list                 list the losses`;
 
-/** What the library refuses is the user's to mend as well: a shape, an option, a file that can't be written. */
+/** The user can also fix what the library rejects: a shape, an option, a file that can't be written. */
 function isMendable(error: unknown): error is Error {
   const mendable = ["Failure", "ShapeError", "DTypeError", "OutOfRangeError", "UnsupportedOperationError"];
   return error instanceof Error && (mendable.includes(error.name) || "syscall" in error);

@@ -1,15 +1,15 @@
-/** Which shape and dtype has each input of a loss, when the user tells some and the loss's own roles tell the rest? */
+/** What are the shape and dtype of each input of a loss, if the user gives some and the rest follow from the loss's definition? */
 import type { DType, Dimension, InputSpec, Shape } from "@symloss/core";
 import type { ArgumentDefinition, LossDefinition } from "@symloss/losses";
 import { Failure } from "./failure.ts";
 
-/** A shape that was given: of one argument, or of the largest. */
+/** A shape given for one argument, or for the largest. */
 export interface GivenShape {
   readonly argument?: string;
   readonly shape: Shape;
 }
 
-/** `batch,10` or `qMean=batch,4`; a scalar's shape is empty. */
+/** Parses `batch,10` or `qMean=batch,4`; a scalar's shape is empty. */
 export function parseShape(text: string): GivenShape {
   const { argument, list } = /^(?:(?<argument>\w+)=)?(?<list>.*)$/.exec(text)!.groups as {
     argument?: string;
@@ -22,10 +22,12 @@ export function parseShape(text: string): GivenShape {
 function parseDimension(text: string): Dimension {
   if (/^\d+$/.test(text)) return Number(text);
   if (/^[a-z_]\w*$/i.test(text)) return text;
-  throw new Failure(`--shape must hold lengths and names between commas, as batch,10, got ${JSON.stringify(text)}.`);
+  throw new Failure(
+    `--shape must be lengths and names separated by commas, such as batch,10, got ${JSON.stringify(text)}.`,
+  );
 }
 
-/** The inputs of a loss; throws `Failure` where the shapes tell too little or name what is not there. */
+/** The inputs of a loss. Throws `Failure` if the shapes are not enough, or name an unknown argument. */
 export function inputsOf(
   definition: LossDefinition,
   given: readonly GivenShape[],
@@ -36,20 +38,20 @@ export function inputsOf(
   const known = bind(chosen);
   const inputs = wanted.map((argument): [string, InputSpec] => {
     const { role, shape } = chosen.get(argument.name) ?? fillIn(argument, known);
-    // Scores in the place of indices are floats.
+    // Scores given instead of indices are floats.
     const indices = argument.elements === "classIndex" && role === rolesOf(argument)[0];
     return [argument.name, { shape, dtype: indices ? "int32" : dtype }];
   });
   return Object.fromEntries(inputs);
 }
 
-/** A role with its shape: `[.., classes]` and `["batch", 10]`. */
+/** A role, and the shape in it: `[.., classes]` and `["batch", 10]`. */
 interface Chosen {
   readonly role: string;
   readonly shape: Shape;
 }
 
-/** The arguments whose shapes are given, each in the role that has its rank. */
+/** The arguments whose shapes are given, each in the role that matches its rank. */
 function chooseRoles(wanted: readonly ArgumentDefinition[], given: readonly GivenShape[]): Map<string, Chosen> {
   const chosen = new Map<string, Chosen>();
   for (const { argument: name, shape } of given) {
@@ -78,7 +80,7 @@ function largest(wanted: readonly ArgumentDefinition[]): ArgumentDefinition {
   return wanted.toSorted((left, right) => size(right) - size(left))[0]!;
 }
 
-/** What is known of the axes' names; a batch that is not told keeps its name. */
+/** The known lengths of named axes; a batch that is not given keeps its name. */
 interface Known {
   readonly axes: ReadonlyMap<string, Dimension>;
   readonly leading: Shape;
@@ -104,7 +106,7 @@ function fillIn(argument: ArgumentDefinition, { axes, leading }: Known): Chosen 
   }
   const unknown = axesOf(rolesOf(argument)[0]!).filter((name) => !axes.has(name));
   throw new Failure(
-    `--shape must tell ${unknown.join(" and ")}, got nothing. Give the shape of ${argument.name}, which is ${argument.shape}: --shape ${argument.name}=${axesOf(rolesOf(argument)[0]!).join(",")}.`,
+    `--shape must determine ${unknown.join(" and ")}, got nothing. Give the shape of ${argument.name}, which is ${argument.shape}: --shape ${argument.name}=${axesOf(rolesOf(argument)[0]!).join(",")}.`,
   );
 }
 

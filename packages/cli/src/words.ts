@@ -1,17 +1,17 @@
-/** What did the user ask for? Takes the words of a command line apart into options and what stands by itself. */
+/** What did the user ask for? Parses the words of a command line into options and positional arguments. */
 import { parseArgs } from "node:util";
 import { Failure } from "./failure.ts";
 
-/** The words after a command. */
+/** A parsed command line. */
 export interface Words {
   readonly positionals: readonly string[];
-  /** Each option's values, in the order in which they were given. */
+  /** The values of each option, in the order given. */
   readonly options: ReadonlyMap<string, readonly string[]>;
   readonly help: boolean;
   readonly list: boolean;
 }
 
-/** The words taken apart; throws `Failure` for an option without its value. */
+/** Parses the words. Throws `Failure` if an option has no value. */
 export function takeApart(words: readonly string[]): Words {
   const { tokens } = parseArgs({
     args: joinValues(words),
@@ -20,7 +20,7 @@ export function takeApart(words: readonly string[]): Words {
       list: { type: "boolean" },
       output: { type: "string", short: "o" },
     },
-    // Which options there are depends on the loss.
+    // The options depend on the loss.
     strict: false,
     allowPositionals: true,
     tokens: true,
@@ -38,7 +38,7 @@ export function takeApart(words: readonly string[]): Words {
   return { positionals, options, help: flags.has("help"), list: flags.has("list") };
 }
 
-/** `--delta 0.5` as `--delta=0.5`: of an option that it does not know the parser takes no value, and a value may begin with a minus. */
+/** Turns `--delta 0.5` into `--delta=0.5`: the parser reads no value for an option it does not know, and a value may start with a minus. */
 function joinValues(words: readonly string[]): string[] {
   const joined: string[] = [];
   for (let index = 0; index < words.length; index++) {
