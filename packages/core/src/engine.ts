@@ -30,7 +30,8 @@ export {
   unaryOperations,
 } from "./tensor/operation.ts";
 export { type DType, type TypedArray, allocate, bytesPerElement, castNumber, holds, isFloat } from "./array/dtype.ts";
-export { type Dimension, type Shape, dropAxes, isConcrete, sameShape, sizeOf, stridesOf } from "./array/shape.ts";
+export { type Dimension, type Shape, dropAxes, isConcrete, sizeOf, stridesOf } from "./array/shape.ts";
+export { sameShape } from "./array/broadcast.ts";
 export { binaryScalar, unaryScalar } from "./graph/scalar.ts";
 export { NDArray } from "./array/ndarray.ts";
 export { checkUpload } from "./engine/upload.ts";
@@ -54,4 +55,6 @@ export { verify } from "./graph/verify.ts";
 export { traceGraph, type InputSpec, type TracedGraph } from "./compile/trace.ts";
 export { collectChecks, type HostCheck } from "./compile/host-check.ts";
 export type { Check, CheckKind } from "./tensor/check.ts";
-export { formatDType, formatShape, formatType } from "./array/format.ts";
+export { formatDType } from "./array/dtype.ts";
+export { formatShape } from "./array/shape.ts";
+export { formatType } from "./array/type.ts";

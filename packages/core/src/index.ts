@@ -3,13 +3,16 @@ import "./tensor/fluent.ts";
 
 export { Tensor, isTensor } from "./tensor/tensor.ts";
 export type { TensorMethods } from "./tensor/methods.ts";
-export { type TensorLike, asTensor, asTensors, broadcastTogether, toFloat } from "./tensor/operand.ts";
+export type { TensorLike } from "./tensor/tensor.ts";
+export { asTensor, asTensors, broadcastTogether, toFloat } from "./tensor/operand.ts";
 export { NDArray, type NestedArray, isNDArray } from "./array/ndarray.ts";
 export { type ArrayInput, ndarray } from "./array/convert.ts";
 export type { AnyTypedArray } from "./array/typed-array.ts";
 export { describe } from "./array/describe.ts";
 export { type DType, type TypedArray, isFloat } from "./array/dtype.ts";
-export { type Axes, type Dimension, type Shape, broadcastShapes, normalizeAxes, sameShape } from "./array/shape.ts";
+export { type Axes, normalizeAxes } from "./array/axes.ts";
+export type { Dimension, Shape } from "./array/shape.ts";
+export { broadcastShapes, sameShape } from "./array/broadcast.ts";
 export {
   abs,
   add,
@@ -46,19 +49,8 @@ export {
   weightedBy,
   where,
 } from "./tensor/elementwise.ts";
-export {
-  type ReductionArguments,
-  type ReductionOptions,
-  argmax,
-  logSoftmax,
-  logSumExp,
-  max,
-  mean,
-  min,
-  softmax,
-  sum,
-  variance,
-} from "./tensor/reduction.ts";
+export type { ReductionArguments, ReductionOptions } from "./tensor/methods.ts";
+export { argmax, logSoftmax, logSumExp, max, mean, min, softmax, sum, variance } from "./tensor/reduction.ts";
 export {
   arange,
   broadcastTo,

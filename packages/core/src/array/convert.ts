@@ -1,12 +1,12 @@
 /** What can be converted to an array, and with which dtype? */
-import { formatShape } from "./format.ts";
+import { formatShape, formatPosition, sizeOf } from "./shape.ts";
 import { describe } from "./describe.ts";
 import { isDeviceArray } from "./device-array.ts";
-import { type DType, type TypedArray, allocate, castNumber, checkDType, holds } from "./dtype.ts";
+import { type DType, type TypedArray, allocate, castNumber, holds } from "./dtype.ts";
+import { checkDType, checkLengths } from "./type-check.ts";
 import { DTypeError, OutOfRangeError, ShapeError } from "./errors.ts";
 import { NDArray, type NestedArray, isNDArray, soundArray } from "./ndarray.ts";
 import { refuseSurplus } from "./options.ts";
-import { checkLengths, formatPosition, sizeOf } from "./shape.ts";
 import { deepest } from "./tree.ts";
 import { type AnyTypedArray, isTypedArray, typedElements } from "./typed-array.ts";
 

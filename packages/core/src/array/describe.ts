@@ -1,5 +1,5 @@
 /** How does a message show an unexpected value? */
-import { formatType } from "./format.ts";
+import { formatType } from "./type.ts";
 import { isBranded } from "./brand.ts";
 import { isDeviceArray } from "./device-array.ts";
 

@@ -1,6 +1,4 @@
 /** Which element types exist, which typed array holds them, and how do they promote? */
-import { print } from "./describe.ts";
-import { DTypeError } from "./errors.ts";
 
 /** An element type. */
 export type DType = "float32" | "float64" | "int32" | "bool";
@@ -9,7 +7,7 @@ export type DType = "float32" | "float64" | "int32" | "bool";
 export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 /** From narrowest to widest: two types promote to the later one. */
-const dtypes: readonly DType[] = ["bool", "int32", "float32", "float64"];
+export const dtypes: readonly DType[] = ["bool", "int32", "float32", "float64"];
 
 /** Bytes of one element. */
 export const bytesPerElement: Record<DType, number> = { float32: 4, float64: 8, int32: 4, bool: 1 };
@@ -61,8 +59,9 @@ export function isDType(value: unknown): value is DType {
   return dtypes.includes(value as DType);
 }
 
-/** Throws `DTypeError` unless the value is the name of an element type. */
-export function checkDType(caller: string, dtype: unknown): asserts dtype is DType {
-  if (!isDType(dtype))
-    throw new DTypeError(`${caller}: dtype must be one of ${dtypes.join(", ")}, got ${print(dtype)}.`);
+const letters: Readonly<Record<DType, string>> = { float32: "f32", float64: "f64", int32: "i32", bool: "bool" };
+
+/** How a type is printed: `f32`, `f64`, `i32`, `bool`. */
+export function formatDType(dtype: DType): string {
+  return letters[dtype];
 }

@@ -1,10 +1,11 @@
 /** What is a concrete array, and when is it valid? */
-import { formatShape, formatType } from "./format.ts";
+import { formatShape, frozenShape, sizeOf } from "./shape.ts";
+import { formatType } from "./type.ts";
 import { brandClass, isBranded } from "./brand.ts";
-import { type DType, type TypedArray, checkDType, holds } from "./dtype.ts";
+import { type DType, type TypedArray, holds } from "./dtype.ts";
+import { checkDType, checkLengths } from "./type-check.ts";
 import { DTypeError, ShapeError } from "./errors.ts";
 import { describe } from "./describe.ts";
-import { checkLengths, frozenShape, sizeOf } from "./shape.ts";
 import { isTypedArray, typedElements } from "./typed-array.ts";
 
 /** Numbers or booleans, nested. */

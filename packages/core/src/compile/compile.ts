@@ -8,8 +8,7 @@ import { type MaybePromise, isPromise } from "../array/promise.ts";
 import type { Tree } from "../array/tree.ts";
 import type { DeviceArray, Value } from "../engine/contract.ts";
 import { Lifetime } from "../engine/lifetime.ts";
-import type { TensorLike } from "../tensor/operand.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import type { TensorLike, Tensor } from "../tensor/tensor.ts";
 import { argumentsKey, bindArguments, isFlat, matchArguments, requireArguments, traceArguments } from "./arguments.ts";
 import { bindOutputs } from "./outputs.ts";
 import {

@@ -3,11 +3,10 @@ import { describe, withArticle } from "../array/describe.ts";
 import { isDeviceArray } from "../array/device-array.ts";
 import { type DType, type TypedArray, holds } from "../array/dtype.ts";
 import { DTypeError, ShapeError } from "../array/errors.ts";
-import { formatType } from "../array/format.ts";
+import { formatType, type ArrayType } from "../array/type.ts";
 import { NDArray, isNDArray, soundArray } from "../array/ndarray.ts";
 import { sizeOf } from "../array/shape.ts";
 import { type Leaf, type Structure, flatten } from "../array/tree.ts";
-import type { ArrayType } from "../array/type.ts";
 import { type AnyTypedArray, isTypedArray, typedArrayName, typedElements } from "../array/typed-array.ts";
 
 /** The typed arrays into which results are written, from a tree with the structure of the results. */

@@ -1,9 +1,8 @@
 /** What do all calls with the same types share? A plan: a graph compiled for an engine, with the checks of its inputs. */
-import { type ArrayType, arrayTypes } from "../array/type.ts";
+import { type ArrayType, arrayTypes, formatType } from "../array/type.ts";
 import { describe, print } from "../array/describe.ts";
 import type { TypedArray } from "../array/dtype.ts";
 import { EngineError, ShapeError } from "../array/errors.ts";
-import { formatType } from "../array/format.ts";
 import { resultArray } from "../array/ndarray.ts";
 import { type OptionTable, flagRule } from "../array/options.ts";
 import { type MaybePromise, andThen } from "../array/promise.ts";

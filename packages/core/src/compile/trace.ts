@@ -4,10 +4,10 @@ import { DTypeError, ShapeError } from "../array/errors.ts";
 import type { Graph } from "../graph/graph.ts";
 import { describe, print } from "../array/describe.ts";
 import { isNDArray } from "../array/ndarray.ts";
-import { type TensorLike, asTensor, placeholder } from "../tensor/operand.ts";
+import { type TensorLike, type Tensor, isTensor } from "../tensor/tensor.ts";
+import { asTensor, placeholder } from "../tensor/operand.ts";
 import { type OptionTable, checkOptions, functionRule, recordRule, requireRule } from "../array/options.ts";
 import { type Shape, isShape } from "../array/shape.ts";
-import { type Tensor, isTensor } from "../tensor/tensor.ts";
 import { type Structure, flatten, isNestedArray, unflatten } from "../array/tree.ts";
 import { isTypedArray } from "../array/typed-array.ts";
 

@@ -4,7 +4,8 @@ import { isFloat } from "../array/dtype.ts";
 import { DTypeError, OutOfRangeError, ShapeError } from "../array/errors.ts";
 import { gradients } from "../graph/gradient.ts";
 import { describe, print } from "../array/describe.ts";
-import { type TensorLike, asTensor, isLiteral, toDType } from "../tensor/operand.ts";
+import { type TensorLike, type Tensor, isTensor, makeTensor } from "../tensor/tensor.ts";
+import { asTensor, isLiteral, toDType } from "../tensor/operand.ts";
 import {
   type OptionTable,
   checkOptions,
@@ -13,7 +14,6 @@ import {
   refuseSurplus,
   requireRule,
 } from "../array/options.ts";
-import { type Tensor, isTensor, makeTensor } from "../tensor/tensor.ts";
 import { isArrayLeaf } from "./trace.ts";
 import { type Tree, flatten, unflatten } from "../array/tree.ts";
 

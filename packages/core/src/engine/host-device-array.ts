@@ -2,7 +2,7 @@
 import { type DType, type TypedArray, allocate } from "../array/dtype.ts";
 import type { DeviceArray, Engine, Value } from "./contract.ts";
 import { EngineError } from "../array/errors.ts";
-import { formatType } from "../array/format.ts";
+import { formatType } from "../array/type.ts";
 import { frozenShape } from "../array/shape.ts";
 import { Lifetime } from "./lifetime.ts";
 

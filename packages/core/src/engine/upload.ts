@@ -1,5 +1,5 @@
 /** What may be uploaded to an engine? Checked on every engine alike. */
-import { formatType } from "../array/format.ts";
+import { formatType } from "../array/type.ts";
 import type { Engine } from "./contract.ts";
 import { DTypeError } from "../array/errors.ts";
 import { describe } from "../array/describe.ts";

@@ -1,6 +1,6 @@
 /** What is a graph? Its inputs and outputs, the order in which nodes can be computed, its key, and its text. */
-import { formatDType, formatType } from "../array/format.ts";
-import type { TypedArray } from "../array/dtype.ts";
+import { formatDType, type TypedArray } from "../array/dtype.ts";
+import { formatType } from "../array/type.ts";
 import { type Attributes, factsOf } from "../tensor/operation.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 

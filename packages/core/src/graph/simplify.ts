@@ -5,7 +5,8 @@ import { expand, full } from "../tensor/operand.ts";
 import { type RewriteTable, applyTable, rewriteGraph } from "./rewrite.ts";
 import { hasProperty, isBinary, isElementwise, isUnary } from "../tensor/operation.ts";
 import { binaryScalar, unaryScalar } from "./scalar.ts";
-import { type Shape, broadcastShapes, isConcrete, sameShape, sizeOf } from "../array/shape.ts";
+import { type Shape, isConcrete, sizeOf } from "../array/shape.ts";
+import { broadcastShapes, sameShape } from "../array/broadcast.ts";
 import { type Tensor, makeTensor } from "../tensor/tensor.ts";
 
 /** An equivalent graph with fewer nodes. Identities that could hide a NaN, such as x * 0 = 0 or x - x = 0, are not used. */

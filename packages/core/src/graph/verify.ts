@@ -1,11 +1,12 @@
 /** Is a graph well formed? Checked before an engine sees it, and in tests after every pass. */
-import { formatType } from "../array/format.ts";
+import { formatType } from "../array/type.ts";
 import { type Graph, topologicalOrder } from "./graph.ts";
 import { EngineError } from "../array/errors.ts";
 import { inferType } from "../tensor/infer.ts";
 import { type OperationFacts, factsOf } from "../tensor/operation.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { isShape, sameShape } from "../array/shape.ts";
+import { isShape } from "../array/shape.ts";
+import { sameShape } from "../array/broadcast.ts";
 import { unsoundAttribute } from "./attributes.ts";
 import { print } from "../array/describe.ts";
 import { isDType } from "../array/dtype.ts";

@@ -2,10 +2,10 @@
 import { type CheckKind, isCheckKind } from "./check.ts";
 import { describe } from "../array/describe.ts";
 import { DTypeError, ShapeError } from "../array/errors.ts";
-import { type TensorLike, asTensor, toDType } from "./operand.ts";
+import { type TensorLike, type Tensor, isTensor, makeTensor, requireTensor } from "./tensor.ts";
+import { asTensor, toDType } from "./operand.ts";
 import { functionRule, isRecord, requireRule } from "../array/options.ts";
-import { sameShape } from "../array/shape.ts";
-import { type Tensor, isTensor, makeTensor, requireTensor } from "./tensor.ts";
+import { sameShape } from "../array/broadcast.ts";
 
 /** Returns x, which gradients treat as a constant. */
 export function stopGradient(x: TensorLike): Tensor {

@@ -4,11 +4,12 @@ import { equal, mul, where } from "./elementwise.ts";
 import { describe, print } from "../array/describe.ts";
 import { DTypeError, OutOfRangeError, ShapeError } from "../array/errors.ts";
 import { arange, expandDims, reshape, transpose } from "./movement.ts";
-import { type TensorLike, asTensors, expand, toFloat } from "./operand.ts";
+import { type TensorLike, type Tensor, makeTensor } from "./tensor.ts";
+import { asTensors, expand, toFloat } from "./operand.ts";
 import { refuseSurplus } from "../array/options.ts";
 import { sum } from "./reduction.ts";
-import { type Dimension, broadcastShapes, isConcrete } from "../array/shape.ts";
-import { type Tensor, makeTensor } from "./tensor.ts";
+import { type Dimension, isConcrete } from "../array/shape.ts";
+import { broadcastShapes } from "../array/broadcast.ts";
 
 /** The matrix product [.., m, k] [.., k, n] -> [.., m, n]; leading axes broadcast, and a vector is a row on the left or a column on the right. */
 export function matmul(x: TensorLike, y: TensorLike): Tensor {

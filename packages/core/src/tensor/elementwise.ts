@@ -1,8 +1,9 @@
 /** Which functions work element by element? Their operands promote and broadcast as in NumPy. */
-import { type DType, checkDType } from "../array/dtype.ts";
-import { type TensorLike, asTensor, asTensors, broadcastTogether, toDType, toFloat } from "./operand.ts";
+import type { DType } from "../array/dtype.ts";
+import { checkDType } from "../array/type-check.ts";
+import { type TensorLike, type Tensor, makeTensor } from "./tensor.ts";
+import { asTensor, asTensors, broadcastTogether, toDType, toFloat } from "./operand.ts";
 import type { BinaryOperation, UnaryOperation } from "./operation.ts";
-import { type Tensor, makeTensor } from "./tensor.ts";
 
 const pairNames = ["x", "y"] as const;
 

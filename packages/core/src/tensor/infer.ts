@@ -1,7 +1,7 @@
 /** For each operation: what are the shape and dtype of the result, or which operands are invalid? */
-import { formatShape, formatType } from "../array/format.ts";
+import { formatShape, type Dimension, type Shape, dropAxes, isConcrete, withAxis } from "../array/shape.ts";
+import { formatType, type ArrayType } from "../array/type.ts";
 import { type DType, isFloat } from "../array/dtype.ts";
-import type { ArrayType } from "../array/type.ts";
 import { DTypeError, ShapeError } from "../array/errors.ts";
 import {
   type AnyOperation,
@@ -13,15 +13,7 @@ import {
   isUnary,
   operationFacts,
 } from "./operation.ts";
-import {
-  type Dimension,
-  type Shape,
-  broadcastShapes,
-  dropAxes,
-  isConcrete,
-  sameShape,
-  withAxis,
-} from "../array/shape.ts";
+import { broadcastShapes, sameShape } from "../array/broadcast.ts";
 
 type Rule<O extends AnyOperation> = (
   inputs: readonly ArrayType<Shape>[],

@@ -1,9 +1,19 @@
 /** Which methods does a tensor have? Each is the function of the same name with the tensor as its first argument. */
 import type { DType } from "../array/dtype.ts";
-import type { TensorLike } from "./operand.ts";
-import type { ReductionArguments } from "./reduction.ts";
-import type { Axes, Shape } from "../array/shape.ts";
-import type { Tensor } from "./tensor.ts";
+import type { TensorLike, Tensor } from "./tensor.ts";
+import type { Axes } from "../array/axes.ts";
+import type { Shape } from "../array/shape.ts";
+
+/** The axes to reduce, and whether they are kept with length 1. */
+export interface ReductionOptions {
+  /** One axis or several; null, the default, for all. */
+  readonly axis?: Axes | undefined;
+  /** Keep the reduced axes with length 1; default false. */
+  readonly keepAxes?: boolean | undefined;
+}
+
+/** The axes themselves, or a record of options. */
+export type ReductionArguments = Axes | ReductionOptions | undefined;
 
 /** The methods of a tensor. Operands promote and broadcast as in NumPy; negative axes count from the end. */
 export interface TensorMethods {

@@ -1,27 +1,24 @@
 /** Which functions rearrange or select elements, or make tensors from a shape alone? */
-import { formatShape } from "../array/format.ts";
-import { type DType, checkDType } from "../array/dtype.ts";
-import { describe, print } from "../array/describe.ts";
-import { DTypeError, OutOfRangeError, ShapeError } from "../array/errors.ts";
-import { cast, equal } from "./elementwise.ts";
-import { type TensorLike, asTensor, asTensors, expand, full, toDType } from "./operand.ts";
 import {
-  type Axes,
+  formatShape,
   type Dimension,
   type Shape,
-  broadcastShapes,
-  checkShape,
   isDimension,
   isLength,
   isListOf,
-  normalizeAxes,
-  normalizeAxis,
-  sameShape,
   sizeOf,
   withAxis,
 } from "../array/shape.ts";
+import type { DType } from "../array/dtype.ts";
+import { checkDType, checkShape } from "../array/type-check.ts";
+import { describe, print } from "../array/describe.ts";
+import { DTypeError, OutOfRangeError, ShapeError } from "../array/errors.ts";
+import { cast, equal } from "./elementwise.ts";
+import { type TensorLike, type Tensor, makeTensor, requireTensor } from "./tensor.ts";
+import { asTensor, asTensors, expand, full, toDType } from "./operand.ts";
+import { type Axes, normalizeAxes, normalizeAxis } from "../array/axes.ts";
+import { broadcastShapes, sameShape } from "../array/broadcast.ts";
 import { refuseSurplus } from "../array/options.ts";
-import { type Tensor, makeTensor, requireTensor } from "./tensor.ts";
 
 /** The same elements in another shape; one length may be -1, which is then computed from the others. */
 export function reshape(x: TensorLike, shape: Shape): Tensor {

@@ -1,16 +1,14 @@
 /** How do a user's arguments become operands: tensors of one dtype and one shape? */
-import { type ArrayInput, convert } from "../array/convert.ts";
+import { convert } from "../array/convert.ts";
 import { type DType, allocate, castNumber, isFloat, promote } from "../array/dtype.ts";
 import { print } from "../array/describe.ts";
 import { DTypeError, ShapeError } from "../array/errors.ts";
 import { recordRule, requireRule } from "../array/options.ts";
 import { literalInFloat64, rememberWritten, writtenAs } from "./literal.ts";
 import type { NDArray } from "../array/ndarray.ts";
-import { type Shape, broadcastShapes, sameShape } from "../array/shape.ts";
-import { type Tensor, isTensor, makeTensor, requireTensor } from "./tensor.ts";
-
-/** Anything accepted in place of a tensor. */
-export type TensorLike = Tensor | ArrayInput;
+import type { Shape } from "../array/shape.ts";
+import { broadcastShapes, sameShape } from "../array/broadcast.ts";
+import { type Tensor, type TensorLike, isTensor, makeTensor, requireTensor } from "./tensor.ts";
 
 /**
  * The tensor itself, or a constant with the array's elements, copied because a tensor never changes. Numbers and lists of them

@@ -1,28 +1,12 @@
 /** Which functions reduce axes, or normalise along one? */
 import { DTypeError } from "../array/errors.ts";
 import { div, neg, square, sub } from "./elementwise.ts";
-import { type TensorLike, asTensor, expand, scalar, toDType, toFloat } from "./operand.ts";
-import {
-  type Axes,
-  type Shape,
-  isConcrete,
-  keepAxes as keptShape,
-  normalizeAxes,
-  normalizeAxis,
-} from "../array/shape.ts";
+import type { ReductionArguments, ReductionOptions } from "./methods.ts";
+import { type TensorLike, type Tensor, makeTensor } from "./tensor.ts";
+import { asTensor, expand, scalar, toDType, toFloat } from "./operand.ts";
+import { type Axes, normalizeAxes, normalizeAxis } from "../array/axes.ts";
+import { type Shape, isConcrete, keepAxes as keptShape } from "../array/shape.ts";
 import { type OptionTable, axesRule, checkOptions, flagRule, refuseSurplus } from "../array/options.ts";
-import { type Tensor, makeTensor } from "./tensor.ts";
-
-/** The axes to reduce, and whether they are kept with length 1. */
-export interface ReductionOptions {
-  /** One axis or several; null, the default, for all. */
-  readonly axis?: Axes | undefined;
-  /** Keep the reduced axes with length 1; default false. */
-  readonly keepAxes?: boolean | undefined;
-}
-
-/** The axes themselves, or a record of options. */
-export type ReductionArguments = Axes | ReductionOptions | undefined;
 
 /** The sum over the axes; 0 over an empty axis. For bools it is the count. */
 export function sum(x: TensorLike, options?: ReductionArguments): Tensor {

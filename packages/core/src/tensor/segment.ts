@@ -2,10 +2,10 @@
 import { print } from "../array/describe.ts";
 import { OutOfRangeError, ShapeError } from "../array/errors.ts";
 import { checkClassIndices, reshape } from "./movement.ts";
-import { type TensorLike, asTensor, expand, toDType } from "./operand.ts";
+import { type TensorLike, type Tensor, makeTensor } from "./tensor.ts";
+import { asTensor, expand, toDType } from "./operand.ts";
 import { refuseSurplus } from "../array/options.ts";
 import { type Dimension, isLength } from "../array/shape.ts";
-import { type Tensor, makeTensor } from "./tensor.ts";
 
 /**
  * Sums values [n, ..] by segment: row s of the result [count, ..] is the sum of the rows whose entry in segments [n] is s, or 0 if

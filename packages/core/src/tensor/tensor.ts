@@ -1,13 +1,15 @@
 /** What is a tensor? A frozen node of a graph: an operation, its operands, its attributes, and the shape and dtype that follow. */
-import { formatType } from "../array/format.ts";
+import { formatType } from "../array/type.ts";
+import type { ArrayInput } from "../array/convert.ts";
 import { brandClass, isBranded } from "../array/brand.ts";
 import { describe } from "../array/describe.ts";
-import { type DType, checkDType } from "../array/dtype.ts";
+import type { DType } from "../array/dtype.ts";
+import { checkDType, checkShape } from "../array/type-check.ts";
 import { DTypeError } from "../array/errors.ts";
 import { inferType } from "./infer.ts";
 import type { TensorMethods } from "./methods.ts";
 import type { AnyOperation, Attributes } from "./operation.ts";
-import { type Shape, checkShape, frozenShape, sizeOf } from "../array/shape.ts";
+import { type Shape, frozenShape, sizeOf } from "../array/shape.ts";
 
 /** A symbolic array: immutable, without elements until a graph of it runs. Its methods are those of `TensorMethods`. */
 // The methods create tensors of this class, so they are added in another file, to avoid an import cycle.
@@ -78,6 +80,9 @@ brandClass(Tensor.prototype, "Tensor");
 
 // eslint-disable-next-line typescript/no-unsafe-declaration-merging, typescript/no-empty-interface
 export interface Tensor extends TensorMethods {}
+
+/** Anything accepted in place of a tensor. */
+export type TensorLike = Tensor | ArrayInput;
 
 /** A tensor whose operation is known, and so the type of its attributes. */
 export type NodeOf<O extends AnyOperation> = Tensor & { readonly operation: O; readonly attributes: Attributes[O] };
