@@ -1,6 +1,7 @@
 /** How are options and arguments checked? By a table with a rule for each. */
 import { DTypeError, OutOfRangeError, type ShapeError } from "./errors.ts";
 import { describe, print } from "./describe.ts";
+import { unknownName } from "./unknown-name.ts";
 
 /** Which values an option accepts, and how a message says so. */
 export interface OptionRule {
@@ -10,6 +11,8 @@ export interface OptionRule {
   readonly error: typeof DTypeError | typeof OutOfRangeError | typeof ShapeError;
   /** Whether it must be given; if not, undefined means that it was left out. */
   readonly required?: boolean;
+  /** How a message shows the given value; by default as it would be written in code. */
+  readonly show?: (value: unknown) => string;
   /** A sentence of help for the given value. */
   readonly help?: (value: unknown) => string;
 }
@@ -18,39 +21,39 @@ export interface OptionRule {
 export type OptionTable<Options> = { readonly [Name in keyof Required<Options>]: OptionRule };
 
 /**
- * Throws `DTypeError` if the options are not a record or a value has the wrong type, and `OutOfRangeError` if an option is not in
- * the table or a value is not allowed. `kind` is what messages call the record; undefined counts as an empty one.
+ * Returns the record of options. Throws `DTypeError` if the options are not a record or a value has the wrong type, and
+ * `OutOfRangeError` if an option is not in the table or a value is not allowed. If an option has several rules, they are checked in order.
+ * `kind` is what messages call the record; undefined counts as an empty one.
  */
 export function checkOptions(
   caller: string,
   given: unknown,
-  table: Readonly<Record<string, OptionRule>>,
+  table: Readonly<Record<string, OptionRule | readonly OptionRule[]>>,
   kind = "options",
-): void {
+): Readonly<Record<string, unknown>> {
   const options = given === undefined ? {} : given;
   if (!isRecord(options)) {
     swallow(options);
     throw new DTypeError(`${caller}: ${kind} must be a record, got ${describe(options)}.`);
   }
-  const rules = Object.entries(table);
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(table, name));
-  if (unknown !== undefined) {
-    throw new OutOfRangeError(
-      `${caller}: ${kind} must be among ${rules.map(([name]) => name).join(", ")}, got ${print(unknown)}.`,
-    );
+  const names = Object.keys(table);
+  const unknown = Object.keys(options).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new OutOfRangeError(unknownName(caller, kind, unknown, names));
+  for (const [name, rules] of Object.entries(table)) {
+    for (const rule of [rules].flat()) {
+      const value = options[name];
+      if (value === undefined && rule.required !== true) continue;
+      requireRule(caller, kind === "options" ? name : `${kind}.${name}`, rule, value);
+    }
   }
-  for (const [name, rule] of rules) {
-    const value = options[name];
-    if (value === undefined && rule.required !== true) continue;
-    requireRule(caller, kind === "options" ? name : `${kind}.${name}`, rule, value);
-  }
+  return options;
 }
 
 /** Throws the rule's error, naming the argument, unless the rule accepts the value. */
 export function requireRule(caller: string, argument: string, rule: OptionRule, value: unknown): void {
   if (rule.holds(value)) return;
   swallow(value);
-  const got = print(value);
+  const got = (rule.show ?? print)(value);
   const help = rule.help?.(value) ?? "";
   throw new rule.error(`${caller}: ${argument} must be ${rule.must}, got ${got}.${help === "" ? "" : ` ${help}`}`);
 }

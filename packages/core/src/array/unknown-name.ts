@@ -1,0 +1,31 @@
+/** What does a message say of a name that does not exist, and which name was meant? */
+import { print } from "./describe.ts";
+
+/** `huber: options must be among delta, got "dleta". Did you mean delta?` */
+export function unknownName(caller: string, kind: string, got: string, names: readonly string[]): string {
+  if (names.length === 0) return `${caller}: ${kind} must not be given, got ${print(got)}. There are none.`;
+  const near = nearest(got, names);
+  const help = near === undefined ? "" : ` Did you mean ${near}?`;
+  return `${caller}: ${kind} must be among ${names.join(", ")}, got ${print(got)}.${help}`;
+}
+
+/** The name that the fewest edits lead to, where these are at most half of its letters. */
+function nearest(got: string, names: readonly string[]): string | undefined {
+  const plain = (name: string) => name.toLowerCase().replaceAll("_", "");
+  const distances = names.map((name) => editDistance(plain(got), plain(name)));
+  const index = distances.indexOf(Math.min(...distances));
+  return distances[index]! <= names[index]!.length / 2 ? names[index] : undefined;
+}
+
+/** How many letters must be put in, left out or changed to come from one word to the other. */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (const [line, letter] of from.split("").entries()) {
+    const next = [line + 1];
+    for (let column = 0; column < to.length; column++) {
+      next.push(Math.min(next[column]! + 1, row[column + 1]! + 1, row[column]! + (to[column] === letter ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[to.length]!;
+}
