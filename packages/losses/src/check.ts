@@ -81,24 +81,39 @@ function emptyAxis(caller: string, { name, shape, tensor, help }: ShapedArgument
   );
 }
 
-interface Role {
+/**
+ * A shape as an argument declares it: named axes, each of one length in all arguments, `[batch, D]`; `..` stands for any number of
+ * leading axes, `[.., classes]`.
+ */
+export interface Role {
+  /** As it is written. */
+  readonly shape: string;
+  /** Whether any number of axes comes first. */
   readonly leading: boolean;
+  /** The names of the other axes. */
   readonly axes: readonly string[];
 }
 
-function parseRole(text: string): Role {
-  const names = text
+/** The shapes that a text names: one, or several between which "or" stands. */
+export function rolesOf(shape: string): readonly Role[] {
+  return shape.split(" or ").map(parseRole);
+}
+
+function parseRole(shape: string): Role {
+  const names = shape
     .slice(1, -1)
     .split(", ")
     .filter((name) => name !== "");
-  return names[0] === ".." ? { leading: true, axes: names.slice(1) } : { leading: false, axes: names };
+  const leading = names[0] === "..";
+  return { shape, leading, axes: leading ? names.slice(1) : names };
 }
 
 /** Of an argument's roles the one that has its rank. */
 function chooseRole(caller: string, argument: ShapedArgument, leadingRank: number | undefined): Role {
   const { rank } = argument.tensor;
-  const roles = argument.shape.split(" or ").map(parseRole);
-  const fitting = roles.filter(({ leading, axes }) => (leading ? rank >= axes.length : rank === axes.length));
+  const fitting = rolesOf(argument.shape).filter(({ leading, axes }) =>
+    leading ? rank >= axes.length : rank === axes.length,
+  );
   const role = fitting.find(({ axes }) => rank - axes.length === leadingRank) ?? fitting[0];
   if (role !== undefined) return role;
   throw new ShapeError(

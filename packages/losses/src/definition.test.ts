@@ -1,9 +1,11 @@
-import { type Tensor, compile, valueAndGrad } from "@symloss/core";
+import { readFileSync, readdirSync } from "node:fs";
+import { type Tensor, type TensorLike, compile, valueAndGrad } from "@symloss/core";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { elementsOf, engine, valueOf } from "../test/on-cpu.ts";
 import {
-  type HuberArguments,
-  type HuberOptions,
+  type ArgumentsOf,
+  type OptionsOf,
+  type LossName,
   type VaeGmmResult,
   clusteringAccuracy,
   huber,
@@ -15,6 +17,15 @@ import {
   vae,
   vaeGmm,
 } from "./index.ts";
+
+/** The text of each file in the folder of a family. */
+const familySources = readdirSync(import.meta.dirname, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .flatMap(({ name }) =>
+    readdirSync(`${import.meta.dirname}/${name}`).map((file) => `${import.meta.dirname}/${name}/${file}`),
+  )
+  .filter((file) => !file.endsWith(".test.ts"))
+  .map((file) => readFileSync(file, "utf8"));
 
 const targets = [0, 0];
 const predictions = [0.5, 3];
@@ -58,8 +69,16 @@ describe("a loss", () => {
   it("has exact types", () => {
     expectTypeOf(huber(targets, predictions)).toEqualTypeOf<Tensor>();
     expectTypeOf(huber({ targets, predictions })).toEqualTypeOf<Tensor>();
-    expectTypeOf<HuberArguments>().toHaveProperty("targets");
-    expectTypeOf<HuberOptions>().toHaveProperty("delta");
+    expectTypeOf<Parameters<typeof huber>>().toEqualTypeOf<
+      [targets: TensorLike, predictions: TensorLike, options?: { readonly delta?: TensorLike | undefined }]
+    >();
+    expectTypeOf<ArgumentsOf<typeof huber>>().toEqualTypeOf<{
+      readonly targets: TensorLike;
+      readonly predictions: TensorLike;
+    }>();
+    expectTypeOf<OptionsOf<typeof vae>["formula"]>().toEqualTypeOf<"symjax" | "corrected" | undefined>();
+    expectTypeOf<ArgumentsOf<typeof clusteringAccuracy>["clusters"]>().toEqualTypeOf<number>();
+    expectTypeOf<LossName>().extract<"huber" | "sigmoidCrossentropyLogits" | "reduce">().toEqualTypeOf<"huber">();
     expectTypeOf(vaeGmm).returns.toEqualTypeOf<VaeGmmResult>();
     expectTypeOf((logits: Tensor, labels: Tensor) =>
       softmaxCrossentropyLogits(labels, logits),
@@ -86,19 +105,52 @@ describe("a loss", () => {
 
 describe("the catalogue", () => {
   it("has each loss under its own name", () => {
-    expect(Object.keys(losses)).toHaveLength(14);
+    expect(Object.keys(losses)).toEqual(expect.arrayContaining(["huber", "vae"]));
     for (const [name, loss] of Object.entries(losses)) expect(loss.definition.name).toBe(name);
+  });
+
+  it("has every loss that a file of a family makes", () => {
+    const made = familySources.flatMap((source) =>
+      [...source.matchAll(/^ {2}name: "(\w+)",$/gm)].map(([, name]) => name),
+    );
+    expect(made.toSorted()).toEqual(Object.keys(losses).toSorted());
+  });
+
+  it("names the parameters of each formula as its declaration does, in its order", () => {
+    const named = familySources.flatMap((source) => {
+      const formula = /defineLoss\(\s*declaration,\s*(\w+)/.exec(source)?.[1];
+      if (formula === undefined) return [];
+      const parameters = new RegExp(`^function ${formula}\\(([^{)]*)`, "m").exec(source)![1]!;
+      return [
+        [/name: "(\w+)"/.exec(source)![1]!, [...parameters.matchAll(/(\w+):/g)].map(([, name]) => name)] as const,
+      ];
+    });
+    expect(Object.fromEntries(named)).toEqual(
+      Object.fromEntries(
+        Object.entries(losses).map(([name, { definition }]) => [name, definition.arguments.map((one) => one.name)]),
+      ),
+    );
   });
 
   it("says what a loss is called with and what it gives", () => {
     expect(losses.multiclassHingeLoss.definition).toEqual({
       name: "multiclassHingeLoss",
       arguments: [
-        { name: "predictions", shape: "[.., classes]", elements: "float", differentiable: true },
+        {
+          name: "predictions",
+          shape: "[.., classes]",
+          elements: "float",
+          forms: [{ shape: "[.., classes]", leading: true, axes: ["classes"], elements: "float" }],
+          differentiable: true,
+        },
         {
           name: "targets",
           shape: "[..] or [.., classes]",
           elements: "classIndex",
+          forms: [
+            { shape: "[..]", leading: true, axes: [], elements: "classIndex" },
+            { shape: "[.., classes]", leading: true, axes: ["classes"], elements: "oneHot" },
+          ],
           differentiable: false,
           help: "Targets are class indices or one-hot rows.",
         },

@@ -3,17 +3,17 @@
  * them.
  */
 import { ShapeError, type Tensor, type TensorLike, asTensor, asTensors, check, describe, toFloat } from "@symloss/core";
-import { isRecord } from "@symloss/core/engine";
-import { type ArgumentShape, bindShapes } from "./check.ts";
-import { unknownName } from "./names.ts";
+import { isRecord, requireRule, unknownName } from "@symloss/core/engine";
+import { type Role, bindShapes, rolesOf } from "./check.ts";
+import { type Elements, isFloatKind } from "./elements.ts";
 import {
-  type OptionDefinition,
+  type GivenOptions,
   type OptionTable,
   type OptionValues,
   arrayOptions,
+  countRule,
   givenOptions,
   readOptions,
-  requireCount,
 } from "./options.ts";
 
 /**
@@ -27,6 +27,14 @@ export interface Loss<Positional extends readonly unknown[], Named, Options, Res
   (...args: [...positional: Positional, options?: Options]): Result;
 }
 
+/** The arguments of a loss by name: `ArgumentsOf<typeof huber>`. */
+export type ArgumentsOf<L> =
+  L extends Loss<infer _P extends readonly unknown[], infer Named, infer _O, infer _R> ? Named : never;
+
+/** The options of a loss: `OptionsOf<typeof huber>`. */
+export type OptionsOf<L> =
+  L extends Loss<infer _P extends readonly unknown[], infer _N, infer Options, infer _R> ? Options : never;
+
 /** What a loss is called with and what it gives. */
 export interface LossDefinition {
   readonly name: string;
@@ -34,7 +42,7 @@ export interface LossDefinition {
   readonly arguments: readonly ArgumentDefinition[];
   /** Whether the axes that `..` stands for broadcast; else they are the same in all arguments. */
   readonly broadcasts: boolean;
-  readonly options: Readonly<Record<string, OptionDefinition>>;
+  readonly options: OptionTable;
   /**
    * The shape of each result: `{ loss: "[..]" }`. A single result is returned bare, several in a record of these names.
    */
@@ -42,83 +50,121 @@ export interface LossDefinition {
 }
 
 /** An argument of a loss. */
-export interface ArgumentDefinition extends ArgumentShape {
-  /** What its elements are. */
+export interface ArgumentDefinition {
+  readonly name: string;
+  /** `[.., classes]`, or one of several: `[batch] or [batch, classes]`. */
+  readonly shape: string;
+  /** What its elements are, in the first of its forms. */
   readonly elements: Elements;
+  /** Each shape that it may have, with what its elements are then. */
+  readonly forms: readonly ArgumentForm[];
   /** Whether the loss has a gradient with respect to it. */
   readonly differentiable: boolean;
+  /** A sentence for those who got the shape wrong. */
+  readonly help?: string;
 }
 
-/**
- * What the elements of an argument are: any float; a float above 0, which is checked where it comes from the host;
- * an integer from 0, one for each class; or no array at all but a JavaScript integer from 1.
- */
-export type Elements = "float" | "positive" | "classIndex" | "count";
+/** A shape, and what the elements of an argument of that shape are. */
+export interface ArgumentForm extends Role {
+  readonly elements: Elements;
+}
 
-/** An argument as a loss declares it: its shape, and where they are not floats its elements. */
-type ArgumentDeclaration = string | { readonly shape: string; readonly elements?: Elements; readonly help?: string };
-
-/** What a formula is given in place of the arguments. */
-type Operands<Named> = { readonly [Name in keyof Named]: Named[Name] extends number ? number : Tensor };
-
-interface Declaration<Named, Options, Table> {
+/** What a loss is made of besides its formula. */
+export interface LossDeclaration {
   readonly name: string;
-  readonly arguments: { readonly [Name in keyof Named]: ArgumentDeclaration };
+  /** In the order in which they are given by position. */
+  readonly arguments: Readonly<Record<string, ArgumentDeclaration>>;
   readonly broadcasts?: boolean;
-  readonly options: Table & { readonly [Name in keyof Options]-?: OptionDefinition };
+  readonly options: OptionTable;
   readonly results: Readonly<Record<string, string>>;
 }
 
+/** The shape of an argument, and where they are not any floats its elements: of several shapes a list, one for each. */
+type ArgumentDeclaration =
+  | string
+  | { readonly shape: string; readonly elements?: Elements | readonly Elements[]; readonly help?: string };
+
+/** Tensors for the arguments in their order, a number for a count; then the options, where there are any. */
+type Formula = (...args: never[]) => object;
+
+/**
+ * The loss that a declaration and a formula make: the parameters of the formula name what is given by position. It is taken apart and
+ * put together again so that an editor shows arguments and options, and not what they were derived from.
+ */
+export type LossOf<Declaration extends LossDeclaration, F extends Formula> =
+  Parts<Declaration, F> extends readonly [infer P extends readonly unknown[], infer N, infer Options, infer Result]
+    ? Loss<P, N, Options, Result>
+    : never;
+
+type Parts<Declaration extends LossDeclaration, F extends Formula> = readonly [
+  Positional<F>,
+  Shown<Named<Declaration["arguments"]>>,
+  keyof Declaration["options"] extends never ? NoOptions : Shown<GivenOptions<Declaration["options"]>>,
+  ReturnType<F>,
+];
+
+/** The same record, which an editor shows property by property. */
+type Shown<Properties> = Properties extends infer P ? { readonly [Name in keyof P]: P[Name] } : never;
+
+type Positional<F extends Formula> =
+  Parameters<F> extends readonly [...infer Operands, infer Last]
+    ? Last extends Tensor | number
+      ? Likes<Parameters<F>>
+      : Likes<Operands>
+    : never;
+
+type Likes<Operands extends readonly unknown[]> = {
+  [Index in keyof Operands]: Operands[Index] extends number ? number : TensorLike;
+};
+
+type Named<Arguments> = {
+  readonly [Name in keyof Arguments]: Arguments[Name] extends { readonly elements: "count" } ? number : TensorLike;
+};
+
 /** The options of a loss that has none. */
 export type NoOptions = Readonly<Record<string, never>>;
+
+/** What a formula is given for the options of a declaration. */
+export type OptionsFor<Declaration extends LossDeclaration> = OptionValues<Declaration["options"]>;
 
 /**
  * Makes a loss of its declaration and its formula. The formula is given tensors that are of float dtype, but for class
  * indices, and whose shapes fit; and each option, or its default.
  */
-export function defineLoss<
-  Positional extends readonly unknown[],
-  Named,
-  Options,
-  Result,
-  const Table extends OptionTable,
->(
-  declaration: Declaration<NoInfer<Named>, NoInfer<Options>, Table>,
-  formula: (operands: Operands<NoInfer<Named>>, options: OptionValues<Table>) => Result,
-): Loss<Positional, Named, Options, Result> {
+export function defineLoss<const Declaration extends LossDeclaration, F extends Formula>(
+  declaration: Declaration,
+  formula: F,
+): LossOf<Declaration, F> {
   const definition = describeLoss(declaration);
-  const { name: caller, arguments: wanted, broadcasts } = definition;
-  const loss = (...given: readonly unknown[]): Result => {
+  const { name: caller, arguments: wanted, options: table, broadcasts } = definition;
+  const loss = (...given: readonly unknown[]): unknown => {
     const { values, options: record } = takeArguments(definition, given);
-    const options = givenOptions(caller, declaration.options, record);
-    const arrays = arrayOptions(declaration.options, options);
-    const { operands, met } = toOperands(caller, wanted, values, arrays);
-    const shaped = wanted.flatMap((argument) => {
-      const tensor = operands[argument.name]!;
+    const options = givenOptions(caller, table, record);
+    const { operands, met } = toOperands(caller, wanted, values, arrayOptions(table, options));
+    const shaped = wanted.flatMap((argument, index) => {
+      const tensor = operands[index]!;
       return typeof tensor === "number" ? [] : [{ ...argument, tensor }];
     });
     const shapeOf = bindShapes(caller, shaped, broadcasts);
     const all = [...shaped.map(({ tensor }) => tensor), ...Object.values(met)];
     const precision = all.some(({ dtype }) => dtype === "float64") ? "float64" : "float32";
-    return formula(
-      operands as Operands<Named>,
-      readOptions({ caller, shapeOf, precision }, declaration.options, { ...options, ...met }),
-    );
+    const read = readOptions({ caller, shapeOf, precision }, table, { ...options, ...met });
+    return formula(...([...operands, read] as never[]));
   };
-  return Object.assign(loss, { definition });
+  return Object.assign(loss, { definition }) as unknown as LossOf<Declaration, F>;
 }
 
-function describeLoss(
-  declaration: Declaration<Readonly<Record<string, unknown>>, object, OptionTable>,
-): LossDefinition {
-  const list = Object.entries(declaration.arguments).map(([name, argument]): ArgumentDefinition => {
-    const { elements = "float", ...rest } = typeof argument === "string" ? { shape: argument } : argument;
-    return { name, ...rest, elements, differentiable: elements === "float" || elements === "positive" };
+function describeLoss({ name, arguments: declared, broadcasts = false, ...rest }: LossDeclaration): LossDefinition {
+  const list = Object.entries(declared).map(([argument, value]): ArgumentDefinition => {
+    const { shape, elements = "float", ...help } = typeof value === "string" ? { shape: value } : value;
+    const roles = rolesOf(shape);
+    const kinds = typeof elements === "string" ? roles.map(() => elements) : elements;
+    const forms = roles.map((role, index) => ({ ...role, elements: kinds[index]! }));
+    const differentiable = kinds.every(isFloatKind);
+    return { name: argument, shape, elements: kinds[0]!, forms, differentiable, ...help };
   });
-  const { name, broadcasts = false, options, results } = declaration;
-  return { name, arguments: list, broadcasts, options, results };
+  return { name, arguments: list, broadcasts, ...rest };
 }
-
 /** The argument values in order, and the record of options, from a call by position or by name. */
 function takeArguments(definition: LossDefinition, given: readonly unknown[]): { values: unknown[]; options: unknown } {
   const { name: caller, arguments: wanted } = definition;
@@ -148,20 +194,21 @@ function toOperands(
   wanted: readonly ArgumentDefinition[],
   values: readonly unknown[],
   options: Readonly<Record<string, TensorLike>>,
-): { operands: Record<string, Tensor | number>; met: Record<string, Tensor> } {
-  const given = Object.fromEntries(wanted.map(({ name }, index) => [name, values[index] as TensorLike]));
-  const floats = wanted.filter(({ differentiable }) => differentiable).map(({ name }) => name);
-  const meeting = { ...Object.fromEntries(floats.map((name) => [name, given[name]!])), ...options };
+): { operands: readonly (Tensor | number)[]; met: Readonly<Record<string, Tensor>> } {
+  const given = wanted.map(({ name }, index) => [name, values[index] as TensorLike] as const);
+  const floats = given.filter((_, index) => wanted[index]!.differentiable);
+  const meeting = { ...Object.fromEntries(floats), ...options };
   const tensors = asTensors(caller, meeting).map(toFloat);
   const met = Object.fromEntries(Object.keys(meeting).map((name, index) => [name, tensors[index]!]));
-  const readers: { readonly [E in Elements]: (name: string) => Tensor | number } = {
-    float: (name) => met[name]!,
-    positive: (name) => check(caller, name, met[name]!, { kind: "positive" }),
-    classIndex: (name) => asTensor(given[name]!, caller, name),
-    count: (name) => requireCount(caller, name, given[name]),
-  };
-  return {
-    operands: Object.fromEntries(wanted.map(({ name, elements }) => [name, readers[elements](name)])),
-    met: Object.fromEntries(Object.keys(options).map((name) => [name, met[name]!])),
-  };
+  const operands = wanted.map(({ name, elements, differentiable }, index) => {
+    if (elements === "count") return requireCount(caller, name, values[index]);
+    if (!differentiable) return asTensor(values[index] as TensorLike, caller, name);
+    return elements === "positive" ? check(caller, name, met[name]!, { kind: "positive" }) : met[name]!;
+  });
+  return { operands, met: Object.fromEntries(Object.keys(options).map((name) => [name, met[name]!])) };
+}
+
+function requireCount(caller: string, name: string, value: unknown): number {
+  requireRule(caller, name, countRule, value);
+  return value as number;
 }

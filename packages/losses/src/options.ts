@@ -1,4 +1,4 @@
-/** Which kinds of options are there, and how is a record of options read? */
+/** Which kinds of options are there, what may each be, and what is read for it? */
 import {
   type Axes,
   DTypeError,
@@ -12,9 +12,8 @@ import {
   normalizeAxes,
   toFloat,
 } from "@symloss/core";
-import { isRecord } from "@symloss/core/engine";
+import { type OptionRule, checkOptions } from "@symloss/core/engine";
 import { type ShapeOf, requireBroadcastTo } from "./check.ts";
-import { unknownName } from "./names.ts";
 
 /** An option: its kind, what it may be, and its default, where it has one. */
 export type OptionDefinition = { readonly help?: string } & (
@@ -28,32 +27,44 @@ export type OptionDefinition = { readonly help?: string } & (
   | { readonly kind: "tensor"; readonly shape: string; readonly must?: Bound; readonly default?: number }
 );
 
+type Kind = OptionDefinition["kind"];
+type OfKind<K extends Kind> = OptionDefinition & { readonly kind: K };
+
 /** What must hold of each element. */
 export type Bound = "positive" | "nonNegative";
 
 /** The options of a function, by name. */
 export type OptionTable = Readonly<Record<string, OptionDefinition>>;
 
+/** What a caller may give for each option. */
+export type GivenOptions<Table extends OptionTable> = {
+  readonly [Name in keyof Table]?: ValueOf<Table[Name], Given> | undefined;
+};
+
 /** What is read for each option. */
-export type OptionValues<Table extends OptionTable> = { readonly [Name in keyof Table]: OptionValue<Table[Name]> };
+export type OptionValues<Table extends OptionTable> = {
+  readonly [Name in keyof Table]: Table[Name] extends { readonly default: unknown }
+    ? ValueOf<Table[Name], Read>
+    : ValueOf<Table[Name], Read> | undefined;
+};
 
-type OptionValue<Definition extends OptionDefinition> = Definition extends { readonly default: unknown }
-  ? Given<Definition>
-  : Given<Definition> | undefined;
-
-type Given<Definition extends OptionDefinition> = Definition extends {
+type ValueOf<Definition extends OptionDefinition, Values extends Readonly<Record<Kind, unknown>>> = Definition extends {
   readonly kind: "choice";
   readonly choices: readonly (infer Choice)[];
 }
   ? Choice
-  : ValueOfKind[Definition["kind"]];
+  : Values[Definition["kind"]];
 
-interface ValueOfKind {
+interface Read extends Readonly<Record<Kind, unknown>> {
   readonly number: number;
   readonly count: number;
   readonly choice: string;
   readonly axes: Axes;
   readonly tensor: Tensor;
+}
+
+interface Given extends Omit<Read, "tensor"> {
+  readonly tensor: TensorLike;
 }
 
 /** Of the arguments, what options depend on. */
@@ -65,14 +76,66 @@ export interface OptionContext {
   readonly precision: "float32" | "float64";
 }
 
-/** The record of options that was given. Throws, naming the function, for what is no record or holds an option that the table has not. */
+/**
+ * The record of options that was given. Throws, naming the function, for what is no record, for an option that the table has not,
+ * and for what can't be one; arrays are checked when they are read.
+ */
 export function givenOptions(caller: string, table: OptionTable, given: unknown): Readonly<Record<string, unknown>> {
-  const options = given === undefined ? {} : given;
-  if (!isRecord(options)) throw new DTypeError(`${caller}: options must be a record, got ${describe(given)}.`);
-  const names = Object.keys(table);
-  const unknown = Object.keys(options).find((name) => !names.includes(name));
-  if (unknown !== undefined) throw new OutOfRangeError(unknownName(caller, "options", unknown, names));
-  return options;
+  const rules = Object.entries(table).map(([name, definition]) => [name, rulesOf(definition)] as const);
+  return checkOptions(caller, given, Object.fromEntries(rules));
+}
+
+function rulesOf<K extends Kind>(definition: OfKind<K>): readonly OptionRule[] {
+  const rules: (definition: OfKind<K>) => readonly OptionRule[] = kindRules[definition.kind];
+  return rules(definition);
+}
+
+/** An integer from 1. */
+export const countRule: OptionRule = {
+  must: "an integer from 1",
+  holds: (value) => Number.isSafeInteger(value) && (value as number) >= 1,
+  error: OutOfRangeError,
+  show: describe,
+};
+
+const numberRule: OptionRule = {
+  must: "a number",
+  holds: (value) => typeof value === "number",
+  error: DTypeError,
+  show: describe,
+};
+
+const axesRule: OptionRule = {
+  must: "an integer, a list of them or null",
+  holds: (value) => value === null || typeof value === "number" || Array.isArray(value),
+  error: DTypeError,
+  show: describe,
+};
+
+const kindRules: { readonly [K in Kind]: (definition: OfKind<K>) => readonly OptionRule[] } = {
+  number: ({ must }) => [numberRule, ...boundRules(must)],
+  count: () => [countRule],
+  choice: ({ choices }) => [
+    {
+      must: `one of ${choices.map((choice) => JSON.stringify(choice)).join(", ")}`,
+      holds: (value) => choices.includes(value as string),
+      error: OutOfRangeError,
+    },
+  ],
+  axes: () => [axesRule],
+  tensor: ({ must }) => boundRules(must),
+};
+
+const bounds: { readonly [B in Bound]: { readonly holds: (value: number) => boolean; readonly text: string } } = {
+  positive: { holds: (value) => value > 0, text: "above 0" },
+  nonNegative: { holds: (value) => value >= 0, text: "0 or above" },
+};
+
+/** Of a number; an array's elements are checked when their values are known. */
+function boundRules(must: Bound | undefined): readonly OptionRule[] {
+  if (must === undefined) return [];
+  const { holds, text } = bounds[must];
+  return [{ must: text, holds: (value) => typeof value !== "number" || holds(value), error: OutOfRangeError }];
 }
 
 /** The options that were given as arrays, which take the dtype of what they meet. A number takes it when it is read. */
@@ -87,8 +150,8 @@ export function arrayOptions(
 }
 
 /**
- * The value of each option of the table: what was given, else the default. Throws, naming function and option, for what
- * can't be one.
+ * The value of each option of the table: what was given, else the default. Throws, naming function and option, for axes, shapes and
+ * elements that can't be.
  */
 export function readOptions<Table extends OptionTable>(
   context: OptionContext,
@@ -97,64 +160,32 @@ export function readOptions<Table extends OptionTable>(
 ): OptionValues<Table> {
   const values = Object.entries(table).map(([name, definition]) => {
     const value = options[name] === undefined && "default" in definition ? definition.default : options[name];
-    const read = readers[definition.kind] as (
-      context: OptionContext,
-      name: string,
-      definition: OptionDefinition,
-      value: unknown,
-    ) => unknown;
-    return [name, value === undefined ? undefined : read(context, name, definition, value)];
+    return [name, value === undefined ? undefined : readOption(context, name, definition, value)];
   });
   return Object.fromEntries(values) as OptionValues<Table>;
 }
 
-type Reader<Kind extends OptionDefinition["kind"]> = (
+function readOption<K extends Kind>(
   context: OptionContext,
   name: string,
-  definition: OptionDefinition & { readonly kind: Kind },
+  definition: OfKind<K>,
   value: unknown,
-) => ValueOfKind[Kind];
+): Read[K] {
+  const read: Reader<K> = readers[definition.kind];
+  return read(context, name, definition, value);
+}
 
-const readers: { readonly [Kind in OptionDefinition["kind"]]: Reader<Kind> } = {
-  number: ({ caller }, name, { must }, value) => {
-    if (typeof value !== "number") throw new DTypeError(`${caller}: ${name} must be a number, got ${describe(value)}.`);
-    return must === undefined ? value : requireBound(caller, name, must, value);
-  },
-  count: ({ caller }, name, _, value) => requireCount(caller, name, value),
-  choice: ({ caller }, name, { choices }, value) => {
-    if (choices.includes(value as string)) return value as string;
-    const allowed = choices.map((choice) => JSON.stringify(choice)).join(", ");
-    const got = typeof value === "string" ? JSON.stringify(value) : describe(value);
-    throw new OutOfRangeError(`${caller}: ${name} must be one of ${allowed}, got ${got}.`);
-  },
-  axes: ({ caller, shapeOf }, name, { shape }, value) => {
-    if (value !== null && typeof value !== "number" && !Array.isArray(value)) {
-      throw new DTypeError(`${caller}: ${name} must be an integer, a list of them or null, got ${describe(value)}.`);
-    }
-    return normalizeAxes(caller, value as Axes, shapeOf(shape).length);
-  },
+type Reader<K extends Kind> = (context: OptionContext, name: string, definition: OfKind<K>, value: unknown) => Read[K];
+
+const readers: { readonly [K in Kind]: Reader<K> } = {
+  number: (_context, _name, _definition, value) => value as number,
+  count: (_context, _name, _definition, value) => value as number,
+  choice: (_context, _name, _definition, value) => value as string,
+  axes: ({ caller, shapeOf }, _, { shape }, value) => normalizeAxes(caller, value as Axes, shapeOf(shape).length),
   tensor: ({ caller, shapeOf, precision }, name, { shape, must, help }, value) => {
-    if (typeof value === "number") {
-      return asTensor(ndarray(must === undefined ? value : requireBound(caller, name, must, value), [], precision));
-    }
+    if (typeof value === "number") return asTensor(ndarray(value, [], precision));
     const tensor = toFloat(asTensor(value as TensorLike, caller, name));
     requireBroadcastTo(caller, name, tensor, shape, shapeOf(shape), help);
     return must === undefined ? tensor : check(caller, name, tensor, { kind: must });
   },
 };
-
-/** An integer from 1, or an `OutOfRangeError`. */
-export function requireCount(caller: string, name: string, value: unknown): number {
-  if (Number.isSafeInteger(value) && (value as number) >= 1) return value as number;
-  throw new OutOfRangeError(`${caller}: ${name} must be an integer from 1, got ${describe(value)}.`);
-}
-
-const bounds: { readonly [B in Bound]: { readonly holds: (value: number) => boolean; readonly text: string } } = {
-  positive: { holds: (value) => value > 0, text: "above 0" },
-  nonNegative: { holds: (value) => value >= 0, text: "0 or above" },
-};
-
-function requireBound(caller: string, name: string, must: Bound, value: number): number {
-  if (bounds[must].holds(value)) return value;
-  throw new OutOfRangeError(`${caller}: ${name} must be ${bounds[must].text}, got ${value}.`);
-}

@@ -1,14 +1,18 @@
 /** Which share of the predictions is right? */
-import { type Tensor, type TensorLike, checkClassIndices } from "@symloss/core";
-import { type Loss, type NoOptions, defineLoss } from "../definition.ts";
+import { type Tensor, checkClassIndices } from "@symloss/core";
+import { type LossOf, defineLoss } from "../definition.ts";
 
-/** The arguments of `accuracy` by name. */
-export interface AccuracyArguments {
-  /** [batch] the right labels. */
-  readonly targets: TensorLike;
-  /** [batch] the predicted labels; or [batch, classes] scores, the first largest of which is the prediction. */
-  readonly predictions: TensorLike;
-}
+const declaration = {
+  name: "accuracy",
+  arguments: {
+    /** [batch] the right labels. */
+    targets: { shape: "[batch]", elements: "classIndex" },
+    /** [batch] the predicted labels; or [batch, classes] scores, the first largest of which is the prediction. */
+    predictions: { shape: "[batch] or [batch, classes]", elements: ["classIndex", "float"] },
+  },
+  options: {},
+  results: { loss: "[]" },
+} as const;
 
 /**
  * The share of targets [batch] that are predicted by predictions: labels [batch], or scores [batch, classes] whose
@@ -22,24 +26,13 @@ export interface AccuracyArguments {
  * SymJAX: the same.
  * @example await evaluate(accuracy([0, 1, 1], [[2, 1], [0, 3], [1, 0]]), { engine }) // 0.6666667
  */
-export const accuracy: Loss<[targets: TensorLike, predictions: TensorLike], AccuracyArguments, NoOptions> =
-  /* @__PURE__ */ defineLoss(
-    {
-      name: "accuracy",
-      arguments: {
-        targets: { shape: "[batch]", elements: "classIndex" },
-        predictions: { shape: "[batch] or [batch, classes]", elements: "classIndex" },
-      },
-      options: {},
-      results: { loss: "[]" },
-    },
-    ({ targets, predictions }) => {
-      if (predictions.rank === 1) return shareOf(targets.equal(predictions));
-      return shareOf(
-        checkClassIndices("accuracy", "targets", targets, predictions.shape[1]!).equal(predictions.argmax(1)),
-      );
-    },
-  );
+export const accuracy: LossOf<typeof declaration, typeof formula> = /* @__PURE__ */ defineLoss(declaration, formula);
+
+function formula(targets: Tensor, predictions: Tensor): Tensor {
+  if (predictions.rank === 1) return shareOf(targets.equal(predictions));
+  const index = checkClassIndices(declaration.name, "targets", targets, predictions.shape[1]!);
+  return shareOf(index.equal(predictions.argmax(1)));
+}
 
 /** Counted as integers, where float32 could not tell more than 2^24 of them apart. */
 function shareOf(hits: Tensor): Tensor {

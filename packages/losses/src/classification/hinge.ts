@@ -1,22 +1,22 @@
 /** How far does a score fall short of the margin on its side? */
-import { type Tensor, type TensorLike, broadcastTogether, customGradient, sub, weightedBy } from "@symloss/core";
-import { type Loss, defineLoss } from "../definition.ts";
+import { type Tensor, broadcastTogether, customGradient, sub, weightedBy } from "@symloss/core";
+import { type LossOf, type OptionsFor, defineLoss } from "../definition.ts";
 
-/** The arguments of `hingeLoss` by name. */
-export interface HingeArguments {
-  /** [..] scores, the raw output of a classifier. */
-  readonly predictions: TensorLike;
-  /** [..] -1 or 1. */
-  readonly targets: TensorLike;
-}
-
-/** The options of `hingeLoss`. */
-export interface HingeOptions {
-  /** The margin, 0 or above; a tensor has a gradient. Default 1. */
-  readonly delta?: TensorLike | undefined;
-}
-
-const name = "hingeLoss";
+const declaration = {
+  name: "hingeLoss",
+  arguments: {
+    /** [..] scores, the raw output of a classifier. */
+    predictions: "[..]",
+    /** [..] -1 or 1. */
+    targets: { shape: "[..]", elements: "sign" },
+  },
+  broadcasts: true,
+  options: {
+    /** The margin, 0 or above; a tensor has a gradient. Default 1. */
+    delta: { kind: "tensor", shape: "[..]", must: "nonNegative", default: 1 },
+  },
+  results: { loss: "[..]" },
+} as const;
 
 /**
  * The hinge loss of scores predictions [..] for targets [..] of -1 or 1, element by element; they broadcast, the result
@@ -30,20 +30,12 @@ const name = "hingeLoss";
  * SymJAX: the same values; its gradient at the margin was half of the slope.
  * @example await evaluate(hingeLoss([0.5, -3], [1, 1]), { engine }) // [0.5, 4]
  */
-export const hingeLoss: Loss<[predictions: TensorLike, targets: TensorLike], HingeArguments, HingeOptions> =
-  /* @__PURE__ */ defineLoss(
-    {
-      name,
-      arguments: { predictions: "[..]", targets: "[..]" },
-      broadcasts: true,
-      options: { delta: { kind: "tensor", shape: "[..]", must: "nonNegative", default: 1 } },
-      results: { loss: "[..]" },
-    },
-    ({ predictions, targets }, { delta }) => {
-      const [scores, sides] = broadcastTogether(name, ["predictions", "targets"], [predictions, targets]) as Pair;
-      return sub(delta, onSide(scores, sides)).relu();
-    },
-  );
+export const hingeLoss: LossOf<typeof declaration, typeof formula> = /* @__PURE__ */ defineLoss(declaration, formula);
+
+function formula(predictions: Tensor, targets: Tensor, { delta }: OptionsFor<typeof declaration>): Tensor {
+  const together = broadcastTogether(declaration.name, ["predictions", "targets"], [predictions, targets]) as Pair;
+  return sub(delta, onSide(...together)).relu();
+}
 
 type Pair = [scores: Tensor, sides: Tensor];
 

@@ -1,31 +1,25 @@
 /** By how much does the best other class come within the margin of the right one? */
-import {
-  ShapeError,
-  type Tensor,
-  type TensorLike,
-  arange,
-  check,
-  checkClassIndices,
-  notEqual,
-  where,
-} from "@symloss/core";
-import { type Loss, defineLoss } from "../definition.ts";
+import { ShapeError, type Tensor, arange, check, checkClassIndices, notEqual, where } from "@symloss/core";
+import { type LossOf, type OptionsFor, defineLoss } from "../definition.ts";
 
-/** The arguments of `multiclassHingeLoss` by name. */
-export interface MulticlassHingeArguments {
-  /** [.., classes] the score of each class. */
-  readonly predictions: TensorLike;
-  /** [..] the index of the right class, counted from 0; or [.., classes] with a single 1 in each row. */
-  readonly targets: TensorLike;
-}
-
-/** The options of `multiclassHingeLoss`. */
-export interface MulticlassHingeOptions {
-  /** The margin, 0 or above; a tensor has a gradient. Default 1. */
-  readonly delta?: TensorLike | undefined;
-}
-
-const name = "multiclassHingeLoss";
+const declaration = {
+  name: "multiclassHingeLoss",
+  arguments: {
+    /** [.., classes] the score of each class. */
+    predictions: "[.., classes]",
+    /** [..] the index of the right class, counted from 0; or [.., classes] with a single 1 in each row. */
+    targets: {
+      shape: "[..] or [.., classes]",
+      elements: ["classIndex", "oneHot"],
+      help: "Targets are class indices or one-hot rows.",
+    },
+  },
+  options: {
+    /** The margin, 0 or above; a tensor has a gradient. Default 1. */
+    delta: { kind: "tensor", shape: "[..]", must: "nonNegative", default: 1 },
+  },
+  results: { loss: "[..]" },
+} as const;
 
 /**
  * The multi-class hinge loss of scores predictions [.., classes]; targets are class indices [..]
@@ -41,40 +35,27 @@ const name = "multiclassHingeLoss";
  * SymJAX: what its text says; its code calls functions that it never had.
  * @example await evaluate(multiclassHingeLoss([[2, 1.5, 0]], [0]), { engine }) // [0.5]
  */
-export const multiclassHingeLoss: Loss<
-  [predictions: TensorLike, targets: TensorLike],
-  MulticlassHingeArguments,
-  MulticlassHingeOptions
-> = /* @__PURE__ */ defineLoss(
-  {
-    name,
-    arguments: {
-      predictions: "[.., classes]",
-      targets: {
-        shape: "[..] or [.., classes]",
-        elements: "classIndex",
-        help: "Targets are class indices or one-hot rows.",
-      },
-    },
-    options: { delta: { kind: "tensor", shape: "[..]", must: "nonNegative", default: 1 } },
-    results: { loss: "[..]" },
-  },
-  ({ predictions, targets }, { delta }) => {
-    const right = rightClass(predictions, targets);
-    const best = where(right, -Infinity, predictions).max(-1);
-    return best
-      .sub(where(right, predictions, 0).sum(-1))
-      .add(delta)
-      .relu();
-  },
+export const multiclassHingeLoss: LossOf<typeof declaration, typeof formula> = /* @__PURE__ */ defineLoss(
+  declaration,
+  formula,
 );
+
+function formula(predictions: Tensor, targets: Tensor, { delta }: OptionsFor<typeof declaration>): Tensor {
+  const right = rightClass(predictions, targets);
+  const best = where(right, -Infinity, predictions).max(-1);
+  return best
+    .sub(where(right, predictions, 0).sum(-1))
+    .add(delta)
+    .relu();
+}
 
 /** [.., classes] whether the class is the right one. */
 function rightClass(predictions: Tensor, targets: Tensor): Tensor {
   const classes = predictions.shape.at(-1)!;
   if (typeof classes === "string" || classes < 2) {
-    throw new ShapeError(`${name}: predictions must have a number of classes from 2, got ${predictions}.`);
+    throw new ShapeError(`${declaration.name}: predictions must have a number of classes from 2, got ${predictions}.`);
   }
-  if (targets.rank === predictions.rank) return notEqual(check(name, "targets", targets, { kind: "oneHot" }), 0);
-  return checkClassIndices(name, "targets", targets, classes).expandDims(-1).equal(arange(classes));
+  if (targets.rank === predictions.rank)
+    return notEqual(check(declaration.name, "targets", targets, { kind: "oneHot" }), 0);
+  return checkClassIndices(declaration.name, "targets", targets, classes).expandDims(-1).equal(arange(classes));
 }

@@ -1,16 +1,19 @@
 /** How many nats does a sigmoid of a logit need for a binary label? */
-import { type Tensor, type TensorLike, broadcastTogether, customGradient, logicalAnd, sub, where } from "@symloss/core";
-import { type Loss, type NoOptions, defineLoss } from "../definition.ts";
+import { type Tensor, broadcastTogether, customGradient, logicalAnd, sub, where } from "@symloss/core";
+import { type LossOf, defineLoss } from "../definition.ts";
 
-/** The arguments of `sparseSigmoidCrossentropyLogits` by name. */
-export interface SigmoidCrossentropyArguments {
-  /** [..] the probability that the answer is yes: 0, 1 or between. */
-  readonly labels: TensorLike;
-  /** [..] the log odds of a yes. */
-  readonly logits: TensorLike;
-}
-
-type SigmoidCrossentropy = Loss<[labels: TensorLike, logits: TensorLike], SigmoidCrossentropyArguments, NoOptions>;
+const declaration = {
+  name: "sparseSigmoidCrossentropyLogits",
+  arguments: {
+    /** [..] the probability that the answer is yes: 0, 1 or between. */
+    labels: { shape: "[..]", elements: "probability" },
+    /** [..] the log odds of a yes. */
+    logits: "[..]",
+  },
+  broadcasts: true,
+  options: {},
+  results: { loss: "[..]" },
+} as const;
 
 /**
  * The cross entropy of labels [..] and sigmoid(logits [..]), element by element; they broadcast, the result has their
@@ -24,39 +27,32 @@ type SigmoidCrossentropy = Loss<[labels: TensorLike, logits: TensorLike], Sigmoi
  * SymJAX: the same; the labels are not sparse, in spite of the name. Here losses near 0 keep their digits.
  * @example await evaluate(sparseSigmoidCrossentropyLogits([1, 0, 1], [0, 1e4, 1e4]), { engine }) // [0.6931472, 10000, 0]
  */
-export const sparseSigmoidCrossentropyLogits: SigmoidCrossentropy = /* @__PURE__ */ sigmoidCrossentropy(
-  "sparseSigmoidCrossentropyLogits",
+export const sparseSigmoidCrossentropyLogits: LossOf<typeof declaration, typeof formula> = /* @__PURE__ */ defineLoss(
+  declaration,
+  formula,
 );
 
 /**
  * `sparseSigmoidCrossentropyLogits` under the name that says what it is.
  * @example await evaluate(sigmoidCrossentropyLogits(0.5, 0), { engine }) // 0.6931472
  */
-export const sigmoidCrossentropyLogits: SigmoidCrossentropy =
-  /* @__PURE__ */ sigmoidCrossentropy("sigmoidCrossentropyLogits");
+export const sigmoidCrossentropyLogits: LossOf<typeof declaration, typeof formula> = /* @__PURE__ */ defineLoss(
+  { ...declaration, name: "sigmoidCrossentropyLogits" },
+  formula,
+);
 
-function sigmoidCrossentropy(name: string): SigmoidCrossentropy {
-  return defineLoss(
-    {
-      name,
-      arguments: { labels: "[..]", logits: "[..]" },
-      broadcasts: true,
-      options: {},
-      results: { loss: "[..]" },
-    },
-    (given): Tensor => {
-      const [labels, logits] = broadcastTogether(name, ["labels", "logits"], [given.labels, given.logits]) as [
-        labels: Tensor,
-        logits: Tensor,
-      ];
-      // Asked of the likelier answer, log(1 + exp(x)) - rest x has nothing to cancel: rest is at most one half, and 0
-      // for a label of 0 or 1.
-      const yes = labels.greater(0.5);
-      const against = where(yes, logits.neg(), logits);
-      const rest = where(yes, sub(1, labels), labels);
-      return against.softplus().sub(finiteProduct(against, rest));
-    },
-  );
+function formula(labels: Tensor, logits: Tensor): Tensor {
+  const together = broadcastTogether(declaration.name, ["labels", "logits"], [labels, logits]);
+  return crossentropy(...(together as [labels: Tensor, logits: Tensor]));
+}
+
+function crossentropy(labels: Tensor, logits: Tensor): Tensor {
+  // Asked of the likelier answer, log(1 + exp(x)) - rest x has nothing to cancel: rest is at most one half, and 0
+  // for a label of 0 or 1.
+  const yes = labels.greater(0.5);
+  const against = where(yes, logits.neg(), logits);
+  const rest = where(yes, sub(1, labels), labels);
+  return against.softplus().sub(finiteProduct(against, rest));
 }
 
 /**

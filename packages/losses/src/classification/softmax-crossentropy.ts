@@ -1,25 +1,23 @@
 /** How many nats does a softmax over logits need for a distribution of labels? */
-import {
-  type Tensor,
-  type TensorLike,
-  broadcastTogether,
-  customGradient,
-  logicalAnd,
-  sub,
-  weightedBy,
-  where,
-} from "@symloss/core";
-import { type Loss, type NoOptions, defineLoss } from "../definition.ts";
+import { type Tensor, broadcastTogether, customGradient, logicalAnd, sub, weightedBy, where } from "@symloss/core";
+import { type LossOf, defineLoss } from "../definition.ts";
 
-/** The arguments of `softmaxCrossentropyLogits` by name. */
-export interface SoftmaxCrossentropyArguments {
-  /** [.., classes] the probability of each class, one-hot for instance. */
-  readonly labels: TensorLike;
-  /** [.., classes] unnormalised log probabilities. */
-  readonly logits: TensorLike;
-}
-
-const name = "softmaxCrossentropyLogits";
+const declaration = {
+  name: "softmaxCrossentropyLogits",
+  arguments: {
+    /** [.., classes] the probability of each class, one-hot for instance. */
+    labels: {
+      shape: "[.., classes]",
+      elements: "distribution",
+      help: "For class indices there is sparseSoftmaxCrossentropyLogits.",
+    },
+    /** [.., classes] unnormalised log probabilities. */
+    logits: "[.., classes]",
+  },
+  broadcasts: true,
+  options: {},
+  results: { loss: "[..]" },
+} as const;
 
 /**
  * The cross entropy of labels [.., classes] and softmax(logits [.., classes]) for each row; leading axes broadcast; the
@@ -33,23 +31,14 @@ const name = "softmaxCrossentropyLogits";
  * SymJAX: the same, but for 0 times -Infinity, which was NaN.
  * @example await evaluate(softmaxCrossentropyLogits([[0, 1]], [[0, 0]]), { engine }) // [0.6931472]
  */
-export const softmaxCrossentropyLogits: Loss<
-  [labels: TensorLike, logits: TensorLike],
-  SoftmaxCrossentropyArguments,
-  NoOptions
-> = /* @__PURE__ */ defineLoss(
-  {
-    name,
-    arguments: {
-      labels: { shape: "[.., classes]", help: "For class indices there is sparseSoftmaxCrossentropyLogits." },
-      logits: "[.., classes]",
-    },
-    broadcasts: true,
-    options: {},
-    results: { loss: "[..]" },
-  },
-  ({ labels, logits }) => crossentropy(...(broadcastTogether(name, ["labels", "logits"], [labels, logits]) as Pair)),
+export const softmaxCrossentropyLogits: LossOf<typeof declaration, typeof formula> = /* @__PURE__ */ defineLoss(
+  declaration,
+  formula,
 );
+
+function formula(labels: Tensor, logits: Tensor): Tensor {
+  return crossentropy(...(broadcastTogether(declaration.name, ["labels", "logits"], [labels, logits]) as Pair));
+}
 
 type Pair = [labels: Tensor, logits: Tensor];
 

@@ -1,15 +1,23 @@
 /** How many nats does a softmax over logits need for a class? */
-import { type TensorLike, checkClassIndices, sub } from "@symloss/core";
-import { type Loss, type NoOptions, defineLoss } from "../definition.ts";
+import { type Tensor, checkClassIndices, sub } from "@symloss/core";
+import { type LossOf, defineLoss } from "../definition.ts";
 import { categoricalLogProbability } from "../distribution/categorical.ts";
 
-/** The arguments of `sparseSoftmaxCrossentropyLogits` by name. */
-export interface SparseSoftmaxCrossentropyArguments {
-  /** [..] the index of the class, counted from 0. */
-  readonly labels: TensorLike;
-  /** [.., classes] unnormalised log probabilities. */
-  readonly logits: TensorLike;
-}
+const declaration = {
+  name: "sparseSoftmaxCrossentropyLogits",
+  arguments: {
+    /** [..] the index of the class, counted from 0. */
+    labels: {
+      shape: "[..]",
+      elements: "classIndex",
+      help: "For labels that are distributions there is softmaxCrossentropyLogits.",
+    },
+    /** [.., classes] unnormalised log probabilities. */
+    logits: "[.., classes]",
+  },
+  options: {},
+  results: { loss: "[..]" },
+} as const;
 
 /**
  * The cross entropy of class indices labels [..] and softmax(logits [.., classes]); the result is [..].
@@ -22,27 +30,13 @@ export interface SparseSoftmaxCrossentropyArguments {
  * SymJAX: the same, for logits of two axes alone; its text counts classes from 1, its code from 0.
  * @example await evaluate(sparseSoftmaxCrossentropyLogits([1, 0], [[0, 0], [1e4, 0]]), { engine }) // [0.6931472, 0]
  */
-export const sparseSoftmaxCrossentropyLogits: Loss<
-  [labels: TensorLike, logits: TensorLike],
-  SparseSoftmaxCrossentropyArguments,
-  NoOptions
-> = /* @__PURE__ */ defineLoss(
-  {
-    name: "sparseSoftmaxCrossentropyLogits",
-    arguments: {
-      labels: {
-        shape: "[..]",
-        elements: "classIndex",
-        help: "For labels that are distributions there is softmaxCrossentropyLogits.",
-      },
-      logits: "[.., classes]",
-    },
-    options: {},
-    results: { loss: "[..]" },
-  },
-  ({ labels, logits }) => {
-    const index = checkClassIndices("sparseSoftmaxCrossentropyLogits", "labels", labels, logits.shape.at(-1)!);
-    // Of a sure prediction 0 - 0 is 0, where -0 would be printed as such.
-    return sub(0, categoricalLogProbability(index, logits));
-  },
+export const sparseSoftmaxCrossentropyLogits: LossOf<typeof declaration, typeof formula> = /* @__PURE__ */ defineLoss(
+  declaration,
+  formula,
 );
+
+function formula(labels: Tensor, logits: Tensor): Tensor {
+  const index = checkClassIndices(declaration.name, "labels", labels, logits.shape.at(-1)!);
+  // Of a sure prediction 0 - 0 is 0, where -0 would be printed as such.
+  return sub(0, categoricalLogProbability(index, logits));
+}

@@ -1,33 +1,23 @@
 /** How pure are clusters, when each is named after its most frequent label? */
-import {
-  OutOfRangeError,
-  type Tensor,
-  type TensorLike,
-  arange,
-  checkClassIndices,
-  ones,
-  segmentSum,
-  where,
-} from "@symloss/core";
-import { type Loss, defineLoss } from "../definition.ts";
+import { OutOfRangeError, type Tensor, arange, checkClassIndices, ones, segmentSum, where } from "@symloss/core";
+import { type LossOf, type OptionsFor, defineLoss } from "../definition.ts";
 
-/** The arguments of `clusteringAccuracy` by name. */
-export interface ClusteringAccuracyArguments {
-  /** [batch] the true labels, counted from 0. */
-  readonly labels: TensorLike;
-  /** [batch] the cluster of each sample, counted from 0. */
-  readonly predictions: TensorLike;
-  /** How many clusters there are. */
-  readonly clusters: number;
-}
-
-/** The options of `clusteringAccuracy`. */
-export interface ClusteringAccuracyOptions {
-  /** How many labels there are; by default as many as clusters. */
-  readonly labelCount?: number | undefined;
-}
-
-const name = "clusteringAccuracy";
+const declaration = {
+  name: "clusteringAccuracy",
+  arguments: {
+    /** [batch] the true labels, counted from 0. */
+    labels: { shape: "[batch]", elements: "classIndex" },
+    /** [batch] the cluster of each sample, counted from 0. */
+    predictions: { shape: "[batch]", elements: "classIndex" },
+    /** How many clusters there are. */
+    clusters: { shape: "[]", elements: "count" },
+  },
+  options: {
+    /** How many labels there are; by default as many as clusters. */
+    labelCount: { kind: "count" },
+  },
+  results: { loss: "[]" },
+} as const;
 
 /**
  * The purity of clusters: the share of samples that carry the most frequent label of their cluster.
@@ -43,36 +33,30 @@ const name = "clusteringAccuracy";
  * SymJAX: the same; it never counted labels beyond the number of clusters, which here are an error.
  * @example await evaluate(clusteringAccuracy([0, 0, 1, 1], [1, 1, 0, 1], 2), { engine }) // 0.75
  */
-export const clusteringAccuracy: Loss<
-  [labels: TensorLike, predictions: TensorLike, clusters: number],
-  ClusteringAccuracyArguments,
-  ClusteringAccuracyOptions
-> = /* @__PURE__ */ defineLoss(
-  {
-    name,
-    arguments: {
-      labels: { shape: "[batch]", elements: "classIndex" },
-      predictions: { shape: "[batch]", elements: "classIndex" },
-      clusters: { shape: "[]", elements: "count" },
-    },
-    options: { labelCount: { kind: "count" } },
-    results: { loss: "[]" },
-  },
-  ({ labels, predictions, clusters }, { labelCount = clusters }) => {
-    const label = checkClassIndices(name, "labels", labels, labelCount);
-    const cluster = checkClassIndices(name, "predictions", predictions, clusters);
-    const batch = labels.shape[0]!;
-    if (batch === 0) return bestByTable({ label, cluster }, 1, 1);
-    const cells = clusters * labelCount;
-    if (typeof batch === "number" && batch <= mostPairs && batch * batch < cells)
-      return bestByPairs({ label, cluster }, batch);
-    if (cells <= mostCells) return bestByTable({ label, cluster }, clusters, labelCount);
-    throw new OutOfRangeError(
-      `${name}: clusters times labels must be at most ${mostCells} for a batch of more than ${mostPairs}, ` +
-        `got ${clusters} times ${labelCount} for ${labels}. Give labelCount if there are fewer labels than clusters.`,
-    );
-  },
+export const clusteringAccuracy: LossOf<typeof declaration, typeof formula> = /* @__PURE__ */ defineLoss(
+  declaration,
+  formula,
 );
+
+function formula(
+  labels: Tensor,
+  predictions: Tensor,
+  clusters: number,
+  { labelCount = clusters }: OptionsFor<typeof declaration>,
+): Tensor {
+  const label = checkClassIndices(declaration.name, "labels", labels, labelCount);
+  const cluster = checkClassIndices(declaration.name, "predictions", predictions, clusters);
+  const batch = labels.shape[0]!;
+  if (batch === 0) return bestByTable({ label, cluster }, 1, 1);
+  const cells = clusters * labelCount;
+  if (typeof batch === "number" && batch <= mostPairs && batch * batch < cells)
+    return bestByPairs({ label, cluster }, batch);
+  if (cells <= mostCells) return bestByTable({ label, cluster }, clusters, labelCount);
+  throw new OutOfRangeError(
+    `${declaration.name}: clusters times labels must be at most ${mostCells} for a batch of more than ${mostPairs}, ` +
+      `got ${clusters} times ${labelCount} for ${labels}. Give labelCount if there are fewer labels than clusters.`,
+  );
+}
 
 /** Where a table has as many cells, indices are exact on every engine; and what counts pairs instead of cells has no more of them. */
 const mostCells = 2 ** 24;

@@ -1,22 +1,23 @@
 /** Which share of the targets' variance do predictions explain? */
-import { type Axes, type TensorLike, sub } from "@symloss/core";
-import { type Loss, defineLoss } from "../definition.ts";
+import { type Tensor, sub } from "@symloss/core";
+import { type LossOf, type OptionsFor, defineLoss } from "../definition.ts";
 
-/** The arguments of `explainedVariance` by name. */
-export interface ExplainedVarianceArguments {
-  /** [..] what should have been predicted. */
-  readonly targets: TensorLike;
-  /** [..] what was predicted. */
-  readonly predictions: TensorLike;
-}
-
-/** The options of `explainedVariance`. */
-export interface ExplainedVarianceOptions {
-  /** The axis or axes along which variances are taken; null, the default, for all. */
-  readonly axis?: Axes | undefined;
-  /** Added to the variance of the targets, 0 or above, so that constant targets do not divide by 0. Default 1e-6. */
-  readonly epsilon?: number | undefined;
-}
+const declaration = {
+  name: "explainedVariance",
+  arguments: {
+    /** [..] what should have been predicted. */
+    targets: "[..]",
+    /** [..] what was predicted. */
+    predictions: "[..]",
+  },
+  options: {
+    /** The axis or axes along which variances are taken; null, the default, for all. */
+    axis: { kind: "axes", shape: "[..]", default: null },
+    /** Added to the variance of the targets, 0 or above, so that constant targets do not divide by 0. Default 1e-6. */
+    epsilon: { kind: "number", must: "nonNegative", default: 1e-6 },
+  },
+  results: { loss: "[..] without the axes" },
+} as const;
 
 /**
  * The share of the variance of targets [..] that predictions [..] of the same shape explain; the result has that shape
@@ -31,22 +32,12 @@ export interface ExplainedVarianceOptions {
  * SymJAX: the same.
  * @example await evaluate(explainedVariance([1, 2, 3, 4], [1, 2, 3, 5], { epsilon: 0 }), { engine }) // 0.85
  */
-export const explainedVariance: Loss<
-  [targets: TensorLike, predictions: TensorLike],
-  ExplainedVarianceArguments,
-  ExplainedVarianceOptions
-> = /* @__PURE__ */ defineLoss(
-  {
-    name: "explainedVariance",
-    arguments: { targets: "[..]", predictions: "[..]" },
-    options: {
-      axis: { kind: "axes", shape: "[..]", default: null },
-      epsilon: { kind: "number", must: "nonNegative", default: 1e-6 },
-    },
-    results: { loss: "[..] without the axes" },
-  },
-  ({ targets, predictions }, { axis, epsilon }) => {
-    const unexplained = targets.sub(predictions).variance(axis);
-    return sub(1, unexplained.div(targets.variance(axis).add(epsilon)));
-  },
+export const explainedVariance: LossOf<typeof declaration, typeof formula> = /* @__PURE__ */ defineLoss(
+  declaration,
+  formula,
 );
+
+function formula(targets: Tensor, predictions: Tensor, { axis, epsilon }: OptionsFor<typeof declaration>): Tensor {
+  const unexplained = targets.sub(predictions).variance(axis);
+  return sub(1, unexplained.div(targets.variance(axis).add(epsilon)));
+}

@@ -1,21 +1,23 @@
 /** Which loss is quadratic for small errors and linear for large ones? */
-import { type TensorLike, where } from "@symloss/core";
-import { type Loss, defineLoss } from "../definition.ts";
+import { type Tensor, where } from "@symloss/core";
+import { type LossOf, type OptionsFor, defineLoss } from "../definition.ts";
 import { largestOf } from "../largest.ts";
 
-/** The arguments of `huber` by name. */
-export interface HuberArguments {
-  /** [..] what should have been predicted. */
-  readonly targets: TensorLike;
-  /** [..] what was predicted. */
-  readonly predictions: TensorLike;
-}
-
-/** The options of `huber`. */
-export interface HuberOptions {
-  /** The error at which the loss goes on as a line, 0 or above; a tensor has a gradient. Default 1. */
-  readonly delta?: TensorLike | undefined;
-}
+const declaration = {
+  name: "huber",
+  arguments: {
+    /** [..] what should have been predicted. */
+    targets: "[..]",
+    /** [..] what was predicted. */
+    predictions: "[..]",
+  },
+  broadcasts: true,
+  options: {
+    /** The error at which the loss goes on as a line, 0 or above; a tensor has a gradient. Default 1. */
+    delta: { kind: "tensor", shape: "[..]", must: "nonNegative", default: 1 },
+  },
+  results: { loss: "[..]" },
+} as const;
 
 /**
  * The Huber loss of each prediction; targets [..] and predictions [..] broadcast, the result has their shape.
@@ -28,21 +30,13 @@ export interface HuberOptions {
  * SymJAX: the same values; here an error too large to be squared gives no NaN in the gradient.
  * @example await evaluate(huber([0, 0], [0.5, 3]), { engine }) // [0.125, 2.5]
  */
-export const huber: Loss<[targets: TensorLike, predictions: TensorLike], HuberArguments, HuberOptions> =
-  /* @__PURE__ */ defineLoss(
-    {
-      name: "huber",
-      arguments: { targets: "[..]", predictions: "[..]" },
-      broadcasts: true,
-      options: { delta: { kind: "tensor", shape: "[..]", must: "nonNegative", default: 1 } },
-      results: { loss: "[..]" },
-    },
-    ({ targets, predictions }, { delta }) => {
-      const error = predictions.sub(targets).abs();
-      // An infinite error is beyond any delta, else infinity would be taken from infinity.
-      const end = delta.minimum(largestOf(error));
-      // One product serves both branches, so that a large error is never squared.
-      const quadratic = where(error.lessEqual(end), error, end);
-      return quadratic.mul(error.sub(quadratic.mul(0.5)));
-    },
-  );
+export const huber: LossOf<typeof declaration, typeof formula> = /* @__PURE__ */ defineLoss(declaration, formula);
+
+function formula(targets: Tensor, predictions: Tensor, { delta }: OptionsFor<typeof declaration>): Tensor {
+  const error = predictions.sub(targets).abs();
+  // An infinite error is beyond any delta, else infinity would be taken from infinity.
+  const end = delta.minimum(largestOf(error));
+  // One product serves both branches, so that a large error is never squared.
+  const quadratic = where(error.lessEqual(end), error, end);
+  return quadratic.mul(error.sub(quadratic.mul(0.5)));
+}

@@ -1,14 +1,17 @@
 /** How far apart are two tensors, squared? */
-import type { TensorLike } from "@symloss/core";
-import { type Loss, type NoOptions, defineLoss } from "../definition.ts";
+import type { Tensor } from "@symloss/core";
+import { type LossOf, defineLoss } from "../definition.ts";
 
-/** The arguments of `squaredDifferences` by name. */
-export interface SquaredDifferencesArguments {
-  /** [..] */
-  readonly x: TensorLike;
-  /** [..] */
-  readonly y: TensorLike;
-}
+const declaration = {
+  name: "squaredDifferences",
+  arguments: {
+    x: "[..]",
+    y: "[..]",
+  },
+  broadcasts: true,
+  options: {},
+  results: { loss: "[..]" },
+} as const;
 
 /**
  * (x - y)^2, element by element; x [..] and y [..] broadcast, the result has their shape.
@@ -20,14 +23,11 @@ export interface SquaredDifferencesArguments {
  * SymJAX: the same.
  * @example await evaluate(squaredDifferences([1, 2], [3, 2]), { engine }) // [4, 0]
  */
-export const squaredDifferences: Loss<[x: TensorLike, y: TensorLike], SquaredDifferencesArguments, NoOptions> =
-  /* @__PURE__ */ defineLoss(
-    {
-      name: "squaredDifferences",
-      arguments: { x: "[..]", y: "[..]" },
-      broadcasts: true,
-      options: {},
-      results: { loss: "[..]" },
-    },
-    ({ x, y }) => x.sub(y).square(),
-  );
+export const squaredDifferences: LossOf<typeof declaration, typeof formula> = /* @__PURE__ */ defineLoss(
+  declaration,
+  formula,
+);
+
+function formula(x: Tensor, y: Tensor): Tensor {
+  return x.sub(y).square();
+}

@@ -2,56 +2,48 @@
  * What is the negative evidence lower bound of an auto-encoder whose latent variable is a sum of factors, each a
  * mixture?
  */
-import {
-  type Tensor,
-  type TensorLike,
-  einsum,
-  equal,
-  exp,
-  expm1,
-  logicalAnd,
-  sub,
-  weightedBy,
-  where,
-} from "@symloss/core";
-import { type Loss, defineLoss } from "../definition.ts";
+import { type Tensor, einsum, equal, exp, expm1, logicalAnd, sub, weightedBy, where } from "@symloss/core";
+import { type LossOf, type OptionsFor, defineLoss } from "../definition.ts";
 import { logRatioExcess } from "../distribution/excess.ts";
 import { logTwoPi } from "../distribution/normal.ts";
-import { type FormulaOptions, formulaOption } from "./formula.ts";
+import { type FormulaOption, formulaOption } from "./formula.ts";
 
-/** The arguments of `fgmmVae` by name. */
-export interface FgmmVaeArguments {
-  /** [batch, D] the data. */
-  readonly x: TensorLike;
-  /** [batch, D] the reconstruction: the mean of p(x | z). */
-  readonly xReconstruction: TensorLike;
-  /** [D] the log variances of p(x | z). */
-  readonly xLogVariance: TensorLike;
-  /** [K] the log variances of p(z | factors). */
-  readonly zLogVariance: TensorLike;
-  /** [batch, K] the mean of the posterior q(z | x). */
-  readonly qMean: TensorLike;
-  /** [batch, K] the log variances of the posterior. */
-  readonly qLogVariance: TensorLike;
-  /** [factors, clusters, K] the centres of each factor's clusters. */
-  readonly mean: TensorLike;
-  /** [batch, factors, clusters] the log probabilities of each factor's clusters given x. */
-  readonly qLogGamma: TensorLike;
-  /** [batch, factors] the log probabilities that each factor takes part given x. */
-  readonly qLogEta: TensorLike;
-  /** [factors, clusters] the prior log probabilities of each factor's clusters. */
-  readonly logPi: TensorLike;
-  /** [factors] the prior log probabilities that each factor takes part. */
-  readonly logPiA: TensorLike;
-}
-
-/** The options of `fgmmVae`. */
-export interface FgmmVaeOptions extends FormulaOptions {
-  /** Whether each factor takes part on its own, "bernoulli" (default), or exactly one does, "categorical". */
-  readonly mode?: "bernoulli" | "categorical" | undefined;
-  /** Added to the probability that a factor takes no part before its logarithm is taken, 0 or above. Default 1e-5. */
-  readonly epsilon?: number | undefined;
-}
+const declaration = {
+  name: "fgmmVae",
+  arguments: {
+    /** [batch, D] the data. */
+    x: "[batch, D]",
+    /** [batch, D] the reconstruction: the mean of p(x | z). */
+    xReconstruction: "[batch, D]",
+    /** [D] the log variances of p(x | z). */
+    xLogVariance: "[D]",
+    /** [K] the log variances of p(z | factors). */
+    zLogVariance: "[K]",
+    /** [batch, K] the mean of the posterior q(z | x). */
+    qMean: "[batch, K]",
+    /** [batch, K] the log variances of the posterior. */
+    qLogVariance: "[batch, K]",
+    /** [factors, clusters, K] the centres of each factor's clusters. */
+    mean: "[factors, clusters, K]",
+    /** [batch, factors, clusters] the log probabilities of each factor's clusters given x. */
+    qLogGamma: { shape: "[batch, factors, clusters]", elements: "logDistribution" },
+    /** [batch, factors] the log probabilities that each factor takes part given x. */
+    qLogEta: { shape: "[batch, factors]", elements: "logProbability" },
+    /** [factors, clusters] the prior log probabilities of each factor's clusters. */
+    logPi: { shape: "[factors, clusters]", elements: "logDistribution" },
+    /** [factors] the prior log probabilities that each factor takes part. */
+    logPiA: { shape: "[factors]", elements: "logProbability" },
+  },
+  options: {
+    /** Whether each factor takes part on its own, "bernoulli" (default), or exactly one does, "categorical". */
+    mode: { kind: "choice", choices: ["bernoulli", "categorical"], default: "bernoulli" },
+    /** Added to the probability that a factor takes no part before its logarithm is taken, 0 or above. Default 1e-5. */
+    epsilon: { kind: "number", must: "nonNegative", default: 1e-5 },
+    /** SymJAX's own numbers, "symjax" (default), or the right evidence lower bound, "corrected". */
+    formula: formulaOption as FormulaOption,
+  },
+  results: { loss: "[batch]" },
+} as const;
 
 /**
  * The negative evidence lower bound of a factorial mixture auto-encoder, for x and xReconstruction [batch, D],
@@ -72,101 +64,66 @@ export interface FgmmVaeOptions extends FormulaOptions {
  * SymJAX: a probability of 0 gave NaN, where here it contributes nothing.
  * @example await evaluate(fgmmVae([[0]], [[0]], [0], [0], [[0]], [[0]], [[[0]]], [[[0]]], [[0]], [[0]], [0]), { engine }) // [0.9189385]
  */
-export const fgmmVae: Loss<
-  [
-    x: TensorLike,
-    xReconstruction: TensorLike,
-    xLogVariance: TensorLike,
-    zLogVariance: TensorLike,
-    qMean: TensorLike,
-    qLogVariance: TensorLike,
-    mean: TensorLike,
-    qLogGamma: TensorLike,
-    qLogEta: TensorLike,
-    logPi: TensorLike,
-    logPiA: TensorLike,
-  ],
-  FgmmVaeArguments,
-  FgmmVaeOptions
-> = /* @__PURE__ */ defineLoss(
-  {
-    name: "fgmmVae",
-    arguments: {
-      x: "[batch, D]",
-      xReconstruction: "[batch, D]",
-      xLogVariance: "[D]",
-      zLogVariance: "[K]",
-      qMean: "[batch, K]",
-      qLogVariance: "[batch, K]",
-      mean: "[factors, clusters, K]",
-      qLogGamma: "[batch, factors, clusters]",
-      qLogEta: "[batch, factors]",
-      logPi: "[factors, clusters]",
-      logPiA: "[factors]",
-    },
-    options: {
-      mode: { kind: "choice", choices: ["bernoulli", "categorical"], default: "bernoulli" },
-      epsilon: { kind: "number", must: "nonNegative", default: 1e-5 },
-      formula: formulaOption,
-    },
-    results: { loss: "[batch]" },
-  },
-  (given, { mode, epsilon, formula }) => {
-    const {
-      x,
-      xReconstruction,
-      xLogVariance,
-      zLogVariance,
-      qMean,
-      qLogVariance,
-      mean,
-      qLogGamma,
-      qLogEta,
-      logPi,
-      logPiA,
-    } = given;
-    const gamma = exp(qLogGamma);
-    const eta = exp(qLogEta);
-    const zPrecision = exp(zLogVariance.neg());
-
-    const reconstruction = x
-      .sub(xReconstruction)
-      .mul(exp(xLogVariance.mul(-0.5)))
-      .square()
-      .add(xLogVariance)
-      .add(logTwoPi)
-      .sum(1)
-      .mul(-0.5);
-
-    // log p(z | a, t) = log N(z; 0) + z m - m m / 2, with m the sum of the factors' centres; N(z; 0) with the entropy of q(z | x).
-    const origin = logRatioExcess(qLogVariance.sub(zLogVariance))
-      .add(qMean.mul(exp(zLogVariance.mul(-0.5))).square())
-      .sum(1)
-      .mul(-0.5);
-    const centres = einsum("nf,nfc,fck->nfk", eta, gamma, mean);
-    const scaled = centres.mul(zPrecision);
-    const alignment = einsum("nfk,nk->n", scaled, qMean);
-    const own = einsum("nf,nfc,fck->nk", eta, gamma, mean.square()).mul(zPrecision).sum(1).mul(-0.5);
-    // Each factor meets the sum of the others: all pairs would be as many as the factors squared.
-    const others = centres.sum({ axis: 1, keepAxes: true }).sub(centres);
-    const meeting = formula === "symjax" ? scaled.sum(2).mul(others.sum(2)) : scaled.mul(others).sum(2);
-    const between = meeting.sum(1).mul(-0.5);
-
-    // Each expectation under the prior, less that under the posterior itself, which is its entropy.
-    const expectedCluster = (logProbability: Tensor) => weightedBy(logProbability, gamma).sum([1, 2]);
-    const expectedPart = (logProbability: Tensor) => {
-      const present = weightedBy(logProbability, eta).sum(1);
-      if (mode === "categorical") return present;
-      return present.add(weightedLog(restOf(logProbability, epsilon), restOf(qLogEta, 0)).sum(1));
-    };
-    const clusterTerm = expectedCluster(logPi).sub(expectedCluster(qLogGamma));
-    const partTerm = expectedPart(logPiA).sub(expectedPart(qLogEta));
-
-    const latent = origin.add(alignment).add(own);
-    const bound = reconstruction.add(latent).add(clusterTerm).add(partTerm);
-    return sub(0, mode === "bernoulli" ? bound.add(between) : bound);
-  },
+export const fgmmVae: LossOf<typeof declaration, typeof negativeBound> = /* @__PURE__ */ defineLoss(
+  declaration,
+  negativeBound,
 );
+
+function negativeBound(
+  x: Tensor,
+  xReconstruction: Tensor,
+  xLogVariance: Tensor,
+  zLogVariance: Tensor,
+  qMean: Tensor,
+  qLogVariance: Tensor,
+  mean: Tensor,
+  qLogGamma: Tensor,
+  qLogEta: Tensor,
+  logPi: Tensor,
+  logPiA: Tensor,
+  { mode, epsilon, formula }: OptionsFor<typeof declaration>,
+): Tensor {
+  const gamma = exp(qLogGamma);
+  const eta = exp(qLogEta);
+  const zPrecision = exp(zLogVariance.neg());
+
+  const reconstruction = x
+    .sub(xReconstruction)
+    .mul(exp(xLogVariance.mul(-0.5)))
+    .square()
+    .add(xLogVariance)
+    .add(logTwoPi)
+    .sum(1)
+    .mul(-0.5);
+
+  // log p(z | a, t) = log N(z; 0) + z m - m m / 2, with m the sum of the factors' centres; N(z; 0) with the entropy of q(z | x).
+  const origin = logRatioExcess(qLogVariance.sub(zLogVariance))
+    .add(qMean.mul(exp(zLogVariance.mul(-0.5))).square())
+    .sum(1)
+    .mul(-0.5);
+  const centres = einsum("nf,nfc,fck->nfk", eta, gamma, mean);
+  const scaled = centres.mul(zPrecision);
+  const alignment = einsum("nfk,nk->n", scaled, qMean);
+  const own = einsum("nf,nfc,fck->nk", eta, gamma, mean.square()).mul(zPrecision).sum(1).mul(-0.5);
+  // Each factor meets the sum of the others: all pairs would be as many as the factors squared.
+  const others = centres.sum({ axis: 1, keepAxes: true }).sub(centres);
+  const meeting = formula === "symjax" ? scaled.sum(2).mul(others.sum(2)) : scaled.mul(others).sum(2);
+  const between = meeting.sum(1).mul(-0.5);
+
+  // Each expectation under the prior, less that under the posterior itself, which is its entropy.
+  const expectedCluster = (logProbability: Tensor) => weightedBy(logProbability, gamma).sum([1, 2]);
+  const expectedPart = (logProbability: Tensor) => {
+    const present = weightedBy(logProbability, eta).sum(1);
+    if (mode === "categorical") return present;
+    return present.add(weightedLog(restOf(logProbability, epsilon), restOf(qLogEta, 0)).sum(1));
+  };
+  const clusterTerm = expectedCluster(logPi).sub(expectedCluster(qLogGamma));
+  const partTerm = expectedPart(logPiA).sub(expectedPart(qLogEta));
+
+  const latent = origin.add(alignment).add(own);
+  const bound = reconstruction.add(latent).add(clusterTerm).add(partTerm);
+  return sub(0, mode === "bernoulli" ? bound.add(between) : bound);
+}
 
 /** 1 - p + epsilon of log p; expm1 keeps the digits where p is near 1. */
 function restOf(logProbability: Tensor, epsilon: number): Tensor {

@@ -1,32 +1,8 @@
 /** What is the negative evidence lower bound of an auto-encoder whose prior is a mixture of normals? */
-import { type Tensor, type TensorLike, sub } from "@symloss/core";
-import { type Loss, defineLoss } from "../definition.ts";
-import { type FormulaOptions, formulaOption } from "./formula.ts";
+import { type Tensor, sub } from "@symloss/core";
+import { type LossOf, type OptionsFor, defineLoss } from "../definition.ts";
+import { type FormulaOption, formulaOption } from "./formula.ts";
 import { mixtureTerms, normalReconstruction } from "./mixture.ts";
-
-/** The arguments of `vaeGmm` by name. */
-export interface VaeGmmArguments {
-  /** [batch, D] the data. */
-  readonly x: TensorLike;
-  /** [batch, D] the reconstruction: the mean of p(x | z). */
-  readonly xHat: TensorLike;
-  /** [batch, K] the mean of the posterior q(z | x). */
-  readonly zMean: TensorLike;
-  /** [batch, K] the log variances of the posterior. */
-  readonly zLogVariance: TensorLike;
-  /** [clusters, K] the centres of the clusters. */
-  readonly mean: TensorLike;
-  /** [clusters, K] the log variances of the clusters. */
-  readonly logVariance: TensorLike;
-  /** [clusters] the log probabilities of the clusters. */
-  readonly logPi: TensorLike;
-}
-
-/** The options of `vaeGmm`. */
-export interface VaeGmmOptions extends FormulaOptions {
-  /** The log variance of p(x | z); broadcasts to [batch, D], and a tensor has a gradient. Default 0. */
-  readonly logVarianceX?: TensorLike | undefined;
-}
 
 /** The results of `vaeGmm`. */
 export interface VaeGmmResult {
@@ -37,6 +13,33 @@ export interface VaeGmmResult {
   /** [batch, clusters] the probability of each cluster, from 0 to 1. */
   readonly responsibilities: Tensor;
 }
+
+const declaration = {
+  name: "vaeGmm",
+  arguments: {
+    /** [batch, D] the data. */
+    x: "[batch, D]",
+    /** [batch, D] the reconstruction: the mean of p(x | z). */
+    xHat: "[batch, D]",
+    /** [batch, K] the mean of the posterior q(z | x). */
+    zMean: "[batch, K]",
+    /** [batch, K] the log variances of the posterior. */
+    zLogVariance: "[batch, K]",
+    /** [clusters, K] the centres of the clusters. */
+    mean: "[clusters, K]",
+    /** [clusters, K] the log variances of the clusters. */
+    logVariance: "[clusters, K]",
+    /** [clusters] the log probabilities of the clusters. */
+    logPi: { shape: "[clusters]", elements: "logDistribution" },
+  },
+  options: {
+    /** The log variance of p(x | z); broadcasts to [batch, D], and a tensor has a gradient. Default 0. */
+    logVarianceX: { kind: "tensor", shape: "[batch, D]", default: 0 },
+    /** SymJAX's own numbers, "symjax" (default), or the right evidence lower bound, "corrected". */
+    formula: formulaOption as FormulaOption,
+  },
+  results: { loss: "[batch]", expectedLogLikelihood: "[batch]", responsibilities: "[batch, clusters]" },
+} as const;
 
 /**
  * The negative evidence lower bound of a variational auto-encoder with a mixture prior (VaDE), for x and xHat
@@ -56,40 +59,23 @@ export interface VaeGmmResult {
  * SymJAX: it has an `eps` besides, which it does not use.
  * @example await evaluate(vaeGmm([[0]], [[2]], [[1]], [[0]], [[1], [1]], [[0], [0]], [-0.5, -0.5]).responsibilities, { engine }) // [[0.5, 0.5]]
  */
-export const vaeGmm: Loss<
-  [
-    x: TensorLike,
-    xHat: TensorLike,
-    zMean: TensorLike,
-    zLogVariance: TensorLike,
-    mean: TensorLike,
-    logVariance: TensorLike,
-    logPi: TensorLike,
-  ],
-  VaeGmmArguments,
-  VaeGmmOptions,
-  VaeGmmResult
-> = /* @__PURE__ */ defineLoss(
-  {
-    name: "vaeGmm",
-    arguments: {
-      x: "[batch, D]",
-      xHat: "[batch, D]",
-      zMean: "[batch, K]",
-      zLogVariance: "[batch, K]",
-      mean: "[clusters, K]",
-      logVariance: "[clusters, K]",
-      logPi: "[clusters]",
-    },
-    options: {
-      logVarianceX: { kind: "tensor", shape: "[batch, D]", default: 0 },
-      formula: formulaOption,
-    },
-    results: { loss: "[batch]", expectedLogLikelihood: "[batch]", responsibilities: "[batch, clusters]" },
-  },
-  ({ x, xHat, ...mixture }, { logVarianceX, formula }) => {
-    const { responsibilities, logPrior, rest } = mixtureTerms(mixture, formula);
-    const expectedLogLikelihood = normalReconstruction(x, xHat, logVarianceX).add(logPrior);
-    return { loss: sub(0, expectedLogLikelihood.add(rest)), expectedLogLikelihood, responsibilities };
-  },
+export const vaeGmm: LossOf<typeof declaration, typeof negativeBound> = /* @__PURE__ */ defineLoss(
+  declaration,
+  negativeBound,
 );
+
+function negativeBound(
+  x: Tensor,
+  xHat: Tensor,
+  zMean: Tensor,
+  zLogVariance: Tensor,
+  mean: Tensor,
+  logVariance: Tensor,
+  logPi: Tensor,
+  { logVarianceX, formula }: OptionsFor<typeof declaration>,
+): VaeGmmResult {
+  const mixture = { zMean, zLogVariance, mean, logVariance, logPi };
+  const { responsibilities, logPrior, rest } = mixtureTerms(mixture, formula);
+  const expectedLogLikelihood = normalReconstruction(x, xHat, logVarianceX).add(logPrior);
+  return { loss: sub(0, expectedLogLikelihood.add(rest)), expectedLogLikelihood, responsibilities };
+}

@@ -1,32 +1,35 @@
 /** What is the negative evidence lower bound of an auto-encoder with normal distributions? */
-import type { TensorLike } from "@symloss/core";
-import { type Loss, defineLoss } from "../definition.ts";
+import type { Tensor } from "@symloss/core";
+import { type LossOf, type OptionsFor, defineLoss } from "../definition.ts";
 import { normalDivergence, normalLogProbability } from "../distribution/normal.ts";
-import { type FormulaOptions, formulaOption } from "./formula.ts";
-
-/** The arguments of `vae` by name. */
-export interface VaeArguments {
-  /** [batch, D] the data. */
-  readonly x: TensorLike;
-  /** [batch, D] the reconstruction: the mean of p(x | z). */
-  readonly xHat: TensorLike;
-  /** [batch, K] the mean of the posterior q(z | x). */
-  readonly qMean: TensorLike;
-  /** [batch, K] the variances of the posterior, above 0. */
-  readonly qVariance: TensorLike;
-}
-
-/** The options of `vae`. */
-export interface VaeOptions extends FormulaOptions {
-  /** The mean of the prior p(z); broadcasts to [batch, K]. Default 0. */
-  readonly zMean?: TensorLike | undefined;
-  /** The variances of the prior, above 0; broadcasts to [batch, K]. Default 1. */
-  readonly zVariance?: TensorLike | undefined;
-  /** The variances of p(x | z), above 0; broadcasts to [batch, D]. Default 1. */
-  readonly xVariance?: TensorLike | undefined;
-}
+import { type FormulaOption, formulaOption } from "./formula.ts";
 
 const diagonal = "Covariances are diagonal: a variance for each dimension, not a matrix.";
+
+const declaration = {
+  name: "vae",
+  arguments: {
+    /** [batch, D] the data. */
+    x: "[batch, D]",
+    /** [batch, D] the reconstruction: the mean of p(x | z). */
+    xHat: "[batch, D]",
+    /** [batch, K] the mean of the posterior q(z | x). */
+    qMean: "[batch, K]",
+    /** [batch, K] the variances of the posterior, above 0. */
+    qVariance: { shape: "[batch, K]", elements: "positive", help: diagonal as string },
+  },
+  options: {
+    /** The mean of the prior p(z); broadcasts to [batch, K]. Default 0. */
+    zMean: { kind: "tensor", shape: "[batch, K]", default: 0 },
+    /** The variances of the prior, above 0; broadcasts to [batch, K]. Default 1. */
+    zVariance: { kind: "tensor", shape: "[batch, K]", must: "positive", default: 1, help: diagonal as string },
+    /** The variances of p(x | z), above 0; broadcasts to [batch, D]. Default 1. */
+    xVariance: { kind: "tensor", shape: "[batch, D]", must: "positive", default: 1, help: diagonal as string },
+    /** SymJAX's own numbers, "symjax" (default), or the right evidence lower bound, "corrected". */
+    formula: formulaOption as FormulaOption,
+  },
+  results: { loss: "[batch]" },
+} as const;
 
 /**
  * The negative evidence lower bound of a variational auto-encoder, for x and xHat [batch, D], qMean and qVariance
@@ -44,31 +47,20 @@ const diagonal = "Covariances are diagonal: a variance for each dimension, not a
  * which is left out here.
  * @example await evaluate(vae([[0]], [[1]], [[1]], [[1]], { formula: "corrected" }), { engine }) // [1.9189385]
  */
-export const vae: Loss<
-  [x: TensorLike, xHat: TensorLike, qMean: TensorLike, qVariance: TensorLike],
-  VaeArguments,
-  VaeOptions
-> = /* @__PURE__ */ defineLoss(
-  {
-    name: "vae",
-    arguments: {
-      x: "[batch, D]",
-      xHat: "[batch, D]",
-      qMean: "[batch, K]",
-      qVariance: { shape: "[batch, K]", elements: "positive", help: diagonal },
-    },
-    options: {
-      zMean: { kind: "tensor", shape: "[batch, K]", default: 0 },
-      zVariance: { kind: "tensor", shape: "[batch, K]", must: "positive", default: 1, help: diagonal },
-      xVariance: { kind: "tensor", shape: "[batch, D]", must: "positive", default: 1, help: diagonal },
-      formula: formulaOption,
-    },
-    results: { loss: "[batch]" },
-  },
-  ({ x, xHat, qMean, qVariance }, { zMean, zVariance, xVariance, formula }) => {
-    const posterior = { mean: qMean, variance: qVariance };
-    const prior = { mean: zMean, variance: zVariance };
-    const divergence = formula === "symjax" ? normalDivergence(prior, posterior) : normalDivergence(posterior, prior);
-    return divergence.sub(normalLogProbability(xHat, { mean: x, variance: xVariance }));
-  },
+export const vae: LossOf<typeof declaration, typeof negativeBound> = /* @__PURE__ */ defineLoss(
+  declaration,
+  negativeBound,
 );
+
+function negativeBound(
+  x: Tensor,
+  xHat: Tensor,
+  qMean: Tensor,
+  qVariance: Tensor,
+  { zMean, zVariance, xVariance, formula }: OptionsFor<typeof declaration>,
+): Tensor {
+  const posterior = { mean: qMean, variance: qVariance };
+  const prior = { mean: zMean, variance: zVariance };
+  const divergence = formula === "symjax" ? normalDivergence(prior, posterior) : normalDivergence(posterior, prior);
+  return divergence.sub(normalLogProbability(xHat, { mean: x, variance: xVariance }));
+}

@@ -1,0 +1,2 @@
+/** The losses of clusters. */
+export { clusteringAccuracy } from "./clustering-accuracy.ts";

@@ -1,0 +1,4 @@
+/** The losses of numbers that are to be near to others. */
+export { huber } from "./huber.ts";
+export { squaredDifferences } from "./squared-differences.ts";
+export { explainedVariance } from "./explained-variance.ts";
