@@ -111,6 +111,8 @@ function reasonAgainst({ packageName, specifier, file, source }) {
     if (!target.startsWith(source + sep)) return "a relative import must stay inside the src of its package";
     return reasonAgainstRoom(packageName, relative(source, file), relative(source, target));
   }
+  // A file of the package that is published as it stands, by the name that its manifest gives it.
+  if (specifier.startsWith("#")) return undefined;
   if (specifier.startsWith(scope)) {
     const imported = packageOf(specifier).slice(scope.length);
     return wall.ours.includes(imported) ? undefined : `${packageName} may import ${list(wall.ours)} of ours`;

@@ -1,22 +1,8 @@
-/** What are the known right numbers, and how are they read? `goldens/README.md` of the repository's source says where they come from. */
+/** What are the known right numbers, and how are they read? `goldens/README.md` of the package says where they come from. */
+import { loadGolden } from "#load-golden";
 import type { DType, NDArray } from "@symloss/core";
+import { losses } from "@symloss/losses";
 import { arrayOf } from "./data.ts";
-import accuracy from "./goldens/accuracy.json" with { type: "json" };
-import clusteringAccuracy from "./goldens/clustering_accuracy.json" with { type: "json" };
-import explainedVariance from "./goldens/explained_variance.json" with { type: "json" };
-import fgmmVae from "./goldens/fgmm_vae.json" with { type: "json" };
-import hingeLoss from "./goldens/hinge_loss.json" with { type: "json" };
-import huber from "./goldens/huber.json" with { type: "json" };
-import kinkEntries from "./goldens/kinks.json" with { type: "json" };
-import multiclassHingeLoss from "./goldens/multiclass_hinge_loss.json" with { type: "json" };
-import publishedEntries from "./goldens/published_cases.json" with { type: "json" };
-import softmaxCrossentropyLogits from "./goldens/softmax_crossentropy_logits.json" with { type: "json" };
-import sparseSigmoidCrossentropyLogits from "./goldens/sparse_sigmoid_crossentropy_logits.json" with { type: "json" };
-import sparseSoftmaxCrossentropyLogits from "./goldens/sparse_softmax_crossentropy_logits.json" with { type: "json" };
-import squaredDifferences from "./goldens/squared_differences.json" with { type: "json" };
-import vae from "./goldens/vae.json" with { type: "json" };
-import vaeCompGmm from "./goldens/vae_comp_gmm.json" with { type: "json" };
-import vaeGmm from "./goldens/vae_gmm.json" with { type: "json" };
 
 /** A number, where JSON has none: `"inf"`, `"-Infinity"`, `"nan"`. */
 type JsonNumber = number | string;
@@ -28,19 +14,25 @@ export type JsonArray = JsonNumber | boolean | readonly JsonArray[];
 export interface GoldenArray {
   readonly dtype: DType;
   readonly shape: readonly number[];
-  readonly data: readonly JsonNumber[];
+  readonly data: readonly (JsonNumber | boolean)[];
 }
 
 /** Values and gradients of a loss: the gradients of the sum over all outputs of cotangent times output. */
 export interface GoldenCase {
+  /** The loss of the catalogue. */
+  readonly loss: string;
   readonly name: string;
-  /** In the order of the loss's arguments; what comes after them are options. */
+  /** The arguments that are arrays. */
   readonly inputs: Readonly<Record<string, GoldenArray>>;
-  readonly options: Readonly<Record<string, JsonNumber>>;
-  readonly corrected?: boolean;
+  /** The options that are given as arrays. */
+  readonly optionInputs?: Readonly<Record<string, GoldenArray>>;
+  /** Other options, and arguments that are no arrays. */
+  readonly options: Readonly<Record<string, unknown>>;
   readonly outputs: Readonly<Record<string, GoldenArray>>;
   readonly cotangents?: Readonly<Record<string, GoldenArray>>;
   readonly gradients?: Readonly<Record<string, GoldenArray>>;
+  /** Whether it stands at a kink: the gradient is settled, and differences can't tell it. */
+  readonly kink?: boolean;
 }
 
 /** What another project's tests say of one of its functions. */
@@ -64,34 +56,37 @@ export interface KinkCase {
   readonly [input: string]: JsonArray | Readonly<Record<string, JsonArray>> | undefined;
 }
 
-/** The golden cases of each loss, by its name. */
-export const goldens: Readonly<Record<string, readonly GoldenCase[]>> = {
-  accuracy,
-  clusteringAccuracy,
-  explainedVariance,
-  fgmmVae,
-  hingeLoss,
-  huber,
-  multiclassHingeLoss,
-  softmaxCrossentropyLogits,
-  sparseSigmoidCrossentropyLogits,
-  sparseSoftmaxCrossentropyLogits,
-  squaredDifferences,
-  vae,
-  vaeCompGmm,
-  vaeGmm,
-  // The files hold what the types say; their own types are those of each literal.
-} as unknown as Readonly<Record<string, readonly GoldenCase[]>>;
+/** The golden cases of each loss of the catalogue, or why there are none: those of a loss are the file of its name. */
+export const goldens: Readonly<Record<string, readonly GoldenCase[] | Error>> = Object.fromEntries(
+  await Promise.all(
+    Object.keys(losses).map(async (name) => [name, await load<readonly GoldenCase[]>(name).catch(asError)] as const),
+  ),
+);
 
 /** Literals from other projects' tests. */
-export const published: readonly PublishedCase[] = publishedEntries;
+export const published: readonly PublishedCase[] = await load("published");
 
 /** Values and gradients at kinks. */
-export const kinks: readonly KinkCase[] = kinkEntries;
+export const kinks: readonly KinkCase[] = await load("kinks");
+
+/** What the file of that name holds. */
+async function load<T>(name: string): Promise<T> {
+  return (await loadGolden(name)).default as T;
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+/** The golden cases of a loss; none where they could not be loaded. */
+export function goldenCasesOf(name: string): readonly GoldenCase[] {
+  const found = goldens[name];
+  return found === undefined || found instanceof Error ? [] : found;
+}
 
 /** A golden array; what it holds as float32 is exact, so that it serves as any float. */
 export function readGolden({ dtype, shape, data }: GoldenArray, float: DType): NDArray {
-  return arrayOf(data.map(readNumber), shape, dtype === "int32" ? dtype : float);
+  return arrayOf(data.map(readLeaf), shape, dtype === "int32" || dtype === "bool" ? dtype : float);
 }
 
 /** Nested numbers as an array; booleans alone are bool. */
@@ -100,11 +95,7 @@ export function readNested(values: JsonArray, float: DType): NDArray {
   for (let level = values; isList(level); level = level[0]!) shape.push(level.length);
   const leaves = leavesOf(values);
   const isBool = leaves.length > 0 && leaves.every((leaf) => typeof leaf === "boolean");
-  return arrayOf(
-    leaves.map((leaf) => (typeof leaf === "boolean" ? Number(leaf) : readNumber(leaf))),
-    shape,
-    isBool ? "bool" : float,
-  );
+  return arrayOf(leaves.map(readLeaf), shape, isBool ? "bool" : float);
 }
 
 function isList(values: JsonArray): values is readonly JsonArray[] {
@@ -113,6 +104,15 @@ function isList(values: JsonArray): values is readonly JsonArray[] {
 
 function leavesOf(values: JsonArray): readonly (JsonNumber | boolean)[] {
   return isList(values) ? values.flatMap(leavesOf) : [values];
+}
+
+/** An option as it is given: a number that JSON has not is a text there. */
+export function readOption(value: unknown): unknown {
+  return typeof value === "string" ? (specials[value.toLowerCase()] ?? value) : value;
+}
+
+function readLeaf(value: JsonNumber | boolean): number {
+  return typeof value === "boolean" ? Number(value) : readNumber(value);
 }
 
 function readNumber(value: JsonNumber): number {

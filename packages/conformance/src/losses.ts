@@ -1,5 +1,5 @@
 /** Are the losses right on this engine? Every golden case with its gradients, differences, NaN, and the one place that reduces. */
-import { type DType, type Engine, type NDArray, type Tensor, grad, mul, sum } from "@symloss/core";
+import { type DType, type Engine, type NDArray, type Tensor, type TensorLike, grad, mul, sum } from "@symloss/core";
 import {
   type AnyLoss,
   type ReduceOptions,
@@ -12,7 +12,7 @@ import type { CaseContext, ConformanceCase } from "./case.ts";
 import { type Expected, expectArray, expectThat } from "./compare.ts";
 import { compute } from "./compute.ts";
 import { arrayOf, sample, vectorOf } from "./data.ts";
-import { type GoldenArray, type GoldenCase, goldens, readGolden } from "./goldens.ts";
+import { type GoldenArray, type GoldenCase, goldenCasesOf, goldens, readGolden, readOption } from "./goldens.ts";
 import { floatTypes } from "./operations/spec.ts";
 import { derivativeAlong, dot, weightedOutput } from "./oracle/differentiate.ts";
 import { traceOf } from "./oracle/predict.ts";
@@ -26,14 +26,14 @@ export function lossCases({ traits }: CaseContext): ConformanceCase[] {
     group: "losses",
     run,
   });
-  const names = [...new Set([...Object.keys(losses), ...Object.keys(goldens)])];
+  const names = Object.keys(losses);
   return [
     ...names.map((name) => make(`${name} has golden cases`, () => expectGoldens(name))),
     ...types.flatMap((dtype) => [
       ...names.flatMap((name) =>
         goldenCalls(name, dtype).flatMap((call) => [
           make(`${name} ${dtype}, ${call.golden.name}`, (engine) => expectGolden(engine, call)),
-          ...(call.golden.gradients === undefined || kinked.includes(`${name}, ${call.golden.name}`)
+          ...(call.golden.gradients === undefined || call.golden.kink === true
             ? []
             : [make(`${name} ${dtype}, ${call.golden.name}, differences`, (engine) => expectSlopes(engine, call))]),
         ]),
@@ -48,9 +48,6 @@ export function lossCases({ traits }: CaseContext): ConformanceCase[] {
   ];
 }
 
-/** Golden cases at a kink: their gradients are settled, and differences can't tell them. */
-const kinked = ["huber, exactly at delta", "multiclassHingeLoss, delta 0.3"];
-
 /** The losses by name, whatever name is asked. */
 const catalogue: Readonly<Record<string, AnyLoss | undefined>> = losses;
 
@@ -64,56 +61,52 @@ interface GoldenCall {
   readonly fn: (...tensors: Tensor[]) => readonly Tensor[];
 }
 
-/** The golden cases' names for what are options here. */
-const optionNames: Readonly<Record<string, string>> = {
-  z_mean: "zMean",
-  z_cov: "zVariance",
-  x_cov: "xVariance",
-  logvar_x: "logVarianceX",
-};
-
 function goldenCalls(name: string, dtype: DType): GoldenCall[] {
-  const loss = catalogue[name];
+  const loss = catalogue[name]!;
   // Without floats among its arguments it gives float32.
-  if (dtype === "float64" && loss?.definition.arguments.every(({ differentiable }) => !differentiable)) return [];
-  return loss === undefined ? [] : (goldens[name] ?? []).map((golden) => goldenCall(loss, golden, dtype));
+  if (dtype === "float64" && loss.definition.arguments.every(({ differentiable }) => !differentiable)) return [];
+  return goldenCasesOf(name).map((golden) => goldenCall(loss, golden, dtype));
 }
 
 function goldenCall(loss: AnyLoss, golden: GoldenCase, dtype: DType): GoldenCall {
-  const names = Object.keys(golden.inputs);
-  const { n_clusters: clusters, ...options } = golden.options;
-  const fixed = Object.fromEntries(Object.entries(options).map(([name, value]) => [optionNames[name] ?? name, value]));
-  const formula = golden.corrected === true ? { formula: "corrected" } : {};
-  const positions = loss.definition.arguments
-    .filter(({ elements }) => elements !== "count")
-    .map((argument) => argument.name);
+  const { inputs, optionInputs = {}, outputs } = golden;
+  const given = { ...inputs, ...optionInputs };
+  const names = Object.keys(given);
+  const options = Object.fromEntries(Object.entries(golden.options).map(([name, value]) => [name, readOption(value)]));
+  const isArgument = (name: string) => loss.definition.arguments.some((argument) => argument.name === name);
   return {
     golden,
     dtype,
     names,
-    arrays: () => names.map((name) => readGolden(golden.inputs[name]!, dtype)),
+    arrays: () => names.map((name) => readGolden(given[name]!, dtype)),
     fn: (...tensors) => {
-      const named = Object.fromEntries(positions.map((argument, index) => [argument, tensors[index]!]));
-      const optional = names
-        .slice(positions.length)
-        .map((name, index) => [optionNames[name]!, tensors[positions.length + index]!]);
-      const result = loss(clusters === undefined ? named : { ...named, clusters: clusters as number }, {
-        ...fixed,
-        ...formula,
-        ...Object.fromEntries(optional),
-      });
+      const all = { ...options, ...Object.fromEntries(names.map((name, index) => [name, tensors[index]!])) };
+      const [named, others] = [true, false].map((wanted) =>
+        Object.fromEntries(Object.entries(all).filter(([name]) => isArgument(name) === wanted)),
+      );
+      const result = loss(named as Readonly<Record<string, TensorLike>>, others);
       const record =
         Object.keys(loss.definition.results).length === 1
           ? { loss: result as Tensor }
           : (result as Record<string, Tensor>);
-      return Object.keys(golden.outputs).map((output) => record[output]!);
+      return Object.keys(outputs).map((output) => record[output]!);
     },
   };
 }
 
+/** The message names the file that is looked for. */
 async function expectGoldens(name: string): Promise<void> {
-  expectThat(catalogue[name] !== undefined, `${name}: a loss with golden cases must be in the catalogue, got none.`);
-  expectThat((goldens[name] ?? []).length > 0, `${name}: a loss of the catalogue must have golden cases, got none.`);
+  const found = goldens[name]!;
+  const got = found instanceof Error ? `none: ${found.message}` : `${found.length}`;
+  expectThat(
+    !(found instanceof Error) && found.length > 0,
+    `${name}: a loss of the catalogue must have golden cases in goldens/${name}.json, got ${got}.`,
+  );
+  const strangers = goldenCasesOf(name).filter(({ loss }) => loss !== name);
+  expectThat(
+    strangers.length === 0,
+    `${name}: its golden cases must name it, got ${strangers.map(({ loss }) => loss).join(", ")}.`,
+  );
 }
 
 /** Values and gradients from one run. */

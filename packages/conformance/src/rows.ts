@@ -27,7 +27,7 @@ import type { CaseContext, ConformanceCase } from "./case.ts";
 import { ConformanceError } from "./compare.ts";
 import { compute } from "./compute.ts";
 import { arrayOf, productOf, sampleArray, sampleIntegers } from "./data.ts";
-import { goldens, readGolden } from "./goldens.ts";
+import { goldenCasesOf, readGolden } from "./goldens.ts";
 import { type TensorFunction, traceOf } from "./oracle/predict.ts";
 
 /** The cases of rows, for an engine that declares `rowIndependent`. */
@@ -143,7 +143,7 @@ function normalized(x: Tensor): Tensor {
 function lossFunctions(): RowFunction[] {
   return Object.values(losses).flatMap((loss) => {
     const { name, arguments: list } = loss.definition;
-    const golden = goldens[name]?.find(({ inputs }) => Object.keys(inputs).length === list.length);
+    const golden = goldenCasesOf(name).find(({ inputs }) => Object.keys(inputs).length === list.length);
     if (golden === undefined || list.some(({ elements }) => elements === "count")) return [];
     const inputs = Object.values(golden.inputs).map((input) => readGolden(input, "float32"));
     if (inputs.some(({ rank }, index) => isRow(list[index]!) && rank === 0)) return [];

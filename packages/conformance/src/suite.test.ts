@@ -1,5 +1,7 @@
+import { readdirSync } from "node:fs";
 import type { DType, Engine, EngineTraits } from "@symloss/core";
 import { type Operation, allOperations, operationFacts } from "@symloss/core/engine";
+import { losses } from "@symloss/losses";
 import { describe, expect, test } from "vitest";
 import type { ConformanceCase } from "./case.ts";
 import { checkExpectedFailures, conformanceCases, runCase } from "./index.ts";
@@ -32,6 +34,13 @@ function casesFor(traits: Partial<EngineTraits> = {}): ConformanceCase[] {
   const engine = engineWith(traits);
   return conformanceCases(engine, { createEngine: () => engine });
 }
+
+test("every golden file is that of a loss, or of what is said of several", () => {
+  const files = readdirSync(new URL("../goldens", import.meta.url)).filter((file) => file.endsWith(".json"));
+  expect(files.toSorted()).toEqual(
+    [...Object.keys(losses), "kinks", "published"].map((name) => `${name}.json`).toSorted(),
+  );
+});
 
 describe("conformanceCases", () => {
   test("gives each case a name of its own, which says its group", () => {

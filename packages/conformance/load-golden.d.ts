@@ -1,0 +1,1 @@
+export declare const loadGolden: (name: string) => Promise<{ readonly default: unknown }>;
