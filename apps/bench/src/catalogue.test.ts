@@ -35,7 +35,7 @@ test.for(cases.map((one) => [one.title, one] as const))(
 );
 
 describe("an engine that errs is found out", () => {
-  const [huber] = cases;
+  const huber = cases.find(({ name }) => name === "huber");
 
   test("results that are 1 % off", async () => {
     const off = altered((results) => results.map((data) => data.map((value) => 1.01 * value)));

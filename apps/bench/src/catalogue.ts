@@ -9,12 +9,12 @@ import {
   ndarray,
   valueAndGrad,
 } from "@symloss/core";
+import { type LossSample, lossSamples } from "@symloss/conformance";
 import { cpu } from "@symloss/engine-cpu";
 import { type LossName, losses } from "@symloss/losses";
 import { openEngines } from "./engines.ts";
 import { Failure } from "./failure.ts";
 import type { Report } from "./report.ts";
-import { type Options, type SampleInputs, samples } from "./samples.ts";
 
 /** Shows every loss, on every engine that works here; throws `Failure` where an engine could not run one. */
 export async function showCatalogue(report: Report): Promise<void> {
@@ -49,24 +49,13 @@ export async function showCatalogue(report: Report): Promise<void> {
   if (failures.length > 0) throw new Failure(`Every loss must run on every engine, got:\n${failures.join("\n")}`);
 }
 
-/** A loss with its options on its sample. */
-export interface Case {
-  readonly title: string;
-  readonly name: LossName;
-  readonly inputs: SampleInputs;
-  readonly options: Options;
-}
+/** Sizes at which each axis does what it does. */
+const lengths = { batch: 64, classes: 10, D: 20, K: 4, clusters: 3, factors: 2, pieces: 2 };
 
-/** Every loss, once for each record of options of its sample. */
-export const cases: readonly Case[] = (Object.keys(losses) as LossName[]).flatMap((name) => {
-  const { inputs, options = [{}] } = samples[name];
-  return options.map((record) => ({
-    title: [name, ...Object.values(record)].join(" "),
-    name,
-    inputs,
-    options: record,
-  }));
-});
+/** Every loss, once for each form of its arguments and each combination of its choices. */
+export const cases: readonly LossSample[] = Object.values(losses).flatMap(({ definition }) =>
+  lossSamples(definition.name as LossName, { lengths }),
+);
 
 /** What a loss is on its sample, and how far each engine is from that. */
 interface Comparison {
@@ -80,7 +69,11 @@ interface Comparison {
 type Difference = { readonly value: number; readonly gradient?: number } | { readonly failure: string };
 
 /** The case in float64 on the reference, in float32 on each engine. */
-export async function compareEngines(one: Case, engines: readonly Engine[], reference: Engine): Promise<Comparison> {
+export async function compareEngines(
+  one: LossSample,
+  engines: readonly Engine[],
+  reference: Engine,
+): Promise<Comparison> {
   const wanted = await runCase(one, reference, "float64");
   const differences: Difference[] = [];
   for (const engine of engines) {
@@ -104,7 +97,7 @@ interface Outcome {
   readonly gradients: readonly NDArray[];
 }
 
-async function runCase(one: Case, engine: Engine, dtype: DType): Promise<Outcome> {
+async function runCase(one: LossSample, engine: Engine, dtype: DType): Promise<Outcome> {
   const loss = losses[one.name];
   const { differentiable, fixed, counts } = sortInputs(one, dtype);
   const run = compile(
@@ -133,7 +126,7 @@ interface SortedInputs {
   readonly counts: Readonly<Record<string, number>>;
 }
 
-function sortInputs({ name, inputs }: Case, dtype: DType): SortedInputs {
+function sortInputs({ name, inputs }: LossSample, dtype: DType): SortedInputs {
   const differentiable: Record<string, NDArray> = {};
   const fixed: Record<string, NDArray> = {};
   const counts: Record<string, number> = {};

@@ -1,5 +1,5 @@
 /** How is each export called as it should be? Every value of a right call is then replaced by a hostile one. */
-import { conformanceCases } from "@symloss/conformance";
+import { conformanceCases, lossSamples } from "@symloss/conformance";
 import { type Engine, NDArray, Tensor, add, asTensor, compile, exp, mul, ndarray, square, sum } from "@symloss/core";
 import {
   type Graph,
@@ -11,7 +11,7 @@ import {
   unaryOperations,
 } from "@symloss/core/engine";
 import { cpu } from "@symloss/engine-cpu";
-import { losses } from "@symloss/losses";
+import { type LossName, losses } from "@symloss/losses";
 
 /** A right call: what the method belongs to, and its arguments, made anew each time. */
 export interface RightCall {
@@ -326,6 +326,7 @@ function contractCalls(engine: Engine): CallTable {
     ),
     checkOptions: [oneOf("caller", { axis: 1 }, options, "options")],
     requireRule: [oneOf("caller", "axis", options.axis, 1)],
+    unknownName: [oneOf("caller", "options", "axes", ["axis"])],
     isRecord: [oneOf({})],
   };
 }
@@ -338,39 +339,11 @@ function scalarCalls(): CallTable {
   };
 }
 
-/** An array of one element, of so many axes. */
-const unit = (rank: number) => (): NDArray =>
-  ndarray(
-    [0],
-    Array.from({ length: rank }, () => 1),
-  );
-
 function lossCalls(): CallTable {
-  const two = [ndarray([1, 2]), ndarray([1.5, 2])] as const;
-  const calls: CallTable = {
-    huber: [oneOf(...two, { delta: 1 }), oneOf({ targets: two[0], predictions: two[1] }, { delta: [1, 2] })],
-    squaredDifferences: [oneOf(...two)],
-    explainedVariance: [oneOf(matrix, positive, { axis: 0, epsilon: 1e-6 })],
-    softmaxCrossentropyLogits: [oneOf(positive, matrix)],
-    sparseSoftmaxCrossentropyLogits: [oneOf(labels, matrix), oneOf({ labels: labels(), logits: matrix() })],
-    ...each(["sigmoidCrossentropyLogits", "sparseSigmoidCrossentropyLogits"], oneOf(positive, matrix)),
-    hingeLoss: [oneOf(...two, { delta: 1 })],
-    multiclassHingeLoss: [oneOf(matrix, labels, { delta: 1 })],
-    accuracy: [oneOf(labels, matrix)],
-    clusteringAccuracy: [oneOf(labels, labels, 2, { labelCount: 2 })],
-    vae: [oneOf(matrix, matrix, matrix, positive, { zMean: 0, zVariance: 1, xVariance: 1, formula: "symjax" })],
-    vaeGmm: [
-      oneOf(matrix, matrix, matrix, matrix, matrix, matrix, () => ndarray([-1, -0.5]), {
-        logVarianceX: 0,
-        formula: "corrected",
-      }),
-    ],
-    vaeCompGmm: [
-      oneOf(unit(2), unit(2), unit(3), unit(3), unit(3), unit(3), unit(2), { logVarianceX: 0, formula: "corrected" }),
-    ],
-    fgmmVae: [
-      oneOf(...[2, 2, 1, 1, 2, 2, 3, 3, 2, 2, 1].map(unit), { mode: "bernoulli", epsilon: 1e-5, formula: "symjax" }),
-    ],
+  const named = Object.keys(losses) as LossName[];
+  return {
+    ...Object.fromEntries(named.flatMap((name) => [name, `losses.${name}`].map((key) => [key, callsOfLoss(name)]))),
+    sigmoidCrossentropyLogits: callsOfLoss("sparseSigmoidCrossentropyLogits"),
     normalDivergence: [oneOf({ mean: matrix(), variance: positive() }, { mean: matrix(), variance: positive() })],
     normalEntropy: [oneOf({ mean: matrix(), variance: positive() })],
     normalLogProbability: [oneOf(matrix, { mean: matrix(), variance: positive() })],
@@ -381,7 +354,13 @@ function lossCalls(): CallTable {
       oneOf(matrix, { reduction: "sum" }),
     ],
   };
-  return { ...calls, ...Object.fromEntries(Object.keys(losses).map((name) => [`losses.${name}`, calls[name]!])) };
+}
+
+/** In every form by position, and by name with every option. */
+function callsOfLoss(name: LossName): readonly RightCall[] {
+  const samples = lossSamples(name, { leading: [2], everyOption: true });
+  const { inputs, options } = samples.at(-1)!;
+  return [...samples.map((sample) => with_(...Object.values(sample.inputs), sample.options)), with_(inputs, options)];
 }
 
 function loopCalls(engine: Engine): CallTable {
@@ -402,6 +381,7 @@ function conformanceCalls(engine: Engine): CallTable {
     checkExpectedFailures: [oneOf([first], failures)],
     runCase: [oneOf(first, engine, { expectedFailures: [] })],
     ConformanceError: [oneOf("message", { cause: 1 })],
+    lossSamples: [oneOf("huber", { lengths: { batch: 2 }, leading: [2, 3], everyOption: true })],
     findDisagreement: [oneOf({ engines: { cpu: engine }, seed: 1, runs: 1, path: "0" })],
     summarizeOutcomes: [oneOf([{ status: "passed" }, { status: "skipped", reason: "x", missing: "less" }])],
     conformanceCases: [oneOf(engine, { createEngine: engineOf, reference: engine, seed: 1, runs: 1 })],

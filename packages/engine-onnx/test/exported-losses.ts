@@ -1,5 +1,15 @@
-/** Which models do the tests of export check? Every loss with all its gradients, both formulas where it has two, for any batch. */
-import { type InputSpec, type NDArray, type Tensor, compile, ndarray, sum, valueAndGrad } from "@symloss/core";
+/** Which models do the tests of export check? Every loss with all its gradients, in every way that its definition tells, for any batch. */
+import { type LossSample, lossSamples } from "@symloss/conformance";
+import {
+  type InputSpec,
+  type NDArray,
+  type Shape,
+  type Tensor,
+  compile,
+  ndarray,
+  sum,
+  valueAndGrad,
+} from "@symloss/core";
 import { type AnyLoss, type LossName, losses } from "@symloss/losses";
 import { cpu } from "@symloss/engine-cpu";
 import type * as ort from "onnxruntime-web/wasm";
@@ -15,126 +25,83 @@ export interface ExportedLoss {
   /** Arguments that are counts. */
   readonly counts: Readonly<Record<string, number>>;
   readonly options: Readonly<Record<string, unknown>>;
-  /** How many classes the indices have. */
-  readonly classes: number;
+  /** Inputs for a batch of this size. */
+  readonly arraysFor: (batch: number) => Arrays;
 }
 
 /** The arrays of a run, by name. */
 type Arrays = Readonly<Record<string, NDArray>>;
 
-const n = "batch";
+const lengths = { classes: 5, D: 6, K: 3, clusters: 4, factors: 2, pieces: 2 };
 
-const autoencoder = { x: [n, 6], xHat: [n, 6] };
-const mixture = { ...autoencoder, zMean: [n, 3], zLogVariance: [n, 3], mean: [4, 3], logVariance: [4, 3], logPi: [4] };
-const pieces = {
-  ...autoencoder,
-  zMean: [n, 2, 3],
-  zLogVariance: [n, 2, 3],
-  mean: [2, 4, 3],
-  logVariance: [2, 4, 3],
-  logPi: [2, 4],
-};
-const factors = {
-  x: [n, 6],
-  xReconstruction: [n, 6],
-  xLogVariance: [6],
-  zLogVariance: [3],
-  qMean: [n, 3],
-  qLogVariance: [n, 3],
-  mean: [2, 4, 3],
-  qLogGamma: [n, 2, 4],
-  qLogEta: [n, 2],
-  logPi: [2, 4],
-  logPiA: [2],
-};
+/** What `..` stands for: a batch of any length, alone, of rows, and of series whose length is not known either. */
+const leadings: readonly Shape[] = [["batch"], ["batch", 3], ["batch", "time"]];
 
-type Shapes = Readonly<Record<string, readonly (number | string)[]>>;
-type Extra = Partial<Pick<ExportedLoss, "counts" | "options" | "classes">> & { readonly indices?: readonly string[] };
+/** The lengths of a run for what has a name. */
+const timeSteps = 2;
 
-/** A row for each loss; a loss of the catalogue without one does not compile. */
-const table: { readonly [Name in LossName]: readonly (readonly [Shapes, Extra?])[] } = {
-  huber: [
-    [{ targets: [n, 3], predictions: [n, 3] }, { options: { delta: 0.5 } }],
-    [{ targets: [n], predictions: [n] }],
-  ],
-  squaredDifferences: [[{ x: [n, 3], y: [n, 3] }], [{ x: [n, 3], y: [3] }]],
-  explainedVariance: [
-    [{ targets: [n, 3], predictions: [n, 3] }],
-    [{ targets: [n, 3], predictions: [n, 3] }, { options: { axis: 0 } }],
-  ],
-  softmaxCrossentropyLogits: [[{ labels: [n, 5], logits: [n, 5] }]],
-  sparseSoftmaxCrossentropyLogits: [
-    [
-      { labels: [n], logits: [n, 5] },
-      { indices: ["labels"], classes: 5 },
-    ],
-    [
-      { labels: [n, "time"], logits: [n, "time", 5] },
-      { indices: ["labels"], classes: 5 },
-    ],
-  ],
-  sparseSigmoidCrossentropyLogits: [[{ labels: [n, 3], logits: [n, 3] }]],
-  hingeLoss: [[{ predictions: [n], targets: [n] }]],
-  multiclassHingeLoss: [
-    [
-      { predictions: [n, 5], targets: [n] },
-      { indices: ["targets"], classes: 5 },
-    ],
-  ],
-  accuracy: [
-    [
-      { targets: [n], predictions: [n, 5] },
-      { indices: ["targets"], classes: 5 },
-    ],
-    [
-      { targets: [n], predictions: [n] },
-      { indices: ["targets", "predictions"], classes: 5 },
-    ],
-  ],
-  clusteringAccuracy: [
-    [
-      { labels: [n], predictions: [n] },
-      { indices: ["labels", "predictions"], classes: 4, counts: { clusters: 4 } },
-    ],
-  ],
-  vae: ["symjax", "corrected"].map((formula) => [
-    { ...autoencoder, qMean: [n, 3], qVariance: [n, 3] },
-    { options: { formula } },
-  ]),
-  vaeGmm: ["symjax", "corrected"].map((formula) => [mixture, { options: { formula } }]),
-  vaeCompGmm: [
-    [pieces, { options: { formula: "symjax" } }],
-    [pieces, { options: { formula: "corrected", logVarianceX: 0.5 } }],
-  ],
-  fgmmVae: ["bernoulli", "categorical"].flatMap((mode) =>
-    ["symjax", "corrected"].map((formula) => [factors, { options: { mode, formula } }] as const),
-  ),
-};
+/** Every model: each loss in each form, with each choice and with every option, of each number of axes that it takes. */
+export const exportedLosses: readonly ExportedLoss[] = Object.values(losses).flatMap(({ definition }) => {
+  const hasLeading = definition.arguments.some(({ forms }) => forms.some(({ leading }) => leading));
+  return (hasLeading ? leadings : [["batch"]]).flatMap((leading) => {
+    const name = definition.name as LossName;
+    const samples = (batch: number) =>
+      lossSamples(name, { lengths: { ...lengths, batch }, leading: concrete(leading, batch), everyOption: true });
+    const models = samples(1).map((sample, index) => exportedLoss(sample, leading, (batch) => samples(batch)[index]!));
+    return definition.broadcasts && leading.length > 1 ? [...models, broadcastModel(models[0]!)] : models;
+  });
+});
 
-/** Every model. */
-export const exportedLosses: readonly ExportedLoss[] = Object.entries(table).flatMap(([name, rows]) =>
-  rows.map(([shapes, { indices = [], counts = {}, options = {}, classes = 0 } = {}]): ExportedLoss => {
-    const loss = losses[name as LossName];
-    const given = Object.entries(shapes);
-    const scored = given.filter(([input]) => !indices.includes(input)).map(([input]) => input);
-    const text = Object.values(options).join(" ");
-    return {
-      title: [
-        name,
-        ...(text === "" ? [] : [text]),
-        `of ${given.map(([, shape]) => `[${shape.join()}]`).join(" ")}`,
-      ].join(" "),
-      loss,
-      inputs: Object.fromEntries(
-        given.map(([input, shape]) => [input, { shape, dtype: indices.includes(input) ? "int32" : "float32" }]),
-      ),
-      gradient: name === "accuracy" ? [] : scored,
-      counts,
-      options,
-      classes,
-    };
-  }),
-);
+function exportedLoss(sample: LossSample, leading: Shape, sampleFor: (batch: number) => LossSample): ExportedLoss {
+  const loss = losses[sample.name];
+  const shapes = Object.entries(sample.forms).map(([name, form]): [string, InputSpec] => {
+    const { dtype, shape, rank } = sample.inputs[name] as NDArray;
+    const start = rank - form.axes.length;
+    const axes = form.axes.map((axis, index) => (axis === "batch" ? axis : shape[start + index]!));
+    return [name, { shape: [...(form.leading ? leading : []), ...axes], dtype }];
+  });
+  return {
+    title: `${sample.title} of ${shapes.map(([, { shape }]) => `[${shape.join()}]`).join(" ")}`,
+    loss,
+    inputs: Object.fromEntries(shapes),
+    gradient: loss.definition.arguments.filter(({ differentiable }) => differentiable).map(({ name }) => name),
+    counts: countsOf(sample),
+    options: sample.options,
+    arraysFor: (batch) => arraysOf(sampleFor(batch)),
+  };
+}
+
+/** The same, but for the last argument, which is one row for all. */
+function broadcastModel(model: ExportedLoss): ExportedLoss {
+  const last = Object.keys(model.inputs).at(-1)!;
+  const spec = model.inputs[last]!;
+  const row = { ...spec, shape: spec.shape.slice(1) };
+  return {
+    ...model,
+    title: `${model.title}, ${last} [${row.shape.join()}]`,
+    inputs: { ...model.inputs, [last]: row },
+    arraysFor: (batch) => {
+      const whole = model.arraysFor(1)[last]!;
+      return { ...model.arraysFor(batch), [last]: ndarray(whole.data, whole.shape.slice(1), whole.dtype) };
+    },
+  };
+}
+
+function concrete(leading: Shape, batch: number): number[] {
+  return leading.map((length) => (length === "batch" ? batch : length === "time" ? timeSteps : Number(length)));
+}
+
+function countsOf({ inputs }: LossSample): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    Object.entries(inputs).filter((pair): pair is [string, number] => typeof pair[1] === "number"),
+  );
+}
+
+function arraysOf({ inputs }: LossSample): Arrays {
+  return Object.fromEntries(
+    Object.entries(inputs).filter((pair): pair is [string, NDArray] => typeof pair[1] !== "number"),
+  );
+}
 
 /** The bytes of its file. */
 export function exportLoss(exported: ExportedLoss): Uint8Array {
@@ -148,25 +115,6 @@ export function exportLoss(exported: ExportedLoss): Uint8Array {
 /** The names of all outputs. */
 function outputNames(exported: ExportedLoss): string[] {
   return [...resultNames(exported), ...exported.gradient.map((name) => `gradient_${name}`)];
-}
-
-/** Inputs for a batch of this size. */
-function sampleInputs({ inputs, loss, classes }: ExportedLoss, batch: number): Arrays {
-  return Object.fromEntries(
-    Object.entries(inputs).map(([name, { shape, dtype = "float32" }], seed) => {
-      const lengths = shape.map((length) => (length === n ? batch : length === "time" ? 2 : Number(length)));
-      const positive = loss.definition.arguments.find((argument) => argument.name === name)!.elements === "positive";
-      const size = lengths.reduce((left, right) => left * right, 1);
-      const values = Array.from({ length: size }, (_, index) => {
-        const noise = Math.sin(12.9898 * (index + 1) + 78.233 * (seed + 1)) * 43758.5453;
-        const unit = noise - Math.floor(noise);
-        if (dtype === "int32") return Math.floor(unit * classes);
-        if (name === "x" && loss.definition.name === "fgmmVae") return unit;
-        return positive ? unit + 0.1 : 4 * unit - 2;
-      });
-      return [name, ndarray(values, lengths, dtype)];
-    }),
-  );
 }
 
 /** What every output must be, by the definition of each operation. */
@@ -214,7 +162,7 @@ export async function differencesOf(
 ): Promise<string[]> {
   const differences: string[] = [];
   for (const batch of batches) {
-    const arrays = sampleInputs(exported, batch);
+    const arrays = exported.arraysFor(batch);
     const feeds = Object.entries(arrays).map(([name, { data, shape, dtype }]) => [
       name,
       new Tensor(dtype as "float32", data as Float32Array, shape),

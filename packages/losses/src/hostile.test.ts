@@ -1,7 +1,7 @@
 /** Is whatever can't be an argument or an option refused by the name of the loss and of the argument? */
-import { type ArrayInput, isSymlossError, ndarray } from "@symloss/core";
+import { type LossSample, lossSamples } from "@symloss/conformance";
+import { isSymlossError, ndarray } from "@symloss/core";
 import { describe, expect, test } from "vitest";
-import type { ArgumentDefinition } from "./definition.ts";
 import * as everything from "./index.ts";
 
 const deep = Array.from({ length: 20_000 }).reduce<unknown>((list) => [list], 1);
@@ -46,23 +46,11 @@ function refusalOf(call: () => unknown): string {
   return "no error";
 }
 
-const lengths: Readonly<Record<string, number>> = { batch: 2, classes: 3, clusters: 3, D: 4, K: 2, "..": 2 };
-
-function sample({ shape, elements }: ArgumentDefinition): number | ArrayInput {
-  if (elements === "count") return 2;
-  const axes = shape
-    .split(" or ")[0]!
-    .slice(1, -1)
-    .split(", ")
-    .map((axis) => lengths[axis] ?? 2);
-  const size = axes.reduce((product, length) => product * length, 1);
-  const data = elements === "classIndex" ? new Int32Array(size) : new Float32Array(size).fill(0.5);
-  return ndarray(data, axes);
-}
+const lengths: Readonly<Record<string, number>> = { batch: 2, classes: 3, clusters: 3, D: 4, K: 2 };
 
 describe.each(Object.entries(everything.losses))("%s", (name, loss) => {
   const { arguments: wanted, options } = loss.definition;
-  const good = Object.fromEntries(wanted.map((argument) => [argument.name, sample(argument)]));
+  const [{ inputs: good }] = lossSamples(name as everything.LossName, { lengths }) as [LossSample];
   const call = loss as unknown as Loose;
 
   test("is computed of what fits", () => {
@@ -114,18 +102,11 @@ describe.each(Object.entries(everything.losses))("%s", (name, loss) => {
 
   test("takes no classes or clusters for a fault of its own", () => {
     for (const axis of ["classes", "clusters"]) {
+      const { inputs, forms } = lossSamples(name as everything.LossName, { lengths: { ...lengths, [axis]: 0 } }).at(
+        -1,
+      )!;
       const empty = Object.fromEntries(
-        wanted
-          .filter(({ shape }) => shape.includes(axis))
-          .map(({ name: argument, shape }) => {
-            const axes = shape
-              .split(" or ")
-              .at(-1)!
-              .slice(1, -1)
-              .split(", ")
-              .map((one) => (one === axis ? 0 : (lengths[one] ?? 2)));
-            return [argument, ndarray(new Float32Array(0), axes)];
-          }),
+        Object.entries(inputs).filter(([argument]) => forms[argument]?.axes.includes(axis) === true),
       );
       if (Object.keys(empty).length === 0) continue;
       expect(refusalOf(() => call({ ...good, ...empty }))).toMatch(new RegExp(`^${name}: .* from [12], got f32`));

@@ -1,10 +1,11 @@
 /** How long does the cpu engine take to compile each loss with its gradients? The first time in a process, and when it is warm. */
 import { execFileSync } from "node:child_process";
+import type { LossSample } from "@symloss/conformance";
 import { type DType, type Tensor, isTensor, valueAndGrad } from "@symloss/core";
 import { type Graph, prepare, traceGraph } from "@symloss/core/engine";
 import { cpu } from "@symloss/engine-cpu";
 import { losses } from "@symloss/losses";
-import { type Case, cases } from "../catalogue.ts";
+import { cases } from "../catalogue.ts";
 import { median } from "./interleave.ts";
 
 type Tensors = Readonly<Record<string, Tensor>>;
@@ -54,7 +55,7 @@ function describe(title: string, figures: Readonly<Record<string, number>>): str
 }
 
 /** The sum of all results of a loss, its gradients, and the results. */
-function gradientGraph({ name, inputs, options }: Case): Graph {
+function gradientGraph({ name, inputs, options }: LossSample): Graph {
   const specs: Record<string, { shape: readonly number[]; dtype: DType }> = {};
   const counts: Record<string, number> = {};
   const variable = new Set<string>();

@@ -1,0 +1,208 @@
+/** With what can a loss be called? Fixed numbers for any loss of the catalogue, by what its definition says of its arguments. */
+import { DTypeError, type NDArray, OutOfRangeError } from "@symloss/core";
+import { type OptionRule, type OptionTable, checkOptions, flagRule, isRecord, requireRule } from "@symloss/core/engine";
+import {
+  type ArgumentForm,
+  type Elements,
+  type LossDefinition,
+  type LossName,
+  type OptionDefinition,
+  losses,
+} from "@symloss/losses";
+import { arrayOf, productOf } from "./data.ts";
+import { choiceRule } from "./rules.ts";
+
+/** A call of a loss. */
+export interface LossSample {
+  /** The loss, its choices, and the forms of arguments where it has others than the first. */
+  readonly title: string;
+  readonly name: LossName;
+  /** The arguments by name: arrays of float32 or int32; a count is a number. */
+  readonly inputs: Readonly<Record<string, NDArray | number>>;
+  /** The form of each array. */
+  readonly forms: Readonly<Record<string, ArgumentForm>>;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** How large samples are, and which there are. */
+export interface LossSampleOptions {
+  /** The lengths of named axes, and counts, by name: an integer from 0. Default 3 of each. */
+  readonly lengths?: Readonly<Record<string, number>> | undefined;
+  /** What `..` stands for; default the length of `batch`. */
+  readonly leading?: readonly number[] | undefined;
+  /** Whether there is one more in which every option is given, with the last of its choices; default false. */
+  readonly everyOption?: boolean | undefined;
+}
+
+/**
+ * Calls of a loss of the catalogue: one for each form that its arguments may have and for each combination of its choices.
+ * Throws `OutOfRangeError` for a name that is none, and for lengths that are no integers from 0.
+ */
+export function lossSamples(name: LossName, options: LossSampleOptions = {}): readonly LossSample[] {
+  requireRule("lossSamples", "name", choiceRule(Object.keys(losses)), name);
+  checkOptions("lossSamples", options, optionRules);
+  const { lengths = {}, everyOption = false } = options;
+  const { definition } = losses[name];
+  const lengthOf = (axis: string): number => lengths[axis] ?? 3;
+  const sizes = { lengthOf, leading: options.leading ?? [lengthOf("batch")] };
+  return formsOf(definition).flatMap((forms) =>
+    optionsOf(definition, lengthOf, everyOption).map((given): LossSample => {
+      const inputs = definition.arguments.map(({ name: argument, elements }, index) => [
+        argument,
+        elements === "count" ? lengthOf(argument) : sampleOf(forms[argument]!, definition, sizes, index + 1),
+      ]);
+      return {
+        title: titleOf(definition, forms, given),
+        name,
+        inputs: Object.fromEntries(inputs),
+        forms,
+        options: given,
+      };
+    }),
+  );
+}
+
+const isLength = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+
+const lengthsRule: OptionRule = {
+  must: "a record of integers from 0",
+  holds: (value) => isRecord(value) && Object.values(value).every(isLength),
+  error: OutOfRangeError,
+};
+
+const leadingRule: OptionRule = {
+  must: "a list of integers from 0",
+  holds: (value) => Array.isArray(value) && Array.from(value).every(isLength),
+  error: DTypeError,
+};
+
+const optionRules: OptionTable<LossSampleOptions> = {
+  lengths: lengthsRule,
+  leading: leadingRule,
+  everyOption: flagRule,
+};
+
+type Forms = Readonly<Record<string, ArgumentForm>>;
+
+/** Each combination of the forms of the arguments that are arrays. */
+function formsOf({ arguments: list }: LossDefinition): readonly Forms[] {
+  const arrays = list.filter(({ elements }) => elements !== "count");
+  return combinations(Object.fromEntries(arrays.map(({ name, forms }) => [name, forms])));
+}
+
+/** Each combination of choices; then what every option may be beside the last of them. */
+function optionsOf(
+  { options }: LossDefinition,
+  lengthOf: (name: string) => number,
+  everyOption: boolean,
+): readonly Readonly<Record<string, unknown>>[] {
+  const choices = Object.entries(options).flatMap(([name, option]) =>
+    option.kind === "choice" ? [[name, option.choices] as const] : [],
+  );
+  const chosen = combinations(Object.fromEntries(choices));
+  const others = Object.entries(options).flatMap(([name, option]) =>
+    option.kind === "choice" ? [] : [[name, optionValues[option.kind](lengthOf)] as const],
+  );
+  return everyOption && others.length > 0 ? [...chosen, { ...chosen.at(-1), ...Object.fromEntries(others) }] : chosen;
+}
+
+const optionValues: {
+  readonly [Kind in Exclude<OptionDefinition["kind"], "choice">]: (lengthOf: (name: string) => number) => unknown;
+} = {
+  number: () => 0.5,
+  tensor: () => 0.5,
+  axes: () => 0,
+  count: (lengthOf) => lengthOf("classes"),
+};
+
+/** One record for each way to take one of the values of each name. */
+function combinations<T>(values: Readonly<Record<string, readonly T[]>>): Readonly<Record<string, T>>[] {
+  return Object.entries(values).reduce<Readonly<Record<string, T>>[]>(
+    (records, [name, list]) => records.flatMap((record) => list.map((value) => ({ ...record, [name]: value }))),
+    [{}],
+  );
+}
+
+function titleOf(definition: LossDefinition, forms: Forms, options: Readonly<Record<string, unknown>>): string {
+  const others = definition.arguments.flatMap(({ name, forms: [first] }) =>
+    forms[name] === undefined || forms[name] === first ? [] : [`${name} ${forms[name].shape}`],
+  );
+  const given = Object.entries(options).map(([name, value]) =>
+    definition.options[name]!.kind === "choice" ? String(value) : `${name} ${String(value)}`,
+  );
+  return [definition.name, ...others, ...given].join(" ");
+}
+
+interface Sizes {
+  readonly lengthOf: (axis: string) => number;
+  readonly leading: readonly number[];
+}
+
+function sampleOf(form: ArgumentForm, definition: LossDefinition, { lengthOf, leading }: Sizes, seed: number): NDArray {
+  const shape = [...(form.leading ? leading : []), ...form.axes.map(lengthOf)];
+  // Class indices are of classes, or of what a count among the arguments says.
+  const counts = definition.arguments.filter(({ elements }) => elements === "count").map(({ name }) => lengthOf(name));
+  const classes = Math.min(lengthOf("classes"), ...counts);
+  const element = elementsOf[form.elements as Exclude<Elements, "count">]({ shape, seed, classes });
+  const values = Float64Array.from({ length: productOf(shape) }, (_, index) => element(index));
+  return arrayOf(values, shape, form.elements === "classIndex" ? "int32" : "float32");
+}
+
+interface ElementContext {
+  readonly shape: readonly number[];
+  readonly seed: number;
+  readonly classes: number;
+}
+
+/** An element, by its place in the array. */
+type Element = (index: number) => number;
+
+/** Of each kind of elements some that stand for all. */
+const elementsOf: { readonly [Kind in Exclude<Elements, "count">]: (context: ElementContext) => Element } = {
+  float: ({ seed }) => wave(seed),
+  positive: ({ seed }) => mapped(Math.exp, wave(seed)),
+  // Sure ones among them.
+  probability: ({ seed }) => {
+    const between = mapped(sigmoid, wave(seed));
+    return (index) => [0, between(index), 1][index % 3]!;
+  },
+  logProbability: ({ seed }) => mapped((value) => Math.log(sigmoid(value)), wave(seed)),
+  distribution: share,
+  logDistribution: (context) => mapped(Math.log, share(context)),
+  sign: () => (index) => (index % 3 === 0 ? -1 : 1),
+  classIndex: (context) => classOf(context),
+  oneHot: (context) => {
+    const length = context.shape.at(-1)!;
+    const right = classOf({ ...context, classes: length });
+    return (index) => Number(index % length === right(Math.floor(index / length)));
+  },
+};
+
+/** Numbers from -2 to 2 that look as if by chance. */
+function wave(seed: number): Element {
+  return (index) => 2 * Math.sin(seed + index * (seed + 0.7));
+}
+
+function mapped(fn: (value: number) => number, element: Element): Element {
+  return (index) => fn(element(index));
+}
+
+function sigmoid(value: number): number {
+  return 1 / (1 + Math.exp(-value));
+}
+
+/** Shares of 1 along the last axis. */
+function share({ shape, seed }: ElementContext): Element {
+  const length = shape.at(-1)!;
+  const size = mapped(Math.exp, wave(seed));
+  return (index) => {
+    const start = index - (index % length);
+    const total = Array.from({ length }, (_, offset) => size(start + offset)).reduce((left, right) => left + right);
+    return size(index) / total;
+  };
+}
+
+/** Integers from 0 to below the number of classes. */
+function classOf({ seed, classes }: ElementContext): Element {
+  return mapped((value) => Math.min(Math.floor(((value + 2) / 4) * classes), classes - 1), wave(seed));
+}
