@@ -1,6 +1,6 @@
 /** What are the shape and dtype of each input of a loss, if the user gives some and the rest follow from the loss's definition? */
 import type { DType, Dimension, InputSpec, Shape } from "@symloss/core";
-import type { ArgumentDefinition, LossDefinition } from "@symloss/losses";
+import type { ArgumentDefinition, ArgumentForm, LossDefinition } from "@symloss/losses";
 import { Failure } from "./failure.ts";
 
 /** A shape given for one argument, or for the largest. */
@@ -34,25 +34,23 @@ export function inputsOf(
   dtype: DType,
 ): Record<string, InputSpec> {
   const wanted = definition.arguments.filter(({ elements }) => elements !== "count");
-  const chosen = chooseRoles(wanted, given);
+  const chosen = chooseForms(wanted, given);
   const known = bind(chosen);
   const inputs = wanted.map((argument): [string, InputSpec] => {
-    const { role, shape } = chosen.get(argument.name) ?? fillIn(argument, known);
-    // Scores given instead of indices are floats.
-    const indices = argument.elements === "classIndex" && role === rolesOf(argument)[0];
-    return [argument.name, { shape, dtype: indices ? "int32" : dtype }];
+    const { form, shape } = chosen.get(argument.name) ?? fillIn(argument, known);
+    return [argument.name, { shape, dtype: form.elements === "classIndex" ? "int32" : dtype }];
   });
   return Object.fromEntries(inputs);
 }
 
-/** A role, and the shape in it: `[.., classes]` and `["batch", 10]`. */
+/** A form, and the shape in it: `[.., classes]` and `["batch", 10]`. */
 interface Chosen {
-  readonly role: string;
+  readonly form: ArgumentForm;
   readonly shape: Shape;
 }
 
-/** The arguments whose shapes are given, each in the role that matches its rank. */
-function chooseRoles(wanted: readonly ArgumentDefinition[], given: readonly GivenShape[]): Map<string, Chosen> {
+/** The arguments whose shapes are given, each in the form that matches its rank. */
+function chooseForms(wanted: readonly ArgumentDefinition[], given: readonly GivenShape[]): Map<string, Chosen> {
   const chosen = new Map<string, Chosen>();
   for (const { argument: name, shape } of given) {
     const argument = name === undefined ? largest(wanted) : wanted.find((one) => one.name === name);
@@ -61,14 +59,13 @@ function chooseRoles(wanted: readonly ArgumentDefinition[], given: readonly Give
         `--shape must name one of ${wanted.map((one) => one.name).join(", ")}, got ${JSON.stringify(name)}.`,
       );
     }
-    const roles = rolesOf(argument).toSorted((left, right) => axesOf(right).length - axesOf(left).length);
-    const role = roles.find((one) =>
-      hasLeading(one) ? shape.length >= axesOf(one).length : shape.length === axesOf(one).length,
-    );
-    if (role === undefined) {
+    const form = argument.forms
+      .toSorted((left, right) => right.axes.length - left.axes.length)
+      .find(({ leading, axes }) => (leading ? shape.length >= axes.length : shape.length === axes.length));
+    if (form === undefined) {
       throw new Failure(`--shape must fit ${argument.name}, which is ${argument.shape}, got ${shape.join(",")}.`);
     }
-    chosen.set(argument.name, { role, shape });
+    chosen.set(argument.name, { form, shape });
   }
   return chosen;
 }
@@ -76,7 +73,7 @@ function chooseRoles(wanted: readonly ArgumentDefinition[], given: readonly Give
 /** The first of the arguments with the most axes. */
 function largest(wanted: readonly ArgumentDefinition[]): ArgumentDefinition {
   const size = (argument: ArgumentDefinition): number =>
-    Math.max(...rolesOf(argument).map((role) => axesOf(role).length + (hasLeading(role) ? 1 : 0)));
+    Math.max(...argument.forms.map(({ axes, leading }) => axes.length + (leading ? 1 : 0)));
   return wanted.toSorted((left, right) => size(right) - size(left))[0]!;
 }
 
@@ -89,39 +86,23 @@ interface Known {
 function bind(chosen: ReadonlyMap<string, Chosen>): Known {
   const axes = new Map<string, Dimension>([["batch", "batch"]]);
   let leading: Shape = ["batch"];
-  for (const { role, shape } of chosen.values()) {
-    const names = axesOf(role);
-    const start = shape.length - names.length;
-    for (const [index, name] of names.entries()) axes.set(name, shape[start + index]!);
-    if (hasLeading(role)) leading = shape.slice(0, start);
+  for (const { form, shape } of chosen.values()) {
+    const start = shape.length - form.axes.length;
+    for (const [index, name] of form.axes.entries()) axes.set(name, shape[start + index]!);
+    if (form.leading) leading = shape.slice(0, start);
   }
   return { axes, leading };
 }
 
-/** The first role all of whose axes are known. */
-function fillIn(argument: ArgumentDefinition, { axes, leading }: Known): Chosen {
-  const role = rolesOf(argument).find((one) => axesOf(one).every((name) => axes.has(name)));
-  if (role !== undefined) {
-    return { role, shape: [...(hasLeading(role) ? leading : []), ...axesOf(role).map((name) => axes.get(name)!)] };
+/** The first form all of whose axes are known. */
+function fillIn({ name, shape, forms }: ArgumentDefinition, { axes, leading }: Known): Chosen {
+  const form = forms.find((one) => one.axes.every((axis) => axes.has(axis)));
+  if (form !== undefined) {
+    return { form, shape: [...(form.leading ? leading : []), ...form.axes.map((axis) => axes.get(axis)!)] };
   }
-  const unknown = axesOf(rolesOf(argument)[0]!).filter((name) => !axes.has(name));
+  const wanted = forms[0]!.axes;
+  const unknown = wanted.filter((axis) => !axes.has(axis));
   throw new Failure(
-    `--shape must determine ${unknown.join(" and ")}, got nothing. Give the shape of ${argument.name}, which is ${argument.shape}: --shape ${argument.name}=${axesOf(rolesOf(argument)[0]!).join(",")}.`,
+    `--shape must determine ${unknown.join(" and ")}, got nothing. Give the shape of ${name}, which is ${shape}: --shape ${name}=${wanted.join(",")}.`,
   );
-}
-
-function rolesOf({ shape }: ArgumentDefinition): string[] {
-  return shape.split(" or ");
-}
-
-function hasLeading(role: string): boolean {
-  return role.startsWith("[..");
-}
-
-/** The names of a role's own axes. */
-function axesOf(role: string): string[] {
-  return role
-    .slice(1, -1)
-    .split(", ")
-    .filter((name) => name !== "" && name !== "..");
 }
