@@ -25,8 +25,16 @@ export type LossName = {
 /** The losses by name. Whoever imports this imports them all. */
 export const losses: Readonly<Record<LossName, AnyLoss>> = /* @__PURE__ */ catalogueOf(families);
 
+/**
+ * In alphabetical order: that of a module's exports is not the same everywhere. What each loss accepts is narrower than any record, and
+ * is checked when it is called.
+ */
 function catalogueOf(exports: Readonly<Record<string, unknown>>): Readonly<Record<LossName, AnyLoss>> {
-  const entries = Object.entries(exports).filter(([, value]) => typeof value === "function" && "definition" in value);
-  // What each accepts is narrower than any record, and is checked when it is called.
-  return Object.fromEntries(entries) as unknown as Readonly<Record<LossName, AnyLoss>>;
+  const names = Object.keys(exports).toSorted();
+  const entries = names.map((name) => [name, exports[name]] as const).filter(([, value]) => isLoss(value));
+  return Object.fromEntries(entries) as Readonly<Record<LossName, AnyLoss>>;
+}
+
+function isLoss(value: unknown): value is AnyLoss {
+  return typeof value === "function" && "definition" in value;
 }

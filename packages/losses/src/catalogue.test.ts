@@ -1,0 +1,43 @@
+/** Does the table of losses that readers are given say what the definitions say? */
+import { expect, test } from "vitest";
+import { type ArgumentDefinition, type LossDefinition, type OptionDefinition, elementKinds, losses } from "./index.ts";
+
+test("LOSSES.md has a row for each loss", async () => {
+  const rows = Object.values(losses).map(({ definition }) => rowOf(definition));
+  const table = ["| loss | arguments | options | result |", "| --- | --- | --- | --- |", ...rows].join("\n");
+  await expect(`${introduction}\n\n${table}\n\n${legend()}\n`).toMatchFileSnapshot("../LOSSES.md");
+});
+
+const introduction = `# The losses
+
+Written by \`npm test -- packages/losses/src/catalogue.test.ts -u\` from what each loss declares.
+An option marked * may be a tensor, and then has a gradient. Classes count from 0.`;
+
+function rowOf({ name, arguments: list, options, results }: LossDefinition): string {
+  const result = Object.entries(results).map(([key, shape]) =>
+    Object.keys(results).length === 1 ? `\`${shape}\`` : `${key} \`${shape}\``,
+  );
+  return `| \`${name}\` | ${list.map(argumentText).join(", ")} | ${Object.entries(options).map(optionText).join(", ")} | ${result.join(", ")} |`;
+}
+
+function argumentText({ name, forms }: ArgumentDefinition): string {
+  const texts = forms.map(({ shape, elements }) =>
+    elements === "count" ? "count" : `\`${shape}\`${elements === "float" ? "" : ` ${elements}`}`,
+  );
+  return `${name} ${texts.join(" or ")}`;
+}
+
+function optionText([name, option]: readonly [string, OptionDefinition]): string {
+  if (option.kind === "choice") {
+    const others = option.choices.filter((choice) => choice !== option.default);
+    return `${name} = ${[option.default, ...others].map((choice) => JSON.stringify(choice)).join(" or ")}`;
+  }
+  const fallback = "default" in option && option.default !== undefined ? ` = ${String(option.default)}` : "";
+  return `${name}${option.kind === "tensor" ? "*" : ""}${fallback}`;
+}
+
+/** What the words for elements mean. */
+function legend(): string {
+  const kinds = Object.entries(elementKinds).filter(([kind]) => kind !== "float");
+  return kinds.map(([kind, text]) => `- ${kind}: ${text}`).join("\n");
+}
