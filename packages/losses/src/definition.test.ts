@@ -8,6 +8,7 @@ import {
   type LossName,
   type VaeGmmResult,
   clusteringAccuracy,
+  elementKinds,
   huber,
   losses,
   reduce,
@@ -129,6 +130,13 @@ describe("the catalogue", () => {
       Object.fromEntries(
         Object.entries(losses).map(([name, { definition }]) => [name, definition.arguments.map((one) => one.name)]),
       ),
+    );
+  });
+
+  it("says of each form of each argument what its elements are", () => {
+    const forms = Object.values(losses).flatMap(({ definition }) => definition.arguments.flatMap((one) => one.forms));
+    expect(forms.map(({ elements }) => elements).filter((elements) => !Object.hasOwn(elementKinds, elements))).toEqual(
+      [],
     );
   });
 

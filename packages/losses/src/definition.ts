@@ -165,6 +165,7 @@ function describeLoss({ name, arguments: declared, broadcasts = false, ...rest }
   });
   return { name, arguments: list, broadcasts, ...rest };
 }
+
 /** The argument values in order, and the record of options, from a call by position or by name. */
 function takeArguments(definition: LossDefinition, given: readonly unknown[]): { values: unknown[]; options: unknown } {
   const { name: caller, arguments: wanted } = definition;
