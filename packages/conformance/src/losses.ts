@@ -48,7 +48,7 @@ export function lossCases({ traits }: CaseContext): ConformanceCase[] {
   ];
 }
 
-/** Whether differences can tell its gradients: not at a kink, nor where what a step changes is lost in the size of a value. */
+/** Whether its gradients can be checked by differences: not at a kink, nor if the values are so large that a step is lost in rounding. */
 function hasDifferences({ gradients, kink, inputs, optionInputs, outputs }: GoldenCase): boolean {
   if (gradients === undefined || kink === true) return false;
   const arrays = Object.values({ ...inputs, ...optionInputs, ...outputs });

@@ -1,4 +1,4 @@
-/** With what can a loss be called? Fixed numbers for any loss of the catalogue, by what its definition says of its arguments. */
+/** With which arguments can a loss be called? Fixed numbers for any loss of the catalogue, derived from its definition. */
 import { DTypeError, type NDArray, OutOfRangeError } from "@symloss/core";
 import { type OptionRule, type OptionTable, checkOptions, flagRule, isRecord, requireRule } from "@symloss/core/engine";
 import {
@@ -14,7 +14,7 @@ import { choiceRule } from "./rules.ts";
 
 /** A call of a loss. */
 export interface LossSample {
-  /** The loss, its choices, and the forms of arguments where it has others than the first. */
+  /** The loss, its choices, and each argument that is not in its first form. */
   readonly title: string;
   readonly name: LossName;
   /** The arguments by name: arrays of float32 or int32; a count is a number. */
@@ -30,13 +30,13 @@ export interface LossSampleOptions {
   readonly lengths?: Readonly<Record<string, number>> | undefined;
   /** What `..` stands for; default the length of `batch`. */
   readonly leading?: readonly number[] | undefined;
-  /** Whether there is one more in which every option is given, with the last of its choices; default false. */
+  /** Whether to add a call in which every option is given, and each choice is the last; default false. */
   readonly everyOption?: boolean | undefined;
 }
 
 /**
  * Calls of a loss of the catalogue: one for each form that its arguments may have and for each combination of its choices.
- * Throws `OutOfRangeError` for a name that is none, and for lengths that are no integers from 0.
+ * Throws `OutOfRangeError` if there is no loss of that name, or if a length is not an integer of at least 0.
  */
 export function lossSamples(name: LossName, options: LossSampleOptions = {}): readonly LossSample[] {
   requireRule("lossSamples", "name", choiceRule(Object.keys(losses)), name);
@@ -90,7 +90,7 @@ function formsOf({ arguments: list }: LossDefinition): readonly Forms[] {
   return combinations(Object.fromEntries(arrays.map(({ name, forms }) => [name, forms])));
 }
 
-/** Each combination of choices; then what every option may be beside the last of them. */
+/** Each combination of choices; then, if asked for, the last of them with a value for every other option. */
 function optionsOf(
   { options }: LossDefinition,
   lengthOf: (name: string) => number,
@@ -157,11 +157,11 @@ interface ElementContext {
 /** An element, by its place in the array. */
 type Element = (index: number) => number;
 
-/** Of each kind of elements some that stand for all. */
+/** For each kind of elements, numbers of that kind. */
 const elementsOf: { readonly [Kind in Exclude<Elements, "count">]: (context: ElementContext) => Element } = {
   float: ({ seed }) => wave(seed),
   positive: ({ seed }) => mapped(Math.exp, wave(seed)),
-  // Sure ones among them.
+  // 0 and 1 among them.
   probability: ({ seed }) => {
     const between = mapped(sigmoid, wave(seed));
     return (index) => [0, between(index), 1][index % 3]!;

@@ -21,7 +21,7 @@ export interface ShapedArgument extends ArgumentShape {
 /** The shape that stands behind a role, once the arguments are known. */
 export type ShapeOf = (role: string) => Shape;
 
-/** Throws `ShapeError`, naming the arguments, unless their shapes fit; else tells the shape behind each role. */
+/** Throws `ShapeError`, naming the arguments, unless their shapes fit; else returns the shape behind each role. */
 export function bindShapes(caller: string, args: readonly ShapedArgument[], broadcasts: boolean): ShapeOf {
   const lengths = new Map<string, { readonly length: Dimension; readonly from: ShapedArgument }>();
   let leading: { readonly shape: Shape; readonly from: ShapedArgument } | undefined;

@@ -4,8 +4,8 @@
 export type Elements = keyof typeof elementKinds;
 
 /**
- * The kinds of elements, each in words. Only the bounds of class indices, one-hot rows, counts and what is above 0 are checked, where
- * they come from the host.
+ * The kinds of elements, each in words. Only class indices, one-hot rows, counts and numbers above 0 are checked, if they come from the
+ * host.
  */
 export const elementKinds = {
   float: "any numbers",

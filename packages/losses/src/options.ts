@@ -77,8 +77,8 @@ export interface OptionContext {
 }
 
 /**
- * The record of options that was given. Throws, naming the function, for what is no record, for an option that the table has not,
- * and for what can't be one; arrays are checked when they are read.
+ * The given record of options. Throws, naming the function, if it is not a record, or if an option is unknown or has a value that is
+ * not allowed; arrays are checked when they are read.
  */
 export function givenOptions(caller: string, table: OptionTable, given: unknown): Readonly<Record<string, unknown>> {
   const rules = Object.entries(table).map(([name, definition]) => [name, rulesOf(definition)] as const);
@@ -150,8 +150,8 @@ export function arrayOptions(
 }
 
 /**
- * The value of each option of the table: what was given, else the default. Throws, naming function and option, for axes, shapes and
- * elements that can't be.
+ * The value of each option of the table: the given one, else the default. Throws, naming function and option, if axes, shapes or
+ * elements are not allowed.
  */
 export function readOptions<Table extends OptionTable>(
   context: OptionContext,

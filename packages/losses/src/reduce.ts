@@ -46,8 +46,8 @@ const table = {
  * weight of 0 drops an infinite loss, but carries NaN. Where a masked loss was computed from a NaN, the gradient with
  * respect to what it was computed from is 0 times NaN, which is NaN: of that row's inputs, and of a parameter that all
  * rows share. Mask such inputs too: `where(mask, x, 0)`.
- * Throws `OutOfRangeError` for an unknown reduction and `ShapeError` for weights or a mask that do not broadcast to the
- * shape of the loss.
+ * Throws `OutOfRangeError` if the reduction is unknown and `ShapeError` if weights or mask do not broadcast to the shape of
+ * the loss.
  * @example await evaluate(reduce([1, 2, 6], { weights: [1, 1, 0], reduction: "weightedMean" }), { engine }) // 1.5
  * @example await evaluate(reduce([1, NaN, 3], { mask: [true, false, true] }), { engine }) // 2
  */

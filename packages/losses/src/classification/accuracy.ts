@@ -19,8 +19,8 @@ const declaration = {
  * argmax counts; a scalar.
  *
  * From 0 to 1, to be maximised; NaN of an empty batch. It has no gradient.
- * Throws `ShapeError` for shapes that do not fit and, where there are scores, `OutOfRangeError` for targets from the
- * host that are not integers from 0 and below the number of classes.
+ * Throws `ShapeError` if the shapes do not fit and, if predictions are scores, `OutOfRangeError` if targets from the host are
+ * not integers from 0 to classes - 1.
  *
  * Source: C. M. Bishop, Pattern Recognition and Machine Learning (2006), section 1.5.1: 1 minus the 0-1 loss.
  * SymJAX: the same.

@@ -24,7 +24,7 @@ const declaration = {
  *
  * max(0, delta - targets predictions), in units of the scores, from 0; at the margin its gradient is 0. Targets are not
  * checked.
- * Throws `ShapeError` for shapes that do not broadcast and `OutOfRangeError` for a delta below 0.
+ * Throws `ShapeError` if the shapes do not broadcast and `OutOfRangeError` if delta is below 0.
  *
  * Source: C. Cortes, V. Vapnik, Support-vector networks, Machine Learning 20 (1995).
  * SymJAX: the same values; its gradient at the margin was half of the slope.

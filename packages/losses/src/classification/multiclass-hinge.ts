@@ -27,8 +27,8 @@ const declaration = {
  *
  * max(0, max_{c other than target} predictions_c - predictions_target + delta), in units of the scores, from 0. Classes
  * that are tied for the best other one share the gradient; at the margin it is 0.
- * Throws `ShapeError` for shapes that do not fit or fewer than two classes, and `OutOfRangeError` for a delta below 0
- * and for targets from the host that are not integers from 0 and below the number of classes, or rows with a single 1.
+ * Throws `ShapeError` if the shapes do not fit or there are fewer than two classes, and `OutOfRangeError` if delta is below 0
+ * or targets from the host are neither integers from 0 to classes - 1 nor rows with a single 1.
  *
  * Source: K. Crammer, Y. Singer, On the algorithmic implementation of multiclass kernel-based vector machines,
  * Journal of Machine Learning Research 2 (2001).

@@ -21,7 +21,7 @@ const declaration = {
  *
  * -labels log(sigmoid(logits)) - (1 - labels) log(1 - sigmoid(logits)), in nats, from 0 where labels are from 0 to 1,
  * which is not checked. Its gradient is sigmoid(logits) - labels, also at a logit of 0.
- * Throws `ShapeError` for shapes that do not broadcast.
+ * Throws `ShapeError` if the shapes do not broadcast.
  *
  * Source: C. M. Bishop, Pattern Recognition and Machine Learning (2006), equation 4.90.
  * SymJAX: the same; the labels are not sparse, in spite of the name. Here losses near 0 keep their digits.

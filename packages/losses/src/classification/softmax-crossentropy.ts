@@ -25,7 +25,7 @@ const declaration = {
  *
  * -sum_c labels_c logSoftmax(logits)_c, in nats, from 0 where labels are probabilities, which is not checked. A label
  * of 0 contributes nothing, even at a logit of -Infinity.
- * Throws `ShapeError` for shapes that do not fit.
+ * Throws `ShapeError` if the shapes do not fit.
  *
  * Source: I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 6.2.2.3.
  * SymJAX: the same, but for 0 times -Infinity, which was NaN.

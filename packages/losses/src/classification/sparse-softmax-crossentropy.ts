@@ -23,8 +23,8 @@ const declaration = {
  * The cross entropy of class indices labels [..] and softmax(logits [.., classes]); the result is [..].
  *
  * -logSoftmax(logits)_label, in nats, from 0; Infinity where the label's logit is -Infinity.
- * Throws `ShapeError` for shapes that do not fit, and `OutOfRangeError` for labels from the host that are not integers
- * from 0 and below the number of classes.
+ * Throws `ShapeError` if the shapes do not fit and `OutOfRangeError` if labels from the host are not integers
+ * from 0 to classes - 1.
  *
  * Source: I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 6.2.2.3.
  * SymJAX: the same, for logits of two axes alone; its text counts classes from 1, its code from 0.

@@ -25,9 +25,8 @@ const declaration = {
  *
  * sum over clusters of max over labels of (samples in the cluster with the label) / samples; from 0 to 1, NaN of an
  * empty batch. It has no gradient. Several clusters may be named after the same label.
- * Throws `ShapeError` for shapes that do not fit, and `OutOfRangeError` for counts that are not integers from 1, for labels and
- * predictions from the host that are out of their range, and for a batch of more than 4096 with more than 2^24 pairs of a cluster and
- * a label.
+ * Throws `ShapeError` if the shapes do not fit, and `OutOfRangeError` if a count is not an integer of at least 1, labels or predictions
+ * from the host are out of range, or a batch of more than 4096 has more than 2^24 pairs of a cluster and a label.
  *
  * Source: C. D. Manning, P. Raghavan, H. Schütze, Introduction to Information Retrieval (2008), section 16.3.
  * SymJAX: the same; it never counted labels beyond the number of clusters, which here are an error.

@@ -18,7 +18,7 @@ import { bindShapes } from "../check.ts";
  * The log probability of class indices x [..] under softmax(logits [.., classes]); the result is [..].
  *
  * logSoftmax(logits)_x, in nats, at most 0.
- * Throws `ShapeError` for shapes that do not fit and, for x from the host, `OutOfRangeError` unless it holds integers
+ * Throws `ShapeError` if the shapes do not fit and `OutOfRangeError` if x comes from the host and holds anything but integers
  * from 0 to classes - 1.
  *
  * Source: C. M. Bishop, Pattern Recognition and Machine Learning (2006), equation 4.104.
@@ -56,7 +56,7 @@ function logProbabilityOf(index: Tensor, logits: Tensor): Tensor {
  * The entropy of softmax(logits [.., classes]); the result is [..].
  *
  * -sum_c p_c log p_c, in nats, from 0 to log(classes); a class of probability 0 contributes nothing.
- * Throws `ShapeError` for a scalar.
+ * Throws `ShapeError` if logits is a scalar.
  *
  * Source: C. M. Bishop, Pattern Recognition and Machine Learning (2006), equation 1.98.
  * @example await evaluate(categoricalEntropy([[0, 0], [0, -Infinity]]), { engine }) // [0.6931472, 0]

@@ -28,8 +28,7 @@ export const logTwoPi: number = /* @__PURE__ */ Math.log(2 * Math.PI);
  * result is [..].
  *
  * -sum_d (log(2 pi variance_d) + (x_d - mean_d)^2 / variance_d) / 2, in nats.
- * Throws `ShapeError` for shapes that do not broadcast and `OutOfRangeError` for a variance from the host that is not
- * above 0.
+ * Throws `ShapeError` if the shapes do not broadcast and `OutOfRangeError` if a variance from the host is not above 0.
  *
  * Source: C. M. Bishop, Pattern Recognition and Machine Learning (2006), equation 2.43.
  * @example await evaluate(normalLogProbability([0, 1], { mean: 0, variance: 1 }), { engine }) // -2.337877
@@ -48,8 +47,7 @@ export function normalLogProbability(x: TensorLike, distribution: Normal): Tenso
  * The entropy of a normal distribution [.., dimensions]; the result is [..].
  *
  * sum_d (log(2 pi variance_d) + 1) / 2, in nats; below 0 for a narrow one.
- * Throws `ShapeError` for shapes that do not broadcast and `OutOfRangeError` for a variance from the host that is not
- * above 0.
+ * Throws `ShapeError` if the shapes do not broadcast and `OutOfRangeError` if a variance from the host is not above 0.
  *
  * Source: C. M. Bishop, Pattern Recognition and Machine Learning (2006), equation 1.110.
  * @example await evaluate(normalEntropy({ mean: 0, variance: [1, 1] }), { engine }) // 2.837877
@@ -71,8 +69,7 @@ export function normalEntropy(distribution: Normal): Tensor {
  * KL(from || to) = sum_d (r_d - 1 - log r_d + (mean from_d - mean to_d)^2 / variance to_d) / 2 with r = variance from /
  * variance to; in nats, from 0. It is the expectation under `from` of the difference of the log densities, and not
  * symmetric.
- * Throws `ShapeError` for shapes that do not broadcast and `OutOfRangeError` for a variance from the host that is not
- * above 0.
+ * Throws `ShapeError` if the shapes do not broadcast and `OutOfRangeError` if a variance from the host is not above 0.
  *
  * Source: D. P. Kingma, M. Welling, Auto-encoding variational Bayes (2014), appendix B.
  * @example await evaluate(normalDivergence({ mean: [1], variance: [1] }, { mean: [0], variance: [1] }), { engine }) // 0.5

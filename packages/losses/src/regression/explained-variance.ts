@@ -25,7 +25,7 @@ const declaration = {
  *
  * 1 - Var(targets - predictions) / (Var(targets) + epsilon), with population variances. 1 is perfect, 0 no better than
  * the mean of the targets, below 0 worse: it is to be maximised. An offset that all predictions share goes unseen.
- * Throws `ShapeError` for unequal shapes and `OutOfRangeError` for an axis that there is not or an epsilon below 0.
+ * Throws `ShapeError` if the shapes differ and `OutOfRangeError` if an axis does not exist or epsilon is below 0.
  *
  * Source: the coefficient of determination of the residuals, as scikit-learn's `explained_variance_score`,
  * which gives 1 or 0 for constant targets, where here epsilon alone divides.

@@ -24,7 +24,7 @@ const declaration = {
  *
  * With e = |predictions - targets|: e^2 / 2 where e <= delta, else delta (e - delta / 2).
  * In squared units of the targets, from 0; its gradient never exceeds delta.
- * Throws `ShapeError` for shapes that do not broadcast and `OutOfRangeError` for a delta below 0.
+ * Throws `ShapeError` if the shapes do not broadcast and `OutOfRangeError` if delta is below 0.
  *
  * Source: P. J. Huber, Robust estimation of a location parameter, Annals of Mathematical Statistics 35 (1964).
  * SymJAX: the same values; here an error too large to be squared gives no NaN in the gradient.

@@ -17,7 +17,7 @@ const declaration = {
  * (x - y)^2, element by element; x [..] and y [..] broadcast, the result has their shape.
  *
  * In squared units of x and y, from 0. Its mean is the mean squared error.
- * Throws `ShapeError` for shapes that do not broadcast.
+ * Throws `ShapeError` if the shapes do not broadcast.
  *
  * Source: C. F. Gauss, Theoria combinationis observationum erroribus minimis obnoxiae (1823).
  * SymJAX: the same.

@@ -57,8 +57,7 @@ const declaration = {
  * - "symjax" (default): a product of two sums, (sum_k m_fk / variance_k) (sum_k m_gk), as SymJAX has it;
  * - "corrected": the inner product that the expectation demands, sum_k m_fk m_gk / variance_k. They agree for K = 1.
  *
- * Throws `ShapeError` for shapes that do not fit and `OutOfRangeError` for an unknown formula or mode, or an epsilon
- * below 0.
+ * Throws `ShapeError` if the shapes do not fit and `OutOfRangeError` if the formula or mode is unknown or epsilon is below 0.
  *
  * Source: SymJAX; "corrected" is the exact sum over all assignments, but for epsilon.
  * SymJAX: a probability of 0 gave NaN, where here it contributes nothing.

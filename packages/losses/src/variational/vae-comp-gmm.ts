@@ -48,8 +48,8 @@ const declaration = {
  * - "corrected": subtracts the log likelihood of `vaeGmm`, in nats, without the constant (D / 2) log(2 pi);
  *   and logPi counts once in the responsibilities.
  *
- * Throws `ShapeError` for shapes that do not fit, and `OutOfRangeError` for an unknown formula or a logVarianceX that
- * "symjax" does not use.
+ * Throws `ShapeError` if the shapes do not fit, and `OutOfRangeError` if the formula is unknown or logVarianceX is given with
+ * "symjax", which does not use it.
  *
  * Source: for each piece Z. Jiang et al., Variational deep embedding, IJCAI (2017).
  * SymJAX: it has an `eps` besides, which it does not use.

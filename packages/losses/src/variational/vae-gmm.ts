@@ -52,7 +52,7 @@ const declaration = {
  * - "symjax" (default): K, for SymJAX adds the prior once for each dimension;
  * - "corrected": 1. For equal logPi the two agree.
  *
- * Throws `ShapeError` for shapes that do not fit and `OutOfRangeError` for an unknown formula.
+ * Throws `ShapeError` if the shapes do not fit and `OutOfRangeError` if the formula is unknown.
  *
  * Source: Z. Jiang et al., Variational deep embedding, IJCAI (2017); the responsibilities of its equation 16,
  * at the mean of z in place of a sample.

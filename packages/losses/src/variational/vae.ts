@@ -39,8 +39,8 @@ const declaration = {
  * - "symjax" (default): that of the prior from the posterior, KL(p(z) || q(z | x)), as SymJAX has it;
  * - "corrected": that of the posterior from the prior, KL(q(z | x) || p(z)), which alone gives a bound.
  *
- * Throws `ShapeError` for shapes that do not fit, a matrix as covariance among them, and `OutOfRangeError` for a
- * variance from the host that is not above 0 or an unknown formula.
+ * Throws `ShapeError` if the shapes do not fit, as when a covariance is a matrix, and `OutOfRangeError` if a variance from the
+ * host is not above 0 or the formula is unknown.
  *
  * Source: D. P. Kingma, M. Welling, Auto-encoding variational Bayes (2014).
  * SymJAX: its text calls the variances log variances, its code takes them as variances; within KL it adds 1e-8,
