@@ -1,4 +1,4 @@
-/** Does the suite notice? Engines that are broken on purpose must go red, each in the cases that are named; the whole engine stays green in them. */
+/** Does the suite catch faults? Each engine broken on purpose must fail the named cases, and the intact engine must pass them. */
 import {
   type Engine,
   add,
@@ -34,7 +34,7 @@ const cases = conformanceCases(whole, { createEngine: cpu, runs: 20 });
 
 interface Breakage {
   readonly engine: Engine;
-  /** The cases that must notice. */
+  /** The cases that must fail. */
   readonly caughtBy: readonly string[];
 }
 
@@ -352,7 +352,7 @@ describe.each(Object.entries(breakages))("an engine that %s", (_, { engine, caug
 
 type Run = (values: readonly Value[]) => Promise<readonly TypedArray[]> | readonly TypedArray[];
 
-/** The engine with other runs. */
+/** The engine with another `run`. */
 function withRun(change: (run: Run, graph: Graph) => Run): Engine {
   return {
     ...whole,
@@ -366,7 +366,7 @@ function withRun(change: (run: Run, graph: Graph) => Run): Engine {
 
 type Rewrites = { readonly [operation: string]: (node: Tensor) => Tensor | undefined };
 
-/** The engine with other nodes, and perhaps other outputs. */
+/** The engine with some nodes rewritten, and perhaps other outputs. */
 function rewriting(rewrites: Rewrites, changeOutput: (output: Tensor) => Tensor = (output) => output): Engine {
   return {
     ...whole,

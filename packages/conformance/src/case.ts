@@ -1,4 +1,4 @@
-/** What is a case, and when does it pass? An expected failure that passes is a failure, and only core skips. */
+/** What is a case, and when does it pass? An expected failure that passes is a failure, and only core can skip a case. */
 import type { DType, Engine, EngineFactory, EngineTraits } from "@symloss/core";
 import { type Operation, type OptionTable, checkOptions, refusedNode, requireRule } from "@symloss/core/engine";
 import { ConformanceError } from "./compare.ts";
@@ -16,14 +16,14 @@ export type CaseGroup =
   | "faults"
   | "properties";
 
-/** Something that every engine with the traits that it was made for must show. */
+/** A requirement on every engine with the traits for which it was made. */
 export interface ConformanceCase {
-  /** Unlike that of any other case: `operations: exp float32, special values`. */
+  /** Unique: `operations: exp float32, special values`. */
   readonly name: string;
   readonly group: CaseGroup;
   /**
-   * Settles where the engine shows it; throws `ConformanceError`, or what the engine throws, where it does not, and what core throws
-   * where the engine's traits have not what the case needs. `runCase` tells them apart.
+   * Resolves if the engine passes. Rejects with `ConformanceError`, or with the engine's own error, if it fails, and with core's error
+   * if the engine's traits lack what the case needs. `runCase` distinguishes these.
    */
   readonly run: (engine: Engine) => Promise<void>;
 }
@@ -31,19 +31,19 @@ export interface ConformanceCase {
 /** What the cases of an engine depend on. */
 export interface CaseContext {
   readonly traits: EngineTraits;
-  /** Makes another engine of the same kind, for the cases that dispose it, and for those that need two. */
+  /** Makes another engine of the same kind, for cases that dispose of their engine or need two. */
   readonly createEngine: EngineFactory;
-  /** An engine that is trusted: random graphs are compared with it too. */
+  /** A trusted engine, with which random graphs are also compared. */
   readonly reference?: Engine | undefined;
-  /** Where random graphs start from. */
+  /** The seed of random graphs. */
   readonly seed: number;
-  /** How many random graphs each property tries. */
+  /** How many random graphs are tried for each property. */
   readonly runs: number;
 }
 
-/** A case that is known to fail, and why. */
+/** A case known to fail, and why. */
 export interface ExpectedFailure {
-  /** The whole name of a case, or what the names of several match. */
+  /** The full name of a case, or a pattern that several match. */
   readonly case: string | RegExp;
   readonly reason: string;
 }
@@ -53,18 +53,18 @@ export interface RunCaseOptions {
   readonly expectedFailures?: readonly ExpectedFailure[] | undefined;
 }
 
-/** What became of a case that did not fail, or failed as it was expected to. */
+/** The outcome of a case that passed, failed as expected, or was skipped. */
 export type CaseOutcome =
   | { readonly status: "passed" }
   | { readonly status: "failedAsExpected"; readonly reason: string }
-  /** Core could not say the case in what the engine's traits declare: the engine was not asked. */
+  /** Core could not rewrite the case using what the engine's traits declare, so it did not run on the engine. */
   | { readonly status: "skipped"; readonly reason: string; readonly missing: Operation | DType };
 
 /**
- * Runs a case on an engine and tells whether it passed, failed as expected, or was skipped. Only core skips a case, where it can't
- * say a graph in the operations and dtypes of the engine's traits; what the engine throws is a failure, whatever it is.
- * Throws what the case throws, and `ConformanceError` where an expected failure passes: its entry must go then. Throws
- * `DTypeError` for what is no case, no engine or no list of expected failures.
+ * Runs a case on an engine and returns whether it passed, failed as expected, or was skipped. Only core skips a case, if it can't
+ * rewrite a graph using the operations and dtypes in the engine's traits; any error of the engine itself is a failure.
+ * Throws what the case throws, and `ConformanceError` if an expected failure passes: its entry must then be removed. Throws
+ * `DTypeError` if an argument is not a case, an engine or a list of expected failures.
  */
 export async function runCase(
   conformanceCase: ConformanceCase,
@@ -86,14 +86,14 @@ export async function runCase(
   }
   if (expected === undefined) return { status: "passed" };
   throw new ConformanceError(
-    `runCase: "${conformanceCase.name}" must fail on engine "${engine.name}" as it is expected to (${expected.reason}), got a pass. ` +
-      "Take it off the list of expected failures.",
+    `runCase: "${conformanceCase.name}" must fail on engine "${engine.name}" as expected (${expected.reason}), got a pass. ` +
+      "Remove it from the list of expected failures.",
   );
 }
 
 const runCaseOptions: OptionTable<RunCaseOptions> = { expectedFailures: listOf(failureRule) };
 
-/** What the traits do not declare and core asked for in vain; undefined for any other error. */
+/** The operation or dtype that core needed and the traits lack; undefined for any other error. */
 function missingFrom({ operations, dtypes }: EngineTraits, error: unknown): Operation | DType | undefined {
   const node = isThrownByEngine(error) ? undefined : refusedNode(error);
   if (node === undefined) return undefined;
@@ -101,7 +101,7 @@ function missingFrom({ operations, dtypes }: EngineTraits, error: unknown): Oper
   return dtypes.includes(node.dtype) ? undefined : node.dtype;
 }
 
-/** Throws `ConformanceError` where an entry matches none of the cases: what it stood for is gone, and so must it be. */
+/** Throws `ConformanceError` if an entry matches no case: it is obsolete and must be removed. */
 export function checkExpectedFailures(
   cases: readonly ConformanceCase[],
   expectedFailures: readonly ExpectedFailure[],

@@ -84,7 +84,7 @@ test("a tolerance is of the largest element and of each", () => {
   expect(toleranceOf("gpu", "float64")).toEqual({ absolute: 1e-12, relative: 1e-12 });
 });
 
-/** A vector of two that an engine filled with something else, as no constructor lets it be. */
+/** A vector of two with other contents, which no constructor allows but an engine may produce. */
 function unsound(data: TypedArray, dtype: DType): NDArray {
   return Object.assign(Object.create(NDArray.prototype) as NDArray, { data, shape: [2], dtype });
 }

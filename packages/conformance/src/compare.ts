@@ -1,24 +1,24 @@
-/** Does an array hold what it must? Shape, dtype, storage, then values; a refusal says which element differs first, and how. */
+/** Is an array as expected? Shape, dtype, storage, then values; the error says which element differs first, and how. */
 import { type DType, type NDArray, sameShape } from "@symloss/core";
 import { castNumber, formatType, holds, refusedNode } from "@symloss/core/engine";
 import { productOf } from "./data.ts";
 import { positionAt } from "./oracle/position.ts";
 
-/** What an array must hold. */
+/** The expected content of an array. */
 export interface Expected {
   readonly shape: readonly number[];
   readonly dtype: DType;
   readonly values: ArrayLike<number>;
-  /** How far each element may be off; Infinity where nothing is asked of it. */
+  /** The allowed error of each element; Infinity if it may be anything. */
   readonly allowed: (index: number) => number;
 }
 
-/** An engine did not give what it must. */
+/** An engine did not do what it must. */
 export class ConformanceError extends Error {
   override readonly name = "ConformanceError" as const;
 }
 
-/** Throws `ConformanceError` unless the array is as expected. NaN and each infinity are equal to themselves alone. */
+/** Throws `ConformanceError` unless the array is as expected. NaN and each infinity equal only themselves. */
 export function expectArray(what: string, got: NDArray, want: Expected): void {
   if (!sameShape(got.shape, want.shape) || got.dtype !== want.dtype) {
     throw new ConformanceError(
@@ -40,7 +40,7 @@ export function expectArray(what: string, got: NDArray, want: Expected): void {
   );
 }
 
-/** Throws unless each array is as expected, and there are as many. */
+/** Throws unless there are as many arrays as expected, and each is as expected. */
 export function expectArrays(what: string, got: readonly NDArray[], want: readonly Expected[]): void {
   if (got.length !== want.length)
     throw new ConformanceError(`${what}: there must be ${want.length} results, got ${got.length}.`);
@@ -48,7 +48,7 @@ export function expectArrays(what: string, got: readonly NDArray[], want: readon
     expectArray(got.length === 1 ? what : `${what}, result ${index}`, array, want[index]!);
 }
 
-/** Throws unless both arrays hold the very same. */
+/** Throws unless both arrays hold exactly the same. */
 export function expectSame(what: string, got: NDArray, want: NDArray): void {
   expectArray(what, got, { shape: want.shape, dtype: want.dtype, values: want.data, allowed: () => 0 });
 }
@@ -58,7 +58,7 @@ export function expectThat(condition: boolean, message: string): asserts conditi
   if (!condition) throw new ConformanceError(message);
 }
 
-/** Throws unless the promise is refused with an error of this name, whose message holds all of these words. */
+/** Throws unless the call fails with an error of this name, whose message contains all of these words. */
 export async function expectError(
   what: string,
   run: () => unknown,
@@ -71,12 +71,12 @@ export async function expectError(
   } catch (error) {
     thrown = error;
   }
-  // A case that can't be said in what the engine has is skipped, whatever error it is about.
+  // A case that can't be rewritten using what the engine supports is skipped, whatever error it expects.
   if (refusedNode(thrown) !== undefined && (thrown as Error).name !== name) throw thrown;
-  expectThat(thrown !== undefined, `${what}: it must be refused with a ${name}, got no error.`);
-  expectThat(thrown instanceof Error, `${what}: what is thrown must be an Error, got ${typeof thrown}.`);
+  expectThat(thrown !== undefined, `${what}: it must throw a ${name}, got no error.`);
+  expectThat(thrown instanceof Error, `${what}: it must throw an Error, got ${typeof thrown}.`);
   const { name: got, message } = thrown;
-  expectThat(got === name, `${what}: it must be refused with a ${name}, got a ${got}: ${message}`);
+  expectThat(got === name, `${what}: it must throw a ${name}, got a ${got}: ${message}`);
   const missing = words.filter((word) => !message.includes(word));
   expectThat(
     missing.length === 0,
@@ -89,7 +89,7 @@ function agrees(got: number, want: number, allowed: number): boolean {
   return Number.isFinite(got) && Number.isFinite(want) && Math.abs(got - want) <= allowed;
 }
 
-/** What is too large for float32 is an infinity there; anything else is compared as it is, with all its digits. */
+/** A value too large for float32 becomes an infinity; any other is compared unrounded. */
 function castToRange(value: number, dtype: DType): number {
   const cast = castNumber(value, dtype);
   return dtype === "float32" && Number.isFinite(cast) ? value : cast;

@@ -1,4 +1,4 @@
-/** How is a function computed on an engine, once, and compared with what it must give? */
+/** How is a function computed once on an engine, and compared with its expected results? */
 import { type Engine, type NDArray, compile } from "@symloss/core";
 import { formatGraph } from "@symloss/core/engine";
 import { ConformanceError, expectArrays } from "./compare.ts";
@@ -6,13 +6,13 @@ import { type TensorFunction, predict, traceOf } from "./oracle/predict.ts";
 
 /** How a function is computed. */
 export interface ComputeOptions {
-  /** Whether the graph is simplified; default false, so that the engine meets each operation as it was written. */
+  /** Whether the graph is simplified; default false, so that the engine runs each operation as written. */
   readonly simplify?: boolean;
 }
 
 /** How a function is computed and compared. */
 export interface AgreementOptions extends ComputeOptions {
-  /** What the predicted error bounds are multiplied with; default 1. */
+  /** A factor for the predicted error bounds; default 1. */
   readonly slack?: number;
 }
 
@@ -31,7 +31,7 @@ export async function compute(
   }
 }
 
-/** Throws unless the engine's results are the oracle's, to the rounding of the operations. */
+/** Throws unless the engine's results are the oracle's, within the rounding of the operations. */
 export async function expectAgreement(
   what: string,
   engine: Engine,

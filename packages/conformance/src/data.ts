@@ -1,19 +1,19 @@
-/** Which numbers go in? The same on every run, and exact in float32, so that they mean the same in both floats. */
+/** Which numbers are used as inputs? The same on every run, and exact in float32, so that both float types get the same values. */
 import { type DType, type NDArray, ndarray } from "@symloss/core";
 
-/** Numbers from `low` to `high`, spread at random. */
+/** Random numbers from `low` to `high`. */
 export function sample(count: number, seed: number, low = -2, high = 2): number[] {
   const random = randomNumbers(seed);
   return Array.from({ length: count }, () => Math.fround(low + (high - low) * random()));
 }
 
-/** Integers from `low` to `high`, both included, spread at random. */
+/** Random integers from `low` to `high`, both included. */
 export function sampleIntegers(count: number, seed: number, low: number, high: number): number[] {
   const random = randomNumbers(seed);
   return Array.from({ length: count }, () => low + Math.floor((high - low + 1) * random()));
 }
 
-/** An array of a dtype, filled with numbers that suit it. */
+/** An array filled with numbers that suit its dtype. */
 export function sampleArray(
   dtype: DType,
   shape: readonly number[],
@@ -30,7 +30,7 @@ export function sampleArray(
   return arrayOf(values, shape, dtype);
 }
 
-/** An array of these numbers, row by row. */
+/** An array of these numbers, in row-major order. */
 export function arrayOf(values: ArrayLike<number>, shape: readonly number[], dtype: DType): NDArray {
   return ndarray(Float64Array.from(values), shape, dtype);
 }

@@ -1,4 +1,4 @@
-/** Is what is wrong refused: with the right class of error, and a message that names function and argument? */
+/** Do invalid calls throw the right class of error, with a message that names function and argument? */
 import {
   type Engine,
   NDArray,
@@ -94,9 +94,9 @@ function holdingItself(): NestedArray {
   return list;
 }
 
-/** The array, after its memory has gone to another owner. */
+/** The array, after its buffer has been transferred. */
 function transferred<A extends Float32Array | Int32Array>(array: A): A {
-  // Every environment that the library runs in has it; the language's own types do not know it.
+  // Every environment of the library has it, but TypeScript's language library does not declare it.
   const { structuredClone: clone } = globalThis as unknown as {
     structuredClone: (value: unknown, options: { readonly transfer: readonly unknown[] }) => unknown;
   };
@@ -104,7 +104,7 @@ function transferred<A extends Float32Array | Int32Array>(array: A): A {
   return array;
 }
 
-/** Calls that must be refused. */
+/** Calls that must throw. */
 const faults: Readonly<Record<string, Fault>> = {
   "shapes that do not broadcast": {
     run: (engine) => evaluate(add([1, 2], [1, 2, 3]), { engine }),
@@ -412,7 +412,7 @@ const faults: Readonly<Record<string, Fault>> = {
   },
 };
 
-/** Labels that are given when a compiled function runs. */
+/** Labels passed when a compiled function runs. */
 function labelFault(labels: readonly number[], value: string): Fault {
   return {
     run: (engine) => {
@@ -427,7 +427,7 @@ function labelFault(labels: readonly number[], value: string): Fault {
   };
 }
 
-/** After an error the engine computes as before. */
+/** Throws unless the engine computes as before after an error. */
 async function expectWorking(engine: Engine): Promise<void> {
   const got = await evaluate(mul(add([1, 2, 3], 1), 2), { engine });
   expectArray("after the error", got, { shape: [3], dtype: "float32", values: [4, 6, 8], allowed: () => 0 });
@@ -455,7 +455,7 @@ async function expectUnsupported(engine: Engine): Promise<void> {
   ]);
 }
 
-/** What is taken out of range is the caller's fault and may be anything, but what is in range is right, and the engine lives on. */
+/** An element read out of range may be anything, but those in range must be right, and the engine must survive. */
 async function expectNoCrash(engine: Engine): Promise<void> {
   const x = arrayOf([1, 2, 3, 4, 5, 6], [3, 2], "float32");
   const pick = (y: Tensor, shift: Tensor) => takeAlongAxis(y, add(reshape(arange(3), [3, 1]), shift), 1);

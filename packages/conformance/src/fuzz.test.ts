@@ -1,4 +1,4 @@
-/** Is a disagreement found, made small, told in full, and brought back? */
+/** Is a disagreement found, shrunk, fully reported, and reproduced? */
 import { type Engine, exp, mul } from "@symloss/core";
 import { type Graph, Tensor, topologicalOrder } from "@symloss/core/engine";
 import { cpu } from "@symloss/engine-cpu";
@@ -7,7 +7,7 @@ import { findDisagreement } from "./index.ts";
 
 const interpreter = await cpu({ mode: "interpreter" });
 
-/** An engine whose exp is off by a hundredth. */
+/** An engine whose exp is off by one per cent. */
 const broken: Engine = { ...interpreter, compile: (graph) => interpreter.compile(withWrongExp(graph)) };
 
 function withWrongExp({ inputs, outputs }: Graph): Graph {
@@ -51,7 +51,7 @@ describe("findDisagreement", () => {
     [{ engines: {}, seed: 1 }, "DTypeError", /engines must be a record of engines/],
     [{ engines, seed: 0.5 }, "OutOfRangeError", /seed must be an integer/],
     [{ engines, seed: 1, runs: 0 }, "OutOfRangeError", /runs must be an integer from 1/],
-    [{ engines, seed: 1, path: "a" }, "OutOfRangeError", /path must be the path that a disagreement names/],
+    [{ engines, seed: 1, path: "a" }, "OutOfRangeError", /path must be the path of a disagreement/],
     [{ engines, seed: 1, count: 5 }, "OutOfRangeError", /options must be among engines, seed, runs, path, got "count"/],
   ])("refuses what it does not understand: %o", async (options, name, message) => {
     await expect(findDisagreement(options)).rejects.toMatchObject({

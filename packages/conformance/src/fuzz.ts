@@ -1,4 +1,4 @@
-/** Do engines agree on random graphs: with the oracle, simplified as not, in gradients to order 3, at special values? */
+/** Do engines agree with the oracle on random graphs, simplified or not, in gradients up to order 3, at special values? */
 import { type DType, DTypeError, type Engine, type NDArray, OutOfRangeError } from "@symloss/core";
 import { type OptionTable, checkOptions, formatGraph, isRecord, refusedNode } from "@symloss/core/engine";
 import fc from "fast-check";
@@ -9,37 +9,37 @@ import { madeOperations, makers as makersOf } from "./random/makers.ts";
 import { engineRule, integerRule } from "./rules.ts";
 import { type Program, allShapes, arraysOf, functionOf, programs } from "./random/program.ts";
 
-/** Which random graphs are tried, and on what. */
+/** Which random graphs are tried, and on which engines. */
 export interface FuzzOptions {
-  /** The engines by the names that a report gives them. Of two of one kind each may be in another mode. */
+  /** The engines, by the names used in reports. Two may be of one kind, in different modes. */
   readonly engines: Readonly<Record<string, Engine>>;
-  /** Where random graphs start from. */
+  /** The seed of the random graphs. */
   readonly seed: number;
   /** How many graphs are tried; default 100. */
   readonly runs?: number | undefined;
-  /** The one graph to try, as a disagreement names it. */
+  /** The only graph to try, as given by a disagreement. */
   readonly path?: string | undefined;
 }
 
-/** What came of a search. */
+/** The result of a search. */
 export interface FuzzResult {
-  /** How many graphs were computed on every engine and had an element that could tell engines apart. */
+  /** How many graphs were computed on every engine and had at least one element to compare. */
   readonly compared: number;
   readonly disagreement?: Disagreement | undefined;
 }
 
-/** A graph on which an engine is off, as small as it could be made. */
+/** A graph on which an engine is wrong, shrunk as far as possible. */
 export interface Disagreement {
   readonly seed: number;
-  /** With the seed and the same engines it brings the graph back. */
+  /** Reproduces the graph, with the seed and the same engines. */
   readonly path: string;
-  /** Which engine is off at which element, what each gives there, the graph, and what went in. */
+  /** Which engine is wrong at which element, the result of each engine there, the graph, and its inputs. */
   readonly message: string;
 }
 
 /**
- * Searches random graphs for one on which an engine is off; the same seed gives the same graphs.
- * Throws `DTypeError` or `OutOfRangeError`, naming the option, for what can't be one.
+ * Searches random graphs for one on which an engine is wrong; the same seed gives the same graphs.
+ * Throws `DTypeError` or `OutOfRangeError`, naming the option, if an option is invalid.
  */
 export async function findDisagreement(options: FuzzOptions): Promise<FuzzResult> {
   checkOptions("findDisagreement", options, fuzzOptions);
@@ -62,7 +62,7 @@ export async function findDisagreement(options: FuzzOptions): Promise<FuzzResult
 
 const fuzzOptions: OptionTable<FuzzOptions> = {
   engines: {
-    must: "a record of engines, with a float that they all have",
+    must: "a record of engines that share a float dtype",
     holds: (value) =>
       isRecord(value) &&
       Object.values(value).every((engine) => engineRule.holds(engine)) &&
@@ -73,13 +73,13 @@ const fuzzOptions: OptionTable<FuzzOptions> = {
   seed: { ...integerRule(-2147483648), required: true },
   runs: integerRule(1),
   path: {
-    must: "the path that a disagreement names, numbers with colons between",
+    must: "the path of a disagreement, numbers separated by colons",
     holds: (value) => typeof value === "string" && /^\d+(:\d+)*$/.test(value),
     error: OutOfRangeError,
   },
 };
 
-/** The floats that all of the engines have. */
+/** The float dtypes that all of the engines have. */
 function floatsOf(engines: FuzzOptions["engines"]): ("float32" | "float64")[] {
   const all = Object.values(engines);
   return (["float32", "float64"] as const).filter(
@@ -87,19 +87,19 @@ function floatsOf(engines: FuzzOptions["engines"]): ("float32" | "float64")[] {
   );
 }
 
-/** The operations that the graphs are made of, besides inputs. */
+/** The operations in the graphs, besides inputs. */
 export const fuzzedOperations: readonly string[] = madeOperations;
 
 const makers = Object.values(makersOf).flat();
 
-/** What an engine makes of a graph, and how. */
+/** The results of an engine on a graph, and how it was compiled. */
 interface Attempt {
   readonly name: string;
   readonly results: readonly NDArray[];
   readonly expected: readonly Expected[];
 }
 
-/** Throws where an engine is off; false where nothing could be told. */
+/** Throws if an engine is wrong; false if nothing could be compared. */
 async function agreeOn(engines: FuzzOptions["engines"], program: Program, dtype: DType): Promise<boolean> {
   const arrays = arraysOf(program, dtype);
   const fn = functionOf(program, makers, dtype);
@@ -114,14 +114,14 @@ async function agreeOn(engines: FuzzOptions["engines"], program: Program, dtype:
     }
     for (const { name, results, expected } of attempts) expectArrays(name, results, expected);
   } catch (error) {
-    // What an engine can't be asked by its traits is no fault.
+    // A graph that the engine's traits rule out is not a failure.
     if (refusedNode(error) !== undefined) return false;
     throw new ConformanceError(report(error, attempts, fn, arrays), { cause: error });
   }
   return attempts.some(({ expected }) => expected.some(isAsked));
 }
 
-/** Reordered sums and identities add to what the bounds foresee. */
+/** Reordered sums and identities add to the predicted bounds. */
 const slack = 8;
 
 function isAsked({ values, allowed }: Expected): boolean {
@@ -140,7 +140,7 @@ function report(error: unknown, attempts: readonly Attempt[], fn: TensorFunction
   return [message, ...results, ...shown, graphOf(fn, arrays)].join("\n");
 }
 
-/** The graph as text, or where it could not be made. */
+/** The graph as text, or the error if it could not be built. */
 function graphOf(fn: TensorFunction, arrays: readonly NDArray[]): string {
   try {
     return formatGraph(traceOf(fn, arrays));
@@ -149,7 +149,7 @@ function graphOf(fn: TensorFunction, arrays: readonly NDArray[]): string {
   }
 }
 
-/** Unlike `String`, tells -0 from 0. */
+/** Unlike `String`, distinguishes -0 from 0. */
 function show(value: number): string {
   return Object.is(value, -0) ? "-0" : String(value);
 }

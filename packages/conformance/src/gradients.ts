@@ -1,4 +1,4 @@
-/** Are gradients right? Every differentiable operation against differences of the oracle's values, then second derivatives, then tails. */
+/** Are gradients right? Every differentiable operation is compared with differences of the oracle's values; then second derivatives and tails. */
 import {
   type DType,
   type Engine,
@@ -68,7 +68,7 @@ import { type TensorFunction, traceOf } from "./oracle/predict.ts";
 import { unaryNumber } from "./oracle/scalar.ts";
 import { allowedBy, toleranceOf } from "./tolerance.ts";
 
-/** The cases of gradients, in every float that the engine declares. */
+/** The cases of gradients, in every float dtype that the engine declares. */
 export function gradientCases({ traits }: CaseContext): ConformanceCase[] {
   const types = floatTypes.filter((dtype) => traits.dtypes.includes(dtype));
   const make = (name: string, run: (engine: Engine) => Promise<void>): ConformanceCase => ({
@@ -93,8 +93,8 @@ export function gradientCases({ traits }: CaseContext): ConformanceCase[] {
 }
 
 /**
- * Throws unless the engine's gradients of `fn`, weighted at random, with respect to every float array, are those that
- * differences of the oracle's values give.
+ * Throws unless the engine's gradients of `fn`, randomly weighted, with respect to every float array equal the differences of
+ * the oracle's values.
  */
 async function expectGradients(
   engine: Engine,
@@ -127,7 +127,7 @@ async function expectGradients(
   }
 }
 
-/** What an array of derivatives must be: as exact as formulas are, and as the differences are. */
+/** The expected derivatives, with the tolerance of formulas plus that of the differences. */
 function fromDifferences(engine: Engine, like: NDArray, derivatives: readonly Derivative[]): Expected {
   const values = derivatives.map(({ value }) => value);
   const largest = Math.max(1, ...values.map(Math.abs));
@@ -146,7 +146,7 @@ function fromDifferences(engine: Engine, like: NDArray, derivatives: readonly De
   };
 }
 
-/** What differences in float64 can tell, when they are extrapolated; what they say of their own error may not be more than the limit. */
+/** The accuracy of extrapolated differences in float64; their own error estimate must not exceed the limit. */
 const differenceTolerance = 1e-9;
 const differenceLimit = 1e-8;
 
@@ -248,7 +248,7 @@ function unaryGradients(): Record<string, readonly [TensorFunction, Arrays]> {
   );
 }
 
-/** Whether an operation is defined for all negative numbers. */
+/** Whether an operation is defined for every negative number. */
 function isDefinedBelow(operation: UnaryOperation): boolean {
   return !Number.isNaN(unaryNumber[operation](-2));
 }
@@ -267,7 +267,7 @@ const curvedFunctions: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   "abs, relu, maximum": (x) => sum(mul(maximum(abs(x), relu(x)), square(x))),
 };
 
-/** Functions whose derivative has full relative accuracy where the function is nearly flat or nearly straight. */
+/** Functions whose derivative must have full relative accuracy where the function is nearly constant or nearly linear. */
 const tails: Readonly<
   Record<string, { fn: (x: Tensor) => Tensor; at: readonly number[]; slope: (x: number) => number }>
 > = {
@@ -293,7 +293,7 @@ interface PlainGradient {
   readonly gradient: readonly number[];
 }
 
-/** Gradients that are not those of the value. */
+/** Gradients that are not the derivative of the value. */
 const plainGradients: Readonly<Record<string, PlainGradient>> = {
   "stopGradient counts as constant": {
     fn: (x) => sum(mul(x, stopGradient(x))),
@@ -329,7 +329,7 @@ const plainGradients: Readonly<Record<string, PlainGradient>> = {
   },
 };
 
-/** Hessian-vector products: the gradient of the gradient's share in a direction. */
+/** Hessian-vector products: the gradient of the directional derivative. */
 async function expectCurvature(engine: Engine, what: string, fn: (x: Tensor) => Tensor, dtype: DType): Promise<void> {
   const x = vectorOf([0.5, -0.75, 1.25, -0.25, 0.875], dtype);
   const direction = vectorOf([1, -0.5, 0.25, 2, -1], dtype);
@@ -349,7 +349,7 @@ async function expectCurvature(engine: Engine, what: string, fn: (x: Tensor) => 
   });
   const values = products.map(({ value }) => value);
   const allowed = allowedBy(toleranceOf(engine.traits.precision, dtype), values);
-  // Differences of differences tell less.
+  // Differences of differences are less accurate.
   const largest = Math.max(1, ...values.map(Math.abs));
   expectArray(what, got!, { shape: x.shape, dtype, values, allowed: (index) => allowed(index) + 1e-6 * largest });
 }
@@ -393,7 +393,7 @@ function awayFromZero(dtype: DType, shape: readonly number[], seed: number): NDA
   );
 }
 
-/** Multiples of 0.5, none twice, in no order. */
+/** Distinct multiples of 0.5, in no particular order. */
 function distinct(dtype: DType, shape: readonly number[], seed: number, offset = 0): NDArray {
   const order = sample(productOf(shape), seed)
     .map((value, index) => ({ value, index }))

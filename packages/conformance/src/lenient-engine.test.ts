@@ -1,4 +1,4 @@
-/** Is nobody asked for more than is declared? An engine of the class "gpu" that makes use of all that its traits leave open must pass. */
+/** Does the suite require no more than is declared? An engine of class "gpu" that uses all the freedom of its traits must pass. */
 import type { Engine } from "@symloss/core";
 import { type Executable, type Graph, type TypedArray, formatType } from "@symloss/core/engine";
 import { cpu } from "@symloss/engine-cpu";
@@ -9,7 +9,7 @@ import { lowerableOperations } from "./necessary.ts";
 const largest = 3.4028234663852886e38;
 const smallestNormal = 2 ** -126;
 
-/** Without float64 and most operations; NaN and infinities are lost, numbers too small to be normal too. */
+/** An engine without float64 and most operations, which loses NaN, infinities and subnormal numbers. */
 async function lenient(): Promise<Engine> {
   const engine = await cpu();
   const whole = { ...engine };
@@ -23,7 +23,7 @@ async function lenient(): Promise<Engine> {
       for (let index = 0; index < array.length; index++) array[index] = flush(array[index]!);
     return array;
   };
-  // Changed in place, for its handles belong to it.
+  // Changed in place, because its device arrays refer to it.
   return Object.assign(engine, {
     name: "lenient",
     traits: {
@@ -37,7 +37,7 @@ async function lenient(): Promise<Engine> {
     async compile(graph: Graph): Promise<Executable> {
       for (const { dtype, shape } of [...graph.inputs, ...graph.outputs]) {
         if (!dtypes.includes(dtype as "float32"))
-          throw new Error(`lenient: it was not to be asked for ${formatType(dtype, shape)}.`);
+          throw new Error(`lenient: it must not be given ${formatType(dtype, shape)}.`);
       }
       const executable = await whole.compile(graph);
       return { ...executable, run: async (values, outputs) => (await executable.run(values, outputs)).map(spoil) };
@@ -54,6 +54,6 @@ function flush(value: number): number {
 const engine = await lenient();
 
 for (const one of conformanceCases(engine, { createEngine: lenient, reference: await cpu(), runs: 15 })) {
-  // What it lacks core can say in what it has: nothing is skipped.
+  // Core can rewrite everything it lacks, so nothing is skipped.
   test(one.name, async () => expect(await runCase(one, engine)).toEqual({ status: "passed" }));
 }

@@ -1,4 +1,4 @@
-/** Does an engine keep its word over time: again, at once, from device to device, after dispose and after errors? */
+/** Does an engine stay right over time: in repeated and concurrent runs, across device arrays, after dispose and after errors? */
 import {
   type DeviceArray,
   type Engine,
@@ -110,7 +110,7 @@ const runs: Readonly<Record<string, Run>> = {
     const lengths = [1, 7, 33, 130];
     const fns = [(x: Tensor) => mul(x, 3), (x: Tensor) => sum(x), (x: Tensor) => add(x, mean(x))];
     const compiled = fns.map((fn) => compile(fn, { engine }));
-    // The same arrays again and again: an engine that spoils its inputs is seen too.
+    // The same arrays every time, so that an engine that overwrites its inputs is caught too.
     const inputs = lengths.flatMap((length) => Array.from({ length: 5 }, (_, seed) => samples(length, seed)));
     const expected = new Map<string, Expected>();
     for (let turn = 0; turn < 1000; turn++) {
@@ -179,7 +179,7 @@ const runs: Readonly<Record<string, Run>> = {
     const x = sampleArray("float32", [33, 7], 1);
     const before = x.data.slice();
     const compiled = compile((y: Tensor) => [softmax(y), exp(y), sum(y, 0), mul(y, 2)], { engine });
-    // The first call may wait for the plan, and give the engine a copy.
+    // The first call may wait for the plan, and pass the engine a copy.
     await compiled(x);
     await compiled(x);
     expectThat(
@@ -387,7 +387,7 @@ const runs: Readonly<Record<string, Run>> = {
     const [powers, total] = await first(x);
     expectThat(
       powers!.engine === engine && powers!.dtype === "float32" && powers!.shape.join() === "17",
-      "a handle must tell engine, dtype and shape.",
+      "a handle must have an engine, a dtype and a shape.",
     );
     const chained: TensorFunction = (y) => add(mul(exp(y), 2), sum(y));
     await expectRun("what was fed on", engine, chained, [x], await second(powers!, total!));
@@ -495,7 +495,7 @@ const runs: Readonly<Record<string, Run>> = {
   },
 };
 
-/** Results that hold the numbers of the argument, each in memory of its own. */
+/** Throws unless results with the numbers of the argument have memory of their own. */
 async function expectOwnResults(engine: Engine, fn: (x: Tensor) => Tensor[]): Promise<void> {
   const compiled = compile(fn, { engine });
   const x = samples(6);
@@ -510,7 +510,7 @@ async function expectOwnResults(engine: Engine, fn: (x: Tensor) => Tensor[]): Pr
   await compiled.dispose();
 }
 
-/** A function with a reduction in the middle, so that runs that mix their data show. */
+/** A function with a reduction in the middle, so that mixed-up data shows in every element. */
 function work(x: Tensor): Tensor {
   return add(exp(mul(x, 0.5)), sum(x));
 }
@@ -529,7 +529,7 @@ async function expectRun(
   expectArray(what, got, predictOne(engine, fn, arrays));
 }
 
-/** As lenient as for a graph that was simplified. */
+/** With the tolerance for simplified graphs. */
 function predictOne(engine: Engine, fn: TensorFunction, arrays: readonly NDArray[]): Expected {
   return predict(traceOf(fn, arrays), arrays, engine.traits, 4)[0]!;
 }
@@ -542,7 +542,7 @@ async function compileDirectly(engine: Engine, fn: TensorFunction, arrays: reado
   return engine.compile(prepare(traceOf(fn, arrays), engine));
 }
 
-/** The engine, and how often it was asked to compile. */
+/** The engine, and how often it has compiled. */
 function counting(engine: Engine): { counted: Engine; count: () => number } {
   let count = 0;
   const { name, device, software, traits } = engine;

@@ -1,4 +1,4 @@
-/** Are values and derivatives the limits of their formulas where zeros meet infinities, where parts cancel, and where numbers are NaN? */
+/** Do values and derivatives equal the limits of their formulas where zeros meet infinities, parts cancel, or numbers are NaN? */
 import {
   type Engine,
   type NDArray,
@@ -41,7 +41,7 @@ import { arrayOf, productOf } from "./data.ts";
 import { floatTypes } from "./operations/spec.ts";
 import { toleranceOf } from "./tolerance.ts";
 
-/** The cases of limits, in every float that the engine declares, of an engine that carries infinities and NaN. */
+/** The cases of limits, in every float dtype that the engine declares, for an engine that carries infinities and NaN. */
 export function limitCases({ traits }: CaseContext): ConformanceCase[] {
   if (traits.nonFinite !== "strict") return [];
   const make = (name: string, run: (engine: Engine) => Promise<void>): ConformanceCase => ({
@@ -60,21 +60,21 @@ export function limitCases({ traits }: CaseContext): ConformanceCase[] {
   ];
 }
 
-/** A function of x, or of x and y, and so on; and what it and its derivatives are, element by element. */
+/** A function of x, of x and y, and so on; and its values and derivatives, element by element. */
 interface Limit {
   readonly fn: (...inputs: Tensor[]) => Tensor;
-  /** By the names x, y, z, w in their order. */
+  /** The values of x, y, z, w, in this order. */
   readonly at: readonly (readonly number[])[];
-  /** Of each input; by default they are vectors. */
+  /** The shape of each input; by default they are vectors. */
   readonly shape?: readonly number[];
-  /** The value is `value`; `xy` is the derivative of the sum by x, whose sum is then derived by y. */
+  /** `value` is the value; `xy` is the derivative of the sum by x, whose sum is then differentiated by y. */
   readonly are: Readonly<Record<string, readonly number[]>>;
 }
 
 const inf = Infinity;
 const ln2 = Math.LN2;
 
-/** [variance from, variance to, distance of the means; value, derivatives by these], of 60-digit arithmetic. */
+/** [variance from, variance to, distance of the means; value, derivatives by these], from 60-digit arithmetic. */
 const divergences: readonly (readonly number[])[] = [
   [1.0009765625, 1, 0, 2.3826347227055202e-7, 0.0004878048780487805, -0.00048828125, 0],
   [1, 1.0009765625, 0, 2.3810847894896017e-7, -0.0004878048780487805, 0.0004873289708506841, 0],
@@ -102,7 +102,7 @@ const limits: Readonly<Record<string, Limit>> = {
     are: {
       value: [1, 0, 0, 0, inf, 0, 1, inf, 0, 1, 0, inf, inf, 0],
       x: [0, 1, 0, inf, -inf, 0, 0, inf, 0, 0, 0, -inf, inf, 0],
-      // 0^y is taken as constant up to y = 0, and falls without end before.
+      // 0^y counts as constant from y = 0 on, and its slope is -Infinity before.
       y: [0, 0, 0, 0, -inf, 0, inf, inf, 0, ln2, 0, -inf, inf, 0],
       xx: [0, 0, 2, -inf, inf, 0, 0, 2, 0, 0, 0, inf, inf, 0],
       xy: [inf, 1, 0, -inf, inf, 0, 0, inf, 0, 0.5, 0, inf, inf, 0],
@@ -303,7 +303,7 @@ const limits: Readonly<Record<string, Limit>> = {
 
 const letters = ["x", "y", "z", "w"];
 
-/** The derivative by each letter in turn, of the sum of what came before. */
+/** Differentiates by each letter in turn the sum of the previous result. */
 function derivativeOf(fn: Limit["fn"], name: string): Limit["fn"] {
   const order = name === "value" ? "" : name;
   return order.split("").reduce<Limit["fn"]>(
@@ -314,7 +314,7 @@ function derivativeOf(fn: Limit["fn"], name: string): Limit["fn"] {
   );
 }
 
-/** As the user's graph is, and as it was written: identities must not change a limit. */
+/** Both simplified, as a user's graph is, and as written: identities must not change a limit. */
 async function expectLimit(engine: Engine, what: string, limit: Limit, dtype: NDArray["dtype"]): Promise<void> {
   const { fn, at, shape, are } = limit;
   const arrays = at.map((values) => arrayOf(values, shape ?? [values.length], dtype));
@@ -330,7 +330,7 @@ async function expectLimit(engine: Engine, what: string, limit: Limit, dtype: ND
   }
 }
 
-/** Each element by itself to the relative tolerance, and as zero below the normal numbers. */
+/** Each element must be within the relative tolerance, or may be zero below the normal numbers. */
 function expectedOf(engine: Engine, values: readonly number[], { shape }: NDArray, dtype: NDArray["dtype"]): Expected {
   const { relative } = toleranceOf(engine.traits.precision, dtype);
   const wanted = productOf(shape) === values.length ? shape : [values.length];
@@ -340,7 +340,7 @@ function expectedOf(engine: Engine, values: readonly number[], { shape }: NDArra
 
 const smallestNormal = 2 ** -126;
 
-/** Losses that are 0, whose formula could as well give -0. */
+/** Losses that are 0, whose formula could also give -0. */
 const zeros: Readonly<Record<string, () => Tensor>> = {
   huber: () => huber([1, -2], [1, -2]),
   squaredDifferences: () => squaredDifferences([1], [1]),

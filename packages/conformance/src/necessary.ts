@@ -1,12 +1,12 @@
-/** Which operations must an engine have: to be one at all, and to run everything? */
+/** Which operations must an engine have to work at all, and which to run everything? */
 import { type Operation, type OperationNeed, allOperations, operationFacts } from "@symloss/core/engine";
 
-/** The operations that every engine must have: the self-test of each factory needs them, and so do the cases of the lifecycle. */
+/** The operations that every engine must have: the self-test of each factory and the lifecycle cases need them. */
 export const requiredOperations: readonly Operation[] = operationsOf("required");
 
 /**
  * The operations that core can't rewrite using others. An engine that has them all, in float32, int32 and bool, runs everything that
- * those dtypes can hold; where one is missing, the cases that need it are skipped.
+ * those dtypes can hold; if one is missing, the cases that need it are skipped.
  */
 export const irreducibleOperations: readonly Operation[] = [...requiredOperations, ...operationsOf("irreducible")];
 

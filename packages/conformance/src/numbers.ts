@@ -1,4 +1,4 @@
-/** Are numbers right where formulas lose them: equal values, confident answers, infinities, nothing, literals beside float64? */
+/** Are results right where formulas lose digits: equal values, confident predictions, infinities, empty axes, literals beside float64? */
 import {
   type DType,
   type Engine,
@@ -34,7 +34,7 @@ import type { TensorFunction } from "./oracle/predict.ts";
 import { floatTypes } from "./operations/spec.ts";
 import { epsilonOf, sumTolerance, toleranceOf } from "./tolerance.ts";
 
-/** The cases of numbers that formulas lose, in every float that the engine declares. */
+/** The cases in which formulas lose digits, in every float dtype that the engine declares. */
 export function numberCases({ traits }: CaseContext): ConformanceCase[] {
   const make = (name: string, run: (engine: Engine) => Promise<void>): ConformanceCase => ({
     name: `operations: ${name}`,
@@ -67,7 +67,7 @@ export function numberCases({ traits }: CaseContext): ConformanceCase[] {
 const counts = [1, 2, 3, 5, 7, 10, 31, 100, 1003, 7225];
 const repeatedValues = [37 / 255, 0.1, 1 / 3, 3.3, 1e-3, 123.456, -7.7, 1e6 + 1 / 3, 1e-20, 0];
 
-/** The mean of equal values is theirs but for its rounding, so that what is left is its square: never less than nothing, and its root a number. */
+/** The mean of equal values is exact up to rounding, so their variance is the square of that error: never negative, with a real root. */
 async function expectNoVariance(engine: Engine, dtype: DType): Promise<void> {
   for (const count of counts) {
     const rows = repeatedValues.flatMap((value) => Array.from({ length: count }, () => value));
@@ -78,13 +78,13 @@ async function expectNoVariance(engine: Engine, dtype: DType): Promise<void> {
       { simplify: true },
     );
     for (const [index, value] of repeatedValues.entries()) {
-      // As far off as sums may be.
+      // The allowed error of a sum.
       const off = dtype === "float64" ? (2 + count) * epsilonOf(dtype) : 2 * epsilonOf(dtype) + sumTolerance;
       const limit = off * Math.abs(value);
       const [square, ...roots] = got.map(({ data }) => data[index]!) as [number, ...number[]];
       expectThat(
         square >= 0 && square <= limit ** 2 && roots.every((root) => root >= 0 && root <= limit),
-        `the variance of ${count} times ${value} must be 0 but for ${limit ** 2}, and roots of such 0 but for ${limit}, got ${square}, ${roots.join(", ")}.`,
+        `the variance of ${count} times ${value} must be 0 to within ${limit ** 2}, and roots of such 0 to within ${limit}, got ${square}, ${roots.join(", ")}.`,
       );
     }
   }
@@ -93,8 +93,9 @@ async function expectNoVariance(engine: Engine, dtype: DType): Promise<void> {
 const gaps = [5, 8, 10, 12, 14, 15, 16, 17, 18, 20, 25, 30, 35, 40];
 
 /**
- * Each element by itself: log(1 + exp(-gap)), but for what float64 can't hold beside 1, and the gradient of the other class, which is as
- * small. That of the right class is a probability near 1 less 1, which has no more digits than its dtype has beside 1.
+ * Each element must have full relative accuracy: log(1 + exp(-gap)), except for digits that float64 can't hold next to 1, and the
+ * gradient of the other class, which is as small. The gradient of the right class is a probability near 1, minus 1, so it has only the
+ * digits that its dtype can hold next to 1.
  */
 async function expectConfident(engine: Engine, dtype: DType): Promise<void> {
   const { relative } = toleranceOf(engine.traits.precision, dtype);
@@ -142,7 +143,7 @@ async function expectConfident(engine: Engine, dtype: DType): Promise<void> {
   }
 }
 
-/** One value has one formula: what is computed twice is the same, and its gradient goes where the largest stands. */
+/** One value has one formula: a value computed twice is the same, and its gradient goes to the largest element. */
 async function expectOneFormula(engine: Engine, dtype: DType): Promise<void> {
   for (const length of [1, 7, 20, 33]) {
     const x = sampleArray(dtype, [length], length);
@@ -268,7 +269,7 @@ async function expectExtremeSums(engine: Engine, dtype: DType): Promise<void> {
   expectArray("logSumExp of single elements", single!, expected([ones.length], ones));
 }
 
-/** A literal takes the type of what it meets: beside float64 it has all of its digits. */
+/** A literal takes the type of the other operand: combined with float64 it keeps all of its digits. */
 const literals: Readonly<Record<string, (engine: Engine) => Promise<void>>> = {
   "a number and a list in arithmetic": async (engine) => {
     const got = await evaluate(mul(Float64Array.of(1, 2), [0.1, 0.2]).add(0.3), { engine });

@@ -9,7 +9,7 @@ import { reductionSpecs } from "./operations/reduction.ts";
 import { sourceSpecs } from "./operations/source.ts";
 import type { OperationSpec } from "./operations/spec.ts";
 
-/** The cases of operations, whatever the engine. */
+/** The cases of operations, independent of the engine. */
 export function operationSpecs(): OperationSpec[] {
   return [
     ...sourceSpecs(),
@@ -22,7 +22,7 @@ export function operationSpecs(): OperationSpec[] {
   ];
 }
 
-/** The cases of operations that an engine of these traits is asked. */
+/** The cases of operations for an engine with these traits. */
 export function operationCases({ traits }: CaseContext): ConformanceCase[] {
   return operationSpecs()
     .filter(({ dtypes }) => dtypes.every((dtype) => traits.dtypes.includes(dtype)))

@@ -1,4 +1,4 @@
-/** What came of all cases together: how many passed, and how many were skipped, for want of what? */
+/** What is the outcome of all cases together: how many passed, how many were skipped, and what was missing? */
 import { type DType, DTypeError } from "@symloss/core";
 import { type Operation, type OptionRule, requireRule } from "@symloss/core/engine";
 import type { CaseOutcome } from "./case.ts";
@@ -9,13 +9,13 @@ export interface OutcomeSummary {
   readonly passed: number;
   readonly failedAsExpected: number;
   readonly skipped: number;
-  /** How many cases were skipped for want of each operation and dtype, the most first. */
+  /** How many cases were skipped because of each missing operation or dtype, the most first. */
   readonly missing: readonly { readonly missing: Operation | DType; readonly cases: number }[];
-  /** `432 passed, 144 skipped: 80 for want of less, 64 for want of concat`. */
+  /** `432 passed, 144 skipped: 80 missing less, 64 missing concat`. */
   readonly text: string;
 }
 
-/** The outcomes, counted: so that what was not asked is seen. Throws `DTypeError` for what is no list of them. */
+/** Counts outcomes, so that skipped cases are visible. Throws `DTypeError` unless they are a list of outcomes. */
 export function summarizeOutcomes(outcomes: readonly CaseOutcome[]): OutcomeSummary {
   requireRule("summarizeOutcomes", "outcomes", listOf(outcomeRule), outcomes);
   const count = (status: CaseOutcome["status"]) => outcomes.filter((outcome) => outcome.status === status).length;
@@ -31,7 +31,7 @@ export function summarizeOutcomes(outcomes: readonly CaseOutcome[]): OutcomeSumm
 }
 
 const outcomeRule: OptionRule = {
-  must: "what runCase returned",
+  must: "an outcome of runCase",
   holds: (value) =>
     holdsAll(value, { status: "string" }) &&
     ((value as CaseOutcome).status !== "skipped" || holdsAll(value, { missing: "string", reason: "string" })),
@@ -43,6 +43,6 @@ function textOf(
   missing: OutcomeSummary["missing"],
 ): string {
   const failed = failedAsExpected === 0 ? "" : `, ${failedAsExpected} failed as expected`;
-  const reasons = missing.map((one) => `${one.cases} for want of ${one.missing}`).join(", ");
+  const reasons = missing.map((one) => `${one.cases} missing ${one.missing}`).join(", ");
   return `${passed} passed${failed}, ${skipped} skipped${skipped === 0 ? "" : `: ${reasons}`}`;
 }

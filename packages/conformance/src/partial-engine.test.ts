@@ -1,4 +1,4 @@
-/** Is an engine asked for what it declares, and for nothing else, with every case that is left out counted, and nothing hidden behind it? */
+/** Is an engine tested for exactly what it declares, is every skipped case counted, and can a skip hide no failure? */
 import { type Engine, UnsupportedOperationError, exp, sum } from "@symloss/core";
 import { type Graph, type Operation, allOperations, lower, selfTest } from "@symloss/core/engine";
 import { cpu } from "@symloss/engine-cpu";
@@ -11,9 +11,9 @@ import { irreducibleOperations, requiredOperations } from "./necessary.ts";
 
 const whole = await cpu();
 
-/** The engine with other traits, and perhaps another way to compile. */
+/** The engine with other traits, and perhaps another `compile`. */
 function engineWith(traits: Partial<Engine["traits"]>, compile?: (graph: Graph) => never): Engine {
-  // Made anew, for its handles belong to it.
+  // A new engine, because its device arrays refer to it.
   return {
     ...whole,
     traits: { ...whole.traits, ...traits },
@@ -119,7 +119,7 @@ describe("summarizeOutcomes", () => {
         { missing: "less", cases: 2 },
         { missing: "concat", cases: 1 },
       ],
-      text: "1 passed, 3 skipped: 2 for want of less, 1 for want of concat",
+      text: "1 passed, 3 skipped: 2 missing less, 1 missing concat",
     });
   });
 

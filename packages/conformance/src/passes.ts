@@ -1,4 +1,4 @@
-/** Do the passes keep what a graph means? Simplified as not simplified, lowered as direct, folded as computed. */
+/** Do the passes preserve what a graph computes, when it is simplified, lowered or folded? */
 import {
   type DType,
   type Engine,
@@ -108,7 +108,7 @@ export function passCases({ traits }: CaseContext): ConformanceCase[] {
   ];
 }
 
-/** A pass may compute in another order, and in more steps, than the bounds foresee. */
+/** A pass may compute in another order, and in more steps, than the bounds predict. */
 const reordered = 8;
 
 async function expectSimplified(
@@ -121,7 +121,7 @@ async function expectSimplified(
   await expectAgreement(`${what}, simplified`, engine, fn, arrays, { simplify: true, slack: reordered });
 }
 
-/** The same function of inputs and of constants: the graph of constants has nothing left to compute. */
+/** Compares a function of inputs with the same function of constants, whose graph is folded completely. */
 async function expectFolded(
   engine: Engine,
   what: string,
@@ -185,7 +185,7 @@ const whole: PassFunction["arrays"] = () => [
   sampleArray("int32", [3, 5], 8, { low: 1, high: 9 }),
 ];
 
-/** Functions on which identities apply, or nearly do. */
+/** Functions to which identities apply, or nearly apply. */
 const functions: Readonly<Record<string, PassFunction>> = {
   "sums with 0, of negatives, of the same": {
     fn: (x, y) => [
@@ -353,7 +353,7 @@ const functions: Readonly<Record<string, PassFunction>> = {
   },
 };
 
-/** What would be 0, 1 or x of any number, but is not of these. */
+/** Expressions that equal 0, 1 or x for most numbers, but not for these. */
 const hidesNothing: TensorFunction = (x) => [
   mul(x, 0),
   sub(x, x),
@@ -363,7 +363,7 @@ const hidesNothing: TensorFunction = (x) => [
   sum(mul(x, 0)),
   maximum(x, x),
   div(0, x),
-  // Nor is a NaN made where there is nothing to make it of.
+  // Nor may an empty array produce a NaN.
   sum(broadcastTo(asTensor(Infinity), [0, 3]), 0),
 ];
 

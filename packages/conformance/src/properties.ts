@@ -1,4 +1,4 @@
-/** Do random graphs, and their gradients, agree with the oracle? What fails is shrunk, and printed with the seed that brings it back. */
+/** Do random graphs, and their gradients, agree with the oracle? A failure is shrunk, and printed with the seed that reproduces it. */
 import { type DType, type Engine, type NDArray, type Tensor, valueAndGrad } from "@symloss/core";
 import { formatGraph, refusedNode } from "@symloss/core/engine";
 import fc from "fast-check";
@@ -13,7 +13,7 @@ import { type MadeOperation, type Maker, madeOperations, makers as makersOf } fr
 import { arraysOf, functionOf, programs, scalarOf, smallShapes } from "./random/program.ts";
 import { toleranceOf } from "./tolerance.ts";
 
-/** The cases of random graphs, in every float that the engine declares. */
+/** The cases of random graphs, in every float dtype that the engine declares. */
 export function propertyCases(context: CaseContext): ConformanceCase[] {
   const make = (name: string, check: Check): ConformanceCase => ({
     name: `properties: ${name}`,
@@ -38,7 +38,7 @@ export function propertyCases(context: CaseContext): ConformanceCase[] {
     );
 }
 
-/** Of which operations the graphs are made. */
+/** The operations in the graphs. */
 const families: Readonly<Record<string, readonly MadeOperation[]>> = {
   "elementwise graphs": madeOperations.slice(0, madeOperations.indexOf("sum")),
   "graphs that broadcast": ["add", "sub", "mul", "div", "broadcastTo", "reshape", "sum"],
@@ -72,14 +72,15 @@ async function expectProperty(
       await expect(engine, functionOf(program, makers, dtype), arraysOf(program, dtype), reference, dtype);
     } catch (error) {
       if (refusedNode(error) === undefined) throw error;
-      // A graph that can't be said in what the engine has is not asked; another is tried.
+      // A graph that can't be rewritten using what the engine supports is replaced by another.
       refusal = error;
       fc.pre(false);
     }
   });
   const details = await fc.check(property, { seed, numRuns: runs });
   if (!details.failed) return;
-  if (details.counterexample === null) throw refusal ?? new Error("expectProperty: too few graphs could be asked.");
+  if (details.counterexample === null)
+    throw refusal ?? new Error("expectProperty: the engine could run too few of the graphs.");
   const { errorInstance, seed: from, counterexamplePath: path } = details;
   const reason = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
   throw new ConformanceError(`random graphs must agree, got (seed ${from}, path ${path}, shrunk) ${reason}`);
@@ -91,7 +92,7 @@ async function expectValues(
   arrays: readonly NDArray[],
   reference: Engine | undefined,
 ): Promise<void> {
-  // Computed first: what the engine has no operations for is not worth a prediction.
+  // Computed first: if the engine lacks operations, the prediction is not needed.
   const got = await compute(engine, fn, arrays, { simplify: true });
   const graph = traceOf(fn, arrays);
   const expected = predict(graph, arrays, engine.traits, slack);
@@ -123,7 +124,7 @@ async function expectGradients(
   await expectValues(engine, (...tensors) => gradient(...tensors).flat(), arrays, reference);
 }
 
-/** The slope along a random direction of each array, against differences of the oracle's values. */
+/** Compares the directional derivative along a random direction of each array with differences of the oracle's values. */
 async function expectSlopes(
   engine: Engine,
   fn: TensorFunction,
@@ -157,14 +158,14 @@ async function expectSlopes(
   }
 }
 
-/** Reordered sums and identities add to what the bounds foresee. */
+/** Reordered sums and identities add to the predicted bounds. */
 const slack = 8;
 
 function scalar(fn: TensorFunction, dtype: DType): (...tensors: Tensor[]) => Tensor {
   return (...tensors) => scalarOf([fn(...tensors)].flat(), dtype);
 }
 
-/** Whether a comparison could fail: not all is open. */
+/** Whether a comparison could fail: at least one element may not be anything. */
 function isAsked({ values, allowed }: Expected): boolean {
   return Array.from(values, (_, index) => allowed(index)).some((bound) => bound < 0.1);
 }

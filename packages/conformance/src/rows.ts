@@ -1,4 +1,4 @@
-/** Does a row have the same bits in a batch of 1 as in a large one? Asked of the engines that declare it. */
+/** Does a row have the same bits in a batch of 1 as in a large one? Tested on engines that declare it. */
 import {
   type Engine,
   type NDArray,
@@ -40,11 +40,11 @@ export function rowCases({ traits }: CaseContext): ConformanceCase[] {
   }));
 }
 
-/** A function whose results' rows follow from the rows of its arguments, and from what all rows share. */
+/** A function whose result rows depend only on the same rows of its arguments, and on shared arguments. */
 interface RowFunction {
   readonly name: string;
   readonly fn: TensorFunction;
-  /** Arguments for so many rows; those that are shared are the same for any. */
+  /** The arguments for this many rows; shared ones are always the same. */
   readonly arrays: (rows: number) => readonly RowArray[];
 }
 
@@ -53,7 +53,7 @@ interface RowArray {
   readonly shared: boolean;
 }
 
-/** Around the sizes of vectors and blocks. */
+/** Sizes around those of vectors and blocks. */
 const batches = [1, 2, 3, 7, 64];
 const largest = 4096;
 
@@ -139,7 +139,7 @@ function normalized(x: Tensor): Tensor {
   return div(centred, add(variance(x, { axis: 1, keepAxes: true }), 1e-5).pow(0.5));
 }
 
-/** Every loss that gives a value for each row, on rows made of a golden case's, with its gradients. */
+/** Every loss with a value for each row, on rows derived from a golden case, with its gradients. */
 function lossFunctions(): RowFunction[] {
   return Object.values(losses).flatMap((loss) => {
     const { name, arguments: list } = loss.definition;
@@ -153,7 +153,7 @@ function lossFunctions(): RowFunction[] {
       fn,
       arrays(3).map(({ array }) => array),
     );
-    // Some have one value for all rows.
+    // Some losses have one value for all rows.
     return outputs.every(({ shape }) => shape[0] === 3) ? [{ name: `${name}, with gradients`, fn, arrays }] : [];
   });
 }
@@ -178,7 +178,7 @@ function isRow({ shape }: ArgumentDefinition): boolean {
   return /^\[(\.\.|batch)/.test(shape);
 }
 
-/** The rows of the golden case again and again, each a little larger than the last. */
+/** The rows of the golden case repeated, each time a little larger. */
 function repeated({ definition }: AnyLoss, inputs: readonly NDArray[], rows: number): RowArray[] {
   return inputs.map((input, position): RowArray => {
     const argument = definition.arguments[position]!;

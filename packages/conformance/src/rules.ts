@@ -1,8 +1,8 @@
-/** What may the functions of the suite be given, and how does a message say so? */
+/** Which arguments do the functions of the suite accept, and how does a message say so? */
 import { DTypeError, OutOfRangeError } from "@symloss/core";
 import { type OptionRule, functionRule } from "@symloss/core/engine";
 
-/** An engine, which must be given. */
+/** A required engine. */
 export const engineRule: OptionRule = {
   must: "an engine",
   holds: isEngine,
@@ -11,7 +11,7 @@ export const engineRule: OptionRule = {
   help: (value) => (typeof value === "function" ? "Call it and await what it returns." : ""),
 };
 
-/** A function that makes an engine, which must be given. */
+/** A required function that makes an engine. */
 export const factoryRule: OptionRule = { ...functionRule, must: "a function that makes an engine" };
 
 /** A case. */
@@ -23,14 +23,14 @@ export const caseRule: OptionRule = {
 
 /** An expected failure. */
 export const failureRule: OptionRule = {
-  must: "a case's name, or an expression for names, and a reason",
+  must: "the name of a case, or a regular expression, and a reason",
   holds: (value) =>
     holdsAll(value, { reason: "string" }) &&
     ((value as Item)["case"] instanceof RegExp || typeof (value as Item)["case"] === "string"),
   error: DTypeError,
 };
 
-/** A list of what a rule holds of. */
+/** A list whose elements all satisfy a rule. */
 export function listOf(rule: OptionRule): OptionRule {
   return {
     ...rule,
@@ -48,7 +48,7 @@ export function integerRule(smallest: number): OptionRule {
   };
 }
 
-/** One of these texts, which must be given. */
+/** One of these strings, required. */
 export function choiceRule(choices: readonly string[]): OptionRule {
   return {
     must: choices.map((choice) => JSON.stringify(choice)).join(" or "),
@@ -60,7 +60,7 @@ export function choiceRule(choices: readonly string[]): OptionRule {
 
 type Item = Readonly<Record<string, unknown>>;
 
-/** Whether a value is an object whose properties are of these types. */
+/** Whether a value is an object whose properties have these types. */
 export function holdsAll(value: unknown, types: Readonly<Record<string, string>>): boolean {
   if (typeof value !== "object" || value === null) return false;
   return Object.entries(types).every(([name, type]) => typeof (value as Item)[name] === type);

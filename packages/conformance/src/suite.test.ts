@@ -8,7 +8,7 @@ import { checkExpectedFailures, conformanceCases, runCase } from "./index.ts";
 import { operationSpecs } from "./operations.ts";
 import { allTypes, operandTypes } from "./operations/spec.ts";
 
-/** An engine with traits and nothing else. */
+/** An engine that has traits but can't do anything. */
 function engineWith(traits: Partial<EngineTraits> = {}): Engine {
   const none = () => Promise.reject(new Error("no engine"));
   return {
@@ -97,7 +97,7 @@ describe("runCase", () => {
       await expect(runCase(failing, engine, { expectedFailures })).resolves.toEqual(outcome);
     }
     await expect(runCase(passing, engine, { expectedFailures: [{ case: /a/, reason: "no float64" }] })).rejects.toThrow(
-      'runCase: "operations: a" must fail on engine "none" as it is expected to (no float64), got a pass.',
+      'runCase: "operations: a" must fail on engine "none" as expected (no float64), got a pass.',
     );
   });
 
@@ -116,7 +116,7 @@ describe("operations", () => {
     ),
   );
 
-  // It occurs only where a dimension has a name, which no engine sees.
+  // It occurs only with named dimensions, which no engine sees.
   test.each(allOperations.filter((operation) => operation !== "dimensionSize"))(
     "%s has a case in every dtype that it takes",
     (operation) => {

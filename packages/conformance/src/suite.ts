@@ -1,4 +1,4 @@
-/** Which cases must an engine pass? All that its traits allow to ask. */
+/** Which cases must an engine pass? Everything that its traits declare. */
 import { DTypeError, type Engine, type EngineFactory } from "@symloss/core";
 import { type OptionRule, type OptionTable, checkOptions, requireRule } from "@symloss/core/engine";
 import type { CaseContext, ConformanceCase } from "./case.ts";
@@ -18,22 +18,22 @@ import { engineRule, factoryRule, integerRule } from "./rules.ts";
 import { timingCases } from "./timing.ts";
 import { watch } from "./watch.ts";
 
-/** What the cases need besides the engine. */
+/** What the cases need in addition to the engine. */
 export interface SuiteOptions {
-  /** Makes another engine like it: some cases dispose their engine, and some need two. */
+  /** Makes another engine of the same kind: some cases dispose of their engine, and some need two. */
   readonly createEngine: EngineFactory;
-  /** An engine that is trusted: random graphs are compared with it too. */
+  /** A trusted engine, with which random graphs are also compared. */
   readonly reference?: Engine;
-  /** Where random graphs start from; default 1. */
+  /** The seed of random graphs; default 1. */
   readonly seed?: number;
-  /** How many random graphs each property tries; default 40. */
+  /** How many random graphs are tried for each property; default 40. */
   readonly runs?: number;
 }
 
 /**
- * The cases for an engine, made of its traits alone: what they declare is asked. A case that needs operations which the engine lacks,
- * and which core can't say in those it has, is skipped by `runCase`. Throws `DTypeError` or `OutOfRangeError`, naming the option,
- * for what can't be one.
+ * Makes the cases for an engine from its traits alone: everything that they declare is tested. `runCase` skips a case if it needs
+ * operations that the engine lacks and core can't rewrite using others. Throws `DTypeError` or `OutOfRangeError`, naming the option,
+ * if an option is invalid.
  * @example for (const one of conformanceCases(engine, { createEngine: cpu })) test(one.name, () => runCase(one, engine));
  */
 export function conformanceCases(engine: Pick<Engine, "traits">, options: SuiteOptions): ConformanceCase[] {

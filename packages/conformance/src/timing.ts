@@ -1,4 +1,4 @@
-/** When is an argument read, and whose is the memory? A call takes the numbers that its arguments hold when it is called. */
+/** When is an argument read, and who owns memory? A call computes with the values that its arguments hold when it is called. */
 import {
   type Engine,
   type NDArray,
@@ -21,7 +21,7 @@ import { arrayOf, sampleArray, vectorOf } from "./data.ts";
 import { type TensorFunction, predict, traceOf } from "./oracle/predict.ts";
 import { allowedBy, toleranceOf } from "./tolerance.ts";
 
-/** The cases of when arguments are read, and of memory that is shared. */
+/** The cases of when arguments are read, and of shared memory. */
 export function timingCases(): ConformanceCase[] {
   return Object.entries(runs).map(([name, run]) => ({ name: `lifecycle: ${name}`, group: "lifecycle", run }));
 }
@@ -213,7 +213,7 @@ const runs: Readonly<Record<string, (engine: Engine) => Promise<void>>> = {
   },
 };
 
-/** A function with a reduction in the middle, so that an element read late shows in all. */
+/** A function with a reduction in the middle, so that an element read late shows in every result. */
 function work(x: Tensor): Tensor {
   return add(exp(mul(x, 0.5)), sum(x));
 }
@@ -222,7 +222,7 @@ function samples(length: number, seed = 1): NDArray {
   return vectorOf(sampleArray("float32", [length], seed).data, "float32");
 }
 
-/** As lenient as for a graph that was simplified. */
+/** With the tolerance for simplified graphs. */
 const slack = 4;
 
 function predictOne(engine: Engine, fn: TensorFunction, x: NDArray): Expected {
@@ -231,11 +231,11 @@ function predictOne(engine: Engine, fn: TensorFunction, x: NDArray): Expected {
   return { ...expected!, allowed: (index) => expected!.allowed(index) + tolerance(index) };
 }
 
-/** What is frozen may refuse to change. */
+/** Makes a change, unless what it changes is frozen. */
 function attempt(change: () => unknown): void {
   try {
     change();
   } catch {
-    // It stays as it is.
+    // It is frozen.
   }
 }

@@ -1,9 +1,9 @@
-/** How far may an engine be off? By its class of precision, the dtype and the operation. */
+/** How large may an engine's error be? It depends on the precision class, the dtype and the operation. */
 import { type DType, DTypeError, type EngineTraits } from "@symloss/core";
 import { type AnyOperation, type Operation, type OptionRule, allOperations, requireRule } from "@symloss/core/engine";
 import { choiceRule, holdsAll } from "./rules.ts";
 
-/** A class of accuracy that an engine declares. */
+/** The precision class that an engine declares. */
 export type Precision = EngineTraits["precision"];
 
 /** |got - want| <= absolute * max|want| + relative * |want|: for whole formulas, losses and gradients. */
@@ -18,7 +18,7 @@ export function toleranceOf(precision: Precision, dtype: DType): Tolerance {
   return dtype === "float64" ? { absolute: 1e-12, relative: 1e-12 } : formulas[precision];
 }
 
-/** How far each element may be off under a tolerance. */
+/** The error that a tolerance allows for each element. */
 export function allowedBy(tolerance: Tolerance, values: ArrayLike<number>): (index: number) => number {
   requireRule("allowedBy", "tolerance", toleranceRule, tolerance);
   requireRule("allowedBy", "values", numbersRule, values);
@@ -31,15 +31,15 @@ export function allowedBy(tolerance: Tolerance, values: ArrayLike<number>): (ind
   return (index) => absolute * largest + relative * Math.abs(values[index]!);
 }
 
-/** The error that a single operation may add to its result, in units of the dtype's epsilon (one of the last place at 1). */
+/** The error that a single operation may add to its result, in units of the dtype's epsilon (one unit in the last place of 1). */
 export interface Rounding {
-  /** Times the size of the result: for sums that of all that is summed, for logarithms of sums 1 at least. */
+  /** Multiplied by the magnitude of the result; for sums, by that of all terms; for logarithms of sums, by at least 1. */
   readonly ulps: number;
-  /** Times the size of the result and the size of the exponent: the argument of an exponential is itself rounded. */
+  /** Multiplied by the magnitudes of the result and the exponent, because the argument of an exponential is itself rounded. */
   readonly ulpsPerExponent?: number;
-  /** Whatever the result, as the logarithm near 1 of a graphics card. */
+  /** Independent of the result, as for the logarithm near 1 on a GPU. */
   readonly absolute?: number;
-  /** A result so small may become 0. */
+  /** A result of at most this magnitude may become 0. */
   readonly floor: number;
 }
 
@@ -50,7 +50,7 @@ export function roundingOf(operation: Operation, dtype: DType, precision: Precis
   return roundingOfNode(operation, dtype, precision);
 }
 
-/** As `roundingOf`, of annotations too, which round nothing. */
+/** Like `roundingOf`, but also for annotations, which do not round. */
 export function roundingOfNode(operation: AnyOperation, dtype: DType, precision: Precision): Rounding {
   if (dtype === "bool" || dtype === "int32") return { ulps: 0, floor: 0 };
   const [table, floor] = dtype === "float64" ? [float64, floors.float64] : [single[precision], floors[precision]];
@@ -62,15 +62,15 @@ export function epsilonOf(dtype: DType): number {
   return dtype === "float64" ? 2 ** -52 : 2 ** -23;
 }
 
-/** Above this a number of the dtype is infinite. */
+/** The largest finite number of the dtype. */
 export function largestOf(dtype: DType): number {
   return dtype === "float32" ? 3.4028234663852886e38 : Number.MAX_VALUE;
 }
 
-/** Up to this size integers are exact on every engine. */
+/** Integers up to this magnitude are exact on every engine. */
 export const largestExactInteger: number = 2 ** 24;
 
-/** Sums of ten million float32 of one sign: the relative error that is allowed. */
+/** The relative error allowed for a sum of ten million float32 values of one sign. */
 export const sumTolerance = 1e-6;
 
 const operationRule = choiceRule(allOperations);
@@ -98,19 +98,19 @@ const precisionRule = choiceRule(Object.keys(formulas));
 
 type RoundingTable = { readonly [O in Operation]?: Partial<Rounding> };
 
-/** Half a unit is correct rounding; a hair more, for the expectation is itself rounded. */
+/** Half a unit is correct rounding; slightly more, because the expected value is itself rounded. */
 const correctlyRounded = 0.5001;
 
 const smallestNormal = 2 ** -126;
 
 const floors: Record<Precision | "float64", number> = {
-  // One step of the subnormal numbers.
+  // The smallest subnormal number.
   float32: 2 ** -149,
   float64: 2 ** -1074,
   gpu: smallestNormal,
 };
 
-/** A sum of one sign is off by 1e-6 at most; products and additions at indices sum likewise. */
+/** The relative error of a sum of one sign is at most 1e-6; matrix products and scattered additions are sums too. */
 const summed: Partial<Rounding> = { ulps: sumTolerance / 2 ** -23 };
 
 const single: Record<Precision, RoundingTable> = {
@@ -160,7 +160,7 @@ const single: Record<Precision, RoundingTable> = {
   },
 };
 
-/** 1e-12 of what rounds at all. */
+/** A relative error of 1e-12 for every operation that rounds. */
 const fine: Partial<Rounding> = { ulps: 1e-12 / 2 ** -52, floor: 2 ** -1022 };
 
 const float64: RoundingTable = {

@@ -1,20 +1,20 @@
-/** Who refused, the engine or core before it? An engine that is watched has what it throws noted, and is otherwise as it was. */
+/** Which errors come from the engine, and which from core? A watched engine records what it throws, and otherwise behaves the same. */
 import type { DType, DeviceArray, Engine, Executable, TypedArray } from "@symloss/core";
 import type { MaybePromise, Value } from "@symloss/core/engine";
 
-/** The engine, watched: the same one for the same engine, so that what is compiled for it is found again. */
+/** The watched engine, always the same for one engine, so that executables compiled for it are reused. */
 export function watch(engine: Engine): Engine {
   let watched = watchedEngines.get(engine);
   if (watched === undefined) {
     watched = new WatchedEngine(engine);
     watchedEngines.set(engine, watched);
-    // Watching the watched would hand it handles that are not its own.
+    // Watching it again would pass it device arrays that are not its own.
     watchedEngines.set(watched, watched);
   }
   return watched;
 }
 
-/** Whether an engine that is watched threw this. */
+/** Whether a watched engine threw this error. */
 export function isThrownByEngine(error: unknown): boolean {
   return typeof error === "object" && error !== null && thrown.has(error);
 }
@@ -97,7 +97,7 @@ class WatchedExecutable implements Executable {
   }
 }
 
-/** A handle of the engine beneath, as one of the engine that is watched. */
+/** A device array of the underlying engine, presented as one of the watched engine. */
 class WatchedArray implements DeviceArray {
   readonly engine: Engine;
   readonly handle: DeviceArray;
@@ -128,7 +128,7 @@ function unwatched(value: Value): Value {
   return value instanceof WatchedArray ? value.handle : value;
 }
 
-/** What is thrown at once or later is noted, and thrown on. */
+/** Records what is thrown, synchronously or asynchronously, and rethrows it. */
 function noted<T>(act: () => MaybePromise<T>): MaybePromise<T> {
   try {
     const result = act();

@@ -1,4 +1,4 @@
-/** What must a cast give? Between every two dtypes: rounded, truncated, saturated, or 0 and 1. */
+/** What must a cast return? Between any two dtypes: rounded, truncated, saturated, or 0 and 1. */
 import { type DType, type Tensor, broadcastTo, cast, reshape, where } from "@symloss/core";
 import { vectorOf, sampleArray } from "../data.ts";
 import { convertNumber } from "../oracle/scalar.ts";
@@ -65,7 +65,7 @@ function castSpec(from: DType, to: DType): OperationSpec[] {
 
 function finiteEdges(from: DType, to: DType): number[] {
   const edges = [0, -0, 1, -1, 0.5, -0.5, 1.5, -1.5, 2.5, 0.999, -0.999, 100.75, 1 / 3, 2 ** 24 - 1, -(2 ** 24)];
-  // Past the integers: they saturate.
+  // Beyond the range of integers: they saturate.
   const large = floatTypes.includes(from) ? [3e9, -3e9, 1e20, -1e20] : [];
   return [...edges, ...large].filter((value) => Math.abs(convertNumber(value, to)) <= largestOf(to));
 }

@@ -1,4 +1,4 @@
-/** What must products give that sum over shared axes: of matrices in batches, of nothing, and by Einstein's summation? */
+/** What must matrix products return, in batches and with empty axes, and what Einstein summation? */
 import { type DType, type Tensor, einsum, matmul, transpose } from "@symloss/core";
 import { formatShape } from "@symloss/core/engine";
 import { expectArray } from "../compare.ts";

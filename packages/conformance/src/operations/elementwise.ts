@@ -1,4 +1,4 @@
-/** What must elementwise operations give: at every size, at the edges of floats and integers, and broadcast along each axis? */
+/** What must elementwise operations return: at every size, at the limits of floats and integers, and broadcast along each axis? */
 import { type DType, type NDArray, add, where } from "@symloss/core";
 import {
   type BinaryOperation,
@@ -172,7 +172,7 @@ interface Parts {
   readonly nonFinite: readonly NDArray[];
 }
 
-/** Columns of operands, in two parts: where all that goes in and comes out is finite, and the rest. Integers too large to be exact are left out. */
+/** Columns of operands, in two parts: those where all operands and results are finite, and the rest. Integers too large to be exact are omitted. */
 function split(
   dtype: DType,
   columns: readonly (readonly number[])[],
@@ -278,7 +278,7 @@ const floatEdges: readonly number[] = [
   .flatMap((value) => [value, -value])
   .concat(NaN);
 
-/** Every pair of these goes in. */
+/** Every pair of these is used. */
 const pairEdges: readonly number[] = [0, 1, 0.5, 3, 1e-3, 1e-8, 1e-20, 88.5, 1e4, 1e20, 1e38, 2 ** -126, Infinity]
   .flatMap((value) => [value, -value])
   .concat(NaN, 3.4028234663852886e38, 1 - 2 ** -24);

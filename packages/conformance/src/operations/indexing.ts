@@ -1,4 +1,4 @@
-/** What must picking and adding at indices give: at the ends, of one index many times, along every axis? */
+/** What must gathering and scattering return: at the ends, with a repeated index, along every axis? */
 import { type DType, type NDArray, Tensor, oneHot, takeAlongAxis } from "@symloss/core";
 import { formatShape } from "@symloss/core/engine";
 import { arrayOf, productOf, sampleArray, sampleIntegers, vectorOf } from "../data.ts";
@@ -14,7 +14,7 @@ export function indexingSpecs(): OperationSpec[] {
   ];
 }
 
-/** Zeros with `size` along the axis, updates added at the indices: what the gradient of `takeAlongAxis` is made of. */
+/** Zeros, of length `size` along the axis, with the updates added at the indices: the gradient of `takeAlongAxis` uses it. */
 export function scatterAdd(updates: Tensor, indices: Tensor, axis: number, size: number): Tensor {
   const shape = updates.shape.map((length, other) => (other === axis ? size : length));
   return new Tensor("scatterAdd", [updates, indices], { axis, size }, shape, updates.dtype);

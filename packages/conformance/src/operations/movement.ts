@@ -1,4 +1,4 @@
-/** Where must elements go? Reshaped, transposed, repeated, cut, padded and joined, along every axis, in every dtype. */
+/** Where must elements go if they are reshaped, transposed, broadcast, sliced, padded and joined, along every axis, in every dtype? */
 import {
   type DType,
   type Tensor,

@@ -1,4 +1,4 @@
-/** What must reductions give: over every set of axes, of ties, of nothing, and of very many? */
+/** What must reductions return: over every set of axes, for ties, for empty axes, and for very long ones? */
 import {
   type DType,
   type Engine,
@@ -25,7 +25,7 @@ import { arrayOf, productOf, sampleArray, vectorOf } from "../data.ts";
 import { largestExactInteger, sumTolerance } from "../tolerance.ts";
 import { type Check, type OperationSpec, agree, allTypes, floatTypes, numberTypes } from "./spec.ts";
 
-/** The cases of reductions, and of what normalises along an axis. */
+/** The cases of reductions, and of operations that normalise along an axis. */
 export function reductionSpecs(): OperationSpec[] {
   return [
     ...numberTypes.flatMap((dtype) => [
@@ -217,7 +217,7 @@ function nonFiniteSpecs(dtype: DType): OperationSpec[] {
         [0, 1].flatMap((axis): Check[] => [
           { what: `max along axis ${axis}`, fn: (x) => max(x, axis), arrays: [rows()] },
           { what: `sum along axis ${axis}`, fn: (x) => sum(x, axis), arrays: [rows()] },
-          // Of long rows each lane of a vector must carry it.
+          // In long rows, each lane of a vector must carry it.
           ...[0, 2, 7, 16, 32].map((place) => ({
             what: `max of 33 with NaN at ${place}`,
             fn: (x: Tensor) => max(x),
@@ -270,7 +270,7 @@ function integerSum(): OperationSpec {
   };
 }
 
-/** What a single float32 accumulator gets wrong by percents. */
+/** Sums that a single float32 accumulator gets wrong by several per cent. */
 function largeSums(): OperationSpec[] {
   const terms: readonly (readonly [string, readonly number[], number | null])[] = [
     ["1e6 times 0.1", [1_000_000], null],
@@ -305,7 +305,7 @@ async function expectLargeSum(
   });
 }
 
-/** Every length in every place, and lengths that are no multiple of a vector's. */
+/** Every length in every place, and lengths that are not multiples of a vector's. */
 const reducedShapes: readonly (readonly number[])[] = [
   [],
   [1],
@@ -325,7 +325,7 @@ const reducedShapes: readonly (readonly number[])[] = [
   [2, 3, 1, 2, 3],
 ];
 
-/** Every subset of the axes, the empty one too. */
+/** Every subset of the axes, including the empty one. */
 function setsOfAxes(rank: number): number[][] {
   return Array.from({ length: 2 ** rank }, (_, bits) =>
     Array.from({ length: rank }, (__, axis) => axis).filter((axis) => (bits & (1 << axis)) !== 0),

@@ -1,4 +1,4 @@
-/** What must come out where nothing is computed: inputs, constants, counting? */
+/** What must inputs, constants and iota return? */
 import { type DType, add, arange, asTensor, eye, ones, zeros } from "@symloss/core";
 import { formatShape } from "@symloss/core/engine";
 import { sampleArray } from "../data.ts";

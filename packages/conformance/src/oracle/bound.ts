@@ -1,4 +1,4 @@
-/** How far may an engine's results be from the right ones? The rounding of every operation, carried through the graph. */
+/** How far may an engine's results be from the exact ones? The rounding of every operation is propagated through the graph. */
 import type { EngineTraits, Tensor } from "@symloss/core";
 import { type AnyOperation, type Graph, type NodeOf, isFloat, topologicalOrder } from "@symloss/core/engine";
 import { type Precision, epsilonOf, largestExactInteger, largestOf, roundingOfNode } from "../tolerance.ts";
@@ -7,10 +7,10 @@ import { offsetOf, positionsOf } from "./position.ts";
 import { binaryNumber, convertNumber, isBinaryNumber, isUnaryNumber, unaryNumber } from "./scalar.ts";
 
 /**
- * The error that each element of each node may have, given the right values of all nodes.
- * Infinity where the value hangs on rounding (a comparison of equals, say) and nothing can be asked. What is not finite is asked where
- * it follows from what is not finite, or is so in any precision (1 / 0): an overflow of float32 alone may be hidden by an engine that
- * computes several steps in float64.
+ * The error that each element of each node may have, given the exact values of all nodes.
+ * It is Infinity if the value depends on rounding (a comparison of equals, for example) and may be anything. A non-finite value is
+ * checked only if it follows from a non-finite operand, or is non-finite in any precision (1 / 0): an engine that computes several
+ * steps in float64 may avoid an overflow of float32.
  */
 export function boundErrors(
   graph: Graph,
@@ -23,7 +23,7 @@ export function boundErrors(
   for (const node of order) {
     const operands = node.inputs.map((input): Operand => ({ values: values.get(input)!, errors: errors.get(input)! }));
     const bounds = boundNode(node, values.get(node)!, operands, precision);
-    // A result that overflows is an infinity where it is given out, and may be a number where it is used.
+    // A result that overflows is an infinity as an output, but may be finite as an intermediate value.
     const isOpen = (value: number, index: number): boolean =>
       !Number.isFinite(value) &&
       (nonFinite === "unspecified" || (used.has(node) && !isInAnyPrecision(node, operands, index)));
@@ -41,7 +41,7 @@ interface Operand {
   readonly errors: Elements;
 }
 
-/** What an operation makes of its operands' errors, and how large is what it rounds. */
+/** How an operation propagates its operands' errors, and the size of the value that it rounds. */
 interface Bound {
   readonly carried: Elements;
   readonly scale?: Elements;
@@ -75,12 +75,12 @@ function boundNode(
       return carried[index]! < Infinity && isInAnyPrecision(node, operands, index) ? 0 : Infinity;
     const error = carried[index]! + own;
     const known = !isFloat(node.dtype) || Math.abs(value) + error <= largestOf(node.dtype);
-    // NaN fails the comparison as well.
+    // Written so that NaN fails too.
     return known && error >= 0 ? error : Infinity;
   });
 }
 
-/** Whether an element that is not finite is so in float64 too, and no overflow of this dtype. */
+/** Whether a non-finite element is non-finite in float64 too, and not just an overflow of this dtype. */
 function isInAnyPrecision(node: Tensor, operands: readonly Operand[], index: number): boolean {
   const { operation } = node;
   if (operands.length === 0) return true;
@@ -94,7 +94,7 @@ function isInAnyPrecision(node: Tensor, operands: readonly Operand[], index: num
   );
 }
 
-/** Products of two numbers up to this, and sums of many such products, are finite in every float. */
+/** Products of two numbers up to this size, and sums of many such products, are finite in every float dtype. */
 const modest = 1e18;
 
 const rules: { [O in AnyOperation]: Rule<O> } = {
@@ -123,7 +123,7 @@ const rules: { [O in AnyOperation]: Rule<O> } = {
   div: (node, operands, values) => {
     const { carried } = corners(node, operands, values);
     const [, { values: divisors, errors }] = operands as [Operand, Operand];
-    // Where the divisor may be 0, or is a 0 whose sign is not said, the quotient may be anything.
+    // If the divisor may be 0, or is a 0 of unspecified sign, the quotient may be anything.
     const signed = isSigned(node.inputs[1]!);
     return {
       carried: carried.map((error, index) =>
@@ -175,7 +175,7 @@ const rules: { [O in AnyOperation]: Rule<O> } = {
             Math.abs(value) <= operands[0]!.errors[index]! && operands[0]!.errors[index]! > 0 ? 1 : 0,
           )
         : spread(node, operands, values, (corner) => convertNumber(corner[0]!, node.dtype)),
-    // To a wider type nothing is rounded.
+    // A cast to a wider type does not round.
     ...(node.inputs[0]!.dtype === "float64" || values.some((value) => Math.abs(value) > largestExactInteger)
       ? {}
       : { scale: values.map(() => 0) }),
@@ -192,7 +192,7 @@ const rules: { [O in AnyOperation]: Rule<O> } = {
     const isWinner = positionsOf(concreteShape(source)).map(
       (position) => values[offsetOf(position.toSpliced(axis, 1), concreteShape(node))] === position[axis],
     );
-    // As bad as it can be for the winner: its own value low, all others high.
+    // The worst case for the winner: its own value low, all others high.
     const worst = x!.values.map((value, index) =>
       isWinner[index] === true ? value - x!.errors[index]! : value + x!.errors[index]!,
     );
@@ -262,7 +262,7 @@ function none(_: Tensor, __: readonly Operand[], values: Elements): Bound {
   return { carried: values.map(() => 0) };
 }
 
-/** Whether the sign of a 0 is as it came in: no engine promises that of a 0 that it computed. */
+/** Whether the sign of a 0 comes unchanged from an input: engines do not guarantee the sign of a computed 0. */
 function isSigned({ operation, inputs }: Tensor): boolean {
   if (inputs.length === 0) return true;
   return ["reshape", "transpose", "broadcastTo", "slice"].includes(operation) && isSigned(inputs[0]!);
@@ -278,7 +278,7 @@ function moved(node: Tensor, operands: readonly Operand[]): Bound {
   };
 }
 
-/** The functions are monotone in each operand, so that they are furthest off where each operand is. */
+/** The functions are monotonic in each operand, so the largest error is at a corner of the operands' ranges. */
 function corners(node: Tensor, operands: readonly Operand[], values: Elements): Bound {
   const { operation } = node;
   const apply = isUnaryNumber(operation)
@@ -305,7 +305,7 @@ function spread(
 ): Elements {
   return values.map((value, index) => {
     if (operands.every(({ errors }) => errors[index] === 0)) return 0;
-    // What may be anything may be NaN too, of which corners know nothing.
+    // An operand that may be anything may also be NaN, which the corners do not cover.
     if (operands.some(({ errors }) => errors[index] === Infinity)) return Infinity;
     let places: number[][] = [[]];
     for (const operand of operands) {
@@ -319,13 +319,13 @@ function spread(
   });
 }
 
-/** How far apart two numbers are; NaN and each infinity are at no distance from themselves. */
+/** The distance of two numbers; the distance of NaN or an infinity from itself is 0. */
 function distance(left: number, right: number): number {
   if (Object.is(left, right)) return 0;
   return Number.isNaN(left) || Number.isNaN(right) ? Infinity : Math.abs(left - right);
 }
 
-/** For each element of the node the largest along its axis of the operand. */
+/** For each element of the node, the largest element along its axis of the operand. */
 function largestAlong(node: NodeOf<"logSumExp" | "softmax" | "logSoftmax">, elements: Elements): Elements {
   const { axis } = node.attributes;
   const [x] = node.inputs as [Tensor];

@@ -1,8 +1,8 @@
-/** What is the derivative of a graph's results? From its values alone, by differences that are extrapolated to a step of 0. */
+/** What is the derivative of a graph's results? Computed from values alone, by differences extrapolated to a step of 0. */
 import type { Graph } from "@symloss/core/engine";
 import { type Elements, evaluateGraph } from "./evaluate.ts";
 
-/** A derivative, and how far it may be off. */
+/** A derivative, and its possible error. */
 export interface Derivative {
   readonly value: number;
   readonly error: number;
@@ -46,7 +46,7 @@ export function gradientByDifferences(
   });
 }
 
-/** The derivative of `fn` when the input at this position moves in a direction. */
+/** The derivative of `fn` as the input at this position moves in a direction. */
 export function derivativeAlong(
   fn: (inputs: readonly Elements[]) => number,
   inputs: readonly Elements[],

@@ -1,15 +1,15 @@
-/** What is Einstein's summation, said as loops over every index? */
+/** What is Einstein summation, written as loops over every index? */
 import type { NDArray } from "@symloss/core";
 import { offsetOf, positionsOf } from "./position.ts";
 
-/** The result, and for each element the sum of the sizes of its terms, from which its rounding follows. */
+/** The result, and for each element the sum of the magnitudes of its terms, which determines its rounding. */
 export interface EinsumResult {
   readonly shape: readonly number[];
   readonly values: readonly number[];
   readonly scale: readonly number[];
 }
 
-/** The sum of products over all positions of the labels that the result has not. */
+/** The sum of products over all positions of the labels that are not in the result. */
 export function einsumByLoops(equation: string, arrays: readonly NDArray[]): EinsumResult {
   const [left, right] = equation.split("->");
   const dots = Math.max(
@@ -43,7 +43,7 @@ export function einsumByLoops(equation: string, arrays: readonly NDArray[]): Ein
   return { shape, values, scale };
 }
 
-/** One label for each axis; dots stand for `count` of the `dots` leading axes, the last of them. */
+/** One label for each axis; the dots stand for the last `count` of the `dots` leading axes. */
 function labelsOf(part: string, dots: number, count: number): string[] {
   const [before, after] = part.split("...");
   if (after === undefined) return part.split("");

@@ -1,10 +1,10 @@
-/** What are the elements of a graph's results? Each operation says how one element follows from those of its operands, in float64. */
+/** What are the elements of a graph's results? Each operation defines one element by those of its operands, in float64. */
 import type { Tensor } from "@symloss/core";
 import { type AnyOperation, type Graph, type NodeOf, topologicalOrder } from "@symloss/core/engine";
 import { offsetOf, positionsOf, positionsOver, replaceIndex } from "./position.ts";
 import { binaryNumber, convertNumber, unaryNumber } from "./scalar.ts";
 
-/** The elements of a tensor, row by row. */
+/** The elements of a tensor, in row-major order. */
 export type Elements = readonly number[];
 
 /** The elements of every node of a graph. */
@@ -33,7 +33,7 @@ export function applyOperation(node: Tensor, operands: readonly Elements[]): Ele
   return positionsOf(concreteShape(node)).map((position) => convertNumber(element(position), node.dtype));
 }
 
-/** The shape, all of whose dimensions are numbers. */
+/** The shape of a tensor whose dimensions are all numbers. */
 export function concreteShape(tensor: Tensor): readonly number[] {
   return tensor.shape as readonly number[];
 }
@@ -126,7 +126,7 @@ const rules: { [O in AnyOperation]: Rule<O> } = {
       const largest = values.reduce(binaryNumber.maximum);
       return { largest, rest: logSumExp(values.map((value) => value - largest)) };
     });
-    // The largest first: what is left of two near numbers is exact.
+    // The largest is subtracted first: the difference of two close numbers is exact.
     return (position) => read!(position) - totals(position).largest - totals(position).rest;
   },
 
@@ -134,7 +134,7 @@ const rules: { [O in AnyOperation]: Rule<O> } = {
     ({ inputs: [x], attributes: { axis } }, [read, indices]) =>
     (position) => {
       const index = indices!(position);
-      // Which element is read out of range is not said.
+      // An index out of range reads an unspecified element.
       return index >= 0 && index < concreteShape(x!)[axis]! ? read!(replaceIndex(position, axis, index)) : NaN;
     },
   scatterAdd:
@@ -215,7 +215,7 @@ function row(x: Tensor, axis: number, position: Position, read: Reader): number[
   return Array.from({ length: concreteShape(x)[axis]! }, (_, index) => read(replaceIndex(position, axis, index)));
 }
 
-/** What a row through a position comes to, found once for each row. */
+/** The result for the row through a position, computed once for each row. */
 export function perRow<T>(
   x: Tensor,
   axis: number,

@@ -1,12 +1,12 @@
-/** Where do elements stand? Positions are lists of indices, one for each axis: slow, and plain to see. */
+/** Where are elements stored? Positions are lists of indices, one for each axis: slow, but obvious. */
 import { productOf } from "../data.ts";
 
-/** Every position of a shape, row by row. */
+/** Every position of a shape, in row-major order. */
 export function positionsOf(shape: readonly number[]): number[][] {
   return Array.from({ length: productOf(shape) }, (_, offset) => positionAt(offset, shape));
 }
 
-/** The position of what stands at this place in row-major order. */
+/** The position of the element at this offset in row-major order. */
 export function positionAt(offset: number, shape: readonly number[]): number[] {
   const position = shape.map(() => 0);
   let rest = offset;
@@ -17,7 +17,7 @@ export function positionAt(offset: number, shape: readonly number[]): number[] {
   return position;
 }
 
-/** The place of a position in row-major order. */
+/** The offset of a position in row-major order. */
 export function offsetOf(position: readonly number[], shape: readonly number[]): number {
   return position.reduce((offset, index, axis) => offset * shape[axis]! + index, 0);
 }

@@ -1,11 +1,11 @@
-/** What must an engine give for a function of arrays, and how exactly? */
+/** What must an engine compute for a function of arrays, and how accurately? */
 import type { EngineTraits, NDArray, Tensor } from "@symloss/core";
 import { type Graph, type TracedGraph, traceGraph } from "@symloss/core/engine";
 import type { Expected } from "../compare.ts";
 import { boundErrors } from "./bound.ts";
 import { evaluateGraph } from "./evaluate.ts";
 
-/** A function of tensors that gives one or several. */
+/** A function of tensors that returns one or several. */
 export type TensorFunction = (...tensors: Tensor[]) => Tensor | readonly Tensor[];
 
 /** The graph of a function of arrays like these. */
@@ -15,8 +15,8 @@ export function traceOf(fn: TensorFunction, arrays: readonly NDArray[]): TracedG
 }
 
 /**
- * What each output of the graph must hold. `slack` widens what is allowed, for graphs that an engine may compute in another order.
- * An element that can't be told from rounding alone, or is not finite where the traits leave that open, may be anything.
+ * The expected outputs of the graph. `slack` widens the allowed error, for graphs that an engine may compute in another order.
+ * An element that depends on rounding, or is not finite and the traits leave that unspecified, may be anything.
  */
 export function predict(
   graph: Graph,

@@ -1,9 +1,9 @@
-/** What does each elementwise operation give for single numbers? Said anew here, in float64, so that engines are held to it and not to core. */
+/** What does each elementwise operation return for single numbers? Defined here again, in float64, independently of core. */
 import type { DType } from "@symloss/core";
 import type { BinaryOperation, UnaryOperation } from "@symloss/core/engine";
 import { largestOf } from "../tolerance.ts";
 
-/** Of one number; bools are 0 and 1. */
+/** From one number; bools are 0 and 1. */
 export const unaryNumber: { readonly [O in UnaryOperation]: (x: number) => number } = {
   neg: (x) => 0 - x,
   abs: (x) => (x < 0 ? -x : x),
@@ -20,7 +20,7 @@ export const unaryNumber: { readonly [O in UnaryOperation]: (x: number) => numbe
   logicalNot: (x) => (x === 0 ? 1 : 0),
 };
 
-/** Of two numbers; bools are 0 and 1. */
+/** From two numbers; bools are 0 and 1. */
 export const binaryNumber: { readonly [O in BinaryOperation]: (x: number, y: number) => number } = {
   add: (x, y) => x + y,
   sub: (x, y) => x - y,
@@ -46,7 +46,7 @@ export function isBinaryNumber(operation: string): operation is BinaryOperation 
   return operation in binaryNumber;
 }
 
-/** A number as another dtype; floats keep the digits of float64. */
+/** A number converted to another dtype; floats keep the precision of float64. */
 export function convertNumber(x: number, dtype: DType): number {
   if (dtype === "bool") return x === 0 ? 0 : 1;
   if (dtype !== "int32") return Math.abs(x) > largestOf(dtype) ? Math.sign(x) * Infinity : x;

@@ -1,9 +1,9 @@
-/** How is a tensor made fit to stand beside another: of its dtype, broadcasting with it, with axes to choose from? */
+/** How is a tensor made compatible with another in dtype, shape and axes? */
 import { type DType, type Tensor, broadcastTo, cast, clip, less, mean, reshape, sum } from "@symloss/core";
 import { isFloat } from "@symloss/core/engine";
 import { productOf } from "../data.ts";
 
-/** Lengths of a random graph are numbers. */
+/** The shape of a tensor in a random graph, where all lengths are numbers. */
 export function lengthsOf(x: Tensor): readonly number[] {
   return x.shape as readonly number[];
 }
@@ -13,7 +13,7 @@ export function asFloat(x: Tensor, dtype: DType): Tensor {
   return x.dtype === dtype ? x : cast(x, dtype);
 }
 
-/** The tensor as integers so small that products of them, and sums of hundreds of such products, are exact on every engine. */
+/** The tensor as integers small enough that their products, and sums of hundreds of those, are exact on every engine. */
 export function asInteger(x: Tensor): Tensor {
   if (x.dtype === "bool") return cast(x, "int32");
   return isFloat(x.dtype) ? cast(clip(x, -50, 50), "int32") : clip(x, -50, 50);
@@ -24,7 +24,7 @@ export function asCondition(x: Tensor): Tensor {
   return x.dtype === "bool" ? x : less(x, 1);
 }
 
-/** The tensor where it broadcasts with the other without growing much, else its mean; the sum of integers, and of nothing. */
+/** The tensor itself if it broadcasts with the other without growing much; else its mean, or its sum if it is integer or empty. */
 export function fit(y: Tensor, x: Tensor): Tensor {
   const rank = Math.max(x.rank, y.rank);
   const lengths = Array.from({ length: rank }, (_, index): [number, number] => [
@@ -37,7 +37,7 @@ export function fit(y: Tensor, x: Tensor): Tensor {
   return isFloat(y.dtype) && y.size > 0 ? mean(y) : sum(y);
 }
 
-/** The tensor repeated to the shape of another, or its mean, or the sum of integers, where it does not fit. */
+/** The tensor broadcast to the shape of another, reduced first if it does not fit. */
 export function spreadTo(y: Tensor, x: Tensor): Tensor {
   const fitted = fit(y, x);
   const fits =
@@ -51,7 +51,7 @@ export function flat(x: Tensor): Tensor {
   return reshape(x, [x.size]);
 }
 
-/** As a matrix: the leading axes together. */
+/** The tensor as a matrix, its leading axes merged. */
 export function rowsOf(x: Tensor): Tensor {
   const columns = lengthsOf(x).at(-1) ?? 1;
   return reshape(x, [productOf(lengthsOf(x).slice(0, -1)), columns]);
@@ -62,7 +62,7 @@ export function axisOf(x: Tensor, choice: number): number | null {
   return x.rank === 0 || choice % 4 === 3 ? null : choice % x.rank;
 }
 
-/** The axes in another order. */
+/** The tensor with its axes in another order. */
 export function turned(rank: number, choice: number): number[] {
   const axes = Array.from({ length: rank }, (_, axis) => (axis + choice) % Math.max(1, rank));
   return choice % 2 === 0 ? axes : axes.toReversed();

@@ -1,4 +1,4 @@
-/** How does a random graph come by each operation? One row for each, so that an operation that no graph holds does not compile. */
+/** How does each operation get into random graphs? One row for each, so that a missing operation does not compile. */
 import {
   type DType,
   Tensor,
@@ -57,7 +57,7 @@ import type { Operation } from "@symloss/core/engine";
 import { arrayOf, sample } from "../data.ts";
 import { asCondition, asFloat, asInteger, axisOf, fit, flat, lengthsOf, rowsOf, spreadTo, turned } from "./fitting.ts";
 
-/** What a maker is given: two tensors made before, as floats of one dtype, as they are, and a number that tells axes and the like. */
+/** What a maker gets: two earlier tensors, converted to one float dtype and unconverted, and a number from which to choose axes and the like. */
 export interface Hand {
   readonly x: Tensor;
   readonly y: Tensor;
@@ -67,16 +67,16 @@ export interface Hand {
   readonly choice: number;
 }
 
-/** Makes a tensor; undefined where these operands allow none. */
+/** Makes a tensor, or returns undefined if these operands do not allow one. */
 export interface Maker {
   readonly make: (hand: Hand) => Tensor | undefined;
-  /** Smooth in every operand, so that differences can tell its gradient. */
+  /** Smooth in every operand, so that its gradient can be checked by differences. */
   readonly smooth?: true;
-  /** Its results may leave the range of numbers, or hang on rounding: for graphs that are made to find faults. */
+  /** Its results may overflow or depend on rounding: only for graphs that search for faults. */
   readonly wild?: true;
 }
 
-/** The operations that functions of tensors can be made of; the others are inputs, and named dimensions. */
+/** The operations that functions of tensors can use; the others stand for inputs and named dimensions. */
 export type MadeOperation = Exclude<Operation, "input" | "dimensionSize">;
 
 /** The makers of each operation. */
@@ -212,7 +212,7 @@ export const makers: { readonly [O in MadeOperation]: readonly Maker[] } = {
   ],
 };
 
-/** The operations that random graphs are made of. */
+/** The operations used in random graphs. */
 export const madeOperations: readonly MadeOperation[] = Object.keys(makers) as MadeOperation[];
 
 function smooth(make: Maker["make"]): Maker {
@@ -258,7 +258,7 @@ function constantLike(shape: readonly number[], dtype: DType, seed: number) {
   );
 }
 
-/** Without the first or the last along an axis that has more than one. */
+/** The tensor without the first or the last element along an axis longer than one. */
 function cut(x: Tensor, choice: number): Tensor | undefined {
   const axis = lengthsOf(x).findIndex((length) => length > 1);
   if (axis === -1) return undefined;
@@ -276,7 +276,7 @@ function padded(x: Tensor, choice: number): Tensor | undefined {
   );
 }
 
-/** Two elements along an axis, one of them perhaps twice. */
+/** Two elements along an axis, perhaps the same one twice. */
 function picked(x: Tensor, choice: number): Tensor | undefined {
   if (x.rank === 0 || x.size === 0) return undefined;
   const axis = choice % x.rank;
@@ -289,7 +289,7 @@ function picked(x: Tensor, choice: number): Tensor | undefined {
   return takeAlongAxis(x, indices, axis);
 }
 
-/** Elements along an axis, at indices that are computed. */
+/** Elements along an axis, at computed indices. */
 function pickedByValue(x: Tensor, y: Tensor, choice: number): Tensor | undefined {
   if (x.rank === 0 || x.size === 0) return undefined;
   const axis = choice % x.rank;
@@ -297,7 +297,7 @@ function pickedByValue(x: Tensor, y: Tensor, choice: number): Tensor | undefined
   return takeAlongAxis(x, indices, axis);
 }
 
-/** The elements added up at few places along an axis. */
+/** The elements summed at a few places along an axis. */
 function scattered(x: Tensor, choice: number): Tensor | undefined {
   if (x.rank === 0 || x.size === 0) return undefined;
   const axis = choice % x.rank;

@@ -1,4 +1,4 @@
-/** Do random graphs hold every operation that engines run, in values and in gradients to order 3? */
+/** Do random graphs contain every operation that engines run, in values and in gradients up to order 3? */
 import { type AnyOperation, allOperations, prepare, topologicalOrder } from "@symloss/core/engine";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -6,7 +6,7 @@ import { traceOf } from "../oracle/predict.ts";
 import { makers as makersOf } from "./makers.ts";
 import { allShapes, arraysOf, functionOf, programs } from "./program.ts";
 
-/** Has everything, so that a graph is verified as it was made. */
+/** Supports everything, so that a graph is verified unchanged. */
 const engine = {
   name: "any",
   traits: { dtypes: ["float32", "float64", "int32", "bool"], operations: allOperations, namedDimensions: false },
@@ -27,7 +27,7 @@ describe("random graphs", () => {
       const { outputs } = traceOf(functionOf(program, makers, "float64"), arrays);
       for (const { operation } of topologicalOrder(outputs)) found.add(operation);
     }
-    // It occurs only where a dimension has a name, which no graph that runs has.
+    // It occurs only with named dimensions, which no graph that runs has.
     const wanted = allOperations.filter((operation) => operation !== "dimensionSize");
     expect(wanted.filter((operation) => !found.has(operation))).toEqual([]);
   });

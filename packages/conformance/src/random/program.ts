@@ -1,4 +1,4 @@
-/** What is a random function of tensors? Data that fast-check makes and shrinks: shapes, numbers, steps, and how often it is differentiated. */
+/** What is a random function of tensors? Data that fast-check generates and shrinks: shapes, numbers, steps, and the order of differentiation. */
 import { type DType, type NDArray, type Tensor, add, asTensor, cast, grad, mean, mul } from "@symloss/core";
 import { isFloat } from "@symloss/core/engine";
 import fc from "fast-check";
@@ -7,7 +7,7 @@ import type { TensorFunction } from "../oracle/predict.ts";
 import { asFloat, lengthsOf } from "./fitting.ts";
 import type { Maker } from "./makers.ts";
 
-/** Arrays of some shapes, and steps each of which makes a tensor of two before it. */
+/** Arrays of some shapes, and steps, each of which makes a tensor from two earlier ones. */
 export interface Program {
   readonly shapes: readonly (readonly number[])[];
   readonly fill: Fill;
@@ -17,7 +17,7 @@ export interface Program {
   readonly order: number;
 }
 
-/** Which numbers go in. */
+/** The kinds of numbers in the arrays. */
 export type Fill = "spread" | "ties" | "special";
 
 interface Step {
@@ -27,14 +27,14 @@ interface Step {
   readonly choice: number;
 }
 
-/** Which programs are made. */
+/** Which programs are generated. */
 export interface ProgramOptions {
   readonly shapes: readonly (readonly number[])[];
   readonly fills: readonly Fill[];
   readonly orders: readonly number[];
 }
 
-/** Scalars, single elements, nothing, primes, and one dimension past the sizes of vectors and blocks. */
+/** Scalars, single elements, empty arrays, primes, and one dimension beyond the sizes of vectors and blocks. */
 export const smallShapes: readonly (readonly number[])[] = [
   [3],
   [],
@@ -61,7 +61,7 @@ export const allShapes: readonly (readonly number[])[] = [
   [1000],
 ];
 
-/** Random programs; what is left of one that fails is as simple as it can be. */
+/** Random programs, which shrink to the simplest one that fails. */
 export function programs({ shapes, fills, orders }: ProgramOptions): fc.Arbitrary<Program> {
   const step = fc.record({ maker: fc.nat(1000), left: fc.nat(20), right: fc.nat(20), choice: fc.nat(11) });
   return fc.record({
@@ -73,7 +73,7 @@ export function programs({ shapes, fills, orders }: ProgramOptions): fc.Arbitrar
   });
 }
 
-/** A gradient is several times its function: the higher the order, the fewer steps are taken. */
+/** A gradient is several times as large as its function: the higher the order, the fewer steps are used. */
 const mostSteps = [9, 9, 5, 3] as const;
 
 /** The arrays of a program. */
@@ -104,7 +104,7 @@ export function functionOf(program: Program, makers: readonly Maker[], dtype: DT
     Array.from({ length: program.order + 1 }, (_, order) => derivative(order)(...inputs)).flatMap((list) => list);
 }
 
-/** Elements that a tensor of a random graph may have. */
+/** The most elements that a tensor in a random graph may have. */
 const largestSize = 4000;
 
 function made({ steps, order }: Program, makers: readonly Maker[], dtype: DType, inputs: readonly Tensor[]): Tensor[] {
@@ -119,7 +119,7 @@ function made({ steps, order }: Program, makers: readonly Maker[], dtype: DType,
   return tensors.slice(-2);
 }
 
-/** The mean of every float tensor, with weights that differ, so that no gradient is the same for each element. */
+/** The mean of every float tensor, with different weights, so that the gradients of the elements differ. */
 export function scalarOf(tensors: readonly Tensor[], dtype: DType): Tensor {
   const floats = tensors.filter((tensor) => isFloat(tensor.dtype) && tensor.size > 0);
   const terms = floats.map((tensor, index) => mul(mean(asFloat(tensor, dtype)), 1 + index / 4));
