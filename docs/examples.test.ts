@@ -1,4 +1,4 @@
-/** Does every example that a reader can copy run, and give what its comments say? */
+/** Does every example that a reader can copy run, and give the results in its comments? */
 import { execFile, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -10,11 +10,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const scratch = join(root, "docs", ".examples");
 
-/** An example, and where it stands. */
+/** An example, and its location. */
 interface Example {
   readonly name: string;
   readonly code: string;
-  /** The file that it becomes; if the page gives it a name, other examples import it by that. */
+  /** The file it is written to; if the page gives it a name, other examples can import it. */
   readonly file: string;
 }
 
@@ -100,7 +100,7 @@ function filesIn(folder: string, ending: string): string[] {
     .toSorted();
 }
 
-/** The blocks that are marked as TypeScript, `ts name.ts` one that others import; one that only shows a form is marked `ts form`. */
+/** The blocks marked as TypeScript, `ts name.ts` for one that others import; `ts form` marks one that is not run. */
 function examplesOfPage(page: string): Example[] {
   const text = readFileSync(join(root, page), "utf8");
   return [...text.matchAll(/```ts(?: (\S+\.ts))?\n([\s\S]*?)```/g)].map((match) => {
@@ -130,12 +130,12 @@ function preludeFor(code: string): string {
     `import { cpu } from "@symloss/engine-cpu";`,
     `const { ${names("core", code)} } = core; const { ${names("losses", code)} } = losses;`,
     code.includes("{ engine, considered }") ? "" : "const engine = await cpu();",
-    code.includes("{ wasm, gpu, cpu }") ? "const wasm = cpu, gpu = cpu;" : "",
+    code.includes("{ gpu, onnx, cpu }") ? "const gpu = cpu, onnx = cpu;" : "",
     "",
   ].join("\n");
 }
 
-/** Those exports of a package that the code mentions and does not declare itself. */
+/** The exports of a package that the code mentions but does not declare itself. */
 function names(packageName: string, code: string): string {
   const exports = packages.get(packageName)!;
   return exports

@@ -1,7 +1,7 @@
-/** Does an example give what its comment says? Imports nothing of ours: an example has what it imports itself. */
+/** Does an example give the result in its comment? Imports nothing of ours: an example must import what it needs itself. */
 import { deepStrictEqual } from "node:assert";
 
-/** Throws unless what an example computes is what its comment says, to the digits that the comment has. */
+/** Throws unless the result of an example is the one in its comment, to the digits of the comment. */
 export function matches(actual: unknown, wanted: unknown): void {
   deepStrictEqual(roundAs(isArray(actual) ? actual.toArray() : actual, wanted), wanted);
 }

@@ -49,7 +49,7 @@ export interface Executable {
 
 /** Compiles and runs graphs. */
 export interface Engine {
-  /** The engine's name: `"cpu"`, `"wasm"`, `"gpu"`, `"onnx"`. */
+  /** The engine's name: `"cpu"`, `"gpu"`, `"onnx"`. */
   readonly name: string;
   /** What it actually runs on: `"interpreter"`, `"webgl2: ANGLE (...)"`. */
   readonly device: string;
