@@ -41,7 +41,7 @@ function wordsOf({ name, inputs, options }: LossSample): string {
 
 const samples = Object.keys(losses).flatMap((name) => lossSamples(name as LossName, { everyOption: true }));
 
-/** Command lines that leave more to the program, or say it in other ways. */
+/** Command lines that leave more to the program, or use other forms. */
 const words: readonly (readonly [LossName, string])[] = [
   ["huber", "--delta 0.5 --shape batch,10 --gradient predictions,targets"],
   ["squaredDifferences", "--shape batch --gradient x --gradient y"],
@@ -75,7 +75,7 @@ describe("export", () => {
         ...gradients.map((gradient) => `gradient_${gradient}`),
       ]);
       expect(model.metadataProps[0]).toMatchObject({ key: "loss", value: name });
-      // As docs/exporting.md says.
+      // As stated in docs/exporting.md.
       expect(bytes.length).toBeLessThan(20_000);
     },
   );

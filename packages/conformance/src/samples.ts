@@ -24,19 +24,19 @@ export interface LossSample {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** How large samples are, and which there are. */
+/** How large the samples are, and which are made. */
 export interface LossSampleOptions {
-  /** The lengths of named axes, and counts, by name: an integer from 0. Default 3 of each. */
+  /** The lengths of named axes, and counts, by name: non-negative integers; default 3. */
   readonly lengths?: Readonly<Record<string, number>> | undefined;
-  /** What `..` stands for; default the length of `batch`. */
+  /** The lengths for which `..` stands; default the length of `batch`. */
   readonly leading?: readonly number[] | undefined;
-  /** Whether to add a call in which every option is given, and each choice is the last; default false. */
+  /** Whether to add a call with every option, and the last of each choice; default false. */
   readonly everyOption?: boolean | undefined;
 }
 
 /**
- * Calls of a loss of the catalogue: one for each form that its arguments may have and for each combination of its choices.
- * Throws `OutOfRangeError` if there is no loss of that name, or if a length is not an integer of at least 0.
+ * Makes calls of a loss of the catalogue: one for each form of its arguments and each combination of its choices.
+ * Throws `OutOfRangeError` if there is no loss of that name, or if a length is not a non-negative integer.
  */
 export function lossSamples(name: LossName, options: LossSampleOptions = {}): readonly LossSample[] {
   requireRule("lossSamples", "name", choiceRule(Object.keys(losses)), name);
@@ -65,13 +65,13 @@ export function lossSamples(name: LossName, options: LossSampleOptions = {}): re
 const isLength = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 
 const lengthsRule: OptionRule = {
-  must: "a record of integers from 0",
+  must: "a record of non-negative integers",
   holds: (value) => isRecord(value) && Object.values(value).every(isLength),
   error: OutOfRangeError,
 };
 
 const leadingRule: OptionRule = {
-  must: "a list of integers from 0",
+  must: "a list of non-negative integers",
   holds: (value) => Array.isArray(value) && Array.from(value).every(isLength),
   error: DTypeError,
 };
@@ -90,7 +90,7 @@ function formsOf({ arguments: list }: LossDefinition): readonly Forms[] {
   return combinations(Object.fromEntries(arrays.map(({ name, forms }) => [name, forms])));
 }
 
-/** Each combination of choices; then, if asked for, the last of them with a value for every other option. */
+/** Each combination of choices; then, on request, the last of them with a value for every other option. */
 function optionsOf(
   { options }: LossDefinition,
   lengthOf: (name: string) => number,
@@ -115,7 +115,7 @@ const optionValues: {
   count: (lengthOf) => lengthOf("classes"),
 };
 
-/** One record for each way to take one of the values of each name. */
+/** One record for each combination of one value for each name. */
 function combinations<T>(values: Readonly<Record<string, readonly T[]>>): Readonly<Record<string, T>>[] {
   return Object.entries(values).reduce<Readonly<Record<string, T>>[]>(
     (records, [name, list]) => records.flatMap((record) => list.map((value) => ({ ...record, [name]: value }))),
@@ -140,7 +140,7 @@ interface Sizes {
 
 function sampleOf(form: ArgumentForm, definition: LossDefinition, { lengthOf, leading }: Sizes, seed: number): NDArray {
   const shape = [...(form.leading ? leading : []), ...form.axes.map(lengthOf)];
-  // Class indices are of classes, or of what a count among the arguments says.
+  // Class indices are below the length of `classes`, or below a count among the arguments.
   const counts = definition.arguments.filter(({ elements }) => elements === "count").map(({ name }) => lengthOf(name));
   const classes = Math.min(lengthOf("classes"), ...counts);
   const element = elementsOf[form.elements as Exclude<Elements, "count">]({ shape, seed, classes });
@@ -154,10 +154,10 @@ interface ElementContext {
   readonly classes: number;
 }
 
-/** An element, by its place in the array. */
+/** An element, from its place in the array. */
 type Element = (index: number) => number;
 
-/** For each kind of elements, numbers of that kind. */
+/** Numbers for each kind of elements. */
 const elementsOf: { readonly [Kind in Exclude<Elements, "count">]: (context: ElementContext) => Element } = {
   float: ({ seed }) => wave(seed),
   positive: ({ seed }) => mapped(Math.exp, wave(seed)),
@@ -178,7 +178,7 @@ const elementsOf: { readonly [Kind in Exclude<Elements, "count">]: (context: Ele
   },
 };
 
-/** Numbers from -2 to 2 that look as if by chance. */
+/** Numbers from -2 to 2 without an obvious pattern. */
 function wave(seed: number): Element {
   return (index) => 2 * Math.sin(seed + index * (seed + 0.7));
 }
@@ -191,7 +191,7 @@ function sigmoid(value: number): number {
   return 1 / (1 + Math.exp(-value));
 }
 
-/** Shares of 1 along the last axis. */
+/** Probabilities that sum to 1 along the last axis. */
 function share({ shape, seed }: ElementContext): Element {
   const length = shape.at(-1)!;
   const size = mapped(Math.exp, wave(seed));
@@ -202,7 +202,7 @@ function share({ shape, seed }: ElementContext): Element {
   };
 }
 
-/** Integers from 0 to below the number of classes. */
+/** Integers from 0 to the number of classes minus 1. */
 function classOf({ seed, classes }: ElementContext): Element {
   return mapped((value) => Math.min(Math.floor(((value + 2) / 4) * classes), classes - 1), wave(seed));
 }

@@ -1,4 +1,4 @@
-/** Which axes of an array are meant? */
+/** Which axes of an array does an argument name? */
 import { print } from "./describe.ts";
 import { DTypeError, OutOfRangeError } from "./errors.ts";
 import { isLength } from "./shape.ts";

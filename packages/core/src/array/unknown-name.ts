@@ -1,4 +1,4 @@
-/** What does a message say of a name that does not exist, and which name was meant? */
+/** What does a message say about an unknown name, and which name was probably meant? */
 import { print } from "./describe.ts";
 
 /** `huber: options must be among delta, got "dleta". Did you mean delta?` */
@@ -9,7 +9,7 @@ export function unknownName(caller: string, kind: string, got: string, names: re
   return `${caller}: ${kind} must be among ${names.join(", ")}, got ${print(got)}.${help}`;
 }
 
-/** The name that the fewest edits lead to, where these are at most half of its letters. */
+/** The name with the smallest edit distance, if that is at most half of its length. */
 function nearest(got: string, names: readonly string[]): string | undefined {
   const plain = (name: string) => name.toLowerCase().replaceAll("_", "");
   const distances = names.map((name) => editDistance(plain(got), plain(name)));
@@ -17,7 +17,7 @@ function nearest(got: string, names: readonly string[]): string | undefined {
   return distances[index]! <= names[index]!.length / 2 ? names[index] : undefined;
 }
 
-/** How many letters must be put in, left out or changed to come from one word to the other. */
+/** The edit distance: how many letters must be inserted, deleted or replaced to turn one word into the other. */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (const [line, letter] of from.split("").entries()) {

@@ -1,4 +1,4 @@
-/** What may be uploaded to an engine? Checked on every engine alike. */
+/** What may be uploaded to an engine? The check is the same for every engine. */
 import { formatType } from "../array/type.ts";
 import type { Engine } from "./contract.ts";
 import { DTypeError } from "../array/errors.ts";

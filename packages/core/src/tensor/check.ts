@@ -1,4 +1,4 @@
-/** What must an array from the host satisfy before anything runs? Checked on every engine alike. */
+/** What must an array from the host satisfy before anything runs? The checks are the same on every engine. */
 import type { TypedArray } from "../array/dtype.ts";
 import { OutOfRangeError } from "../array/errors.ts";
 import { isRecord } from "../array/options.ts";

@@ -106,7 +106,7 @@ export const argmax: Row<"argmax"> = (writer, operands, node) => {
 };
 
 /**
- * The runtimes' `ReduceLogSumExp` subtracts an infinite maximum, and loses NaN beside one: here the shift is always finite.
+ * The runtimes' `ReduceLogSumExp` subtracts an infinite maximum, and loses NaN next to one: here the shift is always finite.
  * The term of the largest element, exp(0) = 1, is left out of the sum, where it would absorb the digits of small ones.
  */
 export const logSumExp: Row<"logSumExp"> = (writer, operands, node) => {
