@@ -2,10 +2,13 @@
 import { conformanceCases, lossSamples } from "@symloss/conformance";
 import { type Engine, NDArray, Tensor, add, asTensor, compile, exp, mul, ndarray, square, sum } from "@symloss/core";
 import {
+  type BinaryOperation,
   type Graph,
   HostDeviceArray,
   Lifetime,
+  type UnaryOperation,
   binaryOperations,
+  operationFacts,
   prepare,
   traceGraph,
   unaryOperations,
@@ -84,38 +87,16 @@ const oneOf = (...args: readonly unknown[]): RightCall => ({
 });
 const fn = (call: (...args: Tensor[]) => unknown) => () => call;
 
+const isLogical = (operation: UnaryOperation | BinaryOperation): boolean =>
+  operationFacts[operation].operands[0] === "bool";
+
 /** Of one tensor, of two. */
-const unary = [
-  "abs",
-  "exp",
-  "expm1",
-  "isNaN",
-  "log",
-  "log1p",
-  "neg",
-  "relu",
-  "sigmoid",
-  "sign",
-  "softplus",
-  "sqrt",
-  "square",
-  "tanh",
-  "stopGradient",
-];
+const unary = [...unaryOperations.filter((operation) => !isLogical(operation)), "isNaN", "square", "stopGradient"];
 const binary = [
-  "add",
-  "div",
-  "equal",
+  ...binaryOperations.filter((operation) => !isLogical(operation)),
   "greater",
   "greaterEqual",
-  "less",
-  "lessEqual",
-  "maximum",
-  "minimum",
-  "mul",
   "notEqual",
-  "pow",
-  "sub",
 ];
 const reductions = ["sum", "mean", "max", "min", "variance", "logSumExp"];
 

@@ -1,10 +1,18 @@
 /** How far may an engine's results be from the exact ones? The rounding of every operation is propagated through the graph. */
 import type { EngineTraits, Tensor } from "@symloss/core";
-import { type AnyOperation, type Graph, type NodeOf, isFloat, topologicalOrder } from "@symloss/core/engine";
+import {
+  type AnyOperation,
+  type Graph,
+  type NodeOf,
+  isBinary,
+  isFloat,
+  isUnary,
+  topologicalOrder,
+} from "@symloss/core/engine";
 import { type Precision, epsilonOf, largestExactInteger, largestOf, roundingOfNode } from "../tolerance.ts";
 import { type Elements, applyOperation, concreteShape, perRow } from "./evaluate.ts";
 import { offsetOf, positionsOf } from "./position.ts";
-import { binaryNumber, convertNumber, isBinaryNumber, isUnaryNumber, unaryNumber } from "./scalar.ts";
+import { binaryNumber, convertNumber, unaryNumber } from "./scalar.ts";
 
 /**
  * The error that each element of each node may have, given the exact values of all nodes.
@@ -85,8 +93,8 @@ function isInAnyPrecision(node: Tensor, operands: readonly Operand[], index: num
   const { operation } = node;
   if (operands.length === 0) return true;
   const numbers = operands.map(({ values }) => values[index]!);
-  if (isUnaryNumber(operation)) return !Number.isFinite(unaryNumber[operation](numbers[0]!));
-  if (isBinaryNumber(operation)) return !Number.isFinite(binaryNumber[operation](numbers[0]!, numbers[1]!));
+  if (isUnary(operation)) return !Number.isFinite(unaryNumber[operation](numbers[0]!));
+  if (isBinary(operation)) return !Number.isFinite(binaryNumber[operation](numbers[0]!, numbers[1]!));
   const all = operands.flatMap(({ values }) => values);
   return (
     all.some((value) => !Number.isFinite(value)) &&
@@ -281,9 +289,9 @@ function moved(node: Tensor, operands: readonly Operand[]): Bound {
 /** The functions are monotonic in each operand, so the largest error is at a corner of the operands' ranges. */
 function corners(node: Tensor, operands: readonly Operand[], values: Elements): Bound {
   const { operation } = node;
-  const apply = isUnaryNumber(operation)
+  const apply = isUnary(operation)
     ? (corner: readonly number[]) => unaryNumber[operation](corner[0]!)
-    : isBinaryNumber(operation)
+    : isBinary(operation)
       ? (corner: readonly number[]) => binaryNumber[operation](corner[0]!, corner[1]!)
       : undefined;
   if (apply === undefined) throw new Error(`boundErrors: an elementwise operation is expected, got ${operation}.`);

@@ -1,6 +1,15 @@
 /** What are the elements of a graph's results? Each operation defines one element by those of its operands, in float64. */
 import type { Tensor } from "@symloss/core";
-import { type AnyOperation, type Graph, type NodeOf, topologicalOrder } from "@symloss/core/engine";
+import {
+  type AnyOperation,
+  type BinaryOperation,
+  type Graph,
+  type NodeOf,
+  type UnaryOperation,
+  isBinary,
+  isUnary,
+  topologicalOrder,
+} from "@symloss/core/engine";
 import { offsetOf, positionsOf, positionsOver, replaceIndex } from "./position.ts";
 import { binaryNumber, convertNumber, unaryNumber } from "./scalar.ts";
 
@@ -29,8 +38,16 @@ export function applyOperation(node: Tensor, operands: readonly Elements[]): Ele
     const shape = concreteShape(node.inputs[index]!);
     return (position) => elements[offsetOf(position, shape)]!;
   });
-  const element = (rules[node.operation] as Rule<AnyOperation>)(node, readers);
+  const element = readerOf(node, readers);
   return positionsOf(concreteShape(node)).map((position) => convertNumber(element(position), node.dtype));
+}
+
+function readerOf(node: Tensor, readers: readonly Reader[]): Reader {
+  const { operation } = node;
+  const [x, y] = readers as [Reader, Reader];
+  if (isUnary(operation)) return (position) => unaryNumber[operation](x(position));
+  if (isBinary(operation)) return (position) => binaryNumber[operation](x(position), y(position));
+  return (rules[operation] as Rule<AnyOperation>)(node, readers);
 }
 
 /** The shape of a tensor whose dimensions are all numbers. */
@@ -45,7 +62,7 @@ export type Reader = (position: Position) => number;
 /** How the element at a position is found. */
 type Rule<O extends AnyOperation> = (node: NodeOf<O>, operands: readonly Reader[]) => Reader;
 
-const rules: { [O in AnyOperation]: Rule<O> } = {
+const rules: { [O in Exclude<AnyOperation, UnaryOperation | BinaryOperation>]: Rule<O> } = {
   input: ({ attributes: { name } }) => {
     throw new Error(`evaluateGraph: every input must be given, got none for ${name}.`);
   },
@@ -61,33 +78,6 @@ const rules: { [O in AnyOperation]: Rule<O> } = {
     ({ inputs: [x], attributes: { axes } }) =>
     () =>
       axes.reduce((size, axis) => size * concreteShape(x!)[axis]!, 1),
-
-  neg: unary,
-  abs: unary,
-  sign: unary,
-  exp: unary,
-  expm1: unary,
-  log: unary,
-  log1p: unary,
-  sqrt: unary,
-  tanh: unary,
-  sigmoid: unary,
-  softplus: unary,
-  relu: unary,
-  logicalNot: unary,
-
-  add: binary,
-  sub: binary,
-  mul: binary,
-  div: binary,
-  pow: binary,
-  maximum: binary,
-  minimum: binary,
-  equal: binary,
-  less: binary,
-  lessEqual: binary,
-  logicalAnd: binary,
-  logicalOr: binary,
 
   where:
     (_, [condition, x, y]) =>
@@ -195,16 +185,6 @@ const rules: { [O in AnyOperation]: Rule<O> } = {
   check: first,
   customGradient: first,
 };
-
-function unary(node: Tensor, [x]: readonly Reader[]): Reader {
-  const apply = unaryNumber[node.operation as keyof typeof unaryNumber];
-  return (position) => apply(x!(position));
-}
-
-function binary(node: Tensor, [x, y]: readonly Reader[]): Reader {
-  const apply = binaryNumber[node.operation as keyof typeof binaryNumber];
-  return (position) => apply(x!(position), y!(position));
-}
 
 function first(_: Tensor, [x]: readonly Reader[]): Reader {
   return x!;

@@ -36,16 +36,6 @@ export const binaryNumber: { readonly [O in BinaryOperation]: (x: number, y: num
   logicalOr: (x, y) => (x === 0 && y === 0 ? 0 : 1),
 };
 
-/** Whether an operation works on single numbers. */
-export function isUnaryNumber(operation: string): operation is UnaryOperation {
-  return operation in unaryNumber;
-}
-
-/** Whether an operation works on pairs of numbers. */
-export function isBinaryNumber(operation: string): operation is BinaryOperation {
-  return operation in binaryNumber;
-}
-
 /** A number converted to another dtype; floats keep the precision of float64. */
 export function convertNumber(x: number, dtype: DType): number {
   if (dtype === "bool") return x === 0 ? 0 : 1;
