@@ -13,6 +13,6 @@ export type {
   Register,
   ScalarOperation,
   Statement,
-} from "./program.ts";
-export { allStatements, blockSizes, productBlock, wholeTiles } from "./program.ts";
-export { bytesOf, describePlan } from "./describe.ts";
+} from "./program/program.ts";
+export { allStatements, blockSizes, productBlock, wholeTiles } from "./program/program.ts";
+export { bytesOf, describePlan } from "./program/describe.ts";

@@ -1,10 +1,10 @@
 /** How does a graph become loop programs? */
 import { type Graph, type Operation, allOperations, lower } from "@symloss/core/engine";
-import { collectEffects } from "./effects.ts";
-import { emitPrograms } from "./emit.ts";
-import { jamProgram } from "./jam.ts";
-import { type Buffer, type LoopPlan, allStatements, buffersOf } from "./program.ts";
-import { translate } from "./translate.ts";
+import { collectEffects } from "./schedule/stages.ts";
+import { emitPrograms } from "./emit/emit.ts";
+import { jamProgram } from "./emit/unroll-and-jam.ts";
+import { type Buffer, type LoopPlan, allStatements, buffersOf } from "./program/program.ts";
+import { translate } from "./element/translate.ts";
 
 /** Said in passes over rows, so that a value and its gradient share them. */
 const rowOperations: ReadonlySet<Operation> = new Set<Operation>(["softmax", "logSoftmax", "logSumExp"]);

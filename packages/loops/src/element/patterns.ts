@@ -1,7 +1,7 @@
 /** Which values have a form that can be computed better? */
 import type { DType } from "@symloss/core/engine";
-import type { ScalarOperation } from "./program.ts";
-import type { Value, ValueOf, Values } from "./value.ts";
+import type { ScalarOperation } from "../program/program.ts";
+import type { Value, ValueOf, Values } from "./element.ts";
 
 export function rounded(value: Value, values: Values): Value {
   return value.exact ? value : values.apply("round", [value], value.dtype);

@@ -1,6 +1,6 @@
 /** What is one element of a tensor, said as an expression of loop indices? Equal expressions are one object. */
 import type { DType } from "@symloss/core/engine";
-import type { Buffer, Reduction, ScalarOperation } from "./program.ts";
+import type { Buffer, Reduction, ScalarOperation } from "../program/program.ts";
 
 /** A loop index in waiting: an axis, or several axes of tensors that always walk together. */
 export interface Label {

@@ -8,7 +8,7 @@ import {
   type Register,
   type Statement,
   allStatements,
-} from "./program.ts";
+} from "../program/program.ts";
 
 type Loop = Extract<Statement, { kind: "loop" }>;
 

@@ -4,8 +4,8 @@
  */
 import { type NodeOf, Tensor, sizeOf } from "@symloss/core/engine";
 import { withoutMovement } from "./movement.ts";
-import { valuesUnder } from "./order.ts";
-import type { Label, Value, ValueOf, Values } from "./value.ts";
+import { valuesUnder } from "./elements-under.ts";
+import type { Label, Value, ValueOf, Values } from "./element.ts";
 
 /** The sum of which a mean is a share, where it is the center of deviations in the graph. */
 export type Centers = ReadonlyMap<Tensor, NodeOf<"sum">>;

@@ -1,6 +1,6 @@
 /** What is known in the body of a loop under construction, and in the bodies around it? */
-import type { Atom, Nest, Statement } from "./program.ts";
-import type { Label, Value } from "./value.ts";
+import type { Atom, Nest, Statement } from "../program/program.ts";
+import type { Label, Value } from "../element/element.ts";
 
 /** A body under construction. */
 export interface Scope {

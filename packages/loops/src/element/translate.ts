@@ -1,15 +1,15 @@
 /** What is each element of a graph's outputs, as a value of loop indices, and where is it written? */
 import { type Graph, type Tensor, type TypedArray, topologicalOrder } from "@symloss/core/engine";
-import { findCenters } from "./deviations.ts";
-import { elementOf } from "./elements.ts";
-import { axisIndex, termLabels, rowMajor } from "./indexing.ts";
-import { isLargeProduct, storeProduct } from "./products.ts";
+import { findCenters } from "./one-pass-variance.ts";
+import { elementOf } from "./operations.ts";
+import { axisIndex, termLabels, rowMajor } from "./index-expression.ts";
+import { isLargeProduct, storeProduct } from "./tiled-matmul.ts";
 import type { Store, Context } from "./store.ts";
 import { labelAxes } from "./labels.ts";
 import { findFactors } from "./movement.ts";
-import { findFixedOnes } from "./ones.ts";
-import type { Buffer } from "./program.ts";
-import { type Linear, type Value, type Values, indexKey, makeValues, union } from "./value.ts";
+import { findFixedOnes } from "./unit-axes.ts";
+import type { Buffer } from "../program/program.ts";
+import { type Linear, type Value, type Values, indexKey, makeValues, union } from "./element.ts";
 
 /** A graph as what is written where. */
 interface Translation {

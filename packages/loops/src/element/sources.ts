@@ -1,8 +1,8 @@
 /** From which arrays does a value come? */
 import type { Tensor } from "@symloss/core/engine";
-import { valuesUnder } from "./order.ts";
-import type { Buffer } from "./program.ts";
-import type { Value } from "./value.ts";
+import { valuesUnder } from "./elements-under.ts";
+import type { Buffer } from "../program/program.ts";
+import type { Value } from "./element.ts";
 
 /** An array that is read, or a product of matrices, whether it is kept in an array or not. */
 export type Source = Buffer | Tensor;

@@ -1,9 +1,9 @@
 /** How are sums taken apart, so that each part is summed where it is cheapest? The same way however many rows there are beside one. */
 import type { DType } from "@symloss/core/engine";
-import { sumOfDeviations } from "./deviations.ts";
-import { valuesUnder } from "./order.ts";
+import { sumOfDeviations } from "./one-pass-variance.ts";
+import { valuesUnder } from "./elements-under.ts";
 import { type Source, sourcesOf } from "./sources.ts";
-import type { Label, Value, ValueOf, Values } from "./value.ts";
+import type { Label, Value, ValueOf, Values } from "./element.ts";
 
 /** A sum of elements. */
 export interface Summation {

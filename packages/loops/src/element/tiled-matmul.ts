@@ -1,10 +1,10 @@
 /** When is a product of matrices a program of its own, and what does it need? */
 import { type Tensor, isFloat } from "@symloss/core/engine";
-import { termLabels, rowMajor, freeLabel } from "./indexing.ts";
-import { type BlockSizes, type Buffer, blockSizes } from "./program.ts";
+import { termLabels, rowMajor, freeLabel } from "./index-expression.ts";
+import type { Buffer } from "../program/program.ts";
 import { noteProduct } from "./sources.ts";
-import type { Context, Product } from "./store.ts";
-import { type Label, linearOf, union } from "./value.ts";
+import type { Context } from "./store.ts";
+import { type Label, linearOf, union } from "./element.ts";
 
 /** From so many products of elements on, blocks that stay in the cache are worth a program of their own. */
 const largeProduct = 4096;
@@ -39,23 +39,4 @@ export function storeProduct(context: Context, tensor: Tensor, buffer: Buffer): 
     product,
     labels: union(leading.map(termLabels)),
   });
-}
-
-/** Room for the blocks of products, one after the other. */
-export interface Blocks {
-  readonly rows: Buffer;
-  readonly columns: Buffer;
-  readonly sums: Buffer;
-}
-
-/** Adds the buffers of blocks that hold any of these products. */
-export function addBlocks(products: readonly Product[], buffers: Buffer[]): Blocks {
-  const sizes = products.map(({ row, column, depth }) => blockSizes(row.extent, column.extent, depth.extent));
-  const add = (name: keyof BlockSizes): Buffer => {
-    const size = sizes.reduce((most, each) => Math.max(most, each[name]), 0);
-    const buffer: Buffer = { id: buffers.length, kind: "scratch", dtype: "float64", size };
-    if (size > 0) buffers.push(buffer);
-    return buffer;
-  };
-  return { rows: add("rows"), columns: add("columns"), sums: add("sums") };
 }

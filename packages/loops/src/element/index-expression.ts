@@ -1,7 +1,7 @@
 /** How are tensors indexed by labels? */
 import { type Tensor, stridesOf } from "@symloss/core/engine";
 import type { Context } from "./store.ts";
-import { type Label, type Linear, type Value, type Values, combine, linearOf, zero } from "./value.ts";
+import { type Label, type Linear, type Value, type Values, combine, linearOf, zero } from "./element.ts";
 
 export function axisIndex(label: Label | undefined): Linear {
   return label === undefined ? zero : linearOf(label);

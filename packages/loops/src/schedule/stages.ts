@@ -1,8 +1,9 @@
 /** What must happen in loops, and what must have happened before it? */
-import type { Buffer, Reduction } from "./program.ts";
-import type { Store } from "./store.ts";
-import { orderLabels, valuesUnder } from "./order.ts";
-import { type Label, type Value, type ValueOf, union } from "./value.ts";
+import type { Buffer, Reduction } from "../program/program.ts";
+import type { Store } from "../element/store.ts";
+import { valuesUnder } from "../element/elements-under.ts";
+import { orderLabels } from "./loop-order.ts";
+import { type Label, type Value, type ValueOf, union } from "../element/element.ts";
 
 /** Something that happens at every point of a loop nest; what lies between is computed wherever it is needed. */
 export interface Effect {

@@ -1,7 +1,7 @@
 /** Which axes of which tensors walk together? Each class of axes is one label, as a letter is in einsum. */
 import { type Tensor, isBinary, isUnary } from "@symloss/core/engine";
-import { findNeighbours } from "./neighbours.ts";
-import type { Label } from "./value.ts";
+import { findNeighbours } from "./coalesce-axes.ts";
+import type { Label } from "./element.ts";
 
 /** The labels of a graph's tensors. */
 export interface Labels {

@@ -1,10 +1,10 @@
 /** What does a graph write, and what do those who say it in elements share? */
 import type { Tensor } from "@symloss/core/engine";
-import type { Centers } from "./deviations.ts";
+import type { Centers } from "./one-pass-variance.ts";
 import type { Labels } from "./labels.ts";
-import type { FixedOnes } from "./ones.ts";
-import type { Buffer } from "./program.ts";
-import type { Label, Linear, Value, Values } from "./value.ts";
+import type { FixedOnes } from "./unit-axes.ts";
+import type { Buffer } from "../program/program.ts";
+import type { Label, Linear, Value, Values } from "./element.ts";
 
 /** An element that is written to memory. */
 export interface Store {

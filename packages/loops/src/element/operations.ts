@@ -9,8 +9,8 @@ import {
   isFloat,
   stridesOf,
 } from "@symloss/core/engine";
-import { meanFromFirst } from "./deviations.ts";
-import { axisIndex, termLabels, rowMajor, freeLabel, valueOf } from "./indexing.ts";
+import { meanFromFirst } from "./one-pass-variance.ts";
+import { axisIndex, termLabels, rowMajor, freeLabel, valueOf } from "./index-expression.ts";
 import {
   combined,
   decay,
@@ -26,13 +26,13 @@ import {
   withoutSign,
 } from "./patterns.ts";
 import { withoutMovement } from "./movement.ts";
-import { isLargeProduct } from "./products.ts";
+import { isLargeProduct } from "./tiled-matmul.ts";
 import { noteProduct } from "./sources.ts";
 import type { Context } from "./store.ts";
-import { sumOf, times } from "./sums.ts";
-import type { Buffer } from "./program.ts";
+import { sumOf, times } from "./split-reductions.ts";
+import type { Buffer } from "../program/program.ts";
 import { groupAxes } from "./reshape.ts";
-import { type Label, type Linear, type Value, combine, linearOfValue, union, zero } from "./value.ts";
+import { type Label, type Linear, type Value, combine, linearOfValue, union, zero } from "./element.ts";
 
 /** The element of a tensor at an index; of one that lies in a buffer it is read. */
 export function elementOf(

@@ -1,6 +1,6 @@
 /** Which effects share a loop, and in which order do the loops stand? */
-import { type Effect, alongLines, readsOnlyOwn } from "./effects.ts";
-import type { Label } from "./value.ts";
+import { type Effect, alongLines, readsOnlyOwn } from "./stages.ts";
+import type { Label } from "../element/element.ts";
 
 /**
  * What stands in a body: effects that happen once there, loops, each over one label with what happens inside it, and products of

@@ -1,13 +1,13 @@
 /** Which statements stand in each loop? The bodies are filled: values where their labels are known, effects where they happen. */
 import { type DType, sizeOf } from "@symloss/core/engine";
-import { type Effect, type Effects, dear } from "./effects.ts";
-import { type Item, arrange, effectsOf } from "./fusion.ts";
-import { valuesUnder } from "./order.ts";
-import { addBlocks } from "./products.ts";
-import type { Atom, Buffer, Expression, Lines, Place, Program, Register } from "./program.ts";
+import { type Effect, type Effects, dear } from "../schedule/stages.ts";
+import { type Item, arrange, effectsOf } from "../schedule/fusion.ts";
+import { valuesUnder } from "../element/elements-under.ts";
+import { addBlocks } from "./blocks.ts";
+import type { Atom, Buffer, Expression, Lines, Place, Program, Register } from "../program/program.ts";
 import { type Scope, indexOf, nestOf, rootOf, scopeOf } from "./scope.ts";
-import type { Store } from "./store.ts";
-import { type Label, type Linear, type Value, type ValueOf, linearKey } from "./value.ts";
+import type { Store } from "../element/store.ts";
+import { type Label, type Linear, type Value, type ValueOf, linearKey } from "../element/element.ts";
 
 /** The programs in which these effects happen; buffers that they need are added to the list. */
 export function emitPrograms({ list, sorted }: Effects, buffers: Buffer[]): Program[] {

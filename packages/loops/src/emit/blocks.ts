@@ -1,0 +1,22 @@
+/** In which scratch do tiled products of matrices lie packed, and are summed? */
+import type { Product } from "../element/store.ts";
+import { type BlockSizes, type Buffer, blockSizes } from "../program/program.ts";
+
+/** Room for the blocks of products, one after the other. */
+export interface Blocks {
+  readonly rows: Buffer;
+  readonly columns: Buffer;
+  readonly sums: Buffer;
+}
+
+/** Adds the buffers of blocks that hold any of these products. */
+export function addBlocks(products: readonly Product[], buffers: Buffer[]): Blocks {
+  const sizes = products.map(({ row, column, depth }) => blockSizes(row.extent, column.extent, depth.extent));
+  const add = (name: keyof BlockSizes): Buffer => {
+    const size = sizes.reduce((most, each) => Math.max(most, each[name]), 0);
+    const buffer: Buffer = { id: buffers.length, kind: "scratch", dtype: "float64", size };
+    if (size > 0) buffers.push(buffer);
+    return buffer;
+  };
+  return { rows: add("rows"), columns: add("columns"), sums: add("sums") };
+}
