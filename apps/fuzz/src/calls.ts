@@ -348,10 +348,11 @@ function loopCalls(engine: Engine): CallTable {
   return {
     planLoops: [oneOf(() => prepare(traced(), engine))],
     allStatements: [oneOf([])],
+    operandsOf: [oneOf({ kind: "store", address: { constant: 0, terms: [] }, value: { kind: "constant", value: 1 } })],
     blockSizes: [oneOf(3, 4, 5)],
     wholeTiles: [oneOf(3)],
     bytesOf: [oneOf([], "scratch")],
-    describePlan: [oneOf({ buffers: [], programs: [] })],
+    describePlan: [oneOf({ tree: [], buffers: [], programs: [] })],
   };
 }
 

@@ -18,7 +18,7 @@ import {
   hostDataOf,
   selfTest,
 } from "@symloss/core/engine";
-import { generatePlan, mayGenerate } from "./generated/generate.ts";
+import { generatePlan, mayGenerate } from "./codegen/generate.ts";
 import { type Plan, planGraph } from "./plan.ts";
 
 /** How the engine works. */
@@ -38,7 +38,7 @@ export interface CpuOptions {
  */
 export async function cpu(options: CpuOptions = {}): Promise<Engine> {
   checkOptions("cpu", options, optionTable);
-  const engine = makeEngine(wayOf(options));
+  const engine = makeEngine(modeOf(options));
   await selfTest(engine);
   return engine;
 }
@@ -52,12 +52,12 @@ const optionTable: OptionTable<CpuOptions> = {
 };
 
 /** What runs, and what is said of it. */
-interface Way {
+interface Mode {
   readonly device: string;
   readonly plan: (graph: Graph) => Plan;
 }
 
-function wayOf({ mode = "codegen" }: CpuOptions): Way {
+function modeOf({ mode = "codegen" }: CpuOptions): Mode {
   if (mode === "interpreter") return { device: "interpreter", plan: planGraph };
   return mayGenerate()
     ? { device: "loops (generated JavaScript)", plan: generatePlan }
@@ -66,7 +66,7 @@ function wayOf({ mode = "codegen" }: CpuOptions): Way {
 
 const dtypes: readonly DType[] = ["float32", "float64", "int32", "bool"];
 
-function makeEngine({ device, plan }: Way): Engine {
+function makeEngine({ device, plan }: Mode): Engine {
   let disposed = false;
   const requireEngine = (caller: string): void => {
     if (disposed)

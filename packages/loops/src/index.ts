@@ -1,18 +1,23 @@
 /** What may an engine import? */
-export { planLoops } from "./plan.ts";
+export { type LoopPlan, describePlan, planLoops } from "./plan.ts";
+export { bytesOf } from "./program/describe.ts";
 export type {
-  Atom,
+  Address,
   Buffer,
+  Epilogue,
   Expression,
-  Lines,
-  LoopPlan,
-  Nest,
-  Place,
+  Length,
+  LoopBody,
+  Operand,
+  Panel,
   Program,
   Reduction,
   Register,
-  ScalarOperation,
   Statement,
+  StatementOf,
+  Stride,
 } from "./program/program.ts";
-export { allStatements, blockSizes, productBlock, wholeTiles } from "./program/program.ts";
-export { bytesOf, describePlan } from "./program/describe.ts";
+export type { ScalarOperation } from "./program/scalar-operation.ts";
+export { allStatements, operandsOf } from "./program/statements.ts";
+export { blockSizes, productBlock, wholeTiles } from "./program/tiles.ts";
+export type { LoopTree } from "./schedule/loop-tree.ts";

@@ -316,7 +316,15 @@ describe("a large product of matrices", () => {
 test("the description shows programs, loops and scratch", () => {
   const plan = planOf((x) => [x!.softmax()], [2, 3]);
   expect(describePlan(plan)).toMatchInlineSnapshot(`
-    "program 1
+    "loops
+      for a to 2
+        for b to 3
+          max
+        for b to 3
+          sum
+        for b to 3
+          store output0
+    program 1
       for i0 to 2
         %0 = max of
         %1 = 3 i0 : i32
@@ -327,7 +335,7 @@ test("the description shows programs, loops and scratch", () => {
         for i2 to 3
           %4 = input0[%1 + i2] : f32
           %5 = sub %4 %0 : f32
-          %6 = decay %5 : f32
+          %6 = expNonPositive %5 : f32
           scratch2[i2] = %6
           sum %3 <- %6
         %8 = div 1 %3 : f32

@@ -1,6 +1,7 @@
 /** Which neighbouring axes walk as one? A matrix of which all lie row by row is one long line. */
-import type { Operation, Tensor } from "@symloss/core/engine";
-import { groupAxes } from "./reshape.ts";
+import type { NodeOf, Tensor } from "@symloss/core/engine";
+import { type OperationTable, forElementwise, rowOf } from "./loop-operation.ts";
+import { groupAxes, longAxes } from "./reshape.ts";
 
 /** For each class of axes that never stands without another right inside it, that other; the two are one loop. */
 export function findNeighbours<C>(
@@ -21,50 +22,55 @@ export function findNeighbours<C>(
       note(inner, axisClass, classes[position + 1]);
       note(outer, axisClass, classes[position - 1]);
     }
-    for (const [owner, axis] of addressedAxes(tensor)) if (owner.shape[axis] !== 1) alone.add(classOf(owner, axis));
+    for (const [owner, axis] of rowOf(addressed, tensor)(tensor))
+      if (owner.shape[axis] !== 1) alone.add(classOf(owner, axis));
   }
   const isPair = ([left, right]: [C, C | undefined]): boolean =>
     right !== undefined && outer.get(right) === left && !alone.has(left) && !alone.has(right);
   return new Map([...inner].filter((pair): pair is [C, C] => isPair(pair)));
 }
 
-function longAxes({ shape }: Tensor): number[] {
-  return [...shape.keys()].filter((axis) => shape[axis] !== 1);
-}
-
 type Axis = readonly [tensor: Tensor, axis: number];
 
-/** The axes along which a node does something of its own, so that it must know where along them an element is. */
-function addressedAxes(node: Tensor): readonly Axis[] {
-  return addressed[node.operation as Operation]?.(node) ?? [];
-}
+const none = (): readonly Axis[] => [];
 
-const addressed: { readonly [O in Operation]?: (node: Tensor) => readonly Axis[] } = {
+/** The axes along which a node does something of its own, so that it must know where along them an element is. */
+const addressed: OperationTable<readonly [], readonly Axis[]> = {
+  input: none,
+  constant: none,
   iota: (node) => [[node, 0]],
-  argmax: ({ inputs: [x], attributes }) => [[x!, axisOf(attributes)]],
+  dimensionSize: none,
+  ...forElementwise(none),
+  where: none,
+  cast: none,
+  sum: none,
+  max: none,
+  argmax: ({ inputs: [x], attributes: { axis } }) => [[x!, axis]],
   takeAlongAxis: alongAxis,
   scatterAdd: alongAxis,
-  concat: alongAxis,
-  slice: ofChangedLength,
-  pad: ofChangedLength,
-  matmul: (node) =>
-    [node, ...node.inputs].flatMap((tensor): Axis[] => [
-      [tensor, tensor.rank - 2],
-      [tensor, tensor.rank - 1],
-    ]),
   reshape: (node) => {
     const [x] = node.inputs as [Tensor];
     const groups = groupAxes(x.shape as readonly number[], node.shape as readonly number[]);
     const isSplit = groups !== undefined && groups.length > 1 && groups.some(({ to }) => to.length > 1);
     return isSplit ? [...node.shape.keys()].map((axis) => [node, axis] as const) : [];
   },
+  transpose: none,
+  broadcastTo: none,
+  slice: ofChangedLength,
+  pad: ofChangedLength,
+  concat: alongAxis,
+  matmul: (node) =>
+    [node, ...node.inputs].flatMap((tensor): Axis[] => [
+      [tensor, tensor.rank - 2],
+      [tensor, tensor.rank - 1],
+    ]),
 };
 
-function alongAxis(node: Tensor): Axis[] {
-  return [node, ...node.inputs].map((tensor) => [tensor, axisOf(node.attributes)] as const);
+function alongAxis(node: NodeOf<"takeAlongAxis" | "scatterAdd" | "concat">): Axis[] {
+  return [node, ...node.inputs].map((tensor) => [tensor, node.attributes.axis] as const);
 }
 
-function ofChangedLength(node: Tensor): Axis[] {
+function ofChangedLength(node: NodeOf<"slice" | "pad">): Axis[] {
   const [x] = node.inputs as [Tensor];
   return [...node.shape.keys()]
     .filter((axis) => node.shape[axis] !== x.shape[axis])
@@ -72,8 +78,4 @@ function ofChangedLength(node: Tensor): Axis[] {
       [node, axis],
       [x, axis],
     ]);
-}
-
-function axisOf(attributes: unknown): number {
-  return (attributes as { readonly axis: number }).axis;
 }

@@ -1,21 +1,21 @@
 /** What is an element made of? */
-import type { Value } from "./element.ts";
+import type { Element } from "./element.ts";
 
-/** Every value that these are made of, parts first. */
-export function valuesUnder(roots: readonly Value[], stop: (value: Value) => boolean = () => false): Value[] {
-  const order: Value[] = [];
-  const met = new Set<Value>();
+/** Every element that these are made of, parts first. */
+export function elementsUnder(roots: readonly Element[], stop: (element: Element) => boolean = () => false): Element[] {
+  const order: Element[] = [];
+  const met = new Set<Element>();
   // An explicit stack, with the next part of each: a chain of values may be longer than the call stack is deep.
-  const stack: Value[] = [];
+  const stack: Element[] = [];
   const next: number[] = [];
-  const meet = (value: Value): void => {
-    if (met.has(value)) return;
-    met.add(value);
-    if (value.parts.length === 0 || stop(value)) {
-      order.push(value);
+  const meet = (element: Element): void => {
+    if (met.has(element)) return;
+    met.add(element);
+    if (element.parts.length === 0 || stop(element)) {
+      order.push(element);
       return;
     }
-    stack.push(value);
+    stack.push(element);
     next.push(0);
   };
   for (const root of roots) {

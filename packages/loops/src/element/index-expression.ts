@@ -1,41 +1,44 @@
 /** How are tensors indexed by labels? */
 import { type Tensor, stridesOf } from "@symloss/core/engine";
 import type { Context } from "./store.ts";
-import { type Label, type Linear, type Value, type Values, combine, linearOf, zero } from "./element.ts";
+import { affineOf, combine, zero } from "./affine.ts";
+import type { ElementBuilder } from "./builder.ts";
+import type { Affine, Element, Label } from "./element.ts";
 
-export function axisIndex(label: Label | undefined): Linear {
-  return label === undefined ? zero : linearOf(label);
+export function axisIndex(label: Label | undefined): Affine {
+  return label === undefined ? zero : affineOf(label);
 }
 
-export function termLabels({ terms }: Linear): readonly Label[] {
+export function termLabels({ terms }: Affine): readonly Label[] {
   return terms.map(({ label }) => label);
 }
 
-export function rowMajor({ shape }: Tensor, index: readonly Linear[]): Linear {
+export function rowMajor({ shape }: Tensor, index: readonly Affine[]): Affine {
   const strides = stridesOf(shape as readonly number[]);
   return combine(index.map((entry, axis) => [entry, strides[axis]!] as const));
 }
 
-/** The label of an axis, or one in its place where the index holds that already: the same for all who ask with such an index. */
-export function freeLabel(x: Tensor, axis: number, index: readonly Linear[], { labels }: Context): Label | undefined {
+/** The label of an axis, or one in its address where the index holds that already: the same for all who ask with such an index. */
+export function freeLabel(x: Tensor, axis: number, index: readonly Affine[], { labels }: Context): Label | undefined {
   let label = labels.of(x, axis);
   const isTaken = (own: Label): boolean =>
     index.some(
       (entry) =>
-        entry.terms.some((term) => term.label === own) || entry.others.some(({ value }) => value.labels.includes(own)),
+        entry.terms.some((term) => term.label === own) ||
+        entry.others.some(({ element }) => element.labels.includes(own)),
     );
   while (label !== undefined && isTaken(label)) label = labels.instead(label);
   return label;
 }
 
-/** An index as a value. */
-export function valueOf({ constant, terms, others }: Linear, values: Values): Value {
-  const scale = (value: Value, stride: number): Value =>
-    stride === 1 ? value : values.apply("mul", [value, values.constant(stride, "int32")], "int32");
+/** An index as an element. */
+export function elementOfIndex({ constant, terms, others }: Affine, builder: ElementBuilder): Element {
+  const scale = (element: Element, stride: number): Element =>
+    stride === 1 ? element : builder.apply("mul", [element, builder.constant(stride, "int32")], "int32");
   const parts = [
-    ...terms.map(({ label, stride }) => scale(values.index(label), stride)),
-    ...others.map(({ value, stride }) => scale(value, stride)),
+    ...terms.map(({ label, stride }) => scale(builder.index(label), stride)),
+    ...others.map(({ element, stride }) => scale(element, stride)),
   ];
-  if (constant !== 0 || parts.length === 0) parts.push(values.constant(constant, "int32"));
-  return parts.reduce((left, right) => values.apply("add", [left, right], "int32"));
+  if (constant !== 0 || parts.length === 0) parts.push(builder.constant(constant, "int32"));
+  return parts.reduce((left, right) => builder.apply("add", [left, right], "int32"));
 }

@@ -1,7 +1,9 @@
 /** Which axes of which tensors walk together? Each class of axes is one label, as a letter is in einsum. */
-import { type Tensor, isBinary, isUnary } from "@symloss/core/engine";
+import type { Tensor } from "@symloss/core/engine";
 import { findNeighbours } from "./coalesce-axes.ts";
 import type { Label } from "./element.ts";
+import { longAxes } from "./reshape.ts";
+import { type OperationTable, forElementwise, rowOf } from "./loop-operation.ts";
 
 /** The labels of a graph's tensors. */
 export interface Labels {
@@ -29,7 +31,7 @@ export function labelAxes(order: readonly Tensor[]): Labels {
     const pair = [classOf(left, leftAxis), classOf(right, rightAxis)] as const;
     if (!join(...pair)) refused.push(...pair);
   };
-  for (const tensor of order) bondAxes(tensor, bond);
+  for (const tensor of order) rowOf(bondAxes, tensor)(tensor, bond);
   const inner = findNeighbours(order, classOf, new Set(refused.map(find)));
   for (const [outer, next] of inner) next.outer = outer;
   return {
@@ -53,42 +55,65 @@ function lengthOf({ extent, outer }: AxisClass): number {
 
 type Bond = (left: Tensor, leftAxis: number, right: Tensor, rightAxis: number) => void;
 
-function bondAxes(node: Tensor, bond: Bond): void {
-  const [x, y] = node.inputs as [Tensor, Tensor];
-  const attributes = node.attributes as { axis: number; axes: readonly number[]; permutation: readonly number[] };
-  const all = [...node.shape.keys()];
-  const { operation } = node;
-  if (isUnary(operation) || isBinary(operation) || operation === "where" || operation === "cast") {
-    for (const input of node.inputs) for (const axis of all) bond(input, axis, node, axis);
-  } else if (operation === "broadcastTo") {
-    const added = node.rank - x.rank;
-    for (const axis of x.shape.keys()) bond(x, axis, node, axis + added);
-  } else if (operation === "transpose") {
-    for (const axis of all) bond(x, attributes.permutation[axis]!, node, axis);
-  } else if (operation === "sum" || operation === "max" || operation === "argmax") {
-    const axes = attributes.axes ?? [attributes.axis];
-    const kept = [...x.shape.keys()].filter((axis) => !axes.includes(axis));
-    for (const [axis, source] of kept.entries()) bond(x, source, node, axis);
-  } else if (operation === "reshape") {
-    const long = (tensor: Tensor) => [...tensor.shape.keys()].filter((axis) => tensor.shape[axis] !== 1);
-    const [from, to] = [long(x), long(node)];
-    if (from.length === to.length && from.every((axis, index) => x.shape[axis] === node.shape[to[index]!])) {
-      for (const [index, axis] of from.entries()) bond(x, axis, node, to[index]!);
-    }
-  } else if (operation === "takeAlongAxis" || operation === "scatterAdd") {
-    const own = operation === "takeAlongAxis" ? y : x;
-    for (const axis of all) {
-      if (axis !== attributes.axis) bond(x, axis, node, axis);
-      bond(y, axis, operation === "takeAlongAxis" ? node : own, axis);
-    }
-  } else if (operation === "matmul") {
-    for (const axis of all.slice(0, -1)) bond(x, axis, node, axis);
-    for (const axis of all.slice(0, -2)) bond(y, axis, node, axis);
+/** The axes that an operation walks together. */
+const bondAxes: OperationTable<readonly [bond: Bond], void> = {
+  input: none,
+  constant: none,
+  iota: none,
+  dimensionSize: none,
+  ...forElementwise(alongAll),
+  where: alongAll,
+  cast: alongAll,
+  sum: (node, bond) => alongKept(node, node.attributes.axes, bond),
+  max: (node, bond) => alongKept(node, node.attributes.axes, bond),
+  argmax: (node, bond) => alongKept(node, [node.attributes.axis], bond),
+  takeAlongAxis: (node, bond) => alongOthers(node, node.attributes.axis, node, bond),
+  scatterAdd: (node, bond) => alongOthers(node, node.attributes.axis, node.inputs[0]!, bond),
+  reshape: (node, bond) => {
+    const [x] = node.inputs as [Tensor];
+    const [from, to] = [longAxes(x), longAxes(node)];
+    if (from.length !== to.length || !from.every((axis, index) => x.shape[axis] === node.shape[to[index]!])) return;
+    for (const [index, axis] of from.entries()) bond(x, axis, node, to[index]!);
+  },
+  transpose: (node, bond) => {
+    for (const [axis, source] of node.attributes.permutation.entries()) bond(node.inputs[0]!, source, node, axis);
+  },
+  broadcastTo: (node, bond) => {
+    const [x] = node.inputs as [Tensor];
+    for (const axis of x.shape.keys()) bond(x, axis, node, axis + node.rank - x.rank);
+  },
+  // If the length is the same, nothing was moved along the axis.
+  slice: alongAll,
+  pad: alongAll,
+  concat: alongAll,
+  matmul: (node, bond) => {
+    const [x, y] = node.inputs as [Tensor, Tensor];
+    const axes = [...node.shape.keys()];
+    for (const axis of axes.slice(0, -1)) bond(x, axis, node, axis);
+    for (const axis of axes.slice(0, -2)) bond(y, axis, node, axis);
     bond(y, y.rank - 1, node, node.rank - 1);
     bond(x, x.rank - 1, y, y.rank - 2);
-  } else if (operation === "slice" || operation === "pad" || operation === "concat") {
-    // Where the length is the same, nothing was moved along the axis.
-    for (const input of node.inputs) for (const axis of all) bond(input, axis, node, axis);
+  },
+};
+
+function none(): void {}
+
+function alongAll(node: Tensor, bond: Bond): void {
+  for (const input of node.inputs) for (const axis of node.shape.keys()) bond(input, axis, node, axis);
+}
+
+function alongKept(node: Tensor, lost: readonly number[], bond: Bond): void {
+  const [x] = node.inputs as [Tensor];
+  const kept = [...x.shape.keys()].filter((axis) => !lost.includes(axis));
+  for (const [axis, source] of kept.entries()) bond(x, source, node, axis);
+}
+
+/** All axes of the indices are those of what they are as many as; along one the other tensor is addressed. */
+function alongOthers(node: Tensor, addressed: number, asIndices: Tensor, bond: Bond): void {
+  const [x, indices] = node.inputs as [Tensor, Tensor];
+  for (const axis of node.shape.keys()) {
+    if (axis !== addressed) bond(x, axis, node, axis);
+    bond(indices, axis, asIndices, axis);
   }
 }
 

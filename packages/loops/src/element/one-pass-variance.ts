@@ -4,8 +4,9 @@
  */
 import { type NodeOf, Tensor, sizeOf } from "@symloss/core/engine";
 import { withoutMovement } from "./movement.ts";
-import { valuesUnder } from "./elements-under.ts";
-import type { Label, Value, ValueOf, Values } from "./element.ts";
+import { elementsUnder } from "./elements-under.ts";
+import type { ElementBuilder } from "./builder.ts";
+import type { Element, ElementOf, Label } from "./element.ts";
 
 /** The sum of which a mean is a share, where it is the center of deviations in the graph. */
 export type Centers = ReadonlyMap<Tensor, NodeOf<"sum">>;
@@ -53,12 +54,17 @@ function sumFrom(tensor: Tensor, operand: Tensor): NodeOf<"sum"> | undefined {
 }
 
 /** The mean over labels, from the first element, or from 0 where that is infinite: s + (sum of x - s) / n. */
-export function meanFromFirst(x: Value, over: readonly Label[], kind: "sum" | "total", values: Values): Value {
-  const first = firstOf(x, over, values);
+export function meanFromFirst(
+  x: Element,
+  over: readonly Label[],
+  kind: "sum" | "total",
+  builder: ElementBuilder,
+): Element {
+  const first = firstOf(x, over, builder);
   const { dtype } = x;
-  const total = values.reduce(kind, values.apply("sub", [x, first], dtype), over, dtype);
-  const share = values.apply("div", [total, values.constant(sizeOf(over.map(({ extent }) => extent)), dtype)], dtype);
-  return values.apply("add", [first, share], dtype);
+  const total = builder.reduce(kind, builder.apply("sub", [x, first], dtype), over, dtype);
+  const share = builder.apply("div", [total, builder.constant(sizeOf(over.map(({ extent }) => extent)), dtype)], dtype);
+  return builder.apply("add", [first, share], dtype);
 }
 
 /** Of fewer elements the second pass finds all in the cache. */
@@ -72,59 +78,69 @@ const cheap = 8;
  * first element s. What the difference loses is little: as s is one of the x, all (x - s)^2 are at most n + 1 times what is left.
  */
 export function sumOfDeviations(
-  operand: ValueOf<"apply">,
+  operand: ElementOf<"apply">,
   over: readonly Label[],
   kind: "sum" | "total",
-  values: Values,
-): Value | undefined {
+  builder: ElementBuilder,
+): Element | undefined {
   const size = sizeOf(over.map(({ extent }) => extent));
   if (size < fewest || operand.operation !== "mul") return undefined;
-  const [deviation, same] = operand.operands as [Value, Value];
+  const [deviation, same] = operand.operands as [Element, Element];
   if (deviation !== same || deviation.kind !== "apply" || deviation.operation !== "sub") return undefined;
-  const [x, center] = deviation.operands as [Value, Value];
-  if (x.cost > cheap || center !== meanFromFirst(x, over, kind, values)) return undefined;
+  const [x, center] = deviation.operands as [Element, Element];
+  if (x.cost > cheap || center !== meanFromFirst(x, over, kind, builder)) return undefined;
   const { dtype } = operand;
-  const shifted = values.apply("sub", [x, firstOf(x, over, values)], dtype);
-  const squares = values.reduce(kind, values.apply("mul", [shifted, shifted], dtype), over, dtype);
-  const total = values.reduce(kind, shifted, over, dtype);
-  const square = values.apply("mul", [total, total], dtype);
-  return values.apply("sub", [squares, values.apply("div", [square, values.constant(size, dtype)], dtype)], dtype);
+  const shifted = builder.apply("sub", [x, firstOf(x, over, builder)], dtype);
+  const squares = builder.reduce(kind, builder.apply("mul", [shifted, shifted], dtype), over, dtype);
+  const total = builder.reduce(kind, shifted, over, dtype);
+  const square = builder.apply("mul", [total, total], dtype);
+  return builder.apply("sub", [squares, builder.apply("div", [square, builder.constant(size, dtype)], dtype)], dtype);
 }
 
-/** The value where each of these labels is 0, unless that is infinite. */
-function firstOf(x: Value, over: readonly Label[], values: Values): Value {
-  const first = elementAtFirst(x, over, values);
-  const size = values.apply("abs", [first], x.dtype);
-  const isInfinite = values.apply("equal", [size, values.constant(Infinity, x.dtype)], "bool");
-  return values.apply("where", [isInfinite, values.constant(0, x.dtype), first], x.dtype);
+/** The element where each of these labels is 0, unless that is infinite. */
+function firstOf(x: Element, over: readonly Label[], builder: ElementBuilder): Element {
+  const first = elementAtFirst(x, over, builder);
+  const size = builder.apply("abs", [first], x.dtype);
+  const isInfinite = builder.apply("equal", [size, builder.constant(Infinity, x.dtype)], "bool");
+  return builder.apply("where", [isInfinite, builder.constant(0, x.dtype), first], x.dtype);
 }
 
-/** The value where each of these labels is 0; what a sum inside walks by itself stays. */
-function elementAtFirst(x: Value, over: readonly Label[], values: Values): Value {
-  const fixed = new Map<Value, Value>();
-  for (const value of valuesUnder([x], ({ kind }) => kind === "reduce")) {
-    const changes = value.labels.some((label) => over.includes(label));
-    fixed.set(value, changes ? fixedAt(value, (part) => fixed.get(part)!, over, values) : value);
+/** The element where each of these labels is 0; what a sum inside walks by itself stays. */
+function elementAtFirst(x: Element, over: readonly Label[], builder: ElementBuilder): Element {
+  const fixed = new Map<Element, Element>();
+  for (const element of elementsUnder([x], ({ kind }) => kind === "reduce")) {
+    const changes = element.labels.some((label) => over.includes(label));
+    fixed.set(element, changes ? fixedAt(element, (part) => fixed.get(part)!, over, builder) : element);
   }
   return fixed.get(x)!;
 }
 
-function fixedAt(value: Value, fixed: (part: Value) => Value, over: readonly Label[], values: Values): Value {
-  switch (value.kind) {
+function fixedAt(
+  element: Element,
+  fixed: (part: Element) => Element,
+  over: readonly Label[],
+  builder: ElementBuilder,
+): Element {
+  switch (element.kind) {
     case "index":
-      return values.constant(0, value.dtype);
+      return builder.constant(0, element.dtype);
     case "load": {
-      const terms = value.offset.terms.filter(({ label }) => !over.includes(label));
-      const others = value.offset.others.map((other) => ({ ...other, value: fixed(other.value) }));
-      return values.load(value.buffer, { ...value.offset, terms, others });
+      const terms = element.offset.terms.filter(({ label }) => !over.includes(label));
+      const others = element.offset.others.map((other) => ({ ...other, element: fixed(other.element) }));
+      return builder.load(element.buffer, { ...element.offset, terms, others });
     }
     case "apply":
-      return values.apply(value.operation, value.operands.map(fixed), value.dtype);
+      return builder.apply(element.operation, element.operands.map(fixed), element.dtype);
     case "reduce": {
-      const open = over.filter((label) => !value.over.includes(label));
-      return values.reduce(value.reduction, elementAtFirst(value.operand, open, values), value.over, value.dtype);
+      const open = over.filter((label) => !element.over.includes(label));
+      return builder.reduce(
+        element.reduction,
+        elementAtFirst(element.operand, open, builder),
+        element.over,
+        element.dtype,
+      );
     }
     case "constant":
-      return value;
+      return element;
   }
 }

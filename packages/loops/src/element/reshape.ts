@@ -1,4 +1,5 @@
 /** Which axes of a reshaped tensor does one axis of its operand become? */
+import type { Tensor } from "@symloss/core/engine";
 
 /** One axis of the operand and the axes of the result that walk it, the outermost first. */
 export interface AxisGroup {
@@ -22,4 +23,9 @@ export function groupAxes(from: readonly number[], to: readonly number[]): AxisG
     groups.push({ from: axis, to: parts });
   }
   return groups;
+}
+
+/** The axes whose length is not 1. */
+export function longAxes({ shape }: Tensor): number[] {
+  return [...shape.keys()].filter((axis) => shape[axis] !== 1);
 }

@@ -1,36 +1,36 @@
-/** From which arrays does a value come? */
+/** From which arrays does an element come? */
 import type { Tensor } from "@symloss/core/engine";
-import { valuesUnder } from "./elements-under.ts";
+import { elementsUnder } from "./elements-under.ts";
 import type { Buffer } from "../program/program.ts";
-import type { Value } from "./element.ts";
+import type { Element } from "./element.ts";
 
 /** An array that is read, or a product of matrices, whether it is kept in an array or not. */
 export type Source = Buffer | Tensor;
 
-const products = new WeakMap<Buffer | Value, Tensor>();
+const products = new WeakMap<Buffer | Element, Tensor>();
 
-/** Notes that this buffer holds, or this value is an element of, a product of matrices. */
-export function noteProduct(of: Buffer | Value, product: Tensor): void {
+/** Notes that this buffer holds, or this element is an element of, a product of matrices. */
+export function noteProduct(of: Buffer | Element, product: Tensor): void {
   products.set(of, product);
 }
 
-const known = new WeakMap<Value, ReadonlySet<Source>>();
+const known = new WeakMap<Element, ReadonlySet<Source>>();
 const none: ReadonlySet<Source> = new Set();
 
-/** The sources of a value. */
-export function sourcesOf(value: Value): ReadonlySet<Source> {
-  for (const part of valuesUnder([value], (under) => known.has(under))) {
+/** The sources of an element. */
+export function sourcesOf(element: Element): ReadonlySet<Source> {
+  for (const part of elementsUnder([element], (under) => known.has(under))) {
     if (!known.has(part)) known.set(part, ownSources(part));
   }
-  return known.get(value)!;
+  return known.get(element)!;
 }
 
-function ownSources(value: Value): ReadonlySet<Source> {
-  const product = products.get(value);
+function ownSources(element: Element): ReadonlySet<Source> {
+  const product = products.get(element);
   if (product !== undefined) return new Set([product]);
   let all: ReadonlySet<Source> = none;
-  for (const part of value.parts) all = joined(all, known.get(part)!);
-  return value.kind === "load" ? joined(all, new Set([products.get(value.buffer) ?? value.buffer])) : all;
+  for (const part of element.parts) all = joined(all, known.get(part)!);
+  return element.kind === "load" ? joined(all, new Set([products.get(element.buffer) ?? element.buffer])) : all;
 }
 
 /** One of the two where it has all of the other. */

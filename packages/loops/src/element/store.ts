@@ -2,41 +2,42 @@
 import type { Tensor } from "@symloss/core/engine";
 import type { Centers } from "./one-pass-variance.ts";
 import type { Labels } from "./labels.ts";
-import type { FixedOnes } from "./unit-axes.ts";
+import type { UnitAxes } from "./unit-axes.ts";
 import type { Buffer } from "../program/program.ts";
-import type { Label, Linear, Value, Values } from "./element.ts";
+import type { ElementBuilder } from "./builder.ts";
+import type { Affine, Element, Label } from "./element.ts";
 
 /** An element that is written to memory. */
 export interface Store {
   readonly buffer: Buffer;
-  readonly offset: Linear;
-  readonly value: Value;
+  readonly offset: Affine;
+  readonly element: Element;
   /** Added to what the buffer holds, where the index is from 0 to below the size; else written. */
-  readonly scatter?: { readonly index: Value; readonly size: number };
-  /** Written is a product of matrices; `value` is its element, as those read it who need it. */
+  readonly scatter?: { readonly index: Element; readonly size: number };
+  /** Written is a product of matrices; `element` is a load of it, as those read it who need it. */
   readonly product?: Product;
-  /** The labels of all elements that are written; some may not change the value. Of a product those of its leading axes. */
+  /** The labels of all elements that are written; the element may not change with some. Of a product those of its leading axes. */
   readonly labels: readonly Label[];
 }
 
 /** Two matrices, an element of each, and the labels that tell rows, columns and what is summed. */
 export interface Product {
-  readonly x: Value;
-  readonly y: Value;
+  readonly x: Element;
+  readonly y: Element;
   readonly row: Label;
   readonly column: Label;
   readonly depth: Label;
 }
 
 export interface Context {
-  readonly values: Values;
+  readonly builder: ElementBuilder;
   readonly labels: Labels;
   readonly buffers: Buffer[];
   readonly stores: Store[];
   /** The element at this index, an entry for each axis. */
-  readonly element: (tensor: Tensor, index: readonly Linear[]) => Value;
+  readonly element: (tensor: Tensor, index: readonly Affine[]) => Element;
   /** The labels of the tensor's own axes. */
-  readonly indexOf: (tensor: Tensor) => readonly Linear[];
+  readonly indexOf: (tensor: Tensor) => readonly Affine[];
   /** Fills the output. */
   readonly output: (tensor: Tensor, position: number) => void;
   /** A buffer that holds all elements, row-major. */
@@ -45,7 +46,7 @@ export interface Context {
   readonly isStored: (tensor: Tensor) => boolean;
   /** Whether an element takes a loop to compute. */
   readonly takesLoop: (tensor: Tensor) => boolean;
-  readonly ones: FixedOnes;
+  readonly unitAxes: UnitAxes;
   /** What is only multiplied. */
   readonly factors: ReadonlySet<Tensor>;
   /** Means from which deviations are taken. */

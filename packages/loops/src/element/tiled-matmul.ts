@@ -4,7 +4,9 @@ import { termLabels, rowMajor, freeLabel } from "./index-expression.ts";
 import type { Buffer } from "../program/program.ts";
 import { noteProduct } from "./sources.ts";
 import type { Context } from "./store.ts";
-import { type Label, linearOf, union } from "./element.ts";
+import { affineOf } from "./affine.ts";
+import { union } from "./builder.ts";
+import type { Label } from "./element.ts";
 
 /** From so many products of elements on, blocks that stay in the cache are worth a program of their own. */
 const largeProduct = 4096;
@@ -24,8 +26,8 @@ export function storeProduct(context: Context, tensor: Tensor, buffer: Buffer): 
   // What takes a loop is not computed again for each block.
   for (const operand of [x, y]) if (context.takesLoop(operand)) context.materialize(operand);
   const product = {
-    x: context.element(x, [...leading, linearOf(row), linearOf(depth)]),
-    y: context.element(y, [...leading, linearOf(depth), linearOf(column)]),
+    x: context.element(x, [...leading, affineOf(row), affineOf(depth)]),
+    y: context.element(y, [...leading, affineOf(depth), affineOf(column)]),
     row,
     column,
     depth,
@@ -35,7 +37,7 @@ export function storeProduct(context: Context, tensor: Tensor, buffer: Buffer): 
   context.stores.push({
     buffer,
     offset,
-    value: context.values.load(buffer, offset),
+    element: context.builder.load(buffer, offset),
     product,
     labels: union(leading.map(termLabels)),
   });

@@ -2,29 +2,27 @@
  * Which axes of length 1 have that length whatever is computed, and which may be longer another time, as those of a batch of 1?
  * What such an axis makes of a graph must not depend on its length, or a row would not have the same bits in every batch.
  */
-import type { Operation, Tensor } from "@symloss/core/engine";
+import type { Tensor } from "@symloss/core/engine";
+import { type OperationTable, forElementwise, rowOf } from "./loop-operation.ts";
 
 /** For each axis: whether its length is 1 for good; undefined where only repetition made it. */
 type Ones = readonly (boolean | undefined)[];
 
 /** What is known of a graph's axes of length 1. */
-export interface FixedOnes {
+export interface UnitAxes {
   /** Whether the axis, or in tensors of one shape one of theirs, has length 1 for good. */
   isFixed(tensors: readonly Tensor[], axis: number): boolean;
   /** Whether a reshape merges an axis that may be longer another time into others. */
   dropsAxis(reshape: Tensor): boolean;
 }
 
-export function findFixedOnes(order: readonly Tensor[]): FixedOnes {
+export function findUnitAxes(order: readonly Tensor[]): UnitAxes {
   const ones = new Map<Tensor, Ones>();
   const dropping = new Set<Tensor>();
   for (const node of order) {
     const inputs = node.inputs.map((input) => ones.get(input)!);
-    if (node.operation === "reshape") {
-      const { result, drops } = reshaped(node, inputs[0]!);
-      ones.set(node, result);
-      if (drops) dropping.add(node);
-    } else ones.set(node, onesOf(node, inputs));
+    ones.set(node, rowOf(onesOf, node)(node, inputs));
+    if (node.operation === "reshape" && reshaped(node, inputs[0]!).drops) dropping.add(node);
   }
   return {
     isFixed: (tensors, axis) =>
@@ -40,46 +38,52 @@ function together(ones: readonly (boolean | undefined)[]): boolean | undefined {
   return ones.includes(true) ? true : undefined;
 }
 
-function onesOf(node: Tensor, inputs: readonly Ones[]): Ones {
-  const axes = [...node.shape.keys()];
-  const [x, y] = node.inputs as [Tensor, Tensor];
-  const attributes = node.attributes as { axis: number; axes: readonly number[]; permutation: readonly number[] };
-  switch (node.operation as Operation) {
-    case "input":
-      return axes.map(() => false);
-    case "constant":
-    case "iota":
-    case "dimensionSize":
-      return axes.map(() => true);
-    case "broadcastTo": {
-      const added = node.rank - x.rank;
-      return axes.map((axis) => (axis >= added && inputs[0]![axis - added] === false ? false : undefined));
-    }
-    case "transpose":
-      return attributes.permutation.map((axis) => inputs[0]![axis]);
-    case "sum":
-    case "max":
-    case "argmax": {
-      const lost = attributes.axes ?? [attributes.axis];
-      return inputs[0]!.filter((_, axis) => !lost.includes(axis));
-    }
-    case "slice":
-    case "pad":
-      return axes.map((axis) => (x.shape[axis] === node.shape[axis] ? inputs[0]![axis] : true));
-    case "takeAlongAxis":
-      return axes.map((axis) =>
-        axis === attributes.axis ? inputs[1]![axis] : together([inputs[0]![axis], inputs[1]![axis]]),
-      );
-    case "scatterAdd":
-      return axes.map((axis) => (axis === attributes.axis ? true : together(inputs.map((own) => own[axis]))));
-    case "matmul":
-      return axes.map((axis) => {
-        if (axis === node.rank - 2) return inputs[0]![axis];
-        return axis === node.rank - 1 ? inputs[1]![y.rank - 1] : together(inputs.map((own) => own[axis]));
-      });
-    default:
-      return axes.map((axis) => together(inputs.map((own) => own[axis])));
-  }
+/** What is known of the axes of a node, from what is known of those of its operands. */
+const onesOf: OperationTable<readonly [inputs: readonly Ones[]], Ones> = {
+  input: ({ shape }) => shape.map(() => false),
+  constant: allFixed,
+  iota: allFixed,
+  dimensionSize: allFixed,
+  ...forElementwise(axisByAxis),
+  where: axisByAxis,
+  cast: axisByAxis,
+  sum: ({ attributes: { axes } }, [x]) => withoutAxes(x!, axes),
+  max: ({ attributes: { axes } }, [x]) => withoutAxes(x!, axes),
+  argmax: ({ attributes: { axis } }, [x]) => withoutAxes(x!, [axis]),
+  takeAlongAxis: ({ shape, attributes }, [x, indices]) =>
+    shape.map((_, axis) => (axis === attributes.axis ? indices![axis] : together([x![axis], indices![axis]]))),
+  scatterAdd: ({ shape, attributes }, inputs) =>
+    shape.map((_, axis) => (axis === attributes.axis ? true : together(inputs.map((own) => own[axis])))),
+  reshape: (node, [x]) => reshaped(node, x!).result,
+  transpose: ({ attributes: { permutation } }, [x]) => permutation.map((axis) => x![axis]),
+  broadcastTo: ({ shape }, [x]) => {
+    const added = shape.length - x!.length;
+    return shape.map((_, axis) => (axis >= added && x![axis - added] === false ? false : undefined));
+  },
+  slice: ofKeptLength,
+  pad: ofKeptLength,
+  concat: axisByAxis,
+  matmul: ({ shape, rank }, [x, y]) =>
+    shape.map((_, axis) => {
+      if (axis === rank - 2) return x![axis];
+      return axis === rank - 1 ? y!.at(-1) : together([x![axis], y![axis]]);
+    }),
+};
+
+function allFixed({ shape }: Tensor): Ones {
+  return shape.map(() => true);
+}
+
+function axisByAxis({ shape }: Tensor, inputs: readonly Ones[]): Ones {
+  return shape.map((_, axis) => together(inputs.map((own) => own[axis])));
+}
+
+function withoutAxes(ones: Ones, lost: readonly number[]): Ones {
+  return ones.filter((_, axis) => !lost.includes(axis));
+}
+
+function ofKeptLength({ shape, inputs: [x] }: Tensor, [ones]: readonly Ones[]): Ones {
+  return shape.map((length, axis) => (x!.shape[axis] === length ? ones![axis] : true));
 }
 
 /** Axes of length 1 stand where the lengths before them make the same product; as many as may be longer keep that, the first ones. */

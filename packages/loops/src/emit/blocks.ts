@@ -1,6 +1,7 @@
-/** In which scratch do tiled products of matrices lie packed, and are summed? */
+/** In which scratch do the panels of tiled products lie packed, and are their blocks summed? */
 import type { Product } from "../element/store.ts";
-import { type BlockSizes, type Buffer, blockSizes } from "../program/program.ts";
+import type { Buffer } from "../program/program.ts";
+import { type BlockSizes, blockSizes } from "../program/tiles.ts";
 
 /** Room for the blocks of products, one after the other. */
 export interface Blocks {

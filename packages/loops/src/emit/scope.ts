@@ -1,6 +1,7 @@
 /** What is known in the body of a loop under construction, and in the bodies around it? */
-import type { Atom, Nest, Statement } from "../program/program.ts";
-import type { Label, Value } from "../element/element.ts";
+import type { Element, Label } from "../element/element.ts";
+import type { LoopBody, Operand, Statement } from "../program/program.ts";
+import type { Emission } from "./emission.ts";
 
 /** A body under construction. */
 export interface Scope {
@@ -10,15 +11,30 @@ export interface Scope {
   readonly label: Label | undefined;
   readonly index: number;
   readonly statements: Statement[];
-  /** Where each value is known. */
-  readonly known: Map<Value, Atom>;
+  /** Where each element is known. */
+  readonly known: Map<Element, Operand>;
   /** What is kept in arrays for as long as this body lasts. */
-  readonly arrays: Value[];
-  /** Where each partial place is known. */
-  readonly bases: Map<string, Atom>;
+  readonly arrays: Element[];
+  /** Where each partial address is known. */
+  readonly bases: Map<string, Operand>;
 }
 
-export function nestOf({ index, statements }: Scope): Nest {
+/** A new body: that of a loop over the label inside a body, or that of a program. */
+export function openScope(emission: Emission, parent: Scope | undefined, label: Label | undefined): Scope {
+  return {
+    parent,
+    label,
+    index: label === undefined ? -1 : emission.indices++,
+    bound: new Set([...(parent?.bound ?? []), ...(label === undefined ? [] : [label])]),
+    statements: [],
+    known: new Map(),
+    arrays: [],
+    bases: new Map(),
+  };
+}
+
+/** The body as it is written in a program. */
+export function closeScope({ index, statements }: Scope): LoopBody {
   return { index, body: statements };
 }
 
@@ -34,7 +50,7 @@ export function scopeOf(labels: readonly Label[], scope: Scope): Scope {
   return target;
 }
 
-export function indexOf(label: Label, scope: Scope): Atom {
+export function indexOf(label: Label, scope: Scope): Operand {
   for (let current: Scope | undefined = scope; current !== undefined; current = current.parent) {
     if (current.label === label) return { kind: "index", index: current.index };
   }

@@ -1,26 +1,27 @@
 /** Which loops take two turns at once, so that what both turns read in a loop inside is read once? */
-import {
-  type Atom,
-  type Expression,
-  type Place,
-  type Program,
-  type Reduction,
-  type Register,
-  type Statement,
-  allStatements,
+import type {
+  Address,
+  Expression,
+  Operand,
+  Program,
+  Reduction,
+  Register,
+  Statement,
+  StatementOf,
 } from "../program/program.ts";
+import { addressedBy, allStatements, registersOf, valuesOf } from "../program/statements.ts";
 
-type Loop = Extract<Statement, { kind: "loop" }>;
+type Loop = StatementOf<"loop">;
 
 /** Beyond this the numbers of two turns no longer fit into registers. */
 const longest = 10;
 
 /** The program with two turns at once of each loop around one short reduction. */
-export function jamProgram({ body }: Program): Program {
-  let registers = -1;
+export function unrollAndJam({ body }: Program): Program {
+  let last = -1;
   for (const statement of allStatements(body))
-    for (const register of registersOf(statement)) registers = Math.max(registers, register);
-  return { body: jamAll(body, { next: registers + 1 }) };
+    for (const register of registersOf(statement)) last = Math.max(last, register);
+  return { body: jamAll(body, { next: last + 1 }) };
 }
 
 interface Counter {
@@ -36,25 +37,28 @@ function jamAll(statements: readonly Statement[], registers: Counter): Statement
   });
 }
 
-/** The one loop inside, where it only sums or takes the largest, and where turns of the loop around it can be told apart by places alone. */
+/** The one loop inside, if it only sums or takes the largest, and turns of the loop around it can be told apart by addresses alone. */
 function innerOf({ index, extent, body }: Loop): Loop | undefined {
   const [inner, ...others] = body.filter((statement): statement is Loop => statement.kind === "loop");
   if (inner === undefined || others.length > 0 || extent % 2 !== 0 || inner.body.length > longest) return undefined;
   const isShort = inner.body.every(
-    ({ kind, ...rest }) =>
-      kind === "let" || (kind === "accumulate" && "reduction" in rest && jammed.has(rest.reduction as Reduction)),
+    (statement) => statement.kind === "let" || (statement.kind === "accumulate" && jammed.has(statement.reduction)),
   );
-  // Each turn must have results of its own: one that both add to would be one sum with two names.
+  if (!isShort || !hasOwnResults(body, inner) || !body.every(canBeJammed)) return undefined;
+  const isAddressOnly = allStatements(body).every((statement) =>
+    valuesOf(statement).every((operand) => !isIndex(operand, index)),
+  );
+  return isAddressOnly ? inner : undefined;
+}
+
+/** Whether each turn has results of its own: one that both add to would be one sum with two names. */
+function hasOwnResults(body: readonly Statement[], inner: Loop): boolean {
   const results = new Set(body.flatMap((statement) => (statement.kind === "accumulator" ? [statement.register] : [])));
-  const isOwn = inner.body.every((statement) => statement.kind !== "accumulate" || results.has(statement.register));
-  const isPlain = body.every(
-    (statement) =>
-      !turnsBound.has(statement.kind) && (statement.kind !== "accumulate" || jammed.has(statement.reduction)),
-  );
-  const isPlace = allStatements(body).every((statement) =>
-    atomsOf(statement).every((atom) => atom.kind !== "index" || atom.index !== index),
-  );
-  return isShort && isOwn && isPlain && isPlace ? inner : undefined;
+  return inner.body.every((statement) => statement.kind !== "accumulate" || results.has(statement.register));
+}
+
+function canBeJammed(statement: Statement): boolean {
+  return !turnsBound.has(statement.kind) && (statement.kind !== "accumulate" || jammed.has(statement.reduction));
 }
 
 /** What can't be done for two turns at once. */
@@ -68,8 +72,8 @@ function jam({ index, extent, body }: Loop, inner: Loop, registers: Counter): Lo
   const second = new Map([...own].map((register) => [register, registers.next++]));
   const isOwn = (statement: Statement): boolean => statement.kind !== "let" || own.has(statement.register);
   const both = (statements: readonly Statement[]): Statement[] => [
-    ...statements.map((statement) => renamed(statement, { index, turn: 0, second: new Map() })),
-    ...statements.filter(isOwn).map((statement) => renamed(statement, { index, turn: 1, second })),
+    ...statements.map((statement) => inTurn(statement, { index, turn: 0, renamed: new Map() })),
+    ...statements.filter(isOwn).map((statement) => inTurn(statement, { index, turn: 1, renamed: second })),
   ];
   const position = body.indexOf(inner);
   return {
@@ -83,62 +87,46 @@ function jam({ index, extent, body }: Loop, inner: Loop, registers: Counter): Lo
 /** What differs from turn to turn. */
 function ownRegisters(index: number, body: readonly Statement[]): ReadonlySet<Register> {
   const own = new Set<Register>();
-  const isOwn = (atom: Atom): boolean =>
-    (atom.kind === "index" && atom.index === index) || (atom.kind === "register" && own.has(atom.register));
+  const isOwn = (operand: Operand): boolean =>
+    isIndex(operand, index) || (operand.kind === "register" && own.has(operand.register));
   for (const statement of allStatements(body)) {
-    if (statement.kind === "accumulator") {
-      own.add(statement.register);
-      if (statement.position !== undefined) own.add(statement.position);
-    } else if (statement.kind === "let") {
-      const { expression } = statement;
-      const atoms = expression.kind === "apply" ? expression.operands : expression.place.terms.map(({ atom }) => atom);
-      if (atoms.some(isOwn)) own.add(statement.register);
-    }
+    const isNew =
+      statement.kind === "accumulator" ||
+      (statement.kind === "let" && [...valuesOf(statement), ...addressedBy(statement)].some(isOwn));
+    if (isNew) for (const register of registersOf(statement)) own.add(register);
   }
   return own;
 }
 
-/** A statement as it stands in one of two turns of a loop that now takes half as many. */
+/** One of two turns of a loop that now takes half as many. */
 interface Turn {
   readonly index: number;
   readonly turn: 0 | 1;
-  readonly second: ReadonlyMap<Register, Register>;
+  readonly renamed: ReadonlyMap<Register, Register>;
 }
 
-function renamed(statement: Statement, turn: Turn): Statement {
-  const register = (old: Register): Register => turn.second.get(old) ?? old;
-  const atom = (old: Atom): Atom =>
-    old.kind === "register" ? { kind: "register", register: register(old.register) } : old;
-  const place = ({ constant, terms }: Place): Place => {
-    const moved = terms.reduce(
-      (sum, { atom: at, stride }) => (isIndex(at, turn.index) ? sum + turn.turn * stride : sum),
-      constant,
-    );
-    return {
-      constant: moved,
-      terms: terms.map(({ atom: at, stride }) => ({
-        atom: atom(at),
-        stride: isIndex(at, turn.index) ? 2 * stride : stride,
-      })),
-    };
-  };
-  const expression = (old: Expression): Expression =>
-    old.kind === "apply" ? { ...old, operands: old.operands.map(atom) } : { ...old, place: place(old.place) };
+/** A statement as it stands in a turn. */
+function inTurn(statement: Statement, turn: Turn): Statement {
   switch (statement.kind) {
-    case "let":
-      return { ...statement, register: register(statement.register), expression: expression(statement.expression) };
+    case "let": {
+      const { register, expression } = statement;
+      return { ...statement, register: registerIn(register, turn), expression: expressionIn(expression, turn) };
+    }
     case "accumulator": {
-      const { position } = statement;
+      const { register, position } = statement;
+      const moved = position === undefined ? undefined : registerIn(position, turn);
+      return { ...statement, register: registerIn(register, turn), position: moved };
+    }
+    case "accumulate": {
+      const { register, value } = statement;
+      return { ...statement, register: registerIn(register, turn), value: operandIn(value, turn), turn: turn.turn };
+    }
+    case "store":
       return {
         ...statement,
-        register: register(statement.register),
-        position: position === undefined ? undefined : register(position),
+        address: addressInTurn(statement.address, turn),
+        value: operandIn(statement.value, turn),
       };
-    }
-    case "accumulate":
-      return { ...statement, register: register(statement.register), value: atom(statement.value), turn: turn.turn };
-    case "store":
-      return { ...statement, place: place(statement.place), value: atom(statement.value) };
     case "fill":
     case "loop":
     case "multiply":
@@ -147,33 +135,31 @@ function renamed(statement: Statement, turn: Turn): Statement {
   }
 }
 
-function isIndex(atom: Atom, index: number): boolean {
-  return atom.kind === "index" && atom.index === index;
+function registerIn(register: Register, { renamed }: Turn): Register {
+  return renamed.get(register) ?? register;
 }
 
-function registersOf(statement: Statement): Register[] {
-  switch (statement.kind) {
-    case "accumulator":
-      return [statement.register, statement.position ?? -1];
-    case "let":
-      return [statement.register];
-    case "multiply":
-      return [statement.element];
-    default:
-      return [];
-  }
+function operandIn(operand: Operand, turn: Turn): Operand {
+  return operand.kind === "register" ? { kind: "register", register: registerIn(operand.register, turn) } : operand;
 }
 
-/** The atoms that are numbers, not parts of places. */
-function atomsOf(statement: Statement): readonly Atom[] {
-  switch (statement.kind) {
-    case "let":
-      return statement.expression.kind === "apply" ? statement.expression.operands : [];
-    case "accumulate":
-      return statement.position === undefined ? [statement.value] : [statement.value, statement.position.index];
-    case "store":
-      return [statement.value];
-    default:
-      return [];
-  }
+function expressionIn(expression: Expression, turn: Turn): Expression {
+  return expression.kind === "apply"
+    ? { ...expression, operands: expression.operands.map((operand) => operandIn(operand, turn)) }
+    : { ...expression, address: addressInTurn(expression.address, turn) };
+}
+
+function addressInTurn({ constant, terms }: Address, turn: Turn): Address {
+  const ofLoop = terms.filter(({ operand }) => isIndex(operand, turn.index));
+  return {
+    constant: ofLoop.reduce((sum, { stride }) => sum + turn.turn * stride, constant),
+    terms: terms.map(({ operand, stride }) => ({
+      operand: operandIn(operand, turn),
+      stride: isIndex(operand, turn.index) ? 2 * stride : stride,
+    })),
+  };
+}
+
+function isIndex(operand: Operand, index: number): boolean {
+  return operand.kind === "index" && operand.index === index;
 }

@@ -1,11 +1,20 @@
-/** What does a plan look like, for a reader? */
+/** What do programs look like, for a reader? */
 import { bytesPerElement, formatDType } from "@symloss/core/engine";
-import type { Atom, Buffer, Expression, LoopPlan, Nest, Place, Statement } from "./program.ts";
+import type {
+  Address,
+  Buffer,
+  Expression,
+  Length,
+  LoopBody,
+  Operand,
+  Program,
+  Statement,
+  StatementOf,
+} from "./program.ts";
 
-/** The programs line by line, then the bytes of what lies between and of scratch. */
-export function describePlan({ buffers, programs }: LoopPlan): string {
-  const text = programs.map(({ body }, index) => `program ${index + 1}\n${describeAll(body, "  ")}`).join("\n");
-  return `${text}\n${programs.length} ${programs.length === 1 ? "program" : "programs"}, ${bytesOf(buffers, "intermediate")} bytes between programs, ${bytesOf(buffers, "scratch")} bytes of scratch`;
+/** The programs line by line. */
+export function describePrograms(programs: readonly Program[]): string {
+  return programs.map(({ body }, index) => `program ${index + 1}\n${describeAll(body, "  ")}`).join("\n");
 }
 
 /** The bytes of all buffers of a kind. */
@@ -27,39 +36,39 @@ function describe(statement: Statement, indent: string): string {
     case "accumulator":
       return `%${statement.register}${statement.position === undefined ? "" : `, %${statement.position}`} = ${statement.reduction} of`;
     case "accumulate":
-      return `${statement.reduction} %${statement.register} <- ${describeAtom(statement.value)}`;
+      return `${statement.reduction} %${statement.register} <- ${describeOperand(statement.value)}`;
     case "loop":
       return `for i${statement.index} to ${statement.extent}\n${describeAll(statement.body, `${indent}  `)}`;
     case "fill":
       return `${nameOf(statement.buffer)}[all] = ${statement.value}`;
     case "store":
-      return `${nameOf(statement.buffer)}[${describePlace(statement.place)}] = ${describeAtom(statement.value)}`;
+      return `${nameOf(statement.buffer)}[${describeAddress(statement.address)}] = ${describeOperand(statement.value)}`;
     case "multiply":
       return describeProduct(statement, indent);
     case "update":
-      return `${statement.reduction} ${nameOf(statement.buffer)}[${describePlace(statement.place)}] <- ${describeAtom(statement.value)}`;
+      return `${statement.reduction} ${nameOf(statement.buffer)}[${describeAddress(statement.address)}] <- ${describeOperand(statement.value)}`;
   }
 }
 
-function describeProduct(product: Extract<Statement, { kind: "multiply" }>, indent: string): string {
-  const { depth, rows, columns, sums, row, column, element } = product;
-  const nests = [
+function describeProduct(product: StatementOf<"multiply">, indent: string): string {
+  const { depth, rows, columns, sums, epilogue } = product;
+  const { row, column, element } = epilogue;
+  const lines = [
     `multiply ${rows.count} by ${depth} by ${columns.count}`,
-    describeNest(rows.line, rows.count, indent),
-    describeNest(rows.depth, depth, `${indent}  `),
-    `${indent}    ${nameOf(rows.block)}[packed] = ${describeAtom(rows.element)}`,
-    describeNest(columns.line, columns.count, indent),
-    describeNest(columns.depth, depth, `${indent}  `),
-    `${indent}    ${nameOf(columns.block)}[packed] = ${describeAtom(columns.element)}`,
-    describeNest(row, rows.count, indent),
+    ...[rows, columns].flatMap((panel) => [
+      describeLoop(panel.line, panel.count, indent),
+      describeLoop(panel.depth, depth, `${indent}  `),
+      `${indent}    ${nameOf(panel.buffer)}[packed] = ${describeOperand(panel.element)}`,
+    ]),
+    describeLoop(row, rows.count, indent),
     `${indent}  for i${column.index} to ${columns.count}`,
     `${indent}    %${element} = ${nameOf(sums)}[packed]`,
     describeAll(column.body, `${indent}    `),
   ];
-  return nests.join("\n");
+  return lines.join("\n");
 }
 
-function describeNest({ index, body }: Nest, extent: number, indent: string): string {
+function describeLoop({ index, body }: LoopBody, extent: Length, indent: string): string {
   const loop = `${indent}for i${index} to ${extent}`;
   return body.length === 0 ? loop : `${loop}\n${describeAll(body, `${indent}  `)}`;
 }
@@ -67,28 +76,28 @@ function describeNest({ index, body }: Nest, extent: number, indent: string): st
 function describeExpression(expression: Expression): string {
   switch (expression.kind) {
     case "apply":
-      return `${expression.operation} ${expression.operands.map(describeAtom).join(" ")}`;
+      return `${expression.operation} ${expression.operands.map(describeOperand).join(" ")}`;
     case "load":
-      return `${nameOf(expression.buffer)}[${describePlace(expression.place)}]`;
-    case "place":
-      return describePlace(expression.place);
+      return `${nameOf(expression.buffer)}[${describeAddress(expression.address)}]`;
+    case "address":
+      return describeAddress(expression.address);
   }
 }
 
-function describeAtom(atom: Atom): string {
-  switch (atom.kind) {
+function describeOperand(operand: Operand): string {
+  switch (operand.kind) {
     case "constant":
-      return String(atom.value);
+      return String(operand.value);
     case "register":
-      return `%${atom.register}`;
+      return `%${operand.register}`;
     case "index":
-      return `i${atom.index}`;
+      return `i${operand.index}`;
   }
 }
 
-function describePlace({ constant, terms }: Place): string {
-  const parts = terms.map(({ atom, stride }) =>
-    stride === 1 ? describeAtom(atom) : `${stride} ${describeAtom(atom)}`,
+function describeAddress({ constant, terms }: Address): string {
+  const parts = terms.map(({ operand, stride }) =>
+    stride === 1 ? describeOperand(operand) : `${stride} ${describeOperand(operand)}`,
   );
   if (constant !== 0 || parts.length === 0) parts.push(String(constant));
   return parts.join(" + ");

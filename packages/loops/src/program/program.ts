@@ -1,11 +1,15 @@
 /** What is a loop program? Typed data that a target prints: one outer loop nest with the scalar statements around it. */
-import type { BinaryOperation, DType, UnaryOperation } from "@symloss/core/engine";
+import type { DType } from "@symloss/core/engine";
+import type { ScalarOperation } from "./scalar-operation.ts";
 
-/** What a graph became: programs that run one after the other, and the buffers that they read and write. */
-export interface LoopPlan {
-  readonly buffers: readonly Buffer[];
-  readonly programs: readonly Program[];
-}
+/**
+ * How many elements or turns there are. Constants for now; a printer prints lengths in one place, so that one that is a parameter of the
+ * program, as that of a batch, would be another case there.
+ */
+export type Length = number;
+
+/** How far one step of an index moves in a buffer: a constant or a parameter, as a length is. */
+export type Stride = number;
 
 /** An array of one element type. */
 export interface Buffer {
@@ -19,7 +23,7 @@ export interface Buffer {
   readonly dtype: DType;
   /** The dtype of what it holds with all digits, before that is rounded. */
   readonly unrounded?: DType;
-  readonly size: number;
+  readonly size: Length;
   /** The graph's input or output that it is. */
   readonly position?: number;
   readonly data?: ArrayLike<number>;
@@ -34,49 +38,22 @@ export interface Program {
 export type Register = number;
 
 /** What stands where a number is needed without computing one. */
-export type Atom =
+export type Operand =
   | { readonly kind: "constant"; readonly value: number }
   | { readonly kind: "register"; readonly register: Register }
   | { readonly kind: "index"; readonly index: number };
 
-/** Where in a buffer: a constant, a base that was computed further out, and what each loop index and each atom adds. */
-export interface Place {
+/** Where in a buffer: a constant, a base that was computed further out, and what each loop index and each operand adds. */
+export interface Address {
   readonly constant: number;
-  readonly terms: readonly { readonly atom: Atom; readonly stride: number }[];
+  readonly terms: readonly { readonly operand: Operand; readonly stride: Stride }[];
 }
-
-/** What one element becomes. Core's scalar operations, of which relu may have |x| as a second operand, and those that only programs have. */
-export type ScalarOperation =
-  | UnaryOperation
-  | BinaryOperation
-  | "where"
-  /** Rounds to float32: operands of comparisons, so that numbers tie where they tie as float32. */
-  | "round"
-  /** To an integer: truncated, saturated, 0 for NaN. */
-  | "toInt32"
-  | "toBool"
-  /** The same number as another dtype, which holds it. */
-  | "convert"
-  /** (x, y): x where x <= y, else y, so that y is taken against NaN. */
-  | "lesser"
-  /** As lesser, for x from 0 and a positive constant y. */
-  | "limit"
-  /** exp(x) for x to 0. */
-  | "decay"
-  /** (condition): the factor -1 where it holds, else 1. */
-  | "flip"
-  /** log(1 + x) for x from 0 to 1. */
-  | "log1pOfUnit"
-  /** (x, y, index, target): whether x at the index, and not y at the target, is the first largest, so far as these two can tell. */
-  | "beats"
-  /** (index, last): the index, at least 0 and at most the last. */
-  | "clampIndex";
 
 /** How a number comes about. */
 export type Expression =
-  | { readonly kind: "apply"; readonly operation: ScalarOperation; readonly operands: readonly Atom[] }
-  | { readonly kind: "load"; readonly buffer: Buffer; readonly place: Place }
-  | { readonly kind: "place"; readonly place: Place };
+  | { readonly kind: "apply"; readonly operation: ScalarOperation; readonly operands: readonly Operand[] }
+  | { readonly kind: "load"; readonly buffer: Buffer; readonly address: Address }
+  | { readonly kind: "address"; readonly address: Address };
 
 /**
  * How many numbers become one: `sum` adds them in the order of their indices, whatever loops go on around it, and `total`, where all that
@@ -98,110 +75,59 @@ export type Statement =
       readonly kind: "accumulate";
       readonly register: Register;
       readonly reduction: Reduction;
-      readonly value: Atom;
-      readonly position: { readonly register: Register; readonly index: Atom } | undefined;
+      readonly value: Operand;
+      readonly position: { readonly register: Register; readonly index: Operand } | undefined;
       /** Of a loop that takes two turns at once: the first, or the second. */
       readonly turn?: 0 | 1;
     }
-  | { readonly kind: "loop"; readonly index: number; readonly extent: number; readonly body: readonly Statement[] }
+  | { readonly kind: "loop"; readonly index: number; readonly extent: Length; readonly body: readonly Statement[] }
   /** The same everywhere. */
   | { readonly kind: "fill"; readonly buffer: Buffer; readonly value: number }
-  | { readonly kind: "store"; readonly buffer: Buffer; readonly place: Place; readonly value: Atom }
-  /** Adds to, or takes the maximum with, what the buffer holds; nothing where `within` is given and the atom is not from 0 to below its size. */
+  | { readonly kind: "store"; readonly buffer: Buffer; readonly address: Address; readonly value: Operand }
+  /** Adds to, or takes the maximum with, what the buffer holds; nothing if `within` is given and its operand is not from 0 to below its size. */
   | {
       readonly kind: "update";
       readonly buffer: Buffer;
-      readonly place: Place;
+      readonly address: Address;
       readonly reduction: "sum" | "max";
-      readonly value: Atom;
-      readonly within: { readonly atom: Atom; readonly size: number } | undefined;
+      readonly value: Operand;
+      readonly within: { readonly operand: Operand; readonly size: Length } | undefined;
     }
-  /** A product of matrices, in blocks: lines of both are computed and packed, multiplied, and what comes of it is used. */
+  /** A tiled product of matrices: panels of both are computed and packed, multiplied tile by tile, and the epilogue uses what comes of it. */
   | {
       readonly kind: "multiply";
-      readonly depth: number;
-      readonly rows: Lines;
-      readonly columns: Lines;
+      readonly depth: Length;
+      readonly rows: Panel;
+      readonly columns: Panel;
+      /** Where a block of the product is summed. */
       readonly sums: Buffer;
-      /** For each row, and there for each column, with the element of the product in a register. */
-      readonly row: Nest;
-      readonly column: Nest;
-      readonly element: Register;
-      readonly dtype: DType;
+      readonly epilogue: Epilogue;
     };
 
-/** The statements at each number of an index. */
-export interface Nest {
+/** A statement of one kind. */
+export type StatementOf<K extends Statement["kind"]> = Extract<Statement, { readonly kind: K }>;
+
+/** The body of a loop whose length is said elsewhere. */
+export interface LoopBody {
   readonly index: number;
   readonly body: readonly Statement[];
 }
 
 /** A matrix as lines along the axis that is summed: the rows of the left one, the columns of the right one. */
-export interface Lines {
-  readonly count: number;
+export interface Panel {
+  readonly count: Length;
   /** For each line, and there for each number along it, after which the element is known. */
-  readonly line: Nest;
-  readonly depth: Nest;
-  readonly element: Atom;
+  readonly line: LoopBody;
+  readonly depth: LoopBody;
+  readonly element: Operand;
   /** Where the lines of a block lie packed. */
-  readonly block: Buffer;
+  readonly buffer: Buffer;
 }
 
-/** A block of a product, and the tile of it whose sums stay in registers. */
-export const productBlock = { rows: 128, columns: 64, depth: 256, tile: 4 } as const;
-
-/** How many elements a product's blocks hold: packed rows, packed columns, and sums. */
-export interface BlockSizes {
-  readonly rows: number;
-  readonly columns: number;
-  readonly sums: number;
-}
-
-export function blockSizes(rows: number, columns: number, depth: number): BlockSizes {
-  const height = wholeTiles(Math.min(rows, productBlock.rows));
-  const width = wholeTiles(Math.min(columns, productBlock.columns));
-  const length = Math.min(depth, productBlock.depth);
-  return { rows: height * length, columns: width * length, sums: height * width };
-}
-
-/** As many lines as the tiles have that hold so many. */
-export function wholeTiles(count: number): number {
-  return Math.ceil(count / productBlock.tile) * productBlock.tile;
-}
-
-/** All statements, those inside others included; what a statement reads by itself stands before it. */
-export function allStatements(statements: readonly Statement[]): Statement[] {
-  const all: Statement[] = [];
-  gather(statements, all);
-  return all;
-}
-
-function gather(statements: readonly Statement[], all: Statement[]): void {
-  for (const statement of statements) {
-    if (statement.kind === "multiply") {
-      const { rows, columns } = statement;
-      for (const { line, depth } of [rows, columns]) for (const { body } of [line, depth]) gather(body, all);
-    }
-    all.push(statement);
-    if (statement.kind === "loop") gather(statement.body, all);
-    if (statement.kind === "multiply") for (const { body } of [statement.row, statement.column]) gather(body, all);
-  }
-}
-
-/** The buffers that a statement reads or writes by itself. */
-export function buffersOf(statement: Statement): readonly Buffer[] {
-  switch (statement.kind) {
-    case "let":
-      return statement.expression.kind === "load" ? [statement.expression.buffer] : [];
-    case "fill":
-    case "store":
-    case "update":
-      return [statement.buffer];
-    case "multiply":
-      return [statement.rows.block, statement.columns.block, statement.sums];
-    case "accumulator":
-    case "accumulate":
-    case "loop":
-      return [];
-  }
+/** What is done for each row, and there for each column, with the element of the product in a register. */
+export interface Epilogue {
+  readonly row: LoopBody;
+  readonly column: LoopBody;
+  readonly element: Register;
+  readonly dtype: DType;
 }

@@ -1,153 +1,259 @@
-/** Which effects share a loop, and in which order do the loops stand? */
-import { type Effect, alongLines, readsOnlyOwn } from "./stages.ts";
-import type { Label } from "../element/element.ts";
-
 /**
- * What stands in a body: effects that happen once there, loops, each over one label with what happens inside it, and products of
- * matrices, each with what happens at each of its elements.
+ * Which stages share a loop, and in which order do the loops stand? A loop takes all stages that it can; the next is opened only if one
+ * needs what is complete after the loop before. Each need is looked at when it is met, so that the work grows with the needs alone.
  */
-export type Item =
-  | { readonly kind: "once"; readonly effect: Effect }
-  | { readonly kind: "loop"; readonly label: Label; readonly effects: readonly Effect[] }
-  | {
-      readonly kind: "product";
-      readonly effect: Effect;
-      readonly followers: readonly Effect[];
-    };
+import type { Label } from "../element/element.ts";
+import { type Heap, makeHeap } from "./heap.ts";
+import type { LoopNode, LoopTree } from "./loop-tree.ts";
+import { type Stage, alongLines, readsOnlyOwn } from "./stages.ts";
 
-/** What happens in it. */
-export function effectsOf(item: Item): readonly Effect[] {
-  switch (item.kind) {
-    case "once":
-      return [item.effect];
-    case "loop":
-      return item.effects;
-    case "product":
-      return [item.effect, ...item.followers];
-  }
+/** The loops of these stages, each of which stands after those that it needs. */
+export function fuse(stages: readonly Stage[]): LoopTree {
+  return arrange(stages, new Set());
 }
 
-/**
- * The body in which these effects happen, where the loops over `bound` are open already.
- * A loop takes all effects that it can; the next is opened only where one needs what is complete after the loop before.
- */
-export function arrange(effects: readonly Effect[], bound: ReadonlySet<Label>): Item[] {
-  const items: Item[] = [];
-  const here = new Set(effects);
-  const done = new Set<Effect>();
-  const isReady = (need: Effect): boolean => done.has(need) || !here.has(need);
-  let rest = [...effects];
-  const next = new Map(effects.map((effect) => [effect, nextLabel(effect, bound)]));
-  const take = (item: Item, taken: readonly Effect[]): void => {
-    items.push(item);
-    for (const effect of taken) done.add(effect);
-    rest = rest.filter((effect) => !done.has(effect));
-  };
-  while (rest.length > 0) {
-    const isNext = (effect: Effect): boolean => next.get(effect) === undefined && effect.needs.every(isReady);
+/** The body in which these stages happen, where the loops over `bound` are open already. */
+function arrange(stages: readonly Stage[], bound: ReadonlySet<Label>): LoopNode[] {
+  const body = openBody(stages, bound);
+  const nodes: LoopNode[] = [];
+  while (body.left > 0) {
     // A product begins a program, so what belongs to the one before comes first.
-    for (const effect of rest) {
-      if (isProduct(effect) || !isNext(effect)) continue;
-      items.push({ kind: "once", effect });
-      done.add(effect);
+    for (let next = body.once.pop(); next !== undefined; next = body.once.pop()) {
+      nodes.push({ kind: "once", stage: next.stage });
+      finish([next], body);
     }
-    rest = rest.filter((effect) => !done.has(effect));
-    const product = rest.find(isNext);
-    if (product !== undefined) {
-      const followers = findFollowers(product, rest, bound, isReady);
-      take({ kind: "product", effect: product, followers }, [product, ...followers]);
+    const product = body.products.pop();
+    if (product !== undefined) nodes.push(takeProduct(product, bound, body));
+    else if (body.left > 0) nodes.push(takeLoop(mostUrgent(body), bound, body));
+  }
+  return nodes;
+}
+
+/** A stage in the body. */
+interface Entry {
+  readonly stage: Stage;
+  /** Stages are taken in the order in which they were given. */
+  readonly position: number;
+  /** The others that could go into the same loop; undefined if all loops of the stage are open. */
+  readonly group: Group | undefined;
+  readonly uses: Use[];
+  /** How many needs are neither done nor, in the same loop, known before it. */
+  missing: number;
+  isTaken: boolean;
+  isDone: boolean;
+}
+
+/** That a stage of the body needs another of it. */
+interface Use {
+  readonly by: Entry;
+  isMet: boolean;
+}
+
+/** The stages whose outermost loop that is not open goes over one label. */
+interface Group {
+  readonly label: Label;
+  /** By position. */
+  readonly entries: Entry[];
+  /** Before this all entries are done. */
+  first: number;
+  /** Those that one loop can take now. */
+  taken: Entry[];
+  /** How many must wait for a later loop. */
+  waiting: number;
+  /** The largest number of turns of those taken. */
+  work: number;
+  /** Counts changes, so that what was said of the group before is known to be old. */
+  version: number;
+}
+
+/** A body under construction. */
+interface Body {
+  readonly entries: ReadonlyMap<Stage, Entry>;
+  /** The stages that can happen now: once, and products. */
+  readonly once: Heap<Entry>;
+  readonly products: Heap<Entry>;
+  /** Groups as they were when something changed in them last. */
+  readonly candidates: Heap<Candidate>;
+  readonly changed: Set<Group>;
+  /** How many stages are not done. */
+  left: number;
+}
+
+function openBody(stages: readonly Stage[], bound: ReadonlySet<Label>): Body {
+  const groups = new Map<Label, Group>();
+  const entries = new Map<Stage, Entry>();
+  const byPosition = (left: Entry, right: Entry): boolean => left.position < right.position;
+  const body: Body = {
+    entries,
+    once: makeHeap(byPosition),
+    products: makeHeap(byPosition),
+    candidates: makeHeap(isMoreUrgent),
+    changed: new Set(),
+    left: stages.length,
+  };
+  for (const [position, stage] of stages.entries()) {
+    const label = stage.iterates.find((each) => !bound.has(each));
+    const group = label === undefined ? undefined : groupOf(label, groups);
+    const entry: Entry = { stage, position, group, uses: [], missing: 0, isTaken: false, isDone: false };
+    entries.set(stage, entry);
+    group?.entries.push(entry);
+    if (group !== undefined) group.waiting++;
+    // Stages stand after those that they need.
+    for (const need of stage.needs) {
+      const needed = entries.get(need);
+      if (needed === undefined) continue;
+      needed.uses.push({ by: entry, isMet: false });
+      entry.missing++;
+    }
+  }
+  meet(
+    [...entries.values()].filter(({ missing }) => missing === 0),
+    body,
+  );
+  return body;
+}
+
+function groupOf(label: Label, groups: Map<Label, Group>): Group {
+  let group = groups.get(label);
+  if (group === undefined) {
+    group = { label, entries: [], first: 0, taken: [], waiting: 0, work: 0, version: 0 };
+    groups.set(label, group);
+  }
+  return group;
+}
+
+/** Notes that nothing is missing for these stages any more, nor then for those that go into the same loop. */
+function meet(ready: Entry[], body: Body): void {
+  for (let entry = ready.pop(); entry !== undefined; entry = ready.pop()) {
+    const { group, stage } = entry;
+    if (group === undefined) {
+      (isProduct(stage) ? body.products : body.once).push(entry);
       continue;
     }
-    if (rest.length === 0) break;
-    const groups = groupByLabel(rest, next, isReady);
-    const best = groups.toSorted(byUrgency)[0];
-    if (best === undefined) throw new Error("loops: effects must not need each other in a circle.");
-    take({ kind: "loop", label: best.label, effects: best.effects }, best.effects);
+    entry.isTaken = true;
+    group.taken.push(entry);
+    group.waiting--;
+    group.work = Math.max(group.work, turnsOf(stage));
+    body.changed.add(group);
+    for (const use of entry.uses) {
+      const isKnown = use.by.group === group && isKnownInside(stage, group.label, use.by.stage);
+      if (isKnown && isLastMissing(use)) ready.push(use.by);
+    }
   }
-  return items;
 }
 
-function isProduct({ store }: Effect): boolean {
-  return store?.product !== undefined;
+/** Notes that these stages have happened. */
+function finish(entries: readonly Entry[], body: Body): void {
+  body.left -= entries.length;
+  for (const entry of entries) {
+    const { group } = entry;
+    entry.isDone = true;
+    if (group === undefined) continue;
+    if (!entry.isTaken) group.waiting--;
+    body.changed.add(group);
+  }
+  const met = entries.flatMap(({ uses }) => uses.filter(isLastMissing));
+  meet(
+    met.map(({ by }) => by),
+    body,
+  );
 }
 
-/** What can happen at each element of a product as soon as that is known: all else that it needs is ready. */
-function findFollowers(
-  product: Effect,
-  rest: readonly Effect[],
-  bound: ReadonlySet<Label>,
-  isReady: (need: Effect) => boolean,
-): Effect[] {
-  const { row, column } = product.store!.product!;
-  const taken = new Set<Effect>();
-  // Effects stand after those that they need.
-  for (const effect of rest) {
-    const open = effect.iterates.filter((label) => !bound.has(label));
+/** Meets a need; tells whether it was the last that a stage missed. */
+function isLastMissing(use: Use): boolean {
+  if (use.isMet) return false;
+  use.isMet = true;
+  return --use.by.missing === 0 && !use.by.isDone;
+}
+
+/** A loop over the group's label. */
+function takeLoop(group: Group, bound: ReadonlySet<Label>, body: Body): LoopNode {
+  const taken = group.taken.toSorted((left, right) => left.position - right.position);
+  group.taken = [];
+  group.work = 0;
+  const { label } = group;
+  const stages = taken.map(({ stage }) => stage);
+  finish(taken, body);
+  return { kind: "loop", label, stages, body: arrange(stages, new Set([...bound, label])) };
+}
+
+/** A product, with what can happen at each of its elements as soon as that is known. */
+function takeProduct(product: Entry, bound: ReadonlySet<Label>, body: Body): LoopNode {
+  const followers = findFollowers(product, bound, body);
+  const { stage } = product;
+  const { row, column } = stage.store!.product!;
+  const stages = followers.map((entry) => entry.stage);
+  finish([product, ...followers], body);
+  return { kind: "product", stage, followers: stages, epilogue: arrange(stages, new Set([...bound, row, column])) };
+}
+
+function findFollowers(product: Entry, bound: ReadonlySet<Label>, { entries }: Body): Entry[] {
+  const { row, column } = product.stage.store!.product!;
+  const taken = new Set<Entry>();
+  // Stages stand after those that they need.
+  for (const { by } of product.uses) {
+    if (by.missing > 1 + taken.size || !readsOnlyOwn(by.stage, product.stage)) continue;
+    const open = by.stage.iterates.filter((label) => !bound.has(label));
     const isElementwise = open.length === 2 && open.includes(row) && open.includes(column);
-    const isAlongLines = effect.result?.kind === "reduce" && alongLines.has(effect.result.reduction);
-    if (!isElementwise || isAlongLines || !effect.needs.includes(product) || !readsOnlyOwn(effect, product)) continue;
-    const isKnown = (need: Effect): boolean =>
-      need === product || (taken.has(need) && open.every((label) => isKnownInside(need, label, effect)));
-    if (effect.needs.every((need) => isReady(need) || isKnown(need))) taken.add(effect);
+    if (!isElementwise || isAlongLines(by.stage)) continue;
+    const isReady = (need: Stage): boolean => {
+      const entry = entries.get(need);
+      if (entry === undefined || entry.isDone || entry === product) return true;
+      return taken.has(entry) && open.every((label) => isKnownInside(need, label, by.stage));
+    };
+    if (by.stage.needs.every(isReady)) taken.add(by);
   }
   return [...taken];
 }
 
-interface Group {
-  readonly label: Label;
-  readonly effects: readonly Effect[];
-  /** How many effects with this label must wait for a later loop. */
-  readonly waiting: number;
-}
-
-/** For each label the effects that one loop over it can take now. */
-function groupByLabel(
-  rest: readonly Effect[],
-  next: ReadonlyMap<Effect, Label | undefined>,
-  isReady: (need: Effect) => boolean,
-): Group[] {
-  const groups = new Map<Label, { readonly taken: Set<Effect>; waiting: number }>();
-  // Effects stand after those that they need.
-  for (const effect of rest) {
-    const label = next.get(effect);
-    if (label === undefined) continue;
-    let group = groups.get(label);
-    if (group === undefined) groups.set(label, (group = { taken: new Set(), waiting: 0 }));
-    const { taken } = group;
-    if (effect.needs.every((need) => isReady(need) || (taken.has(need) && isKnownInside(need, label, effect))))
-      taken.add(effect);
-    else group.waiting++;
-  }
-  return [...groups]
-    .filter(([, { taken }]) => taken.size > 0)
-    .map(([label, { taken, waiting }]) => ({ label, effects: [...taken], waiting }));
+/** A group, and what was known of it. */
+interface Candidate {
+  readonly group: Group;
+  readonly version: number;
+  readonly isLast: boolean;
+  readonly work: number;
+  readonly position: number;
 }
 
 /** A loop that leaves nothing behind first; else the lightest, for the heavy ones shall run once, when all is ready. */
-function byUrgency(left: Group, right: Group): number {
-  if ((left.waiting === 0) !== (right.waiting === 0)) return left.waiting - right.waiting;
-  return workOf(left) - workOf(right);
+function isMoreUrgent(left: Candidate, right: Candidate): boolean {
+  if (left.isLast !== right.isLast) return left.isLast;
+  return left.work === right.work ? left.position < right.position : left.work < right.work;
 }
 
-function workOf({ effects }: Group): number {
-  let most = 0;
-  for (const { iterates } of effects)
-    most = Math.max(
-      most,
-      iterates.reduce((product, { extent }) => product * extent, 1),
-    );
-  return most;
+function mostUrgent({ candidates, changed }: Body): Group {
+  for (const group of changed) {
+    group.version++;
+    if (group.taken.length > 0) candidates.push(candidateOf(group));
+  }
+  changed.clear();
+  for (let best = candidates.pop(); best !== undefined; best = candidates.pop())
+    if (best.version === best.group.version) return best.group;
+  throw new Error("loops: stages must not need each other in a circle.");
 }
 
-/** Whether what another needs of the effect is known inside one turn of a loop over the label, not only after all of them. */
-function isKnownInside(need: Effect, label: Label, by: Effect): boolean {
+function candidateOf(group: Group): Candidate {
+  const { entries, version, waiting, work } = group;
+  while (entries[group.first]!.isDone) group.first++;
+  return { group, version, isLast: waiting === 0, work, position: entries[group.first]!.position };
+}
+
+function turnsOf({ iterates }: Stage): number {
+  return iterates.reduce((product, { extent }) => product * extent, 1);
+}
+
+function isProduct({ store }: Stage): boolean {
+  return store?.product !== undefined;
+}
+
+function isAlongLines({ result }: Stage): boolean {
+  return result?.kind === "reduce" && alongLines.has(result.reduction);
+}
+
+/** Whether what another needs of the stage is known inside one turn of a loop over the label, not only after all of them. */
+function isKnownInside(need: Stage, label: Label, by: Stage): boolean {
   const { result, iterates } = need;
   if (isProduct(need)) return iterates.includes(label) && readsOnlyOwn(by, need);
   if (result === undefined) return false;
   return result.kind === "reduce" ? !result.over.includes(label) : result.labels.includes(label);
-}
-
-/** The outermost loop of an effect that is not open yet. */
-function nextLabel({ iterates }: Effect, bound: ReadonlySet<Label>): Label | undefined {
-  return iterates.find((label) => !bound.has(label));
 }

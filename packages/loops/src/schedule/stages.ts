@@ -1,96 +1,121 @@
-/** What must happen in loops, and what must have happened before it? */
-import type { Buffer, Reduction } from "../program/program.ts";
+/** What must be computed in loops of its own, and what must have been computed before it? */
+import { union } from "../element/builder.ts";
+import type { Element, ElementOf, Label } from "../element/element.ts";
+import { elementsUnder } from "../element/elements-under.ts";
 import type { Store } from "../element/store.ts";
-import { valuesUnder } from "../element/elements-under.ts";
+import type { Buffer, Reduction } from "../program/program.ts";
 import { orderLabels } from "./loop-order.ts";
-import { type Label, type Value, type ValueOf, union } from "../element/element.ts";
 
-/** Something that happens at every point of a loop nest; what lies between is computed wherever it is needed. */
-export interface Effect {
+/** Something that is computed at every point of a loop nest; what lies between stages is computed wherever it is needed. */
+export interface Stage {
   readonly kind: "reduce" | "keep" | "store";
   /** The loops around it, the outermost first. */
   readonly iterates: readonly Label[];
   /** What is reduced or kept, and thereby known to others. */
-  readonly result: Value | undefined;
+  readonly result: Element | undefined;
   readonly store: Store | undefined;
   /** What it computes from. */
-  readonly roots: readonly Value[];
+  readonly roots: readonly Element[];
   /** What it needs from others: their results, or what they have stored. */
-  readonly needs: readonly Effect[];
-  /** What it reads from buffers. */
-  readonly loads: readonly ValueOf<"load">[];
+  readonly needs: readonly Stage[];
+  /** What it reads from each buffer. */
+  readonly loads: ReadonlyMap<Buffer, readonly ElementOf<"load">[]>;
 }
 
-/** Whether all that an effect reads of a product is the element that is at hand where the product is written. */
-export function readsOnlyOwn({ loads }: Effect, { store }: Effect): boolean {
-  return loads.every((load) => load.buffer !== store!.buffer || load === store!.value);
+/** Whether all that a stage reads of a product is the element that is at hand where the product is written. */
+export function readsOnlyOwn({ loads }: Stage, { store }: Stage): boolean {
+  const { buffer, element } = store!;
+  return (loads.get(buffer) ?? []).every((load) => load === element);
 }
 
-/** Effects, and which loops go inside which. */
-export interface Effects {
-  readonly list: readonly Effect[];
-  /** Labels as their loops are nested, the outermost first. */
-  readonly sorted: (labels: readonly Label[]) => Label[];
+/** Labels as their loops are nested, the outermost first. */
+export type SortLabels = (labels: readonly Label[]) => Label[];
+
+/** Stages, and which loops go inside which. */
+export interface Stages {
+  readonly list: readonly Stage[];
+  readonly sortLabels: SortLabels;
 }
 
-/** The effects of these stores, each after those that it needs. */
-export function collectEffects(stores: readonly Store[]): Effects {
-  const all = valuesUnder(stores.flatMap(rootsOf));
+/** The stages of these stores, each after those that it needs. */
+export function collectStages(stores: readonly Store[]): Stages {
+  const all = elementsUnder(stores.flatMap(rootsOf));
   const order = orderLabels(stores, all);
-  const sorted = (labels: readonly Label[]) => labels.toSorted((left, right) => order.get(left)! - order.get(right)!);
-  const kept = keptValues(all, stores, sorted);
-  const byResult = new Map<Value, Effect>();
-  const byBuffer = new Map<Buffer, Effect[]>();
-  const effects: Effect[] = [];
-  const isResult = (value: Value): boolean => value.kind === "reduce" || kept.has(value);
+  const sortLabels: SortLabels = (labels) => labels.toSorted((left, right) => order.get(left)! - order.get(right)!);
+  const kept = keptElements(all, stores, sortLabels);
+  return { list: stagesOf(stores, kept, sortLabels), sortLabels };
+}
 
-  const add = (effect: Omit<Effect, "needs" | "loads">): void => {
-    const reached = valuesUnder(effect.roots, (value) => value !== effect.result && isResult(value));
-    const needs = reached.flatMap((value) => {
-      if (value === effect.result) return [];
-      if (isResult(value)) return [byResult.get(value)!];
-      return value.kind === "load" ? (byBuffer.get(value.buffer) ?? []) : [];
-    });
-    const loads = reached.filter((value) => value.kind === "load");
-    const complete = { ...effect, needs: [...new Set(needs)], loads };
-    effects.push(complete);
-    if (effect.result !== undefined) byResult.set(effect.result, complete);
-    if (effect.store !== undefined) {
-      const { buffer } = effect.store;
-      byBuffer.set(buffer, [...(byBuffer.get(buffer) ?? []), complete]);
-    }
-  };
+/** What is computed from each of these stores. */
+function rootsOf({ element, offset, scatter, product }: Store): Element[] {
+  if (product !== undefined) return [product.x, product.y];
+  const others = offset.others.map((other) => other.element);
+  return [element, ...others, ...(scatter === undefined ? [] : [scatter.index])];
+}
 
+/** The stages so far, by what they are needed for. */
+interface Known {
+  readonly stages: Stage[];
+  readonly byResult: Map<Element, Stage>;
+  readonly byBuffer: Map<Buffer, Stage[]>;
+  readonly kept: ReadonlySet<Element>;
+}
+
+function stagesOf(stores: readonly Store[], kept: ReadonlySet<Element>, sortLabels: SortLabels): Stage[] {
+  const known: Known = { stages: [], byResult: new Map(), byBuffer: new Map(), kept };
   // Stores stand in the order in which buffers became known, so that what fills a buffer stands before what reads it.
   for (const store of stores) {
-    for (const value of valuesUnder(rootsOf(store), (part) => byResult.has(part))) {
-      if (byResult.has(value) || !isResult(value)) continue;
-      if (value.kind === "reduce") {
-        add({
-          kind: "reduce",
-          iterates: nestOf(value, sorted),
-          result: value,
-          store: undefined,
-          roots: [value.operand],
-        });
-      } else add({ kind: "keep", iterates: sorted(value.labels), result: value, store: undefined, roots: [value] });
+    for (const element of elementsUnder(rootsOf(store), (part) => known.byResult.has(part))) {
+      if (isResult(element, known) && !known.byResult.has(element)) addStage(known, stageOfResult(element, sortLabels));
     }
-    const roots = rootsOf(store);
-    const labels =
-      store.product === undefined ? union([store.labels, ...roots.map((root) => root.labels)]) : store.labels;
-    add({ kind: "store", iterates: sorted(labels), result: undefined, store, roots });
+    addStage(known, stageOfStore(store, sortLabels));
   }
-  return { list: effects, sorted };
+  return known.stages;
 }
 
-function rootsOf({ value, offset, scatter, product }: Store): Value[] {
-  if (product !== undefined) return [product.x, product.y];
-  return [value, ...offset.others.map((other) => other.value), ...(scatter === undefined ? [] : [scatter.index])];
+function isResult(element: Element, { kept }: Known): boolean {
+  return element.kind === "reduce" || kept.has(element);
 }
 
-function nestOf(value: ValueOf<"reduce">, sorted: (labels: readonly Label[]) => Label[]): Label[] {
-  if (!alongLines.has(value.reduction)) return sorted(value.operand.labels);
-  return [...sorted(value.labels), ...sorted(value.over)];
+function stageOfResult(result: Element, sortLabels: SortLabels): Omit<Stage, "needs" | "loads"> {
+  return result.kind === "reduce"
+    ? { kind: "reduce", iterates: nestOf(result, sortLabels), result, store: undefined, roots: [result.operand] }
+    : { kind: "keep", iterates: sortLabels(result.labels), result, store: undefined, roots: [result] };
+}
+
+function stageOfStore(store: Store, sortLabels: SortLabels): Omit<Stage, "needs" | "loads"> {
+  const roots = rootsOf(store);
+  const labels =
+    store.product === undefined ? union([store.labels, ...roots.map((root) => root.labels)]) : store.labels;
+  return { kind: "store", iterates: sortLabels(labels), result: undefined, store, roots };
+}
+
+function addStage(known: Known, made: Omit<Stage, "needs" | "loads">): void {
+  const { stages, byResult, byBuffer } = known;
+  const { result, store, roots } = made;
+  const needs = new Set<Stage>();
+  const loads = new Map<Buffer, ElementOf<"load">[]>();
+  for (const element of elementsUnder(roots, (part) => part !== result && isResult(part, known))) {
+    if (element.kind === "load") append(loads, element.buffer, element);
+    if (element === result) continue;
+    if (isResult(element, known)) needs.add(byResult.get(element)!);
+    else if (element.kind === "load") for (const writer of byBuffer.get(element.buffer) ?? []) needs.add(writer);
+  }
+  const stage: Stage = { ...made, needs: [...needs], loads };
+  stages.push(stage);
+  if (result !== undefined) byResult.set(result, stage);
+  if (store !== undefined) append(byBuffer, store.buffer, stage);
+}
+
+function append<K, V>(lists: Map<K, V[]>, key: K, item: V): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [item]);
+  else list.push(item);
+}
+
+function nestOf(element: ElementOf<"reduce">, sortLabels: SortLabels): Label[] {
+  if (!alongLines.has(element.reduction)) return sortLabels(element.operand.labels);
+  return [...sortLabels(element.labels), ...sortLabels(element.over)];
 }
 
 /**
@@ -100,33 +125,46 @@ function nestOf(value: ValueOf<"reduce">, sorted: (labels: readonly Label[]) => 
 export const alongLines: ReadonlySet<Reduction> = new Set<Reduction>(["argmax", "any", "sumLog1p"]);
 
 /** What costs at least so much is not computed again, but kept. */
-export const dear = 6;
+export const expensive = 6;
 
-/** Dear values that would be computed again and again, for they do not change with an outer loop of what needs them. */
-function keptValues(
-  all: readonly Value[],
-  stores: readonly Store[],
-  sorted: (labels: readonly Label[]) => Label[],
-): Set<Value> {
-  const kept = new Set<Value>();
-  const consider = (roots: readonly Value[], nest: readonly Label[]): void => {
-    for (const value of valuesUnder(roots, (part) => part.kind === "reduce")) {
-      if (value.kind !== "apply" || value.cost < dear || value.labels.length === 0) continue;
-      const innermost = Math.max(...value.labels.map((label) => nest.indexOf(label)));
-      if (nest.slice(0, innermost).some((label) => label.extent > 1 && !value.labels.includes(label))) kept.add(value);
+/** Expensive elements that would be computed again and again, for they do not change with an outer loop of what needs them. */
+function keptElements(all: readonly Element[], stores: readonly Store[], sortLabels: SortLabels): Set<Element> {
+  const kept = new Set<Element>();
+  // What has been considered in loops of this order need not be met again.
+  const considered = new Map<string, Set<Element>>();
+  const consider = (roots: readonly Element[], nest: readonly Label[]): void => {
+    const key = nest.map(({ id }) => id).join();
+    const met = considered.get(key) ?? new Set<Element>();
+    considered.set(key, met);
+    const isCheap = (part: Element): boolean => part.kind === "reduce" || part.cost < expensive || met.has(part);
+    for (const element of elementsUnder(roots, isCheap)) {
+      if (isCheap(element)) continue;
+      met.add(element);
+      if (element.kind === "apply" && isRepeated(element, nest)) kept.add(element);
     }
   };
-  for (const value of all) if (value.kind === "reduce") consider([value.operand], nestOf(value, sorted));
+  for (const element of all) if (element.kind === "reduce") consider([element.operand], nestOf(element, sortLabels));
   for (const store of stores) {
     const roots = rootsOf(store);
     // Each side of a product has a nest of its own.
     const nests = store.product === undefined ? [roots] : roots.map((root) => [root]);
-    for (const nest of nests) consider(nest, sorted(union([store.labels, ...nest.map((root) => root.labels)])));
+    for (const nest of nests) consider(nest, sortLabels(union([store.labels, ...nest.map((root) => root.labels)])));
   }
-  // Of values that walk the same labels only the last of a chain is needed.
-  const users = new Map([...kept].map((value) => [value, [] as Value[]]));
+  return lastOfChains(kept, all);
+}
+
+/** Whether a loop that an element does not change with stands outside one that it does. */
+function isRepeated({ labels }: Element, nest: readonly Label[]): boolean {
+  if (labels.length === 0) return false;
+  const innermost = Math.max(...labels.map((label) => nest.indexOf(label)));
+  return nest.slice(0, innermost).some((label) => label.extent > 1 && !labels.includes(label));
+}
+
+/** Of elements that are made of each other alone only the last is needed. */
+function lastOfChains(kept: ReadonlySet<Element>, all: readonly Element[]): Set<Element> {
+  const users = new Map([...kept].map((element) => [element, [] as Element[]]));
   for (const user of all)
     if (user.kind === "apply") for (const operand of user.operands) users.get(operand)?.push(user);
   const last = [...users].filter(([, own]) => own.length === 0 || !own.every((user) => kept.has(user)));
-  return new Set(last.map(([value]) => value));
+  return new Set(last.map(([element]) => element));
 }

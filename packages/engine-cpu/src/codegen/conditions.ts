@@ -1,12 +1,12 @@
 /** Which conditions nearly always go one way, and which are said in full where they are asked? */
 import {
-  type Atom,
   type Expression,
-  type Place,
+  type Operand,
   type Register,
   type ScalarOperation,
   type Statement,
   allStatements,
+  operandsOf,
 } from "@symloss/loops";
 
 /** What is known of the conditions of a program. */
@@ -38,7 +38,8 @@ export function findConditions(body: readonly Statement[]): Conditions {
       inline.add(statement.register);
       continue;
     }
-    for (const atom of alwaysRead(statement, predictable)) if (atom.kind === "register") read.add(atom.register);
+    for (const operand of alwaysRead(statement, predictable))
+      if (operand.kind === "register") read.add(operand.register);
   }
   return { predictable, inline };
 }
@@ -55,14 +56,14 @@ function isPredictable(
   if (expression.kind !== "apply") return false;
   const { operation, operands } = expression;
   if (operation === "less") {
-    const [left, right] = operands as readonly [Atom, Atom];
+    const [left, right] = operands as readonly [Operand, Operand];
     return isIn(left, magnitudes) && right.kind === "constant" && right.value <= smallMagnitude;
   }
   if (operation === "equal")
     return operands.some(
-      (atom) => atom.kind === "index" || (atom.kind === "constant" && Math.abs(atom.value) === Infinity),
+      (operand) => operand.kind === "index" || (operand.kind === "constant" && Math.abs(operand.value) === Infinity),
     );
-  return operation === "logicalAnd" && operands.some((atom) => isIn(atom, predictable));
+  return operation === "logicalAnd" && operands.some((operand) => isIn(operand, predictable));
 }
 
 /** Whether an expression is an absolute value, rounded perhaps. */
@@ -78,9 +79,9 @@ function askedOnce(statements: readonly Statement[], predictable: ReadonlySet<Re
   if (predictable.size === 0) return asked;
   const read = new Set<Register>();
   for (const statement of statements) {
-    for (const [position, atom] of atomsOf(statement).entries()) {
-      if (atom.kind !== "register" || !predictable.has(atom.register)) continue;
-      const { register } = atom;
+    for (const [position, operand] of operandsOf(statement).entries()) {
+      if (operand.kind !== "register" || !predictable.has(operand.register)) continue;
+      const { register } = operand;
       if (read.has(register) || !decides(statement, position)) asked.delete(register);
       else asked.add(register);
       read.add(register);
@@ -103,45 +104,16 @@ function isComparison(expression: Expression): boolean {
 }
 
 /** What a statement reads, but for what it reads only where a predictable condition holds. */
-function alwaysRead(statement: Statement, predictable: ReadonlySet<Register>): readonly Atom[] {
-  const atoms = atomsOf(statement);
+function alwaysRead(statement: Statement, predictable: ReadonlySet<Register>): readonly Operand[] {
+  const operands = operandsOf(statement);
   const isChoice =
     statement.kind === "let" &&
     statement.expression.kind === "apply" &&
     statement.expression.operation === "logicalAnd";
-  const first = isChoice ? atoms.find((atom) => isIn(atom, predictable)) : undefined;
-  return first === undefined ? atoms : [first];
+  const first = isChoice ? operands.find((operand) => isIn(operand, predictable)) : undefined;
+  return first === undefined ? operands : [first];
 }
 
-function atomsOf(statement: Statement): readonly Atom[] {
-  switch (statement.kind) {
-    case "let": {
-      const { expression } = statement;
-      return expression.kind === "apply" ? expression.operands : atomsIn(expression.place);
-    }
-    case "accumulate":
-      return statement.position === undefined ? [statement.value] : [statement.value, statement.position.index];
-    case "store":
-      return [statement.value, ...atomsIn(statement.place)];
-    case "update":
-      return [
-        statement.value,
-        ...atomsIn(statement.place),
-        ...(statement.within === undefined ? [] : [statement.within.atom]),
-      ];
-    case "multiply":
-      return [statement.rows.element, statement.columns.element];
-    case "accumulator":
-    case "fill":
-    case "loop":
-      return [];
-  }
-}
-
-function atomsIn({ terms }: Place): readonly Atom[] {
-  return terms.map(({ atom }) => atom);
-}
-
-function isIn(atom: Atom, registers: ReadonlySet<Register>): boolean {
-  return atom.kind === "register" && registers.has(atom.register);
+function isIn(operand: Operand, registers: ReadonlySet<Register>): boolean {
+  return operand.kind === "register" && registers.has(operand.register);
 }

@@ -1,5 +1,6 @@
 /** What may stand in generated text? Everything that comes from a graph enters it here: checked numbers, and names of our own making. */
 import { EngineError } from "@symloss/core/engine";
+import type { Length, Stride } from "@symloss/loops";
 
 /** What a generated name begins with: buffers, registers, loop indices, totals of logarithms. */
 type Word = "b" | "r" | "i" | "l";
@@ -10,10 +11,20 @@ export function literal(value: number): string {
   return value < 0 || Object.is(value, -0) ? `(${Object.is(value, -0) ? "-0" : value})` : `${value}`;
 }
 
-/** A whole number: a length, a place, a stride. Throws `EngineError` for anything else. */
+/** A whole number: a length, a address, a stride. Throws `EngineError` for anything else. */
 export function integer(value: number): string {
   if (!Number.isSafeInteger(value)) throw refused("a whole number", value);
   return literal(value);
+}
+
+/** A length: the one place that says it. */
+export function length(value: Length): string {
+  return integer(value);
+}
+
+/** A stride: the one place that says it. */
+export function stride(value: Stride): string {
+  return integer(value);
 }
 
 /** A name for the thing of this number. Throws `EngineError` unless that is a whole number from 0. */

@@ -4,7 +4,7 @@ import { type Engine, prepare, traceGraph } from "@symloss/core/engine";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { beforeAll, describe, expect, test } from "vitest";
-import { cpu } from "./index.ts";
+import { cpu } from "../index.ts";
 
 let engine: Engine;
 

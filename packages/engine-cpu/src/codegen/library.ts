@@ -1,6 +1,6 @@
 /** What do generated programs take from outside: tables and the few functions that are not inlined? */
 import { castNumber } from "@symloss/core/engine";
-import { addTiles } from "../operations/matmul.ts";
+import { addTiles } from "./tiles.ts";
 
 const bits = new Float64Array(1);
 

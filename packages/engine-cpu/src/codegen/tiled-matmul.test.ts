@@ -2,7 +2,7 @@
 import { type Tensor, exp, less, softplus, sum, takeAlongAxis, valueAndGrad, where } from "@symloss/core";
 import { type DType, type Graph, type TypedArray, prepare, traceGraph } from "@symloss/core/engine";
 import { describe, expect, test } from "vitest";
-import { cpu } from "./index.ts";
+import { cpu } from "../index.ts";
 
 const generated = await cpu({ mode: "codegen" });
 const interpreter = await cpu({ mode: "interpreter" });

@@ -1,11 +1,11 @@
-import type { Atom, Register, ScalarOperation, Statement } from "@symloss/loops";
+import type { Operand, Register, ScalarOperation, Statement } from "@symloss/loops";
 import { expect, test } from "vitest";
 import { findConditions } from "./conditions.ts";
 
-const register = (number: Register): Atom => ({ kind: "register", register: number });
-const constant = (value: number): Atom => ({ kind: "constant", value });
+const register = (number: Register): Operand => ({ kind: "register", register: number });
+const constant = (value: number): Operand => ({ kind: "constant", value });
 
-function apply(result: Register, operation: ScalarOperation, ...operands: Atom[]): Statement {
+function apply(result: Register, operation: ScalarOperation, ...operands: Operand[]): Statement {
   return { kind: "let", register: result, expression: { kind: "apply", operation, operands }, dtype: "bool" };
 }
 

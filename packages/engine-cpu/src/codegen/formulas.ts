@@ -36,14 +36,12 @@ export const formulas: { readonly [O in ScalarOperation]: FormulaOf } = {
     return { before: `S[${slot + 1}]=${x};`, result: `S[${slot + 1}+(${x}>0)-(${x}<0)]` };
   },
   exp: ([x], site) => (isSingle(site) ? exponential(x!, site, true) : plain(`Math.exp(${x})`)),
-  decay: ([x], site) => (isSingle(site) ? exponential(x!, site, false) : plain(`Math.exp(${x})`)),
+  expNonPositive: ([x], site) => (isSingle(site) ? exponential(x!, site, false) : plain(`Math.exp(${x})`)),
   expm1: call("Math.expm1"),
   log: ([x], site) => (isSingle(site) ? logarithm(x!, site) : plain(`Math.log(${x})`)),
   log1p: call("Math.log1p"),
   sqrt: call("Math.sqrt"),
   tanh: call("Math.tanh"),
-  sigmoid: ([x]) => plain(`(${x}<0?Math.exp(${x}):1)/(1+Math.exp(-Math.abs(${x})))`),
-  softplus: ([x]) => plain(`Math.max(${x},0)+Math.log1p(Math.exp(-Math.abs(${x})))`),
   relu: ([x, size], site) => {
     if (!isSingle(site)) return plain(`Math.max(${x},0)`);
     // Exact: x + |x| is 2 x or 0. Only for -Infinity it would be NaN.
@@ -81,7 +79,7 @@ export const formulas: { readonly [O in ScalarOperation]: FormulaOf } = {
   toBool: ([x]) => plain(`(${x}!==0)|0`),
   convert: ([x]) => plain(x!),
   lesser: ([x, y], site) => (site.hot ? select(`((${x}<=${y})|0)`, x!, y!, site) : plain(`${x}<=${y}?${x}:${y}`)),
-  limit: ([x, y], site) => {
+  minNonNegative: ([x, y], site) => {
     // x - relu(x - y). What is far above y, and NaN, is first brought near to it, so that no digits of y are lost.
     const [near, above] = [site.name(), site.name()];
     const far = 1e8 * Number(y);

@@ -1,0 +1,102 @@
+/** How is a loop said in JavaScript, so that its turns need not wait for each other? */
+import type { Length, Reduction, Register, Statement, StatementOf } from "@symloss/loops";
+import { factorsOfBlock, printLogarithm } from "./accumulate.ts";
+import { type Lane, type Position, laneName } from "./position.ts";
+import { length, name } from "./text.ts";
+
+/** Prints the statements of a body. */
+export type PrintBody = (statements: readonly Statement[], position: Position) => string;
+
+export function printLoop(loop: StatementOf<"loop">, position: Position, printBody: PrintBody): string {
+  const { index, extent, body } = loop;
+  const i = name("i", index);
+  const lanes = lanesOf(body, extent);
+  const [logs, totals] = [registersOf("sumLog1p", body), registersOf("total", body)];
+  const inBlocks = logs.length > 0 && body.every(({ kind }) => kind !== "loop" && kind !== "accumulator");
+  const inside: Position = { ...position, hot: true, mayEnd: isSearch(body), turn: i, inBlocks, lane: undefined };
+  const own = new Set(body.flatMap((statement) => (statement.kind === "let" ? [statement.register] : [])));
+  const each = Array.from({ length: lanes }, (_, number): Lane => ({ index, number, own }));
+  const turns =
+    lanes === 1 ? printBody(body, inside) : each.map((lane) => printBody(body, { ...inside, lane })).join("");
+  const rest = extent % lanes === 0 ? "" : printBody(body, inside);
+  const walk = inBlocks ? walkInBlocks : walkThrough;
+  const before = [...totals.map(printOtherSum), ...logs.map(printProducts)].join("");
+  const after = [...totals.map(printJoinedSum), ...logs.map(printTotal)].join("");
+  const takeLogs = logs.map(printLogarithm).join("");
+  return before + walk({ i, extent, lanes, turns, rest, takeLogs }) + after;
+}
+
+/** How many turns of a loop are written out one after the other. What they add to one sum is added in order, however many. */
+function lanesOf(body: readonly Statement[], extent: Length): number {
+  if (body.some(({ kind }) => kind === "loop" || kind === "accumulator" || kind === "update" || kind === "multiply"))
+    return 1;
+  if (body.some((statement) => statement.kind === "accumulate" && statement.reduction === "argmax")) return 1;
+  const lanes = body.length <= 12 ? 4 : body.length <= 40 ? 2 : 1;
+  return extent >= 2 * lanes ? lanes : 1;
+}
+
+/** The registers in which a body gathers such a reduction. */
+function registersOf(wanted: Reduction, body: readonly Statement[]): Register[] {
+  const all = body.flatMap((statement) =>
+    statement.kind === "accumulate" && statement.reduction === wanted ? [statement.register] : [],
+  );
+  return [...new Set(all)];
+}
+
+/** Whether nothing is wanted of a loop but whether there is something. */
+function isSearch(body: readonly Statement[]): boolean {
+  const results = body.filter((statement) => statement.kind === "accumulate");
+  return (
+    results.length === 1 &&
+    results[0]!.reduction === "any" &&
+    body.every(({ kind }) => kind === "let" || kind === "accumulate")
+  );
+}
+
+/** The text of a loop, and of what remains if its turns are not a multiple of those that are written out. */
+interface Walk {
+  readonly i: string;
+  readonly extent: Length;
+  readonly lanes: number;
+  readonly turns: string;
+  readonly rest: string;
+  readonly takeLogs: string;
+}
+
+function walkThrough({ i, extent, lanes, turns, rest, takeLogs }: Walk): string {
+  const main = extent - (extent % lanes);
+  const last = main === extent ? "" : printFor(`let ${i}=${length(main)}`, i, length(extent), 1, rest);
+  return printFor(`let ${i}=0`, i, length(main), lanes, turns) + last + takeLogs;
+}
+
+function walkInBlocks({ i, extent, lanes, turns, rest, takeLogs }: Walk): string {
+  const main = extent % lanes === 0 ? "end" : "main";
+  const last = main === "end" ? "" : printFor("", i, "end", 1, rest);
+  const block =
+    `const end=Math.min(${i}+${factorsOfBlock},${length(extent)});\n` +
+    (main === "end" ? "" : `const main=end-(end-${i})%${lanes};\n`) +
+    printFor("", i, main, lanes, turns);
+  return `for(let ${i}=0;${i}<${length(extent)};){\n${block}${last}${takeLogs}}\n`;
+}
+
+function printFor(begin: string, i: string, end: string, step: number, body: string): string {
+  return `for(${begin};${i}<${end};${i}+=${step}){\n${body}}\n`;
+}
+
+/** A total is added up in two sums, of even and of odd turns. */
+function printOtherSum(total: Register): string {
+  return `let ${laneName(total, 1)}=0;\n`;
+}
+
+function printJoinedSum(total: Register): string {
+  return `${name("r", total)}+=${laneName(total, 1)};\n`;
+}
+
+/** While factors are gathered, what the register held before stands aside. */
+function printProducts(log: Register): string {
+  return `let ${name("l", log)}=${name("r", log)},${laneName(log, 1)}=0;${name("r", log)}=0;\n`;
+}
+
+function printTotal(log: Register): string {
+  return `${name("r", log)}=${name("l", log)};\n`;
+}

@@ -1,0 +1,73 @@
+/** How are affine functions of loop indices made, added, and told apart? */
+import type { Affine, Element, Label } from "./element.ts";
+
+/** 0 */
+export const zero: Affine = { constant: 0, terms: [], others: [] };
+
+const affines = new WeakMap<Label, Affine>();
+
+/** The label itself. */
+export function affineOf(label: Label): Affine {
+  let affine = affines.get(label);
+  if (affine === undefined) affines.set(label, (affine = { constant: 0, terms: [{ label, stride: 1 }], others: [] }));
+  return affine;
+}
+
+/** A number that is known when the program runs. */
+export function affineOfElement(element: Element): Affine {
+  if (element.kind === "constant") return { ...zero, constant: element.value };
+  return element.kind === "index" ? affineOf(element.label) : { ...zero, others: [{ element, stride: 1 }] };
+}
+
+/** The function, moved by a constant. */
+export function moved(affine: Affine, by: number): Affine {
+  return by === 0 ? affine : { ...affine, constant: affine.constant + by };
+}
+
+/** The sum of each times its stride. */
+export function combine(parts: readonly (readonly [Affine, number])[]): Affine {
+  const terms: { readonly label: Label; stride: number }[] = [];
+  const others: { readonly element: Element; stride: number }[] = [];
+  let constant = 0;
+  // Few terms: looking through them is cheaper than a map.
+  for (const [part, factor] of parts) {
+    constant += part.constant * factor;
+    for (const { label, stride } of part.terms) {
+      const known = terms.find((term) => term.label === label);
+      if (known === undefined) terms.push({ label, stride: stride * factor });
+      else known.stride += stride * factor;
+    }
+    for (const { element, stride } of part.others) {
+      const known = others.find((other) => other.element === element);
+      if (known === undefined) others.push({ element, stride: stride * factor });
+      else known.stride += stride * factor;
+    }
+  }
+  return { constant, terms: terms.filter(isLeft), others: others.filter(isLeft) };
+}
+
+function isLeft({ stride }: { readonly stride: number }): boolean {
+  return stride !== 0;
+}
+
+const keys = new WeakMap<Affine, string>();
+
+/** A text that two affine functions share just when they are equal. */
+export function affineKey(affine: Affine): string {
+  let key = keys.get(affine);
+  if (key === undefined) {
+    const terms = affine.terms.map(({ label, stride }) => `${label.id}*${stride}`).toSorted();
+    const others = affine.others.map(({ element, stride }) => `v${element.id}*${stride}`).toSorted();
+    keys.set(affine, (key = [affine.constant, ...terms, ...others].join("+")));
+  }
+  return key;
+}
+
+const indexKeys = new WeakMap<readonly Affine[], string>();
+
+/** A text that two indices share just when they are equal. Most are handed from operand to operand. */
+export function indexKey(index: readonly Affine[]): string {
+  let key = indexKeys.get(index);
+  if (key === undefined) indexKeys.set(index, (key = index.map(affineKey).join()));
+  return key;
+}

@@ -1,0 +1,40 @@
+/** Which operations of a graph are said element by element, and which are rewritten using those before? */
+import {
+  type BinaryOperation,
+  type NodeOf,
+  type Operation,
+  type UnaryOperation,
+  allOperations,
+  binaryOperations,
+  unaryOperations,
+} from "@symloss/core/engine";
+
+/** Said in passes over rows, so that a value and its gradient share them. */
+const rewritten = ["softmax", "logSoftmax", "logSumExp"] as const;
+
+/** An operation that elements are made of. */
+export type LoopOperation = Exclude<Operation, (typeof rewritten)[number]>;
+
+/** All of them. */
+export const loopOperations: readonly LoopOperation[] = allOperations.filter(
+  (operation): operation is LoopOperation => !(rewritten as readonly Operation[]).includes(operation),
+);
+
+/** What a function of a node does for each operation; one that has no row does not compile. */
+export type OperationTable<Arguments extends readonly unknown[], Result> = {
+  readonly [O in LoopOperation]: (node: NodeOf<O>, ...rest: Arguments) => Result;
+};
+
+/** The row that is asked for a node. */
+export function rowOf<Arguments extends readonly unknown[], Result>(
+  table: OperationTable<Arguments, Result>,
+  { operation }: { readonly operation: string },
+): (node: unknown, ...rest: Arguments) => Result {
+  return table[operation as LoopOperation] as (node: unknown, ...rest: Arguments) => Result;
+}
+
+/** One row for all operations on single numbers. */
+export function forElementwise<Row>(row: Row): { readonly [O in UnaryOperation | BinaryOperation]: Row } {
+  const entries = [...unaryOperations, ...binaryOperations].map((operation) => [operation, row] as const);
+  return Object.fromEntries(entries) as { [O in UnaryOperation | BinaryOperation]: Row };
+}

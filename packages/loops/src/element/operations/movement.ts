@@ -1,0 +1,68 @@
+/** Where in its operand is an element of a tensor that is only moved? */
+import { type Tensor, stridesOf } from "@symloss/core/engine";
+import { affineOfElement, combine, moved, zero } from "../affine.ts";
+import type { Affine, Element } from "../element.ts";
+import { elementOfIndex, rowMajor } from "../index-expression.ts";
+import { groupAxes } from "../reshape.ts";
+import type { Row } from "../row.ts";
+
+export const reshape: Row<"reshape"> = (node, index, context) => {
+  const [x] = node.inputs as [Tensor];
+  const fromMemory = (): Element => context.builder.load(context.materialize(x), rowMajor(node, index));
+  if (context.isStored(x)) return fromMemory();
+  const groups = groupAxes(x.shape as readonly number[], node.shape as readonly number[]);
+  if (groups === undefined || context.unitAxes.dropsAxis(node)) return fromMemory();
+  const strides = stridesOf(node.shape as readonly number[]);
+  const source: Affine[] = x.shape.map(() => zero);
+  for (const { from, to } of groups) {
+    const unit = strides[to.at(-1)!]!;
+    source[from] = combine(to.map((axis) => [index[axis]!, strides[axis]! / unit] as const));
+  }
+  return context.element(x, source);
+};
+
+export const transpose: Row<"transpose"> = ({ inputs: [x], attributes: { permutation } }, index, { element }) =>
+  element(
+    x!,
+    permutation.map((_, axis) => index[permutation.indexOf(axis)]!),
+  );
+
+export const broadcastTo: Row<"broadcastTo"> = ({ inputs: [x], rank }, index, { element }) =>
+  element(
+    x!,
+    x!.shape.map((length, axis) => (length === 1 ? zero : index[axis + rank - x!.rank]!)),
+  );
+
+export const slice: Row<"slice"> = ({ inputs: [x], attributes: { starts } }, index, { element }) =>
+  element(
+    x!,
+    index.map((entry, axis) => moved(entry, starts[axis]!)),
+  );
+
+export const pad: Row<"pad"> = (node, index, context) => {
+  const [x] = node.inputs as [Tensor];
+  const { before } = node.attributes;
+  const { builder } = context;
+  const nothing = builder.constant(0, node.dtype);
+  if (x.shape.includes(0)) return nothing;
+  if (context.takesLoop(x)) context.materialize(x);
+  const int = (value: number) => builder.constant(value, "int32");
+  const conditions: Element[] = [];
+  const source = index.map((entry, axis) => {
+    const length = x.shape[axis] as number;
+    if (length === node.shape[axis]) return entry;
+    const position = elementOfIndex(moved(entry, -before[axis]!), builder);
+    conditions.push(
+      builder.apply("lessEqual", [int(0), position], "bool"),
+      builder.apply("less", [position, int(length)], "bool"),
+    );
+    return affineOfElement(builder.apply("clampIndex", [position, int(length - 1)], "int32"));
+  });
+  const element = context.element(x, source);
+  if (conditions.length === 0) return element;
+  const inside = conditions.reduce((left, right) => builder.apply("logicalAnd", [left, right], "bool"));
+  return builder.apply("where", [inside, element, nothing], node.dtype);
+};
+
+export const concat: Row<"concat"> = (node, index, context) =>
+  context.builder.load(context.materialize(node), rowMajor(node, index));

@@ -1,0 +1,51 @@
+/** What do all programs of a plan share while they are written? */
+import type { Affine, Element, Label } from "../element/element.ts";
+import type { Buffer, Register } from "../program/program.ts";
+import type { SortLabels, Stage } from "../schedule/stages.ts";
+import type { Storage } from "../schedule/storage.ts";
+import type { Blocks } from "./blocks.ts";
+
+export interface Emission {
+  readonly buffers: Buffer[];
+  readonly storage: Storage;
+  readonly sortLabels: SortLabels;
+  readonly blocks: Blocks;
+  /** The stages that read each buffer. */
+  readonly readers: ReadonlyMap<Buffer, readonly Stage[]>;
+  /** Where elements are kept. */
+  readonly arrays: Map<Element, KeptArray>;
+  /** Where reductions are gathered. */
+  readonly accumulators: Map<Element, Accumulator>;
+  /** How many registers and indices there are. */
+  registers: number;
+  indices: number;
+}
+
+/** An array that keeps an element for each index of its labels. */
+export interface KeptArray {
+  readonly kind: "array";
+  readonly buffer: Buffer;
+  readonly offset: Affine;
+  /** Whether it has been filled, so that it can be read. */
+  isFilled: boolean;
+}
+
+/** A register in which a reduction is gathered, or an array of them. */
+export type Accumulator =
+  | { readonly kind: "register"; readonly register: Register; readonly position: Register | undefined }
+  | KeptArray;
+
+export function nextRegister(emission: Emission): Register {
+  return emission.registers++;
+}
+
+/** Row-major over these labels. */
+export function offsetOf(labels: readonly Label[]): Affine {
+  let stride = 1;
+  const terms = labels.toReversed().map((label) => {
+    const term = { label, stride };
+    stride *= label.extent;
+    return term;
+  });
+  return { constant: 0, terms: terms.toReversed(), others: [] };
+}

@@ -1,0 +1,105 @@
+/** Which statements stand in others, and what does each read and write? */
+import type { Address, Buffer, Operand, Register, Statement } from "./program.ts";
+
+/** All statements, those inside others included; what a statement reads by itself stands before it. */
+export function allStatements(statements: readonly Statement[]): Statement[] {
+  const all: Statement[] = [];
+  gather(statements, all);
+  return all;
+}
+
+function gather(statements: readonly Statement[], all: Statement[]): void {
+  for (const statement of statements) {
+    if (statement.kind === "multiply") {
+      for (const { line, depth } of [statement.rows, statement.columns])
+        for (const { body } of [line, depth]) gather(body, all);
+    }
+    all.push(statement);
+    if (statement.kind === "loop") gather(statement.body, all);
+    if (statement.kind === "multiply")
+      for (const { body } of [statement.epilogue.row, statement.epilogue.column]) gather(body, all);
+  }
+}
+
+/** The buffers that a statement reads or writes by itself. */
+export function buffersOf(statement: Statement): readonly Buffer[] {
+  switch (statement.kind) {
+    case "let":
+      return statement.expression.kind === "load" ? [statement.expression.buffer] : [];
+    case "fill":
+    case "store":
+    case "update":
+      return [statement.buffer];
+    case "multiply":
+      return [statement.rows.buffer, statement.columns.buffer, statement.sums];
+    case "accumulator":
+    case "accumulate":
+    case "loop":
+      return [];
+  }
+}
+
+/** The operands that a statement reads by itself. */
+export function operandsOf(statement: Statement): readonly Operand[] {
+  return [...valuesOf(statement), ...addressedBy(statement)];
+}
+
+/** Those of them that are numbers, not parts of addresses. */
+export function valuesOf(statement: Statement): readonly Operand[] {
+  switch (statement.kind) {
+    case "let":
+      return statement.expression.kind === "apply" ? statement.expression.operands : [];
+    case "accumulate":
+      return statement.position === undefined ? [statement.value] : [statement.value, statement.position.index];
+    case "store":
+      return [statement.value];
+    case "update":
+      return statement.within === undefined ? [statement.value] : [statement.value, statement.within.operand];
+    case "multiply":
+      return [statement.rows.element, statement.columns.element];
+    case "accumulator":
+    case "fill":
+    case "loop":
+      return [];
+  }
+}
+
+/** The operands of addresses. */
+export function addressedBy(statement: Statement): readonly Operand[] {
+  const address = addressIn(statement);
+  return address === undefined ? [] : address.terms.map(({ operand }) => operand);
+}
+
+function addressIn(statement: Statement): Address | undefined {
+  switch (statement.kind) {
+    case "let":
+      return statement.expression.kind === "apply" ? undefined : statement.expression.address;
+    case "store":
+    case "update":
+      return statement.address;
+    case "accumulator":
+    case "accumulate":
+    case "fill":
+    case "loop":
+    case "multiply":
+      return undefined;
+  }
+}
+
+/** The registers that a statement writes first. */
+export function registersOf(statement: Statement): readonly Register[] {
+  switch (statement.kind) {
+    case "accumulator":
+      return statement.position === undefined ? [statement.register] : [statement.register, statement.position];
+    case "let":
+      return [statement.register];
+    case "multiply":
+      return [statement.epilogue.element];
+    case "accumulate":
+    case "fill":
+    case "loop":
+    case "store":
+    case "update":
+      return [];
+  }
+}

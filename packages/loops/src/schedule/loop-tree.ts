@@ -1,0 +1,110 @@
+/** Which stages share a loop, and in which order do the loops stand? A tree, as data. */
+import type { Label } from "../element/element.ts";
+import type { Stage } from "./stages.ts";
+
+/** What stands in a body, one after the other. */
+export type LoopTree = readonly LoopNode[];
+
+/** A stage that happens once where it stands, a loop over one label, or a product of matrices with what happens at each of its elements. */
+export type LoopNode =
+  | { readonly kind: "once"; readonly stage: Stage }
+  | {
+      readonly kind: "loop";
+      readonly label: Label;
+      /** All that happens in it. */
+      readonly stages: readonly Stage[];
+      readonly body: LoopTree;
+    }
+  | {
+      readonly kind: "product";
+      readonly stage: Stage;
+      /** All that happens in the epilogue. */
+      readonly followers: readonly Stage[];
+      readonly epilogue: LoopTree;
+    };
+
+/** What happens in a node. */
+export function stagesIn(node: LoopNode): readonly Stage[] {
+  switch (node.kind) {
+    case "once":
+      return [node.stage];
+    case "loop":
+      return node.stages;
+    case "product":
+      return [node.stage, ...node.followers];
+  }
+}
+
+/** The labels that a node walks. */
+export function labelsOf(node: LoopNode): readonly Label[] {
+  switch (node.kind) {
+    case "once":
+      return [];
+    case "loop":
+      return [node.label];
+    case "product": {
+      const { row, column } = node.stage.store!.product!;
+      return [row, column];
+    }
+  }
+}
+
+/** The body of a node. */
+export function bodyOf(node: LoopNode): LoopTree | undefined {
+  if (node.kind === "once") return undefined;
+  return node.kind === "loop" ? node.body : node.epilogue;
+}
+
+/** One program for each loop that stands outermost; what happens once stands after the loop before it. */
+export function splitPrograms(tree: LoopTree): LoopTree[] {
+  const programs: LoopNode[][] = [];
+  let hasLoop = false;
+  for (const node of tree) {
+    const isNest = node.kind !== "once";
+    if (programs.length === 0 || (isNest && hasLoop)) {
+      programs.push([]);
+      hasLoop = false;
+    }
+    programs.at(-1)!.push(node);
+    hasLoop ||= isNest;
+  }
+  return programs.length === 0 ? [[]] : programs;
+}
+
+/** The tree for a reader: each loop with its label as a letter, and in it what is computed. */
+export function describeTree(tree: LoopTree): string {
+  return describeBody(tree, "  ", new Map()).join("\n");
+}
+
+function describeBody(tree: LoopTree, indent: string, names: Map<Label, string>): string[] {
+  return tree.flatMap((node) => {
+    const line = indent + describeNode(node, names);
+    return [line, ...describeBody(bodyOf(node) ?? [], `${indent}  `, names)];
+  });
+}
+
+function describeNode(node: LoopNode, names: Map<Label, string>): string {
+  if (node.kind === "loop") return `for ${nameOf(node.label, names)} to ${node.label.extent}`;
+  const { store, result } = node.stage;
+  if (store === undefined) return result!.kind === "reduce" ? result!.reduction : `keep ${operationOf(node.stage)}`;
+  const target = `${store.buffer.kind}${store.buffer.position ?? store.buffer.id}`;
+  if (store.product === undefined) return `${store.scatter === undefined ? "store" : "add to"} ${target}`;
+  const { row, depth, column } = store.product;
+  const sides = [row, depth, column].map((label) => `${nameOf(label, names)} to ${label.extent}`);
+  return `multiply ${sides.join(" by ")}, store ${target}`;
+}
+
+function operationOf({ result }: Stage): string {
+  return result!.kind === "apply" ? result!.operation : result!.kind;
+}
+
+/** a to z, a1 to z1, .. */
+function nameOf(label: Label, names: Map<Label, string>): string {
+  let name = names.get(label);
+  if (name === undefined) {
+    const round = Math.floor(names.size / 26);
+    name = `${String.fromCodePoint(97 + (names.size % 26))}${round === 0 ? "" : round}`;
+    names.set(label, name);
+  }
+  return name;
+}

@@ -1,0 +1,113 @@
+/** What is kept in memory from one loop to a later one? */
+import type { Element, Label } from "../element/element.ts";
+import { elementsUnder } from "../element/elements-under.ts";
+import { type LoopNode, type LoopTree, bodyOf, labelsOf, stagesIn } from "./loop-tree.ts";
+import { type Stage, expensive } from "./stages.ts";
+
+/** The elements that are kept, each from when it is first computed. */
+export interface Storage {
+  /** From one program to a later one. */
+  readonly acrossPrograms: readonly Element[];
+  /** From one node of a body to a later one. */
+  readonly inBodies: ReadonlyMap<LoopTree, readonly Element[]>;
+}
+
+/** What these programs keep. */
+export function planStorage(programs: readonly LoopTree[]): Storage {
+  const { kept, homes } = acrossPrograms(programs);
+  const inBodies = new Map<LoopTree, readonly Element[]>();
+  for (const [program, tree] of programs.entries()) {
+    const isFilled = (element: Element): boolean => kept.has(element) && homes.get(element)! < program;
+    for (const node of tree) visit(node, new Set(), isFilled, inBodies);
+  }
+  return { acrossPrograms: [...kept], inBodies };
+}
+
+/** Where elements are computed first, and those that are needed later than there. */
+interface Kept {
+  readonly kept: ReadonlySet<Element>;
+  readonly homes: ReadonlyMap<Element, number>;
+}
+
+/** Results of stages that later programs need. */
+function acrossPrograms(programs: readonly LoopTree[]): Kept {
+  const kept = new Set<Element>();
+  const homes = new Map<Element, number>();
+  for (const [program, tree] of programs.entries()) {
+    for (const { result, roots } of tree.flatMap(stagesIn)) {
+      const isKnown = (element: Element): boolean =>
+        element !== result && (element.kind === "reduce" || homes.has(element));
+      for (const element of elementsUnder(roots, isKnown))
+        if ((homes.get(element) ?? program) < program) kept.add(element);
+      if (result !== undefined) homes.set(result, program);
+    }
+  }
+  return { kept, homes };
+}
+
+/** Notes what the body of a node keeps, and bodies inside it; what is filled before need not be computed. */
+function visit(
+  node: LoopNode,
+  outside: ReadonlySet<Label>,
+  isFilled: (element: Element) => boolean,
+  inBodies: Map<LoopTree, readonly Element[]>,
+): void {
+  const body = bodyOf(node);
+  if (body === undefined) return;
+  const bound = new Set([...outside, ...labelsOf(node)]);
+  const { kept, homes } = acrossNodes(body, bound, isFilled);
+  inBodies.set(body, [...kept]);
+  for (const [position, inner] of body.entries()) {
+    const isFilledBefore = (element: Element): boolean =>
+      (kept.has(element) && homes.get(element)! < position) || isFilled(element);
+    visit(inner, bound, isFilledBefore, inBodies);
+  }
+}
+
+/** What is computed inside a node of a body and needed after it. */
+function acrossNodes(body: LoopTree, bound: ReadonlySet<Label>, isFilled: (element: Element) => boolean): Kept {
+  const kept = new Set<Element>();
+  const homes = new Map<Element, number>();
+  for (const [position, node] of body.entries()) {
+    const isEarlier = (element: Element): boolean => (homes.get(element) ?? position) < position;
+    const isKnown = (element: Element): boolean => element.kind === "reduce" || isEarlier(element) || isFilled(element);
+    const costs = new Map<Element, number>();
+    for (const element of elementsUnder(
+      stagesIn(node).flatMap(({ roots }) => roots),
+      isKnown,
+    )) {
+      if (isEarlier(element)) kept.add(element);
+      const isNew = !isKnown(element);
+      const cost = isNew ? element.parts.reduce((sum, part) => sum + costs.get(part)!, element.ownCost) : 0;
+      costs.set(element, cost);
+      const changes = element.labels.some((label) => !bound.has(label));
+      if (isNew && element.kind === "apply" && cost >= expensive && changes) homes.set(element, position);
+    }
+    for (const result of resultsInside(node)) homes.set(result, position);
+  }
+  return { kept, homes };
+}
+
+/** The results that are complete inside a node, and not only after it. */
+function resultsInside(node: LoopNode): Element[] {
+  if (node.kind === "once") return [];
+  const walked = labelsOf(node);
+  return stagesIn(node).flatMap(({ result }) =>
+    result === undefined || isReducedOver(result, walked) ? [] : [result],
+  );
+}
+
+/** Whether an element is a reduction over one of these labels. */
+export function isReducedOver(element: Element, labels: readonly Label[]): boolean {
+  return element.kind === "reduce" && element.over.some((label) => labels.includes(label));
+}
+
+/** The reductions that are complete after a node in whose body these labels are bound. */
+export function completedBy(node: LoopNode, bound: ReadonlySet<Label>): Extract<Element, { kind: "reduce" }>[] {
+  const walked = labelsOf(node);
+  return stagesIn(node).flatMap(({ result }: Stage) =>
+    result?.kind === "reduce" && isReducedOver(result, walked) && !result.over.some((label) => bound.has(label))
+      ? [result]
+      : [],
+  );
+}
