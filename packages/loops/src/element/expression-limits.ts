@@ -5,38 +5,74 @@ import type { Context } from "./store.ts";
 /** So many operations on end, or so many in all, of which none is stored, make an expression that is computed by itself. */
 const [longest, largest] = [400, 2000];
 
+/** So many operations that are computed elsewhere already are not computed again: step after step of a recurrence it would be ever more. */
+const mostRepeated = 200;
+
+/** How large the expression of a tensor is; of operations that are used twice the numbers may count twice. */
+interface Extent {
+  readonly length: number;
+  readonly size: number;
+  /** How many of its operations are computed elsewhere already. */
+  readonly repeated: number;
+}
+
+const nothing: Extent = { length: 0, size: 0, repeated: 0 };
+
 /**
- * Stores what would grow too large: a function of many thousands of statements is not optimised by JavaScript engines, and too deep
- * an expression is more than a call stack holds. Tensors must come after their operands.
+ * Stores tensors that would grow too large: a function of many thousands of statements is not optimised by JavaScript engines, and too
+ * deep an expression is more than a call stack holds. Tensors must come after their operands.
  */
-export function makeLimit(context: Context): (tensor: Tensor) => void {
-  const lengths = new Map<Tensor, number>();
-  /** At least as many operations as there are: those that are used twice may count twice. */
-  const sizes = new Map<Tensor, number>();
+export function makeLimit(context: Context, computed: ReadonlySet<Tensor>): (tensor: Tensor) => void {
+  const extents = new Map<Tensor, Extent>();
   return (tensor) => {
-    let [length, size] = [1, 1];
-    for (const input of tensor.inputs) {
-      if (context.isStored(input)) continue;
-      length = Math.max(length, 1 + lengths.get(input)!);
-      size += sizes.get(input)!;
-    }
-    if (size > largest) size = countOperations(tensor, context);
-    if ((length > longest || size > largest) && !context.isStored(tensor)) {
-      context.materialize(tensor);
-      [length, size] = [0, 0];
-    }
-    lengths.set(tensor, length);
-    sizes.set(tensor, size);
+    const extent = narrowed(tensor, extentOf(tensor, extents, computed, context), computed, context);
+    const isTooLarge = extent.length > longest || extent.size > largest || extent.repeated > mostRepeated;
+    const isStoredNow = isTooLarge && !context.isStored(tensor);
+    if (isStoredNow) context.materialize(tensor);
+    extents.set(tensor, isStoredNow ? nothing : extent);
   };
 }
 
-/** At least one more than the largest where there are more. */
-function countOperations(tensor: Tensor, context: Context): number {
-  // A set is walked while it grows.
+/** Adds what a tensor is made of to what is computed where something is stored. */
+export function noteComputed(tensor: Tensor, computed: Set<Tensor>, context: Context): void {
+  // A set is walked while it grows. Below what was computed before all was.
+  const met = new Set(unstoredInputs(tensor, context));
+  for (const node of met) {
+    if (computed.has(node)) continue;
+    computed.add(node);
+    for (const input of unstoredInputs(node, context)) met.add(input);
+  }
+}
+
+function unstoredInputs({ inputs }: Tensor, context: Context): Tensor[] {
+  return inputs.filter((input) => !context.isStored(input));
+}
+
+function extentOf(
+  tensor: Tensor,
+  extents: ReadonlyMap<Tensor, Extent>,
+  computed: ReadonlySet<Tensor>,
+  context: Context,
+): Extent {
+  let [length, size, repeated] = [1, 1, 0];
+  for (const input of unstoredInputs(tensor, context)) {
+    const own = extents.get(input)!;
+    length = Math.max(length, 1 + own.length);
+    size += own.size;
+    repeated += computed.has(input) ? own.size : own.repeated;
+  }
+  return { length, size, repeated };
+}
+
+/** The extent with each operation counted once, where that matters; of more than the largest there may be more. */
+function narrowed(tensor: Tensor, extent: Extent, computed: ReadonlySet<Tensor>, context: Context): Extent {
+  if (extent.size <= largest && extent.repeated <= mostRepeated) return extent;
   const met = new Set([tensor]);
+  let repeated = 0;
   for (const node of met) {
     if (met.size > largest) break;
-    for (const input of node.inputs) if (!context.isStored(input)) met.add(input);
+    if (computed.has(node)) repeated++;
+    for (const input of unstoredInputs(node, context)) met.add(input);
   }
-  return met.size;
+  return { length: extent.length, size: met.size, repeated };
 }

@@ -4,7 +4,7 @@ import type { Buffer } from "../program/program.ts";
 import { indexKey, moved } from "./affine.ts";
 import { makeElementBuilder, union } from "./builder.ts";
 import type { Affine, Element } from "./element.ts";
-import { makeLimit } from "./expression-limits.ts";
+import { makeLimit, noteComputed } from "./expression-limits.ts";
 import { axisIndex, rowMajor, termLabels } from "./index-expression.ts";
 import { labelAxes } from "./labels.ts";
 import { findFactors } from "./movement.ts";
@@ -23,8 +23,9 @@ interface Translation {
 /** The stores that fill the outputs of a graph, and the buffers that lie between. */
 export function translate(graph: Graph): Translation {
   const order = topologicalOrder([...graph.inputs, ...graph.outputs]);
-  const context = makeContext(graph, order);
-  const limit = makeLimit(context);
+  const progress = makeProgress();
+  const context = makeContext(graph, order, progress);
+  const limit = makeLimit(context, progress.computed);
   // Operands first, so that no expression is followed to its depth.
   for (const tensor of order) {
     limit(tensor);
@@ -36,35 +37,41 @@ export function translate(graph: Graph): Translation {
 
 /** What is known so far of each tensor. */
 interface Progress {
-  /** The buffers of outputs, by position. */
-  readonly outputs: readonly Buffer[];
-  /** The first position at which each output stands. */
-  readonly positions: ReadonlyMap<Tensor, number>;
   readonly stored: Map<Tensor, Buffer>;
-  /** The outputs that have been filled. */
-  readonly written: Set<Buffer>;
+  /** What is computed where something that is made of it is stored. */
+  readonly computed: Set<Tensor>;
   readonly elements: Map<Tensor, Map<string, Element>>;
   readonly indices: Map<Tensor, readonly Affine[]>;
   readonly takingLoops: Map<Tensor, boolean>;
 }
 
-function makeContext(graph: Graph, order: readonly Tensor[]): Context {
+function makeProgress(): Progress {
+  return { stored: new Map(), computed: new Set(), elements: new Map(), indices: new Map(), takingLoops: new Map() };
+}
+
+/** The outputs of a graph, and where they go. */
+interface Outputs {
+  /** By position. */
+  readonly buffers: readonly Buffer[];
+  /** The first position at which each stands. */
+  readonly positions: ReadonlyMap<Tensor, number>;
+  /** Those that have been filled. */
+  readonly written: Set<Buffer>;
+}
+
+function makeContext(graph: Graph, order: readonly Tensor[], progress: Progress): Context {
+  const { stored, indices, takingLoops } = progress;
   const buffers: Buffer[] = [];
   const addBuffer = (buffer: Omit<Buffer, "id">): Buffer => {
     buffers.push({ id: buffers.length, ...buffer });
     return buffers.at(-1)!;
   };
-  const addGiven = (kind: "input" | "output", tensors: readonly Tensor[]): Buffer[] =>
-    tensors.map(({ dtype, size }, position) => addBuffer({ kind, dtype, size, position }));
-  const inputs = addGiven("input", graph.inputs);
-  const progress: Progress = {
-    outputs: addGiven("output", graph.outputs),
+  for (const [position, input] of graph.inputs.entries())
+    stored.set(input, addBuffer({ kind: "input", dtype: input.dtype, size: input.size, position }));
+  const outputs: Outputs = {
+    buffers: graph.outputs.map(({ dtype, size }, position) => addBuffer({ kind: "output", dtype, size, position })),
     positions: new Map([...graph.outputs.entries()].toReversed().map(([position, tensor]) => [tensor, position])),
-    stored: new Map(graph.inputs.map((input, position) => [input, inputs[position]!])),
     written: new Set(),
-    elements: new Map(),
-    indices: new Map(),
-    takingLoops: new Map(),
   };
   const labels = labelAxes(order);
   const context: Context = {
@@ -73,21 +80,14 @@ function makeContext(graph: Graph, order: readonly Tensor[]): Context {
     buffers,
     stores: [],
     element: (tensor, index) => elementAt(context, progress, tensor, index),
-    indexOf: (tensor) =>
-      once(progress.indices, tensor, () => tensor.shape.map((_, axis) => axisIndex(labels.of(tensor, axis)))),
+    indexOf: (tensor) => once(indices, tensor, () => tensor.shape.map((_, axis) => axisIndex(labels.of(tensor, axis)))),
     output: (tensor, position) => {
-      const buffer = progress.outputs[position]!;
-      if (!progress.written.has(buffer)) storeAll(context, buffer, partsOf(context, tensor));
+      const buffer = outputs.buffers[position]!;
+      if (!outputs.written.has(buffer)) storeAll(context, buffer, partsOf(context, tensor));
     },
-    materialize: (tensor) => once(progress.stored, tensor, () => materialize(context, progress, tensor)),
-    isStored: (tensor) => progress.stored.has(tensor) || (tensor.operation === "constant" && tensor.rank > 0),
-    takesLoop: (tensor) =>
-      !context.isStored(tensor) &&
-      once(
-        progress.takingLoops,
-        tensor,
-        () => reducing.has(tensor.operation) || tensor.inputs.some((input) => context.takesLoop(input)),
-      ),
+    materialize: (tensor) => once(stored, tensor, () => materialize(context, progress, outputs, tensor)),
+    isStored: (tensor) => stored.has(tensor) || (tensor.operation === "constant" && tensor.rank > 0),
+    takesLoop: (tensor) => !context.isStored(tensor) && once(takingLoops, tensor, () => takesLoop(context, tensor)),
     unitAxes: findUnitAxes(order),
     factors: findFactors(graph, order),
     centers: findCenters(order),
@@ -102,6 +102,10 @@ function once<K, V extends object | boolean>(known: Map<K, V>, key: K, make: () 
   let value = known.get(key);
   if (value === undefined) known.set(key, (value = make()));
   return value;
+}
+
+function takesLoop({ takesLoop }: Context, { operation, inputs }: Tensor): boolean {
+  return reducing.has(operation) || inputs.some((input) => takesLoop(input));
 }
 
 const reducing: ReadonlySet<string> = new Set(["sum", "max", "argmax", "matmul", "scatterAdd"]);
@@ -126,35 +130,42 @@ function elementAt(
 }
 
 /** A buffer that is filled with all elements of a tensor. */
-function materialize(context: Context, progress: Progress, tensor: Tensor): Buffer {
+function materialize(context: Context, progress: Progress, outputs: Outputs, tensor: Tensor): Buffer {
+  const { dtype, size } = tensor;
+  if (tensor.operation === "constant") {
+    const { data } = tensor.attributes as { readonly data: TypedArray };
+    return context.addBuffer({ kind: "constant", dtype, size, data });
+  }
+  const position = outputs.positions.get(tensor);
+  const output = position === undefined ? undefined : outputs.buffers[position]!;
+  if (output !== undefined) outputs.written.add(output);
+  noteComputed(tensor, progress.computed, context);
+  const buffer = storeElements(context, tensor, output);
+  // What was read element by element before is read from the buffer from now on.
+  progress.elements.delete(tensor);
+  return buffer;
+}
+
+/** Stores all elements of a tensor, in the output that it is if that holds them as they are. */
+function storeElements(context: Context, tensor: Tensor, output: Buffer | undefined): Buffer {
   const { addBuffer } = context;
   const { dtype, size } = tensor;
-  if (tensor.operation === "constant")
-    return addBuffer({ kind: "constant", dtype, size, data: (tensor.attributes as { data: TypedArray }).data });
-  const position = progress.positions.get(tensor);
-  const output = position === undefined ? undefined : progress.outputs[position]!;
-  if (output !== undefined) progress.written.add(output);
-  // What was read element by element before is read from the buffer from now on.
-  const forget = (buffer: Buffer): Buffer => {
-    progress.elements.delete(tensor);
-    return buffer;
-  };
   if (isLargeProduct(tensor)) {
     const buffer = output ?? addBuffer({ kind: "intermediate", dtype, size });
     storeProduct(context, tensor, buffer);
-    return forget(buffer);
+    return buffer;
   }
   const parts = partsOf(context, tensor);
   if (parts.every(({ element }) => element.exact)) {
     const buffer = output ?? addBuffer({ kind: "intermediate", dtype, size });
     storeAll(context, buffer, parts);
-    return forget(buffer);
+    return buffer;
   }
   // Rounded to float32 it would be another number than where it is computed again.
   const buffer = addBuffer({ kind: "intermediate", dtype: "float64", unrounded: dtype, size });
   storeAll(context, buffer, parts);
   if (output !== undefined) storeAll(context, output, parts);
-  return forget(buffer);
+  return buffer;
 }
 
 /** Elements that are written to one place of a buffer each. */
