@@ -16,9 +16,10 @@ export interface Storage {
 export function planStorage(programs: readonly LoopTree[]): Storage {
   const { kept, homes } = acrossPrograms(programs);
   const inBodies = new Map<LoopTree, readonly Element[]>();
+  const filled = new Set<Element>();
   for (const [program, tree] of programs.entries()) {
-    const isFilled = (element: Element): boolean => kept.has(element) && homes.get(element)! < program;
-    for (const node of tree) visit(node, new Set(), isFilled, inBodies);
+    for (const node of tree) planBody(node, new Set(), filled, inBodies);
+    for (const element of kept) if (homes.get(element) === program) filled.add(element);
   }
   return { acrossPrograms: [...kept], inBodies };
 }
@@ -45,37 +46,40 @@ function acrossPrograms(programs: readonly LoopTree[]): Kept {
   return { kept, homes };
 }
 
-/** Notes what the body of a node keeps, and bodies inside it; what is filled before need not be computed. */
-function visit(
+/** Notes what the body of a node keeps, and the bodies inside it; what is filled before need not be computed. */
+function planBody(
   node: LoopNode,
   outside: ReadonlySet<Label>,
-  isFilled: (element: Element) => boolean,
+  filled: Set<Element>,
   inBodies: Map<LoopTree, readonly Element[]>,
 ): void {
   const body = bodyOf(node);
   if (body === undefined) return;
   const bound = new Set([...outside, ...labelsOf(node)]);
-  const { kept, homes } = acrossNodes(body, bound, isFilled);
+  const { kept, homes } = acrossNodes(body, bound, filled);
   inBodies.set(body, [...kept]);
   for (const [position, inner] of body.entries()) {
-    const isFilledBefore = (element: Element): boolean =>
-      (kept.has(element) && homes.get(element)! < position) || isFilled(element);
-    visit(inner, bound, isFilledBefore, inBodies);
+    planBody(inner, bound, filled, inBodies);
+    for (const element of kept) if (homes.get(element) === position) filled.add(element);
   }
+  for (const element of kept) filled.delete(element);
 }
 
 /** What is computed inside a node of a body and needed after it. */
-function acrossNodes(body: LoopTree, bound: ReadonlySet<Label>, isFilled: (element: Element) => boolean): Kept {
+function acrossNodes(body: LoopTree, bound: ReadonlySet<Label>, filled: ReadonlySet<Element>): Kept {
   const kept = new Set<Element>();
   const homes = new Map<Element, number>();
-  for (const [position, node] of body.entries()) {
+  // What happens once is known in the whole body: only after a loop there may be something to keep.
+  const first = body.findIndex(({ kind }) => kind !== "once");
+  if (first === -1 || first === body.length - 1) return { kept, homes };
+  for (let position = first; position < body.length; position++) {
+    const node = body[position]!;
     const isEarlier = (element: Element): boolean => (homes.get(element) ?? position) < position;
-    const isKnown = (element: Element): boolean => element.kind === "reduce" || isEarlier(element) || isFilled(element);
+    const isKnown = (element: Element): boolean =>
+      element.kind === "reduce" || isEarlier(element) || filled.has(element);
     const costs = new Map<Element, number>();
-    for (const element of elementsUnder(
-      stagesIn(node).flatMap(({ roots }) => roots),
-      isKnown,
-    )) {
+    const roots = stagesIn(node).flatMap((stage) => stage.roots);
+    for (const element of elementsUnder(roots, isKnown)) {
       if (isEarlier(element)) kept.add(element);
       const isNew = !isKnown(element);
       const cost = isNew ? element.parts.reduce((sum, part) => sum + costs.get(part)!, element.ownCost) : 0;
