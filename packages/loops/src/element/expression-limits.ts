@@ -21,6 +21,7 @@ const nothing: Extent = { length: 0, size: 0, repeated: 0 };
 /**
  * Stores tensors that would grow too large: a function of many thousands of statements is not optimised by JavaScript engines, and too
  * deep an expression is more than a call stack holds. Tensors must come after their operands.
+ * What is computed where something else is stored is computed again for each that is made of it.
  */
 export function makeLimit(context: Context, computed: ReadonlySet<Tensor>): (tensor: Tensor) => void {
   const extents = new Map<Tensor, Extent>();
@@ -28,12 +29,12 @@ export function makeLimit(context: Context, computed: ReadonlySet<Tensor>): (ten
     const extent = narrowed(tensor, extentOf(tensor, extents, computed, context), computed, context);
     const isTooLarge = extent.length > longest || extent.size > largest || extent.repeated > mostRepeated;
     const isStoredNow = isTooLarge && !context.isStored(tensor);
-    if (isStoredNow) context.materialize(tensor);
+    if (isStoredNow) context.store(tensor);
     extents.set(tensor, isStoredNow ? nothing : extent);
   };
 }
 
-/** Adds what a tensor is made of to what is computed where something is stored. */
+/** Adds what a tensor is made of to what is computed: it will be where the tensor is stored. */
 export function noteComputed(tensor: Tensor, computed: Set<Tensor>, context: Context): void {
   // A set is walked while it grows. Below what was computed before all was.
   const met = new Set(unstoredInputs(tensor, context));

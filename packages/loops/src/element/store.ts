@@ -40,8 +40,10 @@ export interface Context {
   readonly indexOf: (tensor: Tensor) => readonly Affine[];
   /** Fills the output. */
   readonly output: (tensor: Tensor, position: number) => void;
-  /** A buffer that holds all elements, row-major. */
+  /** A buffer that holds all elements, row-major, for what needs all of them. */
   readonly materialize: (tensor: Tensor) => Buffer;
+  /** The same for the sake of the tensor itself, so that it does not grow. */
+  readonly store: (tensor: Tensor) => Buffer;
   /** Whether the elements lie in a buffer. */
   readonly isStored: (tensor: Tensor) => boolean;
   /** Whether an element takes a loop to compute. */

@@ -38,7 +38,7 @@ export function translate(graph: Graph): Translation {
 /** What is known so far of each tensor. */
 interface Progress {
   readonly stored: Map<Tensor, Buffer>;
-  /** What is computed where something that is made of it is stored. */
+  /** What is computed where something that is made of it is stored because others need all of its elements. */
   readonly computed: Set<Tensor>;
   readonly elements: Map<Tensor, Map<string, Element>>;
   readonly indices: Map<Tensor, readonly Affine[]>;
@@ -60,7 +60,7 @@ interface Outputs {
 }
 
 function makeContext(graph: Graph, order: readonly Tensor[], progress: Progress): Context {
-  const { stored, indices, takingLoops } = progress;
+  const { stored, computed, indices, takingLoops } = progress;
   const buffers: Buffer[] = [];
   const addBuffer = (buffer: Omit<Buffer, "id">): Buffer => {
     buffers.push({ id: buffers.length, ...buffer });
@@ -85,7 +85,11 @@ function makeContext(graph: Graph, order: readonly Tensor[], progress: Progress)
       const buffer = outputs.buffers[position]!;
       if (!outputs.written.has(buffer)) storeAll(context, buffer, partsOf(context, tensor));
     },
-    materialize: (tensor) => once(stored, tensor, () => materialize(context, progress, outputs, tensor)),
+    materialize: (tensor) => {
+      if (!stored.has(tensor)) noteComputed(tensor, computed, context);
+      return context.store(tensor);
+    },
+    store: (tensor) => once(stored, tensor, () => storeTensor(context, progress, outputs, tensor)),
     isStored: (tensor) => stored.has(tensor) || (tensor.operation === "constant" && tensor.rank > 0),
     takesLoop: (tensor) => !context.isStored(tensor) && once(takingLoops, tensor, () => takesLoop(context, tensor)),
     unitAxes: findUnitAxes(order),
@@ -130,7 +134,7 @@ function elementAt(
 }
 
 /** A buffer that is filled with all elements of a tensor. */
-function materialize(context: Context, progress: Progress, outputs: Outputs, tensor: Tensor): Buffer {
+function storeTensor(context: Context, progress: Progress, outputs: Outputs, tensor: Tensor): Buffer {
   const { dtype, size } = tensor;
   if (tensor.operation === "constant") {
     const { data } = tensor.attributes as { readonly data: TypedArray };
@@ -139,7 +143,6 @@ function materialize(context: Context, progress: Progress, outputs: Outputs, ten
   const position = outputs.positions.get(tensor);
   const output = position === undefined ? undefined : outputs.buffers[position]!;
   if (output !== undefined) outputs.written.add(output);
-  noteComputed(tensor, progress.computed, context);
   const buffer = storeElements(context, tensor, output);
   // What was read element by element before is read from the buffer from now on.
   progress.elements.delete(tensor);

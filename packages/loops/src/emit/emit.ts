@@ -2,6 +2,7 @@
 import type { Element, ElementOf, Label } from "../element/element.ts";
 import type { Store } from "../element/store.ts";
 import type { Buffer, Panel, Program } from "../program/program.ts";
+import { append } from "../schedule/lists.ts";
 import type { LoopNode, LoopTree } from "../schedule/loop-tree.ts";
 import type { Stage, Stages } from "../schedule/stages.ts";
 import { type Storage, completedBy } from "../schedule/storage.ts";
@@ -40,12 +41,7 @@ export function emitPrograms(
 
 function readersOf(stages: readonly Stage[]): Map<Buffer, Stage[]> {
   const readers = new Map<Buffer, Stage[]>();
-  for (const stage of stages)
-    for (const buffer of stage.loads.keys()) {
-      const own = readers.get(buffer);
-      if (own === undefined) readers.set(buffer, [stage]);
-      else own.push(stage);
-    }
+  for (const stage of stages) for (const buffer of stage.loads.keys()) append(readers, buffer, stage);
   return readers;
 }
 

@@ -2,6 +2,7 @@
 import type { Affine, Element, Label } from "../element/element.ts";
 import type { Store } from "../element/store.ts";
 import { makeHeap } from "./heap.ts";
+import { type Inside, makeNesting } from "./nesting.ts";
 
 /** Something that is read or written: where, and how much of it there is. */
 interface Access {
@@ -9,28 +10,23 @@ interface Access {
   readonly size: number;
 }
 
-/** For each label those that go inside it. */
-type Inside = ReadonlyMap<Label, Set<Label>>;
-
 /** The position of each label in the order, the outermost first. */
 export function orderLabels(stores: readonly Store[], elements: readonly Element[]): ReadonlyMap<Label, number> {
   const accesses = accessesOf(stores, elements).toSorted((left, right) => right.size - left.size);
   const weights = new Map<Label, number>();
   const known = [...elements, ...stores, ...stores.map(({ element }) => element)];
   for (const { labels } of known) for (const label of labels) if (!weights.has(label)) weights.set(label, 0);
-  const inside = new Map<Label, Set<Label>>([...weights.keys()].map((label) => [label, new Set<Label>()]));
-  for (const element of elements) noteOrder(element, inside);
+  const nesting = makeNesting([...weights.keys()]);
+  for (const element of elements) {
+    // What is added up along several axes is added in their order, row by row, whatever lies in memory and however large.
+    if (element.kind === "reduce" && element.reduction !== "total") nesting.putInside(element.over);
+  }
   for (const { offset, size } of accesses) {
     const labels = offset.terms.toSorted((left, right) => right.stride - left.stride).map(({ label }) => label);
     for (const label of labels) weights.set(label, Math.max(weights.get(label)!, size));
-    putInside(labels, inside);
+    nesting.putInside(labels);
   }
-  return numbered(inside, weights);
-}
-
-/** What is added up along several axes is added in their order, row by row, whatever lies in memory and however large. */
-function noteOrder(element: Element, inside: Inside): void {
-  if (element.kind === "reduce" && element.reduction !== "total") putInside(element.over, inside);
+  return numbered(nesting.inside, weights);
 }
 
 function accessesOf(stores: readonly Store[], elements: readonly Element[]): Access[] {
@@ -39,25 +35,6 @@ function accessesOf(stores: readonly Store[], elements: readonly Element[]): Acc
     element.kind === "load" ? [{ offset: element.offset, size: element.buffer.size }] : [],
   );
   return [...read, ...written];
-}
-
-/** Puts each label inside the one before it, unless that is inside it already. */
-function putInside(labels: readonly Label[], inside: Inside): void {
-  for (const [position, label] of labels.entries()) {
-    const inner = labels[position + 1];
-    const own = inside.get(label)!;
-    if (inner !== undefined && !own.has(inner) && !reaches(inside, inner, label)) own.add(inner);
-  }
-}
-
-function reaches(inside: Inside, from: Label, to: Label): boolean {
-  // A set is walked while it grows.
-  const reached = new Set([from]);
-  for (const label of reached) {
-    if (label === to) return true;
-    for (const next of inside.get(label)!) reached.add(next);
-  }
-  return false;
 }
 
 /** Of the labels that may come next, the one that walks the largest array. */

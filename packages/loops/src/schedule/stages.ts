@@ -4,6 +4,7 @@ import type { Element, ElementOf, Label } from "../element/element.ts";
 import { elementsUnder } from "../element/elements-under.ts";
 import type { Store } from "../element/store.ts";
 import type { Buffer, Reduction } from "../program/program.ts";
+import { append } from "./lists.ts";
 import { orderLabels } from "./loop-order.ts";
 
 /** Something that is computed at every point of a loop nest; what lies between stages is computed wherever it is needed. */
@@ -105,12 +106,6 @@ function addStage(known: Known, made: Omit<Stage, "needs" | "loads">): void {
   stages.push(stage);
   if (result !== undefined) byResult.set(result, stage);
   if (store !== undefined) append(byBuffer, store.buffer, stage);
-}
-
-function append<K, V>(lists: Map<K, V[]>, key: K, item: V): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [item]);
-  else list.push(item);
 }
 
 function nestOf(element: ElementOf<"reduce">, sortLabels: SortLabels): Label[] {

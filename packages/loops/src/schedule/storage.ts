@@ -2,6 +2,7 @@
 import type { Element, Label } from "../element/element.ts";
 import { elementsUnder } from "../element/elements-under.ts";
 import { type LoopNode, type LoopTree, bodyOf, labelsOf, stagesIn } from "./loop-tree.ts";
+import { append } from "./lists.ts";
 import { type Stage, expensive } from "./stages.ts";
 
 /** The elements that are kept, each from when it is first computed. */
@@ -15,11 +16,12 @@ export interface Storage {
 /** What these programs keep. */
 export function planStorage(programs: readonly LoopTree[]): Storage {
   const { kept, homes } = acrossPrograms(programs);
+  const completed = byHome(kept, homes);
   const inBodies = new Map<LoopTree, readonly Element[]>();
   const filled = new Set<Element>();
   for (const [program, tree] of programs.entries()) {
     for (const node of tree) planBody(node, new Set(), filled, inBodies);
-    for (const element of kept) if (homes.get(element) === program) filled.add(element);
+    for (const element of completed.get(program) ?? []) filled.add(element);
   }
   return { acrossPrograms: [...kept], inBodies };
 }
@@ -46,6 +48,13 @@ function acrossPrograms(programs: readonly LoopTree[]): Kept {
   return { kept, homes };
 }
 
+/** What is kept, by where it is computed first. */
+function byHome(kept: Kept["kept"], homes: Kept["homes"]): Map<number, Element[]> {
+  const groups = new Map<number, Element[]>();
+  for (const element of kept) append(groups, homes.get(element)!, element);
+  return groups;
+}
+
 /** Notes what the body of a node keeps, and the bodies inside it; what is filled before need not be computed. */
 function planBody(
   node: LoopNode,
@@ -57,10 +66,11 @@ function planBody(
   if (body === undefined) return;
   const bound = new Set([...outside, ...labelsOf(node)]);
   const { kept, homes } = acrossNodes(body, bound, filled);
+  const completed = byHome(kept, homes);
   inBodies.set(body, [...kept]);
   for (const [position, inner] of body.entries()) {
     planBody(inner, bound, filled, inBodies);
-    for (const element of kept) if (homes.get(element) === position) filled.add(element);
+    for (const element of completed.get(position) ?? []) filled.add(element);
   }
   for (const element of kept) filled.delete(element);
 }
