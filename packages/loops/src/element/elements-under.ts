@@ -9,8 +9,8 @@ export function elementsUnder(roots: readonly Element[], stop: (element: Element
   const stack: Element[] = [];
   const next: number[] = [];
   const meet = (element: Element): void => {
-    if (met.has(element)) return;
-    met.add(element);
+    const { size } = met;
+    if (met.add(element).size === size) return;
     if (element.parts.length === 0 || stop(element)) {
       order.push(element);
       return;

@@ -37,11 +37,9 @@ function acrossPrograms(programs: readonly LoopTree[]): Kept {
   const kept = new Set<Element>();
   const homes = new Map<Element, number>();
   for (const [program, tree] of programs.entries()) {
-    for (const { result, roots } of tree.flatMap(stagesIn)) {
-      const isKnown = (element: Element): boolean =>
-        element !== result && (element.kind === "reduce" || homes.has(element));
-      for (const element of elementsUnder(roots, isKnown))
-        if ((homes.get(element) ?? program) < program) kept.add(element);
+    for (const { result, needs } of tree.flatMap(stagesIn)) {
+      for (const { result: needed } of needs)
+        if (needed !== undefined && homes.get(needed)! < program) kept.add(needed);
       if (result !== undefined) homes.set(result, program);
     }
   }
