@@ -14,7 +14,7 @@ const measurements: Readonly<Record<string, Measurement>> = {
     load: () => import("./measure/loops.ts"),
   },
   compile: {
-    summary: "how long every loss takes to compile, with its gradients",
+    summary: "how long every loss takes to compile, with its gradients, and how that grows with a graph",
     load: () => import("./measure/compile.ts"),
   },
   onnx: {

@@ -1,4 +1,4 @@
-/** How long does the cpu engine take to compile each loss with its gradients? The first time in a process, and when it is warm. */
+/** How long does the cpu engine take to compile each loss with its gradients, the first time in a process and when it is warm, and large graphs? */
 import { execFileSync } from "node:child_process";
 import type { LossSample } from "@symloss/conformance";
 import { type DType, type Tensor, isTensor, valueAndGrad } from "@symloss/core";
@@ -6,6 +6,7 @@ import { type Graph, prepare, traceGraph } from "@symloss/core/engine";
 import { cpu } from "@symloss/engine-cpu";
 import { losses } from "@symloss/losses";
 import { cases } from "../catalogue.ts";
+import { families, measureGrowth } from "./growth.ts";
 import { median } from "./interleave.ts";
 
 type Tensors = Readonly<Record<string, Tensor>>;
@@ -13,12 +14,18 @@ type Tensors = Readonly<Record<string, Tensor>>;
 /** V8 goes on optimising what compiles for about a hundred rounds, on threads that take the processor from it. */
 const [warmUp, repeats, processes] = [100, 25, 5];
 
-/** Prints the times of these losses; of all, each in processes of its own. */
+/** Prints the times of these losses and kinds of large graphs; of all, each loss in processes of its own. */
 export async function measure(wanted: readonly string[]): Promise<void> {
   if (wanted.length === 0) {
     for (const { title } of cases) console.log(measureApart(title));
+    for (const name of Object.keys(families)) await measureGrowth(name);
     return;
   }
+  for (const name of wanted) if (Object.hasOwn(families, name)) await measureGrowth(name);
+  if (wanted.some((name) => !Object.hasOwn(families, name))) await measureLosses(wanted);
+}
+
+async function measureLosses(wanted: readonly string[]): Promise<void> {
   const engine = await cpu();
   console.log(`${engine.name}: ${engine.device}, node ${process.version}`);
   for (const one of cases) {

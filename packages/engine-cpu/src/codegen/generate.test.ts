@@ -1,5 +1,5 @@
 /** Are generated programs right where JavaScript's own functions are left, and do they leave nothing behind? */
-import { type Tensor, compile, exp, grad, log, softplus, variance, where } from "@symloss/core";
+import { type Tensor, compile, exp, grad, log, softplus, tanh, valueAndGrad, variance, where } from "@symloss/core";
 import { type Engine, prepare, traceGraph } from "@symloss/core/engine";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -230,6 +230,27 @@ describe("deep graphs", () => {
       }),
     );
   });
+});
+
+test("a memory that grows longer than is computed again at each step is right, with its gradient", async () => {
+  const specs = { x: { shape: [4, 8], dtype: "float64" as const }, w: { shape: [8, 8], dtype: "float64" as const } };
+  const fn = ({ x, w }: { readonly x: Tensor; readonly w: Tensor }): unknown =>
+    valueAndGrad((weights: Tensor) => {
+      let [state, kept] = [x, x];
+      for (let step = 0; step < 60; step++) {
+        const gate = state.matmul(weights);
+        kept = kept.mul(gate.sigmoid()).add(tanh(gate));
+        state = tanh(kept);
+      }
+      return state.square().mean();
+    })(w);
+  const graph = prepare(traceGraph("memory", fn, specs), engine);
+  const numbers = (count: number): Float64Array => Float64Array.from({ length: count }, (_, at) => Math.sin(at) / 2);
+  const values = [numbers(32), numbers(64)];
+  const got = await (await engine.compile(graph)).run(values);
+  const wanted = await (await (await cpu({ mode: "interpreter" })).compile(graph)).run(values);
+  for (const [index, want] of wanted.entries())
+    for (const [at, number] of want.entries()) expect(got[index]![at]).toBeCloseTo(number, 10);
 });
 
 test("the bytes that are held are those of constants, scratch and slots", async () => {

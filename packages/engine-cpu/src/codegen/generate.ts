@@ -1,8 +1,9 @@
 /** How does a graph run as generated JavaScript? */
-import { EngineError, type Graph, type TypedArray, allocate, holds } from "@symloss/core/engine";
-import { type Buffer, type LoopPlan, type Statement, allStatements, describePlan, planLoops } from "@symloss/loops";
+import { EngineError, type Graph, type TypedArray, allocate } from "@symloss/core/engine";
+import { type Buffer, type Statement, allStatements, describePlan, planLoops } from "@symloss/loops";
 import type { Plan } from "../plan.ts";
 import { library } from "./library.ts";
+import { allocateKept } from "./memory.ts";
 import { type PrintedProgram, printProgram } from "./print.ts";
 import { integer } from "./text.ts";
 
@@ -21,7 +22,7 @@ export function generatePlan(graph: Graph): Plan {
   const plan = planLoops(graph);
   for (const { body } of plan.programs) checkLength(body);
   const programs = plan.programs.map(printProgram);
-  const kept = keep(plan, programs);
+  const kept = allocateKept(plan, programs);
   const slots = programs.map((program) => Float64Array.from(program.slots));
   const run = build(programs, kept, slots);
   const outputs = plan.buffers.filter(({ kind }) => kind === "output");
@@ -92,37 +93,4 @@ function make(text: string): (given: object) => Run {
 function printArgument({ kind, id, position }: Buffer): string {
   if (kind === "input") return `inputs[${integer(position!)}]`;
   return kind === "output" ? `outputs[${integer(position!)}]` : `kept[${integer(id)}]`;
-}
-
-/**
- * The arrays that stay from run to run, by the buffers that lie in them: runs do not overlap, for each is done before it returns. A buffer
- * lies where one lay that no later program uses.
- */
-function keep({ buffers }: LoopPlan, programs: readonly PrintedProgram[]): ReadonlyMap<number, TypedArray> {
-  const kept = new Map<number, TypedArray>();
-  for (const { id, kind, dtype, size, data } of buffers) {
-    if (kind !== "constant") continue;
-    if (!holds(dtype, data) || data.length !== size)
-      throw new EngineError(`cpu: a constant must be a typed array of ${size} elements of its dtype, got another.`);
-    kept.set(id, data);
-  }
-  const lastUse = new Map<Buffer, number>();
-  for (const [index, program] of programs.entries()) for (const buffer of program.buffers) lastUse.set(buffer, index);
-  const free = new Map<string, TypedArray[]>();
-  const kindOf = ({ dtype, size }: Buffer): string => `${dtype} ${size}`;
-  for (const [index, program] of programs.entries()) {
-    const own = program.buffers.filter(({ kind }) => kind === "intermediate" || kind === "scratch");
-    for (const buffer of own) {
-      if (kept.has(buffer.id)) continue;
-      kept.set(buffer.id, free.get(kindOf(buffer))?.pop() ?? allocate(buffer.dtype, buffer.size));
-    }
-    for (const buffer of own) {
-      if (lastUse.get(buffer) !== index) continue;
-      const array = kept.get(buffer.id)!;
-      const others = free.get(kindOf(buffer));
-      if (others === undefined) free.set(kindOf(buffer), [array]);
-      else others.push(array);
-    }
-  }
-  return kept;
 }

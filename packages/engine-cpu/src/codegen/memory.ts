@@ -1,0 +1,43 @@
+/** Which arrays stay from run to run? Runs do not overlap, for each is done before it returns. */
+import { EngineError, type TypedArray, allocate, holds } from "@symloss/core/engine";
+import type { Buffer, LoopPlan } from "@symloss/loops";
+import type { PrintedProgram } from "./print.ts";
+
+/** The arrays of constants, and of what programs keep, by the number of the buffer that lies in each. */
+export function allocateKept(
+  { buffers }: LoopPlan,
+  programs: readonly PrintedProgram[],
+): ReadonlyMap<number, TypedArray> {
+  const kept = new Map<number, TypedArray>();
+  for (const buffer of buffers) if (buffer.kind === "constant") kept.set(buffer.id, constantOf(buffer));
+  const lastUse = new Map<Buffer, number>();
+  for (const [index, program] of programs.entries()) for (const buffer of program.buffers) lastUse.set(buffer, index);
+  const free = new Map<string, TypedArray[]>();
+  for (const [index, program] of programs.entries()) {
+    const own = program.buffers.filter(({ kind }) => kind === "intermediate" || kind === "scratch");
+    for (const buffer of own) if (!kept.has(buffer.id)) kept.set(buffer.id, takeArray(buffer, free));
+    for (const buffer of own) if (lastUse.get(buffer) === index) freeArray(buffer, kept.get(buffer.id)!, free);
+  }
+  return kept;
+}
+
+/** Throws `EngineError` unless a constant holds what it says. */
+function constantOf({ dtype, size, data }: Buffer): TypedArray {
+  if (holds(dtype, data) && data.length === size) return data;
+  throw new EngineError(`cpu: a constant must be a typed array of ${size} elements of its dtype, got another.`);
+}
+
+/** A buffer lies where one lay that no later program uses, or in an array of its own. */
+function takeArray(buffer: Buffer, free: ReadonlyMap<string, TypedArray[]>): TypedArray {
+  return free.get(kindOf(buffer))?.pop() ?? allocate(buffer.dtype, buffer.size);
+}
+
+function freeArray(buffer: Buffer, array: TypedArray, free: Map<string, TypedArray[]>): void {
+  const others = free.get(kindOf(buffer));
+  if (others === undefined) free.set(kindOf(buffer), [array]);
+  else others.push(array);
+}
+
+function kindOf({ dtype, size }: Buffer): string {
+  return `${dtype} ${size}`;
+}
