@@ -110,7 +110,7 @@ function resultsInside(node: LoopNode): Element[] {
 }
 
 /** Whether an element is a reduction over one of these labels. */
-export function isReducedOver(element: Element, labels: readonly Label[]): boolean {
+function isReducedOver(element: Element, labels: readonly Label[]): boolean {
   return element.kind === "reduce" && element.over.some((label) => labels.includes(label));
 }
 
