@@ -23,6 +23,7 @@ const walls = {
 /** For each package whose sources are in folders: these, the lower first. A file imports from its own folder and those below; files beside the folders stand on top. */
 const rooms = {
   core: ["array", "tensor", "graph", "engine", "compile"],
+  loops: ["program", "element", "schedule", "emit"],
 };
 
 /** Heavy runtimes: one file of the engine knows them, so that only that file loads, types and replaces them. */
