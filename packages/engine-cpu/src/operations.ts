@@ -1,4 +1,4 @@
-/** What does each operation compute? This table is their living definition, on which every other engine is judged. */
+/** What does each operation compute? With conformance's oracle this is their living definition: obvious loops that share no code with what is generated. */
 import type { Operation } from "@symloss/core/engine";
 import { binary, cast, unary, where } from "./operations/elementwise.ts";
 import { scatterAdd, takeAlongAxis } from "./operations/indexing.ts";

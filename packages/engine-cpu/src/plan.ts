@@ -1,6 +1,7 @@
 /** In which steps does a graph run, where does each value lie, and how long is it needed? */
 import {
   type Graph,
+  type HostProgram,
   type OperationAttributes,
   type Tensor,
   type TypedArray,
@@ -14,13 +15,8 @@ import { type Layout, copier, isContiguous, rowMajor } from "./layout.ts";
 import { operations } from "./operations.ts";
 import type { Computed, Fill, ResultType, Row } from "./row.ts";
 
-/** A graph, worked out as far as can be before it runs. */
-export interface Plan {
-  /** A line for each operation, then the bytes that a run allocates. */
-  readonly description: string;
-  /** What it holds between runs. */
-  readonly bytes: number;
-  /** The outputs, in the arrays that are given for them where the plan can, else each in a new array that nothing else holds. */
+/** A compiled graph that computes as soon as it is asked. */
+export interface Plan extends HostProgram {
   run(values: readonly TypedArray[], outputs?: readonly TypedArray[]): readonly TypedArray[];
 }
 
@@ -37,7 +33,7 @@ interface Step {
   readonly operands: readonly Tensor[];
 }
 
-/** The plan of a graph of concrete shapes. */
+/** A graph of concrete shapes as steps; what it says of itself is a line for each operation, then the bytes that a run allocates. */
 export function planGraph(graph: Graph): Plan {
   const order = topologicalOrder([...graph.inputs, ...graph.outputs]);
   const places = new Map<Tensor, Place>();

@@ -1,7 +1,6 @@
 /** How does a graph run as generated JavaScript? */
-import { EngineError, type Graph, type TypedArray, allocate } from "@symloss/core/engine";
+import { EngineError, type Graph, type HostProgram, type TypedArray, allocate } from "@symloss/core/engine";
 import { type Buffer, type Statement, allStatements, describePlan, planLoops } from "@symloss/loops";
-import type { Plan } from "../plan.ts";
 import { library } from "./library.ts";
 import { allocateKept } from "./memory.ts";
 import { type PrintedProgram, printProgram } from "./print.ts";
@@ -18,7 +17,7 @@ export function mayGenerate(): boolean {
 }
 
 /** The plan of a graph of concrete shapes, as loops. */
-export function generatePlan(graph: Graph): Plan {
+export function generatePlan(graph: Graph): HostProgram {
   const plan = planLoops(graph);
   for (const { body } of plan.programs) checkLength(body);
   const programs = plan.programs.map(printProgram);
