@@ -36,7 +36,7 @@ function isGiven({ kind }: Buffer): boolean {
   return kind === "input" || kind === "output";
 }
 
-/** The loops, the programs line by line, then the bytes of what lies between and of scratch. */
+/** The loop tree, the programs line by line, then the bytes of intermediate buffers and of scratch. */
 export function describePlan({ tree, buffers, programs }: LoopPlan): string {
   const count = `${programs.length} ${programs.length === 1 ? "program" : "programs"}`;
   const bytes = `${bytesOf(buffers, "intermediate")} bytes between programs, ${bytesOf(buffers, "scratch")} bytes of scratch`;

@@ -10,14 +10,14 @@ export function printAccumulator({ register, reduction, position }: StatementOf<
 }
 
 export function printAccumulate(statement: StatementOf<"accumulate">, position: Position): string {
-  const { register, reduction, value, position: largest, turn } = statement;
+  const { register, reduction, value, position: largest, iteration } = statement;
   const result = printRegister(register, position);
   const element = printOperand(value, position);
   switch (reduction) {
     case "sum":
       return `${result}+=${element};\n`;
     case "total":
-      return byTurn(position, turn, (parity) => `${laneName(register, parity)}+=${element};`);
+      return byIteration(position, iteration, (parity) => `${laneName(register, parity)}+=${element};`);
     case "sumLog1p":
       return printFactor(register, element, position);
     case "any":
@@ -29,28 +29,32 @@ export function printAccumulate(statement: StatementOf<"accumulate">, position: 
   }
 }
 
-/** What is done in even turns of the loop around and what in odd ones; in no loop all is even. */
-function byTurn({ turn, lane }: Position, known: 0 | 1 | undefined, print: (parity: 0 | 1) => string): string {
-  if (turn === "" || known !== undefined) return `${print(known ?? 0)}\n`;
-  if (lane === undefined) return `if(${turn}&1){${print(1)}}else{${print(0)}}\n`;
+/** What is done in even iterations of the loop around it, and what in odd ones; outside loops all is even. */
+function byIteration(
+  { loopIndex, lane }: Position,
+  known: 0 | 1 | undefined,
+  print: (parity: 0 | 1) => string,
+): string {
+  if (loopIndex === "" || known !== undefined) return `${print(known ?? 0)}\n`;
+  if (lane === undefined) return `if(${loopIndex}&1){${print(1)}}else{${print(0)}}\n`;
   return `${print(lane.number % 2 === 0 ? 0 : 1)}\n`;
 }
 
-/** So many turns, a power of two, that the products of their factors of at most 2 are finite. */
+/** How many factors are multiplied, a power of two: each is at most 2, so that the product is finite. */
 export const factorsOfBlock = 1024;
 
 /**
- * A product of factors 1 + x, of which the logarithm is taken, is gathered less 1, so that small x keep their digits.
- * There are two, of even and of odd turns, for one need not wait for the other.
+ * A product of factors 1 + x, whose logarithm is taken, is accumulated minus 1, so that small x keep their digits.
+ * There are two, of even and of odd iterations, so that one need not wait for the other.
  */
 function printFactor(register: Register, element: string, position: Position): string {
-  const { turn, inBlocks } = position;
-  const factor = byTurn(position, undefined, (parity) => {
+  const { loopIndex, inBlocks } = position;
+  const factor = byIteration(position, undefined, (parity) => {
     const product = laneName(register, parity);
     return `${product}=${product}*(${element}+1)+${element};`;
   });
   const last = factorsOfBlock - 1;
-  return inBlocks ? factor : `${factor}if((${turn}&${last})===${last}){${printLogarithm(register)}}\n`;
+  return inBlocks ? factor : `${factor}if((${loopIndex}&${last})===${last}){${printLogarithm(register)}}\n`;
 }
 
 /** Adds the logarithms of the products to their sum. */
@@ -60,7 +64,7 @@ export function printLogarithm(register: Register): string {
   return `${name("l", register)}+=${logarithms};${products.map((product) => `${product}=0;`).join("")}\n`;
 }
 
-/** A NaN, once there, stays. */
+/** Once it is NaN, it stays NaN. */
 export function printLargest(largest: string, element: string): string {
   return `if(!(${element}<=${largest}))${largest}=${largest}===${largest}?${element}:${largest};\n`;
 }

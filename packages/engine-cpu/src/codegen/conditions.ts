@@ -1,4 +1,4 @@
-/** Which conditions nearly always go one way, and which are said in full where they are asked? */
+/** Which conditions nearly always go one way, and which are printed in full where they are used? */
 import {
   type Expression,
   type Operand,
@@ -9,13 +9,13 @@ import {
   operandsOf,
 } from "@symloss/loops";
 
-/** What is known of the conditions of a program. */
+/** What is known about the conditions of a program. */
 export interface Conditions {
   /** The registers that are nearly always the same. */
   readonly predictable: ReadonlySet<Register>;
   /**
-   * The conditions that have no register: comparisons that are read only where a predictable condition holds that nearly
-   * never does, and predictable conditions on which one thing depends, so that it takes one branch.
+   * The conditions that have no register: comparisons that are read only if a predictable condition holds, which is rare,
+   * and predictable conditions that decide one thing, so that it takes one branch.
    */
   readonly inline: ReadonlySet<Register>;
 }
@@ -31,7 +31,7 @@ export function findConditions(body: readonly Statement[]): Conditions {
     if (isPredictable(statement.expression, predictable, magnitudes)) predictable.add(statement.register);
   }
   const inline = askedOnce(statements, predictable);
-  // From the last to the first, so that what reads a register is met before it.
+  // From the last to the first, so that a register is met after all that read it.
   const read = new Set<Register>();
   for (const statement of statements.toReversed()) {
     if (statement.kind === "let" && isComparison(statement.expression) && !read.has(statement.register)) {
@@ -44,10 +44,10 @@ export function findConditions(body: readonly Statement[]): Conditions {
   return { predictable, inline };
 }
 
-/** Nearly all magnitudes are on one side of it, and which is a matter of the data: most variances are not that near to 1, or all are. */
+/** Nearly all magnitudes of an array are on the same side of it: most variances are not that near to 1, or all are. */
 const smallMagnitude = 2 ** -6;
 
-/** Few elements are infinite, few stand at one index, and few are so near to 0 that they need a form of their own. */
+/** Few elements are infinite, few are at one index, and few are so near to 0 that they need another formula. */
 function isPredictable(
   expression: Expression,
   predictable: ReadonlySet<Register>,
@@ -73,7 +73,7 @@ function isMagnitude(expression: Expression, magnitudes: ReadonlySet<Register>):
   return operation === "abs" || (operation === "round" && isIn(operands[0]!, magnitudes));
 }
 
-/** The predictable conditions that are read once, and there they decide. */
+/** The predictable conditions that are read once, to decide something. */
 function askedOnce(statements: readonly Statement[], predictable: ReadonlySet<Register>): Set<Register> {
   const asked = new Set<Register>();
   if (predictable.size === 0) return asked;
@@ -90,7 +90,7 @@ function askedOnce(statements: readonly Statement[], predictable: ReadonlySet<Re
   return asked;
 }
 
-/** Whether a statement asks what it reads at this position for no more than whether it holds. */
+/** Whether a statement reads the operand at this position only as a condition. */
 function decides(statement: Statement, position: number): boolean {
   if (statement.kind !== "let" || statement.expression.kind !== "apply") return false;
   const { operation } = statement.expression;
@@ -103,7 +103,7 @@ function isComparison(expression: Expression): boolean {
   return expression.kind === "apply" && comparisons.has(expression.operation);
 }
 
-/** What a statement reads, but for what it reads only where a predictable condition holds. */
+/** What a statement reads in any case, and not only if a predictable condition holds. */
 function alwaysRead(statement: Statement, predictable: ReadonlySet<Register>): readonly Operand[] {
   const operands = operandsOf(statement);
   const isChoice =

@@ -1,11 +1,11 @@
-/** How is each scalar operation said in JavaScript, without branches that depend on the data? */
+/** How is each scalar operation printed as JavaScript, without branches that depend on the data? */
 import type { DType } from "@symloss/core/engine";
 import type { ScalarOperation } from "@symloss/loops";
 
-/** What a formula may ask of the program that it stands in. */
+/** What a formula may ask of the program around it. */
 export interface Site {
   readonly dtype: DType;
-  /** Whether it runs at each element; else of two forms with the same result the shorter is better. */
+  /** Whether it runs for each element; if not, the shorter of two forms with the same result is better. */
   readonly hot: boolean;
   /** Whether a condition is nearly always the same, so that a branch on it costs nothing. */
   isPredictable(condition: string): boolean;
@@ -19,11 +19,11 @@ export interface Site {
 export interface Formula {
   readonly before: string;
   readonly result: string;
-  /** Of a condition: what is true where the result is 1, for where it is only asked. */
+  /** For a condition: an expression that is truthy if the result is 1, where nothing else is needed. */
   readonly test?: string;
 }
 
-/** The operation of operands, which are names or literals. */
+/** The formula for operands, which are names or literals. */
 type FormulaOf = (operands: readonly string[], site: Site) => Formula;
 
 /** A formula for each operation. Bools are 0 and 1. */
@@ -44,7 +44,7 @@ export const formulas: { readonly [O in ScalarOperation]: FormulaOf } = {
   tanh: call("Math.tanh"),
   relu: ([x, size], site) => {
     if (!isSingle(site)) return plain(`Math.max(${x},0)`);
-    // Exact: x + |x| is 2 x or 0. Only for -Infinity it would be NaN.
+    // Exact: x + |x| is 2 x or 0. Only for -Infinity would it be NaN.
     const name = site.name();
     const before =
       size === undefined
@@ -80,7 +80,7 @@ export const formulas: { readonly [O in ScalarOperation]: FormulaOf } = {
   convert: ([x]) => plain(x!),
   lesser: ([x, y], site) => (site.hot ? select(`((${x}<=${y})|0)`, x!, y!, site) : plain(`${x}<=${y}?${x}:${y}`)),
   minNonNegative: ([x, y], site) => {
-    // x - relu(x - y). What is far above y, and NaN, is first brought near to it, so that no digits of y are lost.
+    // x - relu(x - y). An x far above y, or NaN, is first brought near to it, so that no digits of y are lost.
     const [near, above] = [site.name(), site.name()];
     const far = 1e8 * Number(y);
     const before = `let ${near}=${x};if(!(${near}<=${far}))${near}=${far};const ${above}=${near}-${y};`;
@@ -95,10 +95,10 @@ export const formulas: { readonly [O in ScalarOperation]: FormulaOf } = {
       result: `logarithms[${entry}]+${rest}*(1+${rest}*(-0.5+${rest}*0.3333333333333333))`,
     };
   },
-  // Nearly always x < y, and that is all that is asked then.
+  // Nearly always x < y, and then nothing else is evaluated.
   beats: ([x, y, index, target]) =>
     plain(`${x}<${y}||(${x}===${y}&&${index}>=${target})?0:${y}===${y}||(${x}!==${x}&&${index}<${target})?1:0`),
-  // A number from memory is faster than one made of an integer.
+  // A load is faster than a conversion from integer.
   flip: ([choice], site) => plain(`S[${site.slots([1, -1])}+${choice}]`),
   clampIndex: ([x, last]) => plain(`Math.min(Math.max(${x},0),${last})`),
 };
@@ -120,7 +120,7 @@ function isInfinite(operand: string): boolean {
   return Math.abs(Number(operand)) === Infinity;
 }
 
-/** Whether x is this infinity: one jump, where equality takes two. */
+/** Whether x is this infinity: one jump, while equality takes two. */
 function beyond(x: string, infinity: string): string {
   return Number(infinity) > 0 ? `${x}>${largest}` : `${x}<${-largest}`;
 }
@@ -137,12 +137,12 @@ function arithmetic(expression: (x: string, y: string) => string): FormulaOf {
   };
 }
 
-/** Whether float32 is what the result must hold. Where it stands makes no difference: one value has one formula. */
+/** Whether float32 precision is enough. The context makes no difference: one value has one formula. */
 function isSingle({ dtype }: Site): boolean {
   return dtype === "float32";
 }
 
-/** One of two through memory: a branch on the data would be mispredicted every other time. */
+/** Selects through memory: a branch on the data would be mispredicted every other time. */
 function select(condition: string, x: string, y: string, site: Site): Formula {
   const slot = site.slots([Number(y), Number(x)].map((value) => (Number.isNaN(value) ? 0 : value)));
   const store = (operand: string, at: number): string => (isLiteral(operand) ? "" : `S[${at}]=${operand};`);

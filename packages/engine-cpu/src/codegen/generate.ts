@@ -26,13 +26,13 @@ export function generatePlan(graph: Graph): HostProgram {
   const run = build(programs, kept, slots);
   const outputs = plan.buffers.filter(({ kind }) => kind === "output");
   return {
-    // Few ask, and it takes a while to write.
+    // Few ask for it, and it takes a while to print.
     get description() {
       return describePlan(plan);
     },
     bytes: bytesOf(new Set([...kept.values(), ...slots])),
     run(values, given) {
-      // A result may stand where an input was: what is read must not be overwritten before.
+      // A result may share its memory with an input, which must not be overwritten before it is read.
       const isShared =
         given !== undefined && given.some(({ buffer }) => values.some((value) => value.buffer === buffer));
       const results = given === undefined || isShared ? outputs.map(({ dtype, size }) => allocate(dtype, size)) : given;
@@ -42,7 +42,7 @@ export function generatePlan(graph: Graph): HostProgram {
   };
 }
 
-/** What JavaScript engines still run: the locals of a longer function are more than a call stack holds. */
+/** JavaScript engines still run this many: the locals of a longer function are more than a call stack holds. */
 const mostStatements = 40_000;
 
 function checkLength(body: readonly Statement[]): void {
@@ -76,7 +76,7 @@ function build(
   return make(text)({ ...library, kept: Object.fromEntries(kept), allSlots });
 }
 
-/** Throws `EngineError` where the text is more than JavaScript takes here. */
+/** Throws `EngineError` if the text is longer than JavaScript accepts here. */
 function make(text: string): (given: object) => Run {
   try {
     // eslint-disable-next-line typescript/no-implied-eval

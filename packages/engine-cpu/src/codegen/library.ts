@@ -7,7 +7,7 @@ const bits = new Float64Array(1);
 const powers = new Float64Array(2 ** 16);
 for (let m = 160; m < 4616; m++) powers[m] = m > 4613 ? Infinity : 2 ** ((m - 2560) / 16);
 
-/** By the names under which programs use them. */
+/** By the names that programs use. */
 export const library: Readonly<Record<string, unknown>> = {
   fround: Math.fround,
   addTiles,

@@ -1,4 +1,4 @@
-/** How is a loop said in JavaScript, so that its turns need not wait for each other? */
+/** How is a loop printed, so that its iterations need not wait for each other? */
 import type { Length, Reduction, Register, Statement, StatementOf } from "@symloss/loops";
 import { factorsOfBlock, printLogarithm } from "./accumulate.ts";
 import { type Lane, type Position, laneName } from "./position.ts";
@@ -13,20 +13,20 @@ export function printLoop(loop: StatementOf<"loop">, position: Position, printBo
   const lanes = lanesOf(body, extent);
   const [logs, totals] = [registersOf("sumLog1p", body), registersOf("total", body)];
   const inBlocks = logs.length > 0 && body.every(({ kind }) => kind !== "loop" && kind !== "accumulator");
-  const inside: Position = { ...position, hot: true, mayEnd: isSearch(body), turn: i, inBlocks, lane: undefined };
+  const inside: Position = { ...position, hot: true, mayEnd: isSearch(body), loopIndex: i, inBlocks, lane: undefined };
   const own = new Set(body.flatMap((statement) => (statement.kind === "let" ? [statement.register] : [])));
   const each = Array.from({ length: lanes }, (_, number): Lane => ({ index, number, own }));
-  const turns =
+  const iterations =
     lanes === 1 ? printBody(body, inside) : each.map((lane) => printBody(body, { ...inside, lane })).join("");
   const rest = extent % lanes === 0 ? "" : printBody(body, inside);
   const walk = inBlocks ? walkInBlocks : walkThrough;
   const before = [...totals.map(printOtherSum), ...logs.map(printProducts)].join("");
   const after = [...totals.map(printJoinedSum), ...logs.map(printTotal)].join("");
   const takeLogs = logs.map(printLogarithm).join("");
-  return before + walk({ i, extent, lanes, turns, rest, takeLogs }) + after;
+  return before + walk({ i, extent, lanes, iterations, rest, takeLogs }) + after;
 }
 
-/** How many turns of a loop are written out one after the other. What they add to one sum is added in order, however many. */
+/** By how much a loop is unrolled. What iterations add to one sum is added in order in any case. */
 function lanesOf(body: readonly Statement[], extent: Length): number {
   if (body.some(({ kind }) => kind === "loop" || kind === "accumulator" || kind === "update" || kind === "multiply"))
     return 1;
@@ -35,7 +35,7 @@ function lanesOf(body: readonly Statement[], extent: Length): number {
   return extent >= 2 * lanes ? lanes : 1;
 }
 
-/** The registers in which a body gathers such a reduction. */
+/** The registers in which a body accumulates such a reduction. */
 function registersOf(wanted: Reduction, body: readonly Statement[]): Register[] {
   const all = body.flatMap((statement) =>
     statement.kind === "accumulate" && statement.reduction === wanted ? [statement.register] : [],
@@ -43,7 +43,7 @@ function registersOf(wanted: Reduction, body: readonly Statement[]): Register[] 
   return [...new Set(all)];
 }
 
-/** Whether nothing is wanted of a loop but whether there is something. */
+/** Whether a loop only finds out whether something exists. */
 function isSearch(body: readonly Statement[]): boolean {
   const results = body.filter((statement) => statement.kind === "accumulate");
   return (
@@ -53,29 +53,29 @@ function isSearch(body: readonly Statement[]): boolean {
   );
 }
 
-/** The text of a loop, and of what remains if its turns are not a multiple of those that are written out. */
+/** The text of an unrolled loop, and of the rest if its length is not a multiple. */
 interface Walk {
   readonly i: string;
   readonly extent: Length;
   readonly lanes: number;
-  readonly turns: string;
+  readonly iterations: string;
   readonly rest: string;
   readonly takeLogs: string;
 }
 
-function walkThrough({ i, extent, lanes, turns, rest, takeLogs }: Walk): string {
+function walkThrough({ i, extent, lanes, iterations, rest, takeLogs }: Walk): string {
   const main = extent - (extent % lanes);
   const last = main === extent ? "" : printFor(`let ${i}=${length(main)}`, i, length(extent), 1, rest);
-  return printFor(`let ${i}=0`, i, length(main), lanes, turns) + last + takeLogs;
+  return printFor(`let ${i}=0`, i, length(main), lanes, iterations) + last + takeLogs;
 }
 
-function walkInBlocks({ i, extent, lanes, turns, rest, takeLogs }: Walk): string {
+function walkInBlocks({ i, extent, lanes, iterations, rest, takeLogs }: Walk): string {
   const main = extent % lanes === 0 ? "end" : "main";
   const last = main === "end" ? "" : printFor("", i, "end", 1, rest);
   const block =
     `const end=Math.min(${i}+${factorsOfBlock},${length(extent)});\n` +
     (main === "end" ? "" : `const main=end-(end-${i})%${lanes};\n`) +
-    printFor("", i, main, lanes, turns);
+    printFor("", i, main, lanes, iterations);
   return `for(let ${i}=0;${i}<${length(extent)};){\n${block}${last}${takeLogs}}\n`;
 }
 
@@ -83,7 +83,7 @@ function printFor(begin: string, i: string, end: string, step: number, body: str
   return `for(${begin};${i}<${end};${i}+=${step}){\n${body}}\n`;
 }
 
-/** A total is added up in two sums, of even and of odd turns. */
+/** A total is added up in two sums, of even and of odd iterations. */
 function printOtherSum(total: Register): string {
   return `let ${laneName(total, 1)}=0;\n`;
 }
@@ -92,7 +92,7 @@ function printJoinedSum(total: Register): string {
   return `${name("r", total)}+=${laneName(total, 1)};\n`;
 }
 
-/** While factors are gathered, what the register held before stands aside. */
+/** While factors are accumulated, what the register held before is kept aside. */
 function printProducts(log: Register): string {
   return `let ${name("l", log)}=${name("r", log)},${laneName(log, 1)}=0;${name("r", log)}=0;\n`;
 }

@@ -1,9 +1,9 @@
-/** Which arrays stay from run to run? Runs do not overlap, for each is done before it returns. */
+/** Which arrays are kept from run to run? Runs do not overlap, for each is synchronous. */
 import { EngineError, type TypedArray, allocate, holds } from "@symloss/core/engine";
 import type { Buffer, LoopPlan } from "@symloss/loops";
 import type { PrintedProgram } from "./print.ts";
 
-/** The arrays of constants, and of what programs keep, by the number of the buffer that lies in each. */
+/** The arrays of constants, intermediate buffers and scratch, by the ids of buffers. */
 export function allocateKept(
   { buffers }: LoopPlan,
   programs: readonly PrintedProgram[],
@@ -21,13 +21,13 @@ export function allocateKept(
   return kept;
 }
 
-/** Throws `EngineError` unless a constant holds what it says. */
+/** Throws `EngineError` unless the data of a constant has its dtype and size. */
 function constantOf({ dtype, size, data }: Buffer): TypedArray {
   if (holds(dtype, data) && data.length === size) return data;
   throw new EngineError(`cpu: a constant must be a typed array of ${size} elements of its dtype, got another.`);
 }
 
-/** A buffer lies where one lay that no later program uses, or in an array of its own. */
+/** The array of a buffer that no later program uses, or a new one. */
 function takeArray(buffer: Buffer, free: ReadonlyMap<string, TypedArray[]>): TypedArray {
   return free.get(kindOf(buffer))?.pop() ?? allocate(buffer.dtype, buffer.size);
 }

@@ -1,4 +1,4 @@
-/** Where does a statement stand while it is printed, and how are operands and addresses said there? */
+/** In what context is a statement printed, and how are operands and addresses printed there? */
 import type { Address, Buffer, Operand, Register } from "@symloss/loops";
 import type { Conditions } from "./conditions.ts";
 import { integer, literal, name, stride } from "./text.ts";
@@ -6,28 +6,28 @@ import { integer, literal, name, stride } from "./text.ts";
 /** What the statements of a program share. */
 export interface Context {
   readonly bufferName: (buffer: Buffer) => string;
-  /** The registers of conditions that nearly always go one way. */
+  /** The conditions, as printed, that nearly always go one way. */
   readonly predictable: Set<string>;
   readonly conditions: Conditions;
-  /** The comparisons that have no register. */
+  /** The comparisons that have no register, as printed. */
   readonly comparisons: Map<string, string>;
   /** A name that nothing else has. */
   readonly name: () => string;
   readonly slots: (initial: readonly number[]) => number;
 }
 
-/** Where a statement stands. */
+/** The surroundings of a statement. */
 export interface Position {
   readonly context: Context;
   /** Whether it is in a loop. */
   readonly hot: boolean;
-  /** Whether a loop is left as soon as its only result is known. */
+  /** Whether the loop ends as soon as its only result is known. */
   readonly mayEnd: boolean;
-  /** The index of the loop around, by which turns are told apart and factors of a logarithm counted; empty in none. */
-  readonly turn: string;
-  /** Whether the loop around is in blocks of such factors. */
+  /** The index of the loop around it, which tells even from odd iterations and counts factors of a logarithm; empty outside loops. */
+  readonly loopIndex: string;
+  /** Whether the loop around it runs in blocks of such factors. */
   readonly inBlocks: boolean;
-  /** Which of several turns of a loop that are written out side by side. */
+  /** Which of several unrolled iterations it belongs to. */
   readonly lane: Lane | undefined;
 }
 
@@ -40,10 +40,10 @@ export interface Lane {
 
 /** Outside all loops. */
 export function outermost(context: Context): Position {
-  return { context, hot: false, mayEnd: false, turn: "", inBlocks: false, lane: undefined };
+  return { context, hot: false, mayEnd: false, loopIndex: "", inBlocks: false, lane: undefined };
 }
 
-/** The register in one of several lanes, or one of the two in which a total is gathered. */
+/** The register in one of several lanes, or one of the two in which a total is accumulated. */
 export function laneName(register: Register, number: number): string {
   return number === 0 ? name("r", register) : `${name("r", register)}_${number}`;
 }

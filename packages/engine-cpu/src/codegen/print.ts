@@ -1,4 +1,4 @@
-/** How is a loop program said in JavaScript? */
+/** How is a loop program printed as JavaScript? */
 import type { DType } from "@symloss/core/engine";
 import type { Buffer, Expression, Program, Statement, StatementOf } from "@symloss/loops";
 import { printAccumulate, printAccumulator, printLargest } from "./accumulate.ts";
@@ -38,7 +38,7 @@ export function printProgram(program: Program): PrintedProgram {
   };
 }
 
-/** The context of a program, which notes the buffers and slots that are used. */
+/** The context of a program; it records the buffers and slots that are used. */
 function makeContext({ body }: Program, buffers: Map<Buffer, string>, slots: number[]): Context {
   let names = 0;
   return {

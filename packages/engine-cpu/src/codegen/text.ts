@@ -1,28 +1,28 @@
-/** What may stand in generated text? Everything that comes from a graph enters it here: checked numbers, and names of our own making. */
+/** What may generated text contain? Everything that comes from a graph passes through here: checked numbers, and names of our own making. */
 import { EngineError } from "@symloss/core/engine";
 import type { Length, Stride } from "@symloss/loops";
 
 /** What a generated name begins with: buffers, registers, loop indices, totals of logarithms. */
 type Word = "b" | "r" | "i" | "l";
 
-/** A number as it is written, in parentheses where its sign would run into one before it. Throws `EngineError` for anything else. */
+/** A number as a literal, in parentheses if its sign could run into one before it. Throws `EngineError` for anything else. */
 export function literal(value: number): string {
   if (typeof value !== "number") throw refused("a number", value);
   return value < 0 || Object.is(value, -0) ? `(${Object.is(value, -0) ? "-0" : value})` : `${value}`;
 }
 
-/** A whole number: a length, a address, a stride. Throws `EngineError` for anything else. */
+/** A whole number. Throws `EngineError` for anything else. */
 export function integer(value: number): string {
   if (!Number.isSafeInteger(value)) throw refused("a whole number", value);
   return literal(value);
 }
 
-/** A length: the one place that says it. */
+/** A length: printed only here. */
 export function length(value: Length): string {
   return integer(value);
 }
 
-/** A stride: the one place that says it. */
+/** A stride: printed only here. */
 export function stride(value: Stride): string {
   return integer(value);
 }
@@ -33,7 +33,7 @@ export function name(word: Word, number: number): string {
   return `${word}${number}`;
 }
 
-/** Says of what type it was, and never what: it may be anything. */
+/** Names the type of what came, never the value: that may be anything. */
 function refused(what: string, value: unknown): EngineError {
   const got = typeof value === "number" ? `${value}` : `a ${value === null ? "null" : typeof value}`;
   return new EngineError(

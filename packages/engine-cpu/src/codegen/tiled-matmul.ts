@@ -1,4 +1,4 @@
-/** How is a tiled product of matrices said in JavaScript: in blocks whose panels stay in the cache, of tiles whose sums stay in registers? */
+/** How is a tiled product of matrices printed: in blocks whose panels stay in the cache, of tiles whose sums stay in registers? */
 import { type Length, type LoopBody, type Panel, type StatementOf, productBlock } from "@symloss/loops";
 import type { PrintBody } from "./loop.ts";
 import { type Position, outermost, printOperand } from "./position.ts";
@@ -17,7 +17,7 @@ interface Printing {
   readonly depth: Range;
   /** How far the rows of a block's sums are apart. */
   readonly step: string;
-  /** Where a row of sums begins, less the first column. */
+  /** Where a row of sums begins, minus the first column. */
   readonly line: string;
 }
 
@@ -47,7 +47,7 @@ function printBlocks({ from, to }: Range, count: Length, size: number, body: str
   return `for(let ${from}=0;${from}<${length(count)};${from}+=${size}){\nconst ${to}=Math.min(${from}+${size},${length(count)});\n${body}}\n`;
 }
 
-/** A loop over a range, with what stands before the statements of its body and after them. */
+/** A loop over a range, with text before and after the statements of its body. */
 function printOver(
   { index, body }: LoopBody,
   { from, to }: Range,
@@ -58,7 +58,7 @@ function printOver(
   return `for(let ${i}=${from};${i}<${to};${i}++){\n${before}${printBody(body, inside)}${after}}\n`;
 }
 
-/** Computes the lines of a block and packs them: in groups of a tile, side by side at each depth. */
+/** Computes the lines of a block and packs them: each tile's lines side by side at each depth. */
 function printPanel(panel: Panel, range: Range, printing: Printing): string {
   const { inside, depth } = printing;
   const { context } = inside;
@@ -79,7 +79,7 @@ function printTiles({ product, inside, rows, columns, depth }: Printing): string
 function printEpilogue({ product, inside, ...printing }: Printing): string {
   const { rows, columns, step, line } = printing;
   const { row, column, element, dtype } = product.epilogue;
-  // Rounded as where it is read from memory, so that comparisons see the same number.
+  // Rounded as if it were read from memory, so that comparisons see the same number.
   const sum = `${inside.context.bufferName(product.sums)}[${line}+${name("i", column.index)}]`;
   const before = `const ${name("r", element)}=${dtype === "float32" ? `fround(${sum})` : sum};\n`;
   const begin = `const ${line}=(${name("i", row.index)}-${rows.from})*${step}-${columns.from};\n`;

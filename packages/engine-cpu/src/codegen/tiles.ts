@@ -1,4 +1,4 @@
-/** How are the tiles of a product of matrices multiplied, when its panels lie packed? */
+/** How are the tiles of a product of matrices multiplied, once its panels are packed? */
 import { productBlock, wholeTiles } from "@symloss/loops";
 
 const { tile } = productBlock;

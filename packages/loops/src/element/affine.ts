@@ -52,7 +52,7 @@ function isLeft({ stride }: { readonly stride: number }): boolean {
 
 const keys = new WeakMap<Affine, string>();
 
-/** A text that two affine functions share just when they are equal. */
+/** A text that two affine functions share if and only if they are equal. */
 export function affineKey(affine: Affine): string {
   let key = keys.get(affine);
   if (key === undefined) {
@@ -65,7 +65,7 @@ export function affineKey(affine: Affine): string {
 
 const indexKeys = new WeakMap<readonly Affine[], string>();
 
-/** A text that two indices share just when they are equal. Most are handed from operand to operand. */
+/** A text that two indices share if and only if they are equal. Most are passed from operand to operand, so it is kept. */
 export function indexKey(index: readonly Affine[]): string {
   let key = indexKeys.get(index);
   if (key === undefined) indexKeys.set(index, (key = index.map(affineKey).join()));

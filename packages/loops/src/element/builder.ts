@@ -1,4 +1,4 @@
-/** How are elements made, so that equal ones are one object? */
+/** How are elements made, so that equal ones are the same object? */
 import type { DType } from "@symloss/core/engine";
 import type { Buffer, Reduction } from "../program/program.ts";
 import { type ScalarOperation, scalarFacts } from "../program/scalar-operation.ts";

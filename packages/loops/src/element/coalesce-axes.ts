@@ -1,17 +1,17 @@
-/** Which neighbouring axes walk as one? A matrix of which all lie row by row is one long line. */
+/** Which adjacent axes can be traversed as one? A matrix that everything traverses row by row is one long line. */
 import type { NodeOf, Tensor } from "@symloss/core/engine";
 import { type OperationTable, forElementwise, rowOf } from "./loop-operation.ts";
 import { groupAxes, longAxes } from "./reshape.ts";
 
-/** For each class of axes that never stands without another right inside it, that other; the two are one loop. */
-export function findNeighbours<C>(
+/** For each class of axes that always has the same class right inside it, that class: the two become one loop. */
+export function coalesceAxes<C>(
   order: readonly Tensor[],
   classOf: (tensor: Tensor, axis: number) => C,
   apart: ReadonlySet<C>,
 ): ReadonlyMap<C, C> {
   const inner = new Map<C, C | undefined>();
   const outer = new Map<C, C | undefined>();
-  // What has two different neighbours has none.
+  // A class with two different neighbours has none.
   const note = (known: Map<C, C | undefined>, axisClass: C, neighbour: C | undefined): void => {
     known.set(axisClass, known.has(axisClass) && known.get(axisClass) !== neighbour ? undefined : neighbour);
   };
@@ -34,7 +34,7 @@ type Axis = readonly [tensor: Tensor, axis: number];
 
 const none = (): readonly Axis[] => [];
 
-/** The axes along which a node does something of its own, so that it must know where along them an element is. */
+/** The axes whose index matters to a node, so that they cannot be merged with others. */
 const addressed: OperationTable<readonly [], readonly Axis[]> = {
   input: none,
   constant: none,

@@ -3,7 +3,7 @@ import type { DType } from "@symloss/core/engine";
 import type { Buffer, Reduction } from "../program/program.ts";
 import type { ScalarOperation } from "../program/scalar-operation.ts";
 
-/** A loop index in waiting: an axis, or several axes of tensors that always walk together. */
+/** A future loop index: an axis, or several axes of tensors that are always traversed together. */
 export interface Label {
   readonly id: number;
   readonly extent: number;
@@ -18,12 +18,12 @@ export interface Affine {
 
 interface Common {
   readonly id: number;
-  /** What it is made of directly. */
+  /** The elements that it is computed from directly. */
   readonly parts: readonly Element[];
   /** The labels that it depends on, by id. */
   readonly labels: readonly Label[];
   readonly dtype: DType;
-  /** Whether the number is one of its dtype just as it is: float32 is computed in float64 and rounded where it is stored. */
+  /** Whether the number is exactly representable in its dtype: float32 is computed in float64 and rounded when stored. */
   readonly exact: boolean;
   /** Roughly what computing it from its parts costs, in additions. */
   readonly ownCost: number;
@@ -31,7 +31,7 @@ interface Common {
   readonly cost: number;
 }
 
-/** A number for each index of its labels: an element of a tensor, or what one is made of. */
+/** A number for each index of its labels: an element of a tensor, or a subexpression of one. */
 export type Element = Common &
   (
     | { readonly kind: "constant"; readonly value: number }

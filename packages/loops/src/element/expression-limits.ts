@@ -2,13 +2,13 @@
 import type { Tensor } from "@symloss/core/engine";
 import type { Context } from "./store.ts";
 
-/** So many operations on end, or so many in all, of which none is stored, make an expression that is computed by itself. */
+/** A chain of more operations than this, or an expression of more in all, is stored. */
 const [longest, largest] = [400, 2000];
 
-/** So many operations that are computed elsewhere already are not computed again: step after step of a recurrence it would be ever more. */
+/** If more operations than this are computed elsewhere already, the result is stored: each step of a recurrence would compute all before it. */
 const mostRepeated = 200;
 
-/** How large the expression of a tensor is; of operations that are used twice the numbers may count twice. */
+/** How large the expression of a tensor is; operations that are used twice may count twice. */
 interface Extent {
   readonly length: number;
   readonly size: number;
@@ -65,7 +65,7 @@ function extentOf(
   return { length, size, repeated };
 }
 
-/** The extent with each operation counted once, where that matters; of more than the largest there may be more. */
+/** The extent with each operation counted once, if that matters; counting stops above the largest. */
 function narrowed(tensor: Tensor, extent: Extent, computed: ReadonlySet<Tensor>, context: Context): Extent {
   if (extent.size <= largest && extent.repeated <= mostRepeated) return extent;
   const met = new Set([tensor]);

@@ -18,7 +18,7 @@ export function rowMajor({ shape }: Tensor, index: readonly Affine[]): Affine {
   return combine(index.map((entry, axis) => [entry, strides[axis]!] as const));
 }
 
-/** The label of an axis, or one in its address where the index holds that already: the same for all who ask with such an index. */
+/** The label of an axis, or a substitute if the index uses it already: always the same one for the same index. */
 export function freeLabel(x: Tensor, axis: number, index: readonly Affine[], { labels }: Context): Label | undefined {
   let label = labels.of(x, axis);
   const isTaken = (own: Label): boolean =>

@@ -1,19 +1,19 @@
-/** Which axes of which tensors walk together? Each class of axes is one label, as a letter is in einsum. */
+/** Which axes of which tensors are traversed together? Each class of axes is one label, as a letter is in einsum. */
 import type { Tensor } from "@symloss/core/engine";
-import { findNeighbours } from "./coalesce-axes.ts";
+import { coalesceAxes } from "./coalesce-axes.ts";
 import type { Label } from "./element.ts";
 import { longAxes } from "./reshape.ts";
 import { type OperationTable, forElementwise, rowOf } from "./loop-operation.ts";
 
 /** The labels of a graph's tensors. */
 export interface Labels {
-  /** The label of an axis; undefined where its length is 1, and where the label of the axis inside it walks both. */
+  /** The label of an axis; undefined if its length is 1, or if the label of the axis inside it covers both. */
   of(tensor: Tensor, axis: number): Label | undefined;
-  /** A label that no axis has, for loops in which this one is taken. */
+  /** A label that no axis has, for loops in which this one is in use already. */
   instead(label: Label): Label;
 }
 
-/** Labels for these tensors, operands first. Two axes of one tensor never share one: then the later of the two bonds is not made. */
+/** Labels for these tensors, operands first. Two axes of one tensor never share a label: a bond that would make them is dropped. */
 export function labelAxes(order: readonly Tensor[]): Labels {
   let count = 0;
   const fresh = (extent: number): Label => ({ id: count++, extent });
@@ -32,7 +32,7 @@ export function labelAxes(order: readonly Tensor[]): Labels {
     if (!join(...pair)) refused.push(...pair);
   };
   for (const tensor of order) rowOf(bondAxes, tensor)(tensor, bond);
-  const inner = findNeighbours(order, classOf, new Set(refused.map(find)));
+  const inner = coalesceAxes(order, classOf, new Set(refused.map(find)));
   for (const [outer, next] of inner) next.outer = outer;
   return {
     of(tensor, axis) {
@@ -48,14 +48,14 @@ export function labelAxes(order: readonly Tensor[]): Labels {
   };
 }
 
-/** How many turns a loop takes that walks the class, and those outside it that it walks too. */
+/** How many iterations a loop over the class takes, with those outside it that it covers too. */
 function lengthOf({ extent, outer }: AxisClass): number {
   return outer === undefined ? extent : extent * lengthOf(outer);
 }
 
 type Bond = (left: Tensor, leftAxis: number, right: Tensor, rightAxis: number) => void;
 
-/** The axes that an operation walks together. */
+/** Bonds the axes that an operation traverses together. */
 const bondAxes: OperationTable<readonly [bond: Bond], void> = {
   input: none,
   constant: none,
@@ -108,7 +108,7 @@ function alongKept(node: Tensor, lost: readonly number[], bond: Bond): void {
   for (const [axis, source] of kept.entries()) bond(x, source, node, axis);
 }
 
-/** All axes of the indices are those of what they are as many as; along one the other tensor is addressed. */
+/** The indices have the axes of the tensor that has their shape; along one axis the other tensor is addressed by them. */
 function alongOthers(node: Tensor, addressed: number, asIndices: Tensor, bond: Bond): void {
   const [x, indices] = node.inputs as [Tensor, Tensor];
   for (const axis of node.shape.keys()) {
@@ -117,7 +117,7 @@ function alongOthers(node: Tensor, addressed: number, asIndices: Tensor, bond: B
   }
 }
 
-/** An axis of a tensor, and, where it has no parent, the class of axes that walk together with it. */
+/** An axis of a tensor, and, if it has no parent, the class of axes that are traversed together with it. */
 interface AxisClass {
   parent: AxisClass | undefined;
   /** The axes of the same tensor. */
@@ -125,7 +125,7 @@ interface AxisClass {
   /** The other axes of the class. */
   readonly others: AxisClass[];
   readonly extent: number;
-  /** The class that walks with this one. */
+  /** The class right outside it that is one loop with it. */
   outer: AxisClass | undefined;
   label: Label | undefined;
 }
@@ -146,7 +146,7 @@ function find(axisClass: AxisClass): AxisClass {
   return root;
 }
 
-/** Makes the two one; false where they must stay two, for a tensor has an axis of each. */
+/** Merges the two; false if they must stay apart because a tensor has an axis of each. */
 function join(left: AxisClass, right: AxisClass): boolean {
   if (left === right) return true;
   const [small, large] = left.others.length < right.others.length ? [left, right] : [right, left];

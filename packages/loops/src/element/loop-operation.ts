@@ -1,4 +1,4 @@
-/** Which operations of a graph are said element by element, and which are rewritten using those before? */
+/** Which operations are translated to elements, and which are first rewritten using others? */
 import {
   type BinaryOperation,
   type NodeOf,
@@ -9,10 +9,10 @@ import {
   unaryOperations,
 } from "@symloss/core/engine";
 
-/** Said in passes over rows, so that a value and its gradient share them. */
+/** As passes over rows, so that a value and its gradient share them. */
 const rewritten = ["softmax", "logSoftmax", "logSumExp"] as const;
 
-/** An operation that elements are made of. */
+/** An operation that is translated to elements. */
 export type LoopOperation = Exclude<Operation, (typeof rewritten)[number]>;
 
 /** All of them. */
@@ -20,12 +20,12 @@ export const loopOperations: readonly LoopOperation[] = allOperations.filter(
   (operation): operation is LoopOperation => !(rewritten as readonly Operation[]).includes(operation),
 );
 
-/** What a function of a node does for each operation; one that has no row does not compile. */
+/** A function of a node for each operation; a missing row does not compile. */
 export type OperationTable<Arguments extends readonly unknown[], Result> = {
   readonly [O in LoopOperation]: (node: NodeOf<O>, ...rest: Arguments) => Result;
 };
 
-/** The row that is asked for a node. */
+/** The row for a node. */
 export function rowOf<Arguments extends readonly unknown[], Result>(
   table: OperationTable<Arguments, Result>,
   { operation }: { readonly operation: string },

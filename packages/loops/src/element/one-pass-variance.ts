@@ -1,6 +1,6 @@
 /**
- * How are elements summed as they deviate from their mean? From the first of them, so that of equal elements nothing is left: they
- * deviate by exactly 0, whatever they are and however many.
+ * How are deviations from a mean summed? The mean is taken from the first element, so that equal elements deviate by exactly 0, whatever
+ * they are and however many.
  */
 import { type NodeOf, Tensor, sizeOf } from "@symloss/core/engine";
 import { withoutMovement } from "./movement.ts";
@@ -8,10 +8,10 @@ import { elementsUnder } from "./elements-under.ts";
 import type { ElementBuilder } from "./builder.ts";
 import type { Element, ElementOf, Label } from "./element.ts";
 
-/** The sum of which a mean is a share, where it is the center of deviations in the graph. */
+/** For each mean that deviations in the graph are taken from, the sum that it is a quotient of. */
 export type Centers = ReadonlyMap<Tensor, NodeOf<"sum">>;
 
-/** The means, as quotients of sums, that are subtracted from what they are the means of. */
+/** The means, as quotients of sums, that are subtracted from the elements they are means of. */
 export function findCenters(order: readonly Tensor[]): Centers {
   const centers = new Map<Tensor, NodeOf<"sum">>();
   for (const node of order) {
@@ -53,7 +53,7 @@ function sumFrom(tensor: Tensor, operand: Tensor): NodeOf<"sum"> | undefined {
   return new Tensor("sum", [operand], { axes }, tensor.shape, tensor.dtype) as NodeOf<"sum">;
 }
 
-/** The mean over labels, from the first element, or from 0 where that is infinite: s + (sum of x - s) / n. */
+/** The mean over labels, from the first element, or from 0 if that is infinite: s + (sum of x - s) / n. */
 export function meanFromFirst(
   x: Element,
   over: readonly Label[],
@@ -67,15 +67,15 @@ export function meanFromFirst(
   return builder.apply("add", [first, share], dtype);
 }
 
-/** Of fewer elements the second pass finds all in the cache. */
+/** With fewer elements than this the second pass finds them all in the cache. */
 const fewest = 4096;
 
-/** What costs more is not computed again for the first element. */
+/** An element that costs more than this is not computed again for the first one. */
 const cheap = 8;
 
 /**
- * The sum over labels of (x - mean x)^2 in the pass that finds the mean: that of (x - s)^2 less (the sum of x - s)^2 / n, with the
- * first element s. What the difference loses is little: as s is one of the x, all (x - s)^2 are at most n + 1 times what is left.
+ * The sum over labels of (x - mean x)^2 in the pass that finds the mean: that of (x - s)^2 minus (the sum of x - s)^2 / n, with the
+ * first element s. The difference loses little: as s is one of the x, the (x - s)^2 add up to at most n + 1 times the result.
  */
 export function sumOfDeviations(
   operand: ElementOf<"apply">,
@@ -105,7 +105,7 @@ function firstOf(x: Element, over: readonly Label[], builder: ElementBuilder): E
   return builder.apply("where", [isInfinite, builder.constant(0, x.dtype), first], x.dtype);
 }
 
-/** The element where each of these labels is 0; what a sum inside walks by itself stays. */
+/** The element where each of these labels is 0; labels that a sum inside goes over are left alone. */
 function elementAtFirst(x: Element, over: readonly Label[], builder: ElementBuilder): Element {
   const fixed = new Map<Element, Element>();
   for (const element of elementsUnder([x], ({ kind }) => kind === "reduce")) {

@@ -1,4 +1,4 @@
-/** What is one element of each operation, of elements of its operands? Movement is index arithmetic, so that nothing is moved. */
+/** What is one element of each operation, in terms of elements of its operands? Movement is index arithmetic, so nothing is moved. */
 import type { Tensor } from "@symloss/core/engine";
 import type { Buffer } from "../program/program.ts";
 import type { Affine, Element } from "./element.ts";
@@ -27,7 +27,7 @@ import { argmax, max, sum } from "./operations/reduce.ts";
 import type { Rows } from "./row.ts";
 import type { Context } from "./store.ts";
 
-/** The element of a tensor at an index; of one that lies in a buffer it is read. */
+/** The element of a tensor at an index: a load if the tensor is in a buffer. */
 export function elementOf(
   context: Context,
   tensor: Tensor,
@@ -35,7 +35,7 @@ export function elementOf(
   buffer: Buffer | undefined,
 ): Element {
   if (buffer !== undefined) return context.builder.load(buffer, rowMajor(tensor, index));
-  // No element is ever asked for; any will do.
+  // No element is ever used; any will do.
   if (tensor.shape.includes(0)) return context.builder.constant(0, tensor.dtype);
   return rowOf(elements, tensor)(tensor, index, context);
 }

@@ -1,4 +1,4 @@
-/** Which elements have a form that can be computed better? */
+/** Which elements have a form that is cheaper or safer to compute? */
 import type { DType } from "@symloss/core/engine";
 import type { ScalarOperation } from "../program/scalar-operation.ts";
 import type { ElementBuilder } from "./builder.ts";
@@ -19,7 +19,7 @@ export function isPositiveConstant(element: Element): element is ElementOf<"cons
   return element.kind === "constant" && element.value > 1e-30 && element.value < 1e30;
 }
 
-/** -|x|, or x less the largest of all x. */
+/** Whether it is -|x|, or x minus the largest of all x. */
 export function isNonPositive(element: Element): boolean {
   if (element.kind !== "apply") return false;
   const [x, y] = element.operands;
@@ -27,7 +27,7 @@ export function isNonPositive(element: Element): boolean {
   return element.operation === "sub" && y!.kind === "reduce" && y!.reduction === "max" && y!.operand === x;
 }
 
-/** The condition and the value of where(c, 0, x) - where(c, x, 0), which is -x where c holds, else x. */
+/** The condition and the x of where(c, 0, x) - where(c, x, 0), which is -x if c holds, else x. */
 export function flippedBy(left: Element, right: Element): [Element, Element] | undefined {
   if (left.kind !== "apply" || right.kind !== "apply" || left.operation !== "where" || right.operation !== "where")
     return undefined;
@@ -36,7 +36,7 @@ export function flippedBy(left: Element, right: Element): [Element, Element] | u
   return isFlipped && nothing.kind === "constant" && nothing.value === 0 ? [condition, element] : undefined;
 }
 
-/** -x where the condition holds, else x. */
+/** -x if the condition holds, else x. */
 export function flipped(condition: Element, x: Element, builder: ElementBuilder): Element {
   return builder.apply("mul", [x, builder.apply("flip", [condition], x.dtype)], x.dtype);
 }
@@ -48,13 +48,13 @@ export function withoutSign(element: Element): Element {
   return isApplied(factor, "flip") ? x : element;
 }
 
-/** relu(x), with |x| where that of which x may be the negative has it too. */
+/** relu(x), with |x| as a second operand if x may be the negative of an element whose |x| is known. */
 export function positivePart(x: Element, dtype: DType, builder: ElementBuilder): Element {
   const size = withoutSign(x);
   return builder.apply("relu", size === x ? [x] : [x, builder.apply("abs", [size], dtype)], dtype);
 }
 
-/** where(c, k - x, x), from the factor s that is -1 where c holds: s x + k (1 - s) / 2. */
+/** where(c, k - x, x), from the factor s, which is -1 if c holds: s x + k (1 - s) / 2. */
 export function mirrored(
   condition: Element,
   left: Element,
@@ -71,7 +71,7 @@ export function mirrored(
   return builder.apply("sub", [flipped(condition, right, builder), shift], dtype);
 }
 
-/** x k + y k or x k - y k, said with one product. */
+/** x k + y k or x k - y k, with one multiplication. */
 export function combined(
   operation: "add" | "sub",
   left: Element,
@@ -86,7 +86,7 @@ export function combined(
   return builder.apply("mul", [total, first.factor], left.dtype);
 }
 
-/** Whether a condition holds only where x rounds to 0, of which the element is a multiple. */
+/** Whether a condition holds only if x rounds to 0, where the element is a multiple of x. */
 export function vanishesWhere(condition: Element, element: Element): boolean {
   const multiple = scaled(element);
   if (multiple === undefined || !isApplied(condition, "logicalAnd")) return false;

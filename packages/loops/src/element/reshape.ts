@@ -1,13 +1,13 @@
 /** Which axes of a reshaped tensor does one axis of its operand become? */
 import type { Tensor } from "@symloss/core/engine";
 
-/** One axis of the operand and the axes of the result that walk it, the outermost first. */
+/** One axis of the operand and the axes of the result that it is split into, the outermost first. */
 export interface AxisGroup {
   readonly from: number;
   readonly to: readonly number[];
 }
 
-/** How each axis of the operand that is longer than 1 is split; undefined where axes of the operand are merged. */
+/** How each axis of the operand that is longer than 1 is split; undefined if axes of the operand are merged. */
 export function groupAxes(from: readonly number[], to: readonly number[]): AxisGroup[] | undefined {
   const groups: AxisGroup[] = [];
   let next = 0;

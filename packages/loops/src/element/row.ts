@@ -1,4 +1,4 @@
-/** What does the table of operations say of each? */
+/** What is a row of the table of operations? */
 import type { NodeOf } from "@symloss/core/engine";
 import type { Affine, Element } from "./element.ts";
 import type { LoopOperation, OperationTable } from "./loop-operation.ts";

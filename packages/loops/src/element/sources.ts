@@ -1,4 +1,4 @@
-/** From which arrays does an element come? */
+/** Which arrays does an element depend on? */
 import type { Tensor } from "@symloss/core/engine";
 import { elementsUnder } from "./elements-under.ts";
 import type { Buffer } from "../program/program.ts";
@@ -9,7 +9,7 @@ export type Source = Buffer | Tensor;
 
 const products = new WeakMap<Buffer | Element, Tensor>();
 
-/** Notes that this buffer holds, or this element is an element of, a product of matrices. */
+/** Notes that a buffer holds a product of matrices, or that an element belongs to one. */
 export function noteProduct(of: Buffer | Element, product: Tensor): void {
   products.set(of, product);
 }
@@ -33,7 +33,7 @@ function ownSources(element: Element): ReadonlySet<Source> {
   return element.kind === "load" ? joined(all, new Set([products.get(element.buffer) ?? element.buffer])) : all;
 }
 
-/** One of the two where it has all of the other. */
+/** The union: one of the two if it contains the other. */
 function joined(left: ReadonlySet<Source>, right: ReadonlySet<Source>): ReadonlySet<Source> {
   const [small, large] = left.size < right.size ? [left, right] : [right, left];
   return [...small].every((source) => large.has(source)) ? large : new Set([...left, ...right]);

@@ -1,4 +1,4 @@
-/** How are sums taken apart, so that each part is summed where it is cheapest? The same way however many rows there are beside one. */
+/** How are sums split, so that each part is summed where it is cheapest? Always in the same way, however many rows there are. */
 import type { DType } from "@symloss/core/engine";
 import { sumOfDeviations } from "./one-pass-variance.ts";
 import { elementsUnder } from "./elements-under.ts";
@@ -11,18 +11,18 @@ export interface Summation {
   readonly over: readonly Label[];
   readonly dtype: DType;
   readonly builder: ElementBuilder;
-  /** Whether all that there is becomes one number, so that it may be added in any order. */
+  /** Whether all elements of a tensor become one number, so that they may be added in any order. */
   readonly isTotal: boolean;
-  /** Whether what is summed lies along one axis, or makes a total: logarithms are then taken of products. */
+  /** Whether the sum is over one axis, or a total: its logarithms are then taken of products. */
   readonly ofProducts: boolean;
 }
 
-/** Deeper than this, factors and terms stay where they are. */
+/** Below this depth factors and terms are left alone. */
 const deepest = 64;
 
 /**
- * The sum of elements. In float32 a constant factor is taken out, and terms are summed by themselves that are constants, logarithms of
- * 1 + x, or made of less than another term: where that term varies from row to row, they may not, and are then summed once for all.
+ * The sum of elements. In float32 a constant factor is factored out, and these terms are summed separately: constants, logarithms of 1 + x,
+ * and terms that read less than another term does, for they may not vary from row to row as that one does, and are then summed only once.
  */
 export function sumOf(operand: Element, summation: Summation, depth = 0): Element {
   const { over, dtype, builder } = summation;
@@ -54,9 +54,9 @@ function isSum(element: Element): element is ElementOf<"apply"> {
   return element.kind === "apply" && (element.operation === "add" || element.operation === "sub");
 }
 
-/** A sum of terms, taken apart. */
+/** A sum of terms, split. */
 interface Taken {
-  /** The sums of those that are better summed by themselves. */
+  /** The sums of those that are better summed separately. */
   readonly apart: Element | undefined;
   /** What is left of each element. */
   readonly together: Element | undefined;
@@ -88,7 +88,7 @@ function takeApart(sum: Element, summation: Summation, depth: number): Taken {
 }
 
 /**
- * The terms that are made of less than another is. Only such as are added, for a difference of two sums could lose what a sum of
+ * The terms that read less than another term does. Only terms that are added, for a difference of two sums could lose digits that a sum of
  * differences has.
  */
 function lesserTerms(sum: Element, parts: readonly Element[]): ReadonlySet<Element> {

@@ -1,4 +1,4 @@
-/** What does a graph write, and what do those who say it in elements share? */
+/** What does a graph write, and what do the functions that translate it share? */
 import type { Tensor } from "@symloss/core/engine";
 import type { Centers } from "./one-pass-variance.ts";
 import type { Labels } from "./labels.ts";
@@ -12,11 +12,11 @@ export interface Store {
   readonly buffer: Buffer;
   readonly offset: Affine;
   readonly element: Element;
-  /** Added to what the buffer holds, where the index is from 0 to below the size; else written. */
+  /** If given, the element is added to what the buffer holds, provided that the index is from 0 to below the size; else it is written. */
   readonly scatter?: { readonly index: Element; readonly size: number };
-  /** Written is a product of matrices; `element` is a load of it, as those read it who need it. */
+  /** If given, a product of matrices is written; `element` is a load of it, which is how others read it. */
   readonly product?: Product;
-  /** The labels of all elements that are written; the element may not change with some. Of a product those of its leading axes. */
+  /** The labels of all elements that are written, some of which the element may not depend on; for a product those of its leading axes. */
   readonly labels: readonly Label[];
 }
 
@@ -40,18 +40,18 @@ export interface Context {
   readonly indexOf: (tensor: Tensor) => readonly Affine[];
   /** Fills the output. */
   readonly output: (tensor: Tensor, position: number) => void;
-  /** A buffer that holds all elements, row-major, for what needs all of them. */
+  /** A buffer that holds all elements, row-major, for a reader that needs all of them. */
   readonly materialize: (tensor: Tensor) => Buffer;
-  /** The same for the sake of the tensor itself, so that it does not grow. */
+  /** The same, so that the expression of the tensor does not grow. */
   readonly store: (tensor: Tensor) => Buffer;
   /** Whether the elements lie in a buffer. */
   readonly isStored: (tensor: Tensor) => boolean;
   /** Whether an element takes a loop to compute. */
   readonly takesLoop: (tensor: Tensor) => boolean;
   readonly unitAxes: UnitAxes;
-  /** What is only multiplied. */
+  /** The tensors that are only multiplied. */
   readonly factors: ReadonlySet<Tensor>;
-  /** Means from which deviations are taken. */
+  /** The means from which deviations are taken. */
   readonly centers: Centers;
   /** The sums of scatters, in float64. */
   readonly sums: Map<Tensor, Buffer>;

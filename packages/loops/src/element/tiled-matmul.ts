@@ -8,7 +8,7 @@ import { affineOf } from "./affine.ts";
 import { union } from "./builder.ts";
 import type { Label } from "./element.ts";
 
-/** From so many products of elements on, blocks that stay in the cache are worth a program of their own. */
+/** From this many multiplications on, blocks that stay in the cache are worth a program of their own. */
 const largeProduct = 4096;
 
 export function isLargeProduct(tensor: Tensor): boolean {
@@ -23,7 +23,7 @@ export function storeProduct(context: Context, tensor: Tensor, buffer: Buffer): 
   const [row, column] = index.slice(-2).map((entry) => entry.terms[0]!.label) as [Label, Label];
   const depth = freeLabel(x, x.rank - 1, index, context)!;
   const leading = index.slice(0, -2);
-  // What takes a loop is not computed again for each block.
+  // An operand that takes a loop to compute must not be computed again for each block.
   for (const operand of [x, y]) if (context.takesLoop(operand)) context.materialize(operand);
   const product = {
     x: context.element(x, [...leading, affineOf(row), affineOf(depth)]),

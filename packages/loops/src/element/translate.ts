@@ -38,7 +38,7 @@ export function translate(graph: Graph): Translation {
 /** What is known so far of each tensor. */
 interface Progress {
   readonly stored: Map<Tensor, Buffer>;
-  /** What is computed where something that is made of it is stored because others need all of its elements. */
+  /** What is computed as part of some tensor that is stored because others need all of its elements. */
   readonly computed: Set<Tensor>;
   readonly elements: Map<Tensor, Map<string, Element>>;
   readonly indices: Map<Tensor, readonly Affine[]>;
@@ -114,7 +114,7 @@ function takesLoop({ takesLoop }: Context, { operation, inputs }: Tensor): boole
 
 const reducing: ReadonlySet<string> = new Set(["sum", "max", "argmax", "matmul", "scatterAdd"]);
 
-/** What is read at so many indices is stored: else what reads it, and is read in turn, would be written out ever more often. */
+/** A tensor that is read at this many indices is stored: otherwise, in a chain of such reads, expressions would multiply. */
 const mostIndices = 4;
 
 function elementAt(
@@ -144,12 +144,12 @@ function storeTensor(context: Context, progress: Progress, outputs: Outputs, ten
   const output = position === undefined ? undefined : outputs.buffers[position]!;
   if (output !== undefined) outputs.written.add(output);
   const buffer = storeElements(context, tensor, output);
-  // What was read element by element before is read from the buffer from now on.
+  // From now on its elements are loaded.
   progress.elements.delete(tensor);
   return buffer;
 }
 
-/** Stores all elements of a tensor, in the output that it is if that holds them as they are. */
+/** Stores all elements of a tensor, in the output buffer if it is an output whose dtype holds them exactly. */
 function storeElements(context: Context, tensor: Tensor, output: Buffer | undefined): Buffer {
   const { addBuffer } = context;
   const { dtype, size } = tensor;
@@ -164,17 +164,17 @@ function storeElements(context: Context, tensor: Tensor, output: Buffer | undefi
     storeAll(context, buffer, parts);
     return buffer;
   }
-  // Rounded to float32 it would be another number than where it is computed again.
+  // Rounded to float32 it would differ from the same element computed elsewhere.
   const buffer = addBuffer({ kind: "intermediate", dtype: "float64", unrounded: dtype, size });
   storeAll(context, buffer, parts);
   if (output !== undefined) storeAll(context, output, parts);
   return buffer;
 }
 
-/** Elements that are written to one place of a buffer each. */
+/** Elements that are each written to one position of a buffer. */
 type Part = Pick<Store, "offset" | "element" | "labels">;
 
-/** The elements of a tensor: of a concatenation one operand's after the other, of anything else all at once. */
+/** The elements of a tensor: one part for each operand of a concatenation, else one part. */
 function partsOf(context: Context, tensor: Tensor): Part[] {
   if (tensor.operation !== "concat") return [partOf(context, tensor, tensor, 0, -1)];
   const { axis } = tensor.attributes as { axis: number };
@@ -186,7 +186,7 @@ function partsOf(context: Context, tensor: Tensor): Part[] {
   });
 }
 
-/** The elements of a source, which stand in the tensor from this start along the axis. */
+/** The elements of a source, which begin at this position of the tensor along the axis. */
 function partOf(context: Context, tensor: Tensor, source: Tensor, start: number, axis: number): Part {
   const index = context.indexOf(source);
   const target = index.map((entry, at) => (at === axis ? moved(entry, start) : entry));

@@ -1,16 +1,16 @@
 /**
- * Which axes of length 1 have that length whatever is computed, and which may be longer another time, as those of a batch of 1?
- * What such an axis makes of a graph must not depend on its length, or a row would not have the same bits in every batch.
+ * Which axes of length 1 always have that length, and which may be longer another time, as that of a batch of 1?
+ * The formulas of a graph must not depend on the length of the latter, or a row would not have the same bits in every batch.
  */
 import type { Tensor } from "@symloss/core/engine";
 import { type OperationTable, forElementwise, rowOf } from "./loop-operation.ts";
 
-/** For each axis: whether its length is 1 for good; undefined where only repetition made it. */
+/** For each axis: whether its length is always 1; undefined if it is only broadcast. */
 type Ones = readonly (boolean | undefined)[];
 
 /** What is known of a graph's axes of length 1. */
 export interface UnitAxes {
-  /** Whether the axis, or in tensors of one shape one of theirs, has length 1 for good. */
+  /** Whether the length of the axis is always 1, in at least one of these tensors of one shape and against none. */
   isFixed(tensors: readonly Tensor[], axis: number): boolean;
   /** Whether a reshape merges an axis that may be longer another time into others. */
   dropsAxis(reshape: Tensor): boolean;
@@ -32,7 +32,7 @@ export function findUnitAxes(order: readonly Tensor[]): UnitAxes {
   };
 }
 
-/** Of axes that are the same: for good where one is and none may change. */
+/** Of axes that are the same: always 1 if one is and none may be longer. */
 function together(ones: readonly (boolean | undefined)[]): boolean | undefined {
   if (ones.includes(false)) return false;
   return ones.includes(true) ? true : undefined;
@@ -86,7 +86,7 @@ function ofKeptLength({ shape, inputs: [x] }: Tensor, [ones]: readonly Ones[]): 
   return shape.map((length, axis) => (x!.shape[axis] === length ? ones![axis] : true));
 }
 
-/** Axes of length 1 stand where the lengths before them make the same product; as many as may be longer keep that, the first ones. */
+/** An axis of length 1 is matched by the product of the lengths before it; of those that match, as many as may be longer stay so, the first ones. */
 function reshaped(node: Tensor, ones: Ones): { readonly result: Ones; readonly drops: boolean } {
   const open = new Map<number, number>();
   for (const [axis, place] of placesOf(node.inputs[0]!).entries()) {

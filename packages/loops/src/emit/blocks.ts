@@ -1,16 +1,16 @@
-/** In which scratch do the panels of tiled products lie packed, and are their blocks summed? */
+/** In which scratch are panels packed and blocks of products summed? */
 import type { Product } from "../element/store.ts";
 import type { Buffer } from "../program/program.ts";
 import { type BlockSizes, blockSizes } from "../program/tiles.ts";
 
-/** Room for the blocks of products, one after the other. */
+/** Buffers that all products share, as one follows the other. */
 export interface Blocks {
   readonly rows: Buffer;
   readonly columns: Buffer;
   readonly sums: Buffer;
 }
 
-/** Adds the buffers of blocks that hold any of these products. */
+/** Adds buffers that are large enough for each of these products. */
 export function addBlocks(products: readonly Product[], buffers: Buffer[]): Blocks {
   const sizes = products.map(({ row, column, depth }) => blockSizes(row.extent, column.extent, depth.extent));
   const add = (name: keyof BlockSizes): Buffer => {

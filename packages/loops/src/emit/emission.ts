@@ -1,4 +1,4 @@
-/** What do all programs of a plan share while they are written? */
+/** What do all programs of a plan share while they are emitted? */
 import type { Affine, Element, Label } from "../element/element.ts";
 import type { Buffer, Register } from "../program/program.ts";
 import type { SortLabels, Stage } from "../schedule/stages.ts";
@@ -12,11 +12,11 @@ export interface Emission {
   readonly blocks: Blocks;
   /** The stages that read each buffer. */
   readonly readers: ReadonlyMap<Buffer, readonly Stage[]>;
-  /** Where elements are kept. */
+  /** The arrays in which elements are kept. */
   readonly arrays: Map<Element, KeptArray>;
-  /** Where reductions are gathered. */
+  /** Where reductions are accumulated. */
   readonly accumulators: Map<Element, Accumulator>;
-  /** How many registers and indices there are. */
+  /** How many registers and indices there are so far. */
   registers: number;
   indices: number;
 }
@@ -30,7 +30,7 @@ export interface KeptArray {
   isFilled: boolean;
 }
 
-/** A register in which a reduction is gathered, or an array of them. */
+/** A register in which a reduction is accumulated, or an array. */
 export type Accumulator =
   | { readonly kind: "register"; readonly register: Register; readonly position: Register | undefined }
   | KeptArray;

@@ -1,4 +1,4 @@
-/** Which statements stand in each loop? The bodies are filled: elements where their labels are known, stages where they happen. */
+/** Which statements does each loop contain? Bodies are filled with elements, as far out as their labels allow, and with stages. */
 import type { Element, ElementOf, Label } from "../element/element.ts";
 import type { Store } from "../element/store.ts";
 import type { Buffer, Panel, Program } from "../program/program.ts";
@@ -86,7 +86,7 @@ function emitStore(emission: Emission, { buffer, offset, element, scatter }: Sto
   scope.statements.push({ kind: "update", buffer, address, reduction: "sum", value, within });
 }
 
-/** A product of matrices: panels of both operands, and for each element what happens to it. */
+/** A product of matrices: panels of both operands, and the epilogue for each element. */
 function emitProduct(emission: Emission, node: Extract<LoopNode, { kind: "product" }>, scope: Scope): void {
   const { blocks } = emission;
   const { buffer, offset, element, product } = node.stage.store!;
@@ -125,7 +125,7 @@ function emitPanel(
   return { count: lines.extent, line: closeScope(line), depth: closeScope(inside), element: operand, buffer };
 }
 
-/** Whether more than the epilogue reads a product. */
+/** Whether a product is read by more than its epilogue. */
 function isReadElsewhere(
   { readers }: Emission,
   { followers }: Extract<LoopNode, { kind: "product" }>,

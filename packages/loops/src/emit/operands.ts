@@ -1,4 +1,4 @@
-/** Where is an element known, and if nowhere, how is it computed? What it is made of is computed as far out as its labels allow. */
+/** Where is an element known, and if it is not, how is it computed? Each of its parts is computed as far out as its labels allow. */
 import { type DType, sizeOf } from "@symloss/core/engine";
 import { affineKey } from "../element/affine.ts";
 import type { Affine, Element } from "../element/element.ts";
@@ -17,7 +17,7 @@ export function operandOf(emission: Emission, root: Element, scope: Scope): Oper
   return lookUp(emission, root, scope)!;
 }
 
-/** Computes an element if all that it is made of is known; the parts that are not. */
+/** Computes an element if all of its parts are known; returns those that are not. */
 function compute(emission: Emission, element: Element, scope: Scope): readonly Element[] {
   if (element.kind === "reduce") throw new Error(`loops: a ${element.reduction} must be complete before it is used.`);
   const target = scopeOf(element.labels, scope);
@@ -59,7 +59,7 @@ function define(emission: Emission, scope: Scope, expression: Expression, dtype:
   return { kind: "register", register };
 }
 
-/** Notes where an element is known, and keeps it if a later loop needs it. */
+/** Notes where an element is known, and stores it if a later loop needs it. */
 export function learn(emission: Emission, element: Element, operand: Operand, scope: Scope): void {
   scope.known.set(element, operand);
   const array = emission.arrays.get(element);
@@ -89,7 +89,7 @@ export function keep(emission: Emission, element: Element, scope: Scope | undefi
   return array;
 }
 
-/** The affine function as an address: what does not change in the innermost loop is added up outside it, once. */
+/** The affine function as an address: terms that do not change in the innermost loop are added once, outside it. */
 export function addressOf(emission: Emission, affine: Affine, scope: Scope): Address {
   const innermost = scope.label;
   const inner = affine.terms.filter(({ label }) => label === innermost);

@@ -1,4 +1,4 @@
-/** Where is a reduction gathered, from before the loops that it goes over until after them? */
+/** Where is a reduction accumulated, from before its loops until after them? */
 import type { ElementOf, Label } from "../element/element.ts";
 import type { Operand } from "../program/program.ts";
 import { type Emission, type KeptArray, nextRegister } from "./emission.ts";
@@ -7,7 +7,7 @@ import { type Scope, indexOf, openScope } from "./scope.ts";
 
 type Reduce = ElementOf<"reduce">;
 
-/** Makes room for a reduction: a register if all of its labels are bound here, else an array. */
+/** Initialises a reduction: a register if all of its labels are bound here, else an array. */
 export function beginReduction(emission: Emission, reduce: Reduce, scope: Scope): void {
   const { reduction, labels } = reduce;
   const inner = labels.filter((label) => !scope.bound.has(label));
@@ -36,7 +36,7 @@ export function finishReduction(emission: Emission, reduce: Reduce, scope: Scope
   }
 }
 
-/** Takes one more element into a reduction. */
+/** Accumulates one more element. */
 export function emitReduction(emission: Emission, reduce: Reduce, scope: Scope): void {
   const { reduction, operand, over } = reduce;
   const value = operandOf(emission, operand, scope);

@@ -13,9 +13,9 @@ export interface Scope {
   readonly statements: Statement[];
   /** Where each element is known. */
   readonly known: Map<Element, Operand>;
-  /** What is kept in arrays for as long as this body lasts. */
+  /** The elements that are kept in arrays until this body ends. */
   readonly arrays: Element[];
-  /** Where each partial address is known. */
+  /** Where the sum of an address's outer terms is known. */
   readonly bases: Map<string, Operand>;
 }
 
@@ -33,7 +33,7 @@ export function openScope(emission: Emission, parent: Scope | undefined, label: 
   };
 }
 
-/** The body as it is written in a program. */
+/** The body as it is in a program. */
 export function closeScope({ index, statements }: Scope): LoopBody {
   return { index, body: statements };
 }

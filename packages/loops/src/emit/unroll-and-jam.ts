@@ -1,4 +1,4 @@
-/** Which loops take two turns at once, so that what both turns read in a loop inside is read once? */
+/** Which loops are unrolled by two and jammed, so that what both iterations read in the loop inside is read once? */
 import type {
   Address,
   Expression,
@@ -13,10 +13,10 @@ import { addressedBy, allStatements, registersOf, valuesOf } from "../program/st
 
 type Loop = StatementOf<"loop">;
 
-/** Beyond this the numbers of two turns no longer fit into registers. */
+/** With more statements than this the numbers of two iterations no longer fit into registers. */
 const longest = 10;
 
-/** The program with two turns at once of each loop around one short reduction. */
+/** The program with each loop around one short reduction unrolled and jammed. */
 export function unrollAndJam({ body }: Program): Program {
   let last = -1;
   for (const statement of allStatements(body))
@@ -37,7 +37,7 @@ function jamAll(statements: readonly Statement[], registers: Counter): Statement
   });
 }
 
-/** The one loop inside, if it only sums or takes the largest, and turns of the loop around it can be told apart by addresses alone. */
+/** The one loop inside, if it only adds or takes the largest, and the index of the loop around it occurs in addresses alone. */
 function innerOf({ index, extent, body }: Loop): Loop | undefined {
   const [inner, ...others] = body.filter((statement): statement is Loop => statement.kind === "loop");
   if (inner === undefined || others.length > 0 || extent % 2 !== 0 || inner.body.length > longest) return undefined;
@@ -51,20 +51,20 @@ function innerOf({ index, extent, body }: Loop): Loop | undefined {
   return isAddressOnly ? inner : undefined;
 }
 
-/** Whether each turn has results of its own: one that both add to would be one sum with two names. */
+/** Whether each iteration has results of its own: a sum that both add to must not get two names. */
 function hasOwnResults(body: readonly Statement[], inner: Loop): boolean {
   const results = new Set(body.flatMap((statement) => (statement.kind === "accumulator" ? [statement.register] : [])));
   return inner.body.every((statement) => statement.kind !== "accumulate" || results.has(statement.register));
 }
 
 function canBeJammed(statement: Statement): boolean {
-  return !turnsBound.has(statement.kind) && (statement.kind !== "accumulate" || jammed.has(statement.reduction));
+  return !unjammable.has(statement.kind) && (statement.kind !== "accumulate" || jammed.has(statement.reduction));
 }
 
-/** What can't be done for two turns at once. */
-const turnsBound: ReadonlySet<Statement["kind"]> = new Set<Statement["kind"]>(["update", "fill", "multiply"]);
+/** Statements that can't be jammed. */
+const unjammable: ReadonlySet<Statement["kind"]> = new Set<Statement["kind"]>(["update", "fill", "multiply"]);
 
-/** What two turns can do side by side. */
+/** Reductions that two iterations can do side by side. */
 const jammed: ReadonlySet<Reduction> = new Set<Reduction>(["sum", "total", "max"]);
 
 function jam({ index, extent, body }: Loop, inner: Loop, registers: Counter): Loop {
@@ -72,8 +72,8 @@ function jam({ index, extent, body }: Loop, inner: Loop, registers: Counter): Lo
   const second = new Map([...own].map((register) => [register, registers.next++]));
   const isOwn = (statement: Statement): boolean => statement.kind !== "let" || own.has(statement.register);
   const both = (statements: readonly Statement[]): Statement[] => [
-    ...statements.map((statement) => inTurn(statement, { index, turn: 0, renamed: new Map() })),
-    ...statements.filter(isOwn).map((statement) => inTurn(statement, { index, turn: 1, renamed: second })),
+    ...statements.map((statement) => inIteration(statement, { index, number: 0, renamed: new Map() })),
+    ...statements.filter(isOwn).map((statement) => inIteration(statement, { index, number: 1, renamed: second })),
   ];
   const position = body.indexOf(inner);
   return {
@@ -84,7 +84,7 @@ function jam({ index, extent, body }: Loop, inner: Loop, registers: Counter): Lo
   };
 }
 
-/** What differs from turn to turn. */
+/** The registers that differ from iteration to iteration. */
 function ownRegisters(index: number, body: readonly Statement[]): ReadonlySet<Register> {
   const own = new Set<Register>();
   const isOwn = (operand: Operand): boolean =>
@@ -98,64 +98,75 @@ function ownRegisters(index: number, body: readonly Statement[]): ReadonlySet<Re
   return own;
 }
 
-/** One of two turns of a loop that now takes half as many. */
-interface Turn {
+/** One of the two iterations that are jammed. */
+interface Iteration {
   readonly index: number;
-  readonly turn: 0 | 1;
+  readonly number: 0 | 1;
   readonly renamed: ReadonlyMap<Register, Register>;
 }
 
-/** A statement as it stands in a turn. */
-function inTurn(statement: Statement, turn: Turn): Statement {
+/** A statement as it is in one of the iterations. */
+function inIteration(statement: Statement, iteration: Iteration): Statement {
   switch (statement.kind) {
     case "let": {
       const { register, expression } = statement;
-      return { ...statement, register: registerIn(register, turn), expression: expressionIn(expression, turn) };
+      return {
+        ...statement,
+        register: registerIn(register, iteration),
+        expression: expressionIn(expression, iteration),
+      };
     }
     case "accumulator": {
       const { register, position } = statement;
-      const moved = position === undefined ? undefined : registerIn(position, turn);
-      return { ...statement, register: registerIn(register, turn), position: moved };
+      const moved = position === undefined ? undefined : registerIn(position, iteration);
+      return { ...statement, register: registerIn(register, iteration), position: moved };
     }
     case "accumulate": {
       const { register, value } = statement;
-      return { ...statement, register: registerIn(register, turn), value: operandIn(value, turn), turn: turn.turn };
+      return {
+        ...statement,
+        register: registerIn(register, iteration),
+        value: operandIn(value, iteration),
+        iteration: iteration.number,
+      };
     }
     case "store":
       return {
         ...statement,
-        address: addressInTurn(statement.address, turn),
-        value: operandIn(statement.value, turn),
+        address: addressInIteration(statement.address, iteration),
+        value: operandIn(statement.value, iteration),
       };
     case "fill":
     case "loop":
     case "multiply":
     case "update":
-      throw new Error(`loops: a ${statement.kind} must not stand in a loop that takes two turns at once.`);
+      throw new Error(`loops: a ${statement.kind} must not stand in a loop that is unrolled and jammed.`);
   }
 }
 
-function registerIn(register: Register, { renamed }: Turn): Register {
+function registerIn(register: Register, { renamed }: Iteration): Register {
   return renamed.get(register) ?? register;
 }
 
-function operandIn(operand: Operand, turn: Turn): Operand {
-  return operand.kind === "register" ? { kind: "register", register: registerIn(operand.register, turn) } : operand;
+function operandIn(operand: Operand, iteration: Iteration): Operand {
+  return operand.kind === "register"
+    ? { kind: "register", register: registerIn(operand.register, iteration) }
+    : operand;
 }
 
-function expressionIn(expression: Expression, turn: Turn): Expression {
+function expressionIn(expression: Expression, iteration: Iteration): Expression {
   return expression.kind === "apply"
-    ? { ...expression, operands: expression.operands.map((operand) => operandIn(operand, turn)) }
-    : { ...expression, address: addressInTurn(expression.address, turn) };
+    ? { ...expression, operands: expression.operands.map((operand) => operandIn(operand, iteration)) }
+    : { ...expression, address: addressInIteration(expression.address, iteration) };
 }
 
-function addressInTurn({ constant, terms }: Address, turn: Turn): Address {
-  const ofLoop = terms.filter(({ operand }) => isIndex(operand, turn.index));
+function addressInIteration({ constant, terms }: Address, iteration: Iteration): Address {
+  const ofLoop = terms.filter(({ operand }) => isIndex(operand, iteration.index));
   return {
-    constant: ofLoop.reduce((sum, { stride }) => sum + turn.turn * stride, constant),
+    constant: ofLoop.reduce((sum, { stride }) => sum + iteration.number * stride, constant),
     terms: terms.map(({ operand, stride }) => ({
-      operand: operandIn(operand, turn),
-      stride: isIndex(operand, turn.index) ? 2 * stride : stride,
+      operand: operandIn(operand, iteration),
+      stride: isIndex(operand, iteration.index) ? 2 * stride : stride,
     })),
   };
 }

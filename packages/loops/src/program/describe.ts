@@ -1,4 +1,4 @@
-/** What do programs look like, for a reader? */
+/** How are programs printed for a reader? */
 import { bytesPerElement, formatDType } from "@symloss/core/engine";
 import type {
   Address,

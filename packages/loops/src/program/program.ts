@@ -3,17 +3,17 @@ import type { DType } from "@symloss/core/engine";
 import type { ScalarOperation } from "./scalar-operation.ts";
 
 /**
- * How many elements or turns there are. Constants for now; a printer prints lengths in one place, so that one that is a parameter of the
- * program, as that of a batch, would be another case there.
+ * How many elements or iterations there are: for now a constant. A printer prints lengths in one place, so that a length that is a parameter
+ * of the program, such as that of a batch, can become another case of this type.
  */
 export type Length = number;
 
-/** How far one step of an index moves in a buffer: a constant or a parameter, as a length is. */
+/** How far one step of an index moves in a buffer: like a length, for now a constant. */
 export type Stride = number;
 
 /** An array of one element type. */
 export interface Buffer {
-  /** Another for each buffer of a plan. */
+  /** Unique among the buffers of a plan. */
   readonly id: number;
   /**
    * `input` and `output` are given in the graph's order, `constant` is known now, `intermediate` carries values from one program
@@ -21,10 +21,10 @@ export interface Buffer {
    */
   readonly kind: "input" | "constant" | "output" | "intermediate" | "scratch";
   readonly dtype: DType;
-  /** The dtype of what it holds with all digits, before that is rounded. */
+  /** If it holds numbers that are not rounded yet, the dtype that they will be rounded to. */
   readonly unrounded?: DType;
   readonly size: Length;
-  /** The graph's input or output that it is. */
+  /** The position of the graph's input or output. */
   readonly position?: number;
   readonly data?: ArrayLike<number>;
 }
@@ -37,27 +37,27 @@ export interface Program {
 /** A number that is written once; accumulators and positions are written again and again. */
 export type Register = number;
 
-/** What stands where a number is needed without computing one. */
+/** A number that is available without computing it. */
 export type Operand =
   | { readonly kind: "constant"; readonly value: number }
   | { readonly kind: "register"; readonly register: Register }
   | { readonly kind: "index"; readonly index: number };
 
-/** Where in a buffer: a constant, a base that was computed further out, and what each loop index and each operand adds. */
+/** A position in a buffer: a constant plus each operand times its stride. */
 export interface Address {
   readonly constant: number;
   readonly terms: readonly { readonly operand: Operand; readonly stride: Stride }[];
 }
 
-/** How a number comes about. */
+/** How a number is computed. */
 export type Expression =
   | { readonly kind: "apply"; readonly operation: ScalarOperation; readonly operands: readonly Operand[] }
   | { readonly kind: "load"; readonly buffer: Buffer; readonly address: Address }
   | { readonly kind: "address"; readonly address: Address };
 
 /**
- * How many numbers become one: `sum` adds them in the order of their indices, whatever loops go on around it, and `total`, where all that
- * there is becomes one number, in any order; `sumLog1p` is the sum of log(1 + x) for x from 0 to 1, `any` tells whether one is not 0.
+ * How many numbers become one: `sum` adds them in the order of their indices, whatever the loops around it, and `total`, in which all
+ * elements of a tensor become one number, in any order; `sumLog1p` is the sum of log(1 + x) for x from 0 to 1, `any` tells whether one is not 0.
  */
 export type Reduction = "sum" | "total" | "sumLog1p" | "max" | "argmax" | "any";
 
@@ -77,11 +77,11 @@ export type Statement =
       readonly reduction: Reduction;
       readonly value: Operand;
       readonly position: { readonly register: Register; readonly index: Operand } | undefined;
-      /** Of a loop that takes two turns at once: the first, or the second. */
-      readonly turn?: 0 | 1;
+      /** Which of two iterations, in a loop that was unrolled and jammed. */
+      readonly iteration?: 0 | 1;
     }
   | { readonly kind: "loop"; readonly index: number; readonly extent: Length; readonly body: readonly Statement[] }
-  /** The same everywhere. */
+  /** Sets all elements. */
   | { readonly kind: "fill"; readonly buffer: Buffer; readonly value: number }
   | { readonly kind: "store"; readonly buffer: Buffer; readonly address: Address; readonly value: Operand }
   /** Adds to, or takes the maximum with, what the buffer holds; nothing if `within` is given and its operand is not from 0 to below its size. */
@@ -93,7 +93,7 @@ export type Statement =
       readonly value: Operand;
       readonly within: { readonly operand: Operand; readonly size: Length } | undefined;
     }
-  /** A tiled product of matrices: panels of both are computed and packed, multiplied tile by tile, and the epilogue uses what comes of it. */
+  /** A tiled product of matrices: panels of both are computed and packed, multiplied tile by tile, and each element is passed to the epilogue. */
   | {
       readonly kind: "multiply";
       readonly depth: Length;
@@ -107,20 +107,20 @@ export type Statement =
 /** A statement of one kind. */
 export type StatementOf<K extends Statement["kind"]> = Extract<Statement, { readonly kind: K }>;
 
-/** The body of a loop whose length is said elsewhere. */
+/** The body of a loop whose length is given elsewhere. */
 export interface LoopBody {
   readonly index: number;
   readonly body: readonly Statement[];
 }
 
-/** A matrix as lines along the axis that is summed: the rows of the left one, the columns of the right one. */
+/** A matrix as lines along the axis that is summed: the rows of the left operand, the columns of the right one. */
 export interface Panel {
   readonly count: Length;
   /** For each line, and there for each number along it, after which the element is known. */
   readonly line: LoopBody;
   readonly depth: LoopBody;
   readonly element: Operand;
-  /** Where the lines of a block lie packed. */
+  /** Where the lines of a block are packed. */
   readonly buffer: Buffer;
 }
 

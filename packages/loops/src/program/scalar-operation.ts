@@ -1,4 +1,4 @@
-/** What is computed of single numbers in a program, and what must a scheduler know of each operation? */
+/** Which operations on single numbers do programs have, and what must a scheduler know about each? */
 import type { BinaryOperation, UnaryOperation } from "@symloss/core/engine";
 
 /** Core's operations on single numbers, of which relu may have |x| as a second operand, and those that only programs have. */
@@ -23,7 +23,7 @@ export type ScalarOperation =
   | "flip"
   /** log(1 + x) for x from 0 to 1. */
   | "log1pOfUnit"
-  /** (x, y, index, target): whether x at the index, and not y at the target, is the first largest, so far as these two can tell. */
+  /** (x, y, index, target): whether x at the index, and not y at the target, is the first largest, as far as these two can tell. */
   | "beats"
   /** (index, last): the index, at least 0 and at most the last. */
   | "clampIndex";
@@ -34,14 +34,14 @@ type ExpandedOperation = "sigmoid" | "softplus";
 interface ScalarFacts {
   /** Roughly how much it costs, in additions. */
   readonly cost: number;
-  /** Whether a float32 result is a float32 just as it is: it is computed in float64, and rounded where it is stored. */
+  /** Whether a float32 result, which is computed in float64, is exactly representable in float32. */
   readonly exact: "never" | "ifOperandsAre" | "always";
 }
 
 const arithmetic: ScalarFacts = { cost: 1, exact: "never" };
 const choice: ScalarFacts = { cost: 1, exact: "ifOperandsAre" };
 
-/** What is known of each operation. */
+/** The facts about each operation. */
 export const scalarFacts: { readonly [O in ScalarOperation]: ScalarFacts } = {
   neg: choice,
   abs: choice,

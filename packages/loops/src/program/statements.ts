@@ -1,7 +1,7 @@
-/** Which statements stand in others, and what does each read and write? */
+/** Which statements does a body contain, and what does each read and write? */
 import type { Address, Buffer, Operand, Register, Statement } from "./program.ts";
 
-/** All statements, those inside others included; what a statement reads by itself stands before it. */
+/** All statements, including those inside others; what a statement reads comes before it. */
 export function allStatements(statements: readonly Statement[]): Statement[] {
   const all: Statement[] = [];
   gather(statements, all);
@@ -86,7 +86,7 @@ function addressIn(statement: Statement): Address | undefined {
   }
 }
 
-/** The registers that a statement writes first. */
+/** The registers that a statement defines. */
 export function registersOf(statement: Statement): readonly Register[] {
   switch (statement.kind) {
     case "accumulator":

@@ -17,7 +17,7 @@ export function blockSizes(rows: number, columns: number, depth: number): BlockS
   return { rows: height * length, columns: width * length, sums: height * width };
 }
 
-/** As many lines as the tiles have that hold so many. */
+/** The number of lines, rounded up to whole tiles. */
 export function wholeTiles(count: number): number {
   return Math.ceil(count / productBlock.tile) * productBlock.tile;
 }

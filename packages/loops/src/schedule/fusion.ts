@@ -1,18 +1,18 @@
 /**
- * Which stages share a loop, and in which order do the loops stand? A loop takes all stages that it can; the next is opened only if one
- * needs what is complete after the loop before. Each need is looked at when it is met, so that the work grows with the needs alone.
+ * How is it decided which stages share a loop, and in which order the loops run? A loop takes all stages that it can; the next is opened
+ * only if a stage needs what is complete after the loop before. Each need is looked at only when it is met, so that the work is linear.
  */
 import type { Label } from "../element/element.ts";
 import { type Heap, makeHeap } from "./heap.ts";
 import type { LoopNode, LoopTree } from "./loop-tree.ts";
 import { type Stage, alongLines, readsOnlyOwn } from "./stages.ts";
 
-/** The loops of these stages, each of which stands after those that it needs. */
+/** The loops of these stages, which must be given after those that they need. */
 export function fuse(stages: readonly Stage[]): LoopTree {
   return arrange(stages, new Set());
 }
 
-/** The body in which these stages happen, where the loops over `bound` are open already. */
+/** The body in which these stages run, inside loops over `bound`. */
 function arrange(stages: readonly Stage[], bound: ReadonlySet<Label>): LoopNode[] {
   const body = openBody(stages, bound);
   const nodes: LoopNode[] = [];
@@ -34,10 +34,10 @@ interface Entry {
   readonly stage: Stage;
   /** Stages are taken in the order in which they were given. */
   readonly position: number;
-  /** The others that could go into the same loop; undefined if all loops of the stage are open. */
+  /** The stages that could share its next loop; undefined if all its loops are open. */
   readonly group: Group | undefined;
   readonly uses: Use[];
-  /** How many needs are neither done nor, in the same loop, known before it. */
+  /** How many of its needs are neither done nor known earlier in the same loop. */
   missing: number;
   isTaken: boolean;
   isDone: boolean;
@@ -49,30 +49,30 @@ interface Use {
   isMet: boolean;
 }
 
-/** The stages whose outermost loop that is not open goes over one label. */
+/** The stages whose next loop goes over the same label. */
 interface Group {
   readonly label: Label;
   /** By position. */
   readonly entries: Entry[];
-  /** Before this all entries are done. */
+  /** All entries before this one are done. */
   first: number;
-  /** Those that one loop can take now. */
+  /** The entries that one loop can take now. */
   taken: Entry[];
   /** How many must wait for a later loop. */
   waiting: number;
-  /** The largest number of turns of those taken. */
+  /** The largest number of iterations of those taken. */
   work: number;
-  /** Counts changes, so that what was said of the group before is known to be old. */
+  /** Counts changes, so that outdated candidates are recognised. */
   version: number;
 }
 
 /** A body under construction. */
 interface Body {
   readonly entries: ReadonlyMap<Stage, Entry>;
-  /** The stages that can happen now: once, and products. */
+  /** The stages that can run now without another loop. */
   readonly once: Heap<Entry>;
   readonly products: Heap<Entry>;
-  /** Groups as they were when something changed in them last. */
+  /** The groups by urgency; only the latest entry of a group counts. */
   readonly candidates: Heap<Candidate>;
   readonly changed: Set<Group>;
   /** How many stages are not done. */
@@ -122,7 +122,7 @@ function groupOf(label: Label, groups: Map<Label, Group>): Group {
   return group;
 }
 
-/** Notes that nothing is missing for these stages any more, nor then for those that go into the same loop. */
+/** Notes that these stages miss nothing any more, and what follows from that for others in the same loop. */
 function meet(ready: Entry[], body: Body): void {
   for (let entry = ready.pop(); entry !== undefined; entry = ready.pop()) {
     const { group, stage } = entry;
@@ -133,7 +133,7 @@ function meet(ready: Entry[], body: Body): void {
     entry.isTaken = true;
     group.taken.push(entry);
     group.waiting--;
-    group.work = Math.max(group.work, turnsOf(stage));
+    group.work = Math.max(group.work, iterationsOf(stage));
     body.changed.add(group);
     for (const use of entry.uses) {
       const isKnown = use.by.group === group && isKnownInside(stage, group.label, use.by.stage);
@@ -142,7 +142,7 @@ function meet(ready: Entry[], body: Body): void {
   }
 }
 
-/** Notes that these stages have happened. */
+/** Notes that these stages have run. */
 function finish(entries: readonly Entry[], body: Body): void {
   body.left -= entries.length;
   for (const entry of entries) {
@@ -177,7 +177,7 @@ function takeLoop(group: Group, bound: ReadonlySet<Label>, body: Body): LoopNode
   return { kind: "loop", label, stages, body: arrange(stages, new Set([...bound, label])) };
 }
 
-/** A product, with what can happen at each of its elements as soon as that is known. */
+/** A product, with an epilogue of the stages that can run as soon as an element is known. */
 function takeProduct(product: Entry, bound: ReadonlySet<Label>, body: Body): LoopNode {
   const followers = findFollowers(product, bound, body);
   const { stage } = product;
@@ -206,7 +206,7 @@ function findFollowers(product: Entry, bound: ReadonlySet<Label>, { entries }: B
   return [...taken];
 }
 
-/** A group, and what was known of it. */
+/** A group as it was at some version. */
 interface Candidate {
   readonly group: Group;
   readonly version: number;
@@ -215,7 +215,7 @@ interface Candidate {
   readonly position: number;
 }
 
-/** A loop that leaves nothing behind first; else the lightest, for the heavy ones shall run once, when all is ready. */
+/** A loop that leaves no stage of its label behind goes first; else the cheapest, so that an expensive loop runs only once, when all is ready. */
 function isMoreUrgent(left: Candidate, right: Candidate): boolean {
   if (left.isLast !== right.isLast) return left.isLast;
   return left.work === right.work ? left.position < right.position : left.work < right.work;
@@ -238,7 +238,7 @@ function candidateOf(group: Group): Candidate {
   return { group, version, isLast: waiting === 0, work, position: entries[group.first]!.position };
 }
 
-function turnsOf({ iterates }: Stage): number {
+function iterationsOf({ iterates }: Stage): number {
   return iterates.reduce((product, { extent }) => product * extent, 1);
 }
 
@@ -250,7 +250,7 @@ function isAlongLines({ result }: Stage): boolean {
   return result?.kind === "reduce" && alongLines.has(result.reduction);
 }
 
-/** Whether what another needs of the stage is known inside one turn of a loop over the label, not only after all of them. */
+/** Whether what another stage needs of this one is known within an iteration of a loop over the label, not only after the loop. */
 function isKnownInside(need: Stage, label: Label, by: Stage): boolean {
   const { result, iterates } = need;
   if (isProduct(need)) return iterates.includes(label) && readsOnlyOwn(by, need);

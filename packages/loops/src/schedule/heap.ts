@@ -1,6 +1,6 @@
-/** Which of several comes next? */
+/** Which of several items comes next? A binary heap. */
 
-/** Gives what was put in, the smallest first. */
+/** Returns what was put in, the smallest first. */
 export interface Heap<T> {
   push(item: T): void;
   pop(): T | undefined;

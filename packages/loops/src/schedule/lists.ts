@@ -1,6 +1,6 @@
-/** How are lists gathered by what their items share? */
+/** How are items grouped by a key? */
 
-/** Adds an item to the list of a key. */
+/** Appends an item to the list of a key. */
 export function append<K, V>(lists: Map<K, V[]>, key: K, item: V): void {
   const list = lists.get(key);
   if (list === undefined) lists.set(key, [item]);

@@ -1,4 +1,4 @@
-/** Which loop goes inside which? One order for all labels, so that memory is walked as it lies, the largest arrays first. */
+/** Which loop goes inside which? One order for all labels, so that memory is traversed as it lies; the largest arrays decide. */
 import type { Affine, Element, Label } from "../element/element.ts";
 import type { Store } from "../element/store.ts";
 import { makeHeap } from "./heap.ts";
@@ -18,7 +18,7 @@ export function orderLabels(stores: readonly Store[], elements: readonly Element
   for (const { labels } of known) for (const label of labels) if (!weights.has(label)) weights.set(label, 0);
   const nesting = makeNesting([...weights.keys()]);
   for (const element of elements) {
-    // What is added up along several axes is added in their order, row by row, whatever lies in memory and however large.
+    // A sum over several axes is added in their order, row by row, however the array lies in memory.
     if (element.kind === "reduce" && element.reduction !== "total") nesting.putInside(element.over);
   }
   for (const { offset, size } of accesses) {
@@ -37,7 +37,7 @@ function accessesOf(stores: readonly Store[], elements: readonly Element[]): Acc
   return [...read, ...written];
 }
 
-/** Of the labels that may come next, the one that walks the largest array. */
+/** Of the labels that may come next, the one that traverses the largest array. */
 function numbered(inside: Inside, weights: ReadonlyMap<Label, number>): Map<Label, number> {
   const ranks = new Map([...inside.keys()].map((label, rank) => [label, rank]));
   const outside = new Map([...inside.keys()].map((label) => [label, 0]));

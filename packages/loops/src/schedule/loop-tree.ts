@@ -1,29 +1,29 @@
-/** Which stages share a loop, and in which order do the loops stand? A tree, as data. */
+/** Which stages share a loop, and in which order do the loops run? A tree, as data. */
 import type { Label } from "../element/element.ts";
 import type { Stage } from "./stages.ts";
 
-/** What stands in a body, one after the other. */
+/** The nodes of a body, in the order in which they run. */
 export type LoopTree = readonly LoopNode[];
 
-/** A stage that happens once where it stands, a loop over one label, or a product of matrices with what happens at each of its elements. */
+/** A stage that runs once, a loop over one label, or a product of matrices with its epilogue. */
 export type LoopNode =
   | { readonly kind: "once"; readonly stage: Stage }
   | {
       readonly kind: "loop";
       readonly label: Label;
-      /** All that happens in it. */
+      /** All stages that run in it. */
       readonly stages: readonly Stage[];
       readonly body: LoopTree;
     }
   | {
       readonly kind: "product";
       readonly stage: Stage;
-      /** All that happens in the epilogue. */
+      /** All stages that run in the epilogue. */
       readonly followers: readonly Stage[];
       readonly epilogue: LoopTree;
     };
 
-/** What happens in a node. */
+/** All stages of a node. */
 export function stagesIn(node: LoopNode): readonly Stage[] {
   switch (node.kind) {
     case "once":
@@ -35,7 +35,7 @@ export function stagesIn(node: LoopNode): readonly Stage[] {
   }
 }
 
-/** The labels that a node walks. */
+/** The labels that a node iterates over. */
 export function labelsOf(node: LoopNode): readonly Label[] {
   switch (node.kind) {
     case "once":
@@ -55,7 +55,7 @@ export function bodyOf(node: LoopNode): LoopTree | undefined {
   return node.kind === "loop" ? node.body : node.epilogue;
 }
 
-/** One program for each loop that stands outermost; what happens once stands after the loop before it. */
+/** One program for each outermost loop; stages that run once belong to the loop before them. */
 export function splitPrograms(tree: LoopTree): LoopTree[] {
   const programs: LoopNode[][] = [];
   let hasLoop = false;
@@ -71,7 +71,7 @@ export function splitPrograms(tree: LoopTree): LoopTree[] {
   return programs.length === 0 ? [[]] : programs;
 }
 
-/** The tree for a reader: each loop with its label as a letter, and in it what is computed. */
+/** The tree for a reader: each loop with its label as a letter, and what is computed in it. */
 export function describeTree(tree: LoopTree): string {
   return describeBody(tree, "  ", new Map()).join("\n");
 }

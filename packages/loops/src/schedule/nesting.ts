@@ -1,4 +1,4 @@
-/** Which labels go inside which, so that none ends up inside itself? */
+/** Which labels go inside which, without a cycle? */
 import type { Label } from "../element/element.ts";
 
 /** For each label those that go right inside it. */
@@ -11,7 +11,7 @@ export interface Nesting {
   putInside(labels: readonly Label[]): void;
 }
 
-/** Links between labels, and a rank for each that is below those of all that go inside it (Pearce and Kelly, 2006). */
+/** Links between labels, and a rank for each, lower than those of all labels inside it (Pearce and Kelly, 2006). */
 interface Order {
   readonly inside: Map<Label, Set<Label>>;
   readonly outside: Map<Label, Set<Label>>;
@@ -47,7 +47,7 @@ function link(outer: Label, inner: Label, order: Order): void {
   outside.get(inner)!.add(outer);
 }
 
-/** A label and all to which links lead from it, through such as may be met. */
+/** A label and all that links lead to from it, by way of labels that may be met. */
 function reached(from: Label, links: Inside, mayMeet: (label: Label) => boolean): Set<Label> {
   // A set is walked while it grows.
   const met = new Set([from]);
@@ -55,7 +55,7 @@ function reached(from: Label, links: Inside, mayMeet: (label: Label) => boolean)
   return met;
 }
 
-/** Gives the ranks of these labels to them anew, to those of the first set first. */
+/** Redistributes the ranks of these labels among them, those of the first set first. */
 function reorder(sets: readonly Set<Label>[], ranks: Map<Label, number>): void {
   const byRank = (left: Label, right: Label): number => ranks.get(left)! - ranks.get(right)!;
   const labels = sets.flatMap((set) => [...set].toSorted(byRank));

@@ -1,4 +1,4 @@
-/** What must be computed in loops of its own, and what must have been computed before it? */
+/** What needs a loop nest of its own, and what must have been computed before it? */
 import { union } from "../element/builder.ts";
 import type { Element, ElementOf, Label } from "../element/element.ts";
 import { elementsUnder } from "../element/elements-under.ts";
@@ -7,7 +7,7 @@ import type { Buffer, Reduction } from "../program/program.ts";
 import { append } from "./lists.ts";
 import { orderLabels } from "./loop-order.ts";
 
-/** Something that is computed at every point of a loop nest; what lies between stages is computed wherever it is needed. */
+/** Something that is computed at every point of a loop nest; all other elements are computed wherever they are needed. */
 export interface Stage {
   readonly kind: "reduce" | "keep" | "store";
   /** The loops around it, the outermost first. */
@@ -23,7 +23,7 @@ export interface Stage {
   readonly loads: ReadonlyMap<Buffer, readonly ElementOf<"load">[]>;
 }
 
-/** Whether all that a stage reads of a product is the element that is at hand where the product is written. */
+/** Whether a stage reads nothing of a product but the element that the epilogue has at hand. */
 export function readsOnlyOwn({ loads }: Stage, { store }: Stage): boolean {
   const { buffer, element } = store!;
   return (loads.get(buffer) ?? []).every((load) => load === element);
@@ -47,7 +47,7 @@ export function collectStages(stores: readonly Store[]): Stages {
   return { list: stagesOf(stores, kept, sortLabels), sortLabels };
 }
 
-/** What is computed from each of these stores. */
+/** The elements that a store needs. */
 function rootsOf({ element, offset, scatter, product }: Store): Element[] {
   if (product !== undefined) return [product.x, product.y];
   const others = offset.others.map((other) => other.element);
@@ -114,18 +114,18 @@ function nestOf(element: ElementOf<"reduce">, sortLabels: SortLabels): Label[] {
 }
 
 /**
- * A search goes along lines, so that it can end early, and what goes with its result can be kept beside it; so do the factors of
- * logarithms, so that they make the same products whatever else is computed.
+ * A search goes along lines, so that it can end early and its position can be kept beside its result; so do the factors of logarithms, so
+ * that their products are the same whatever else is computed.
  */
 export const alongLines: ReadonlySet<Reduction> = new Set<Reduction>(["argmax", "any", "sumLog1p"]);
 
-/** What costs at least so much is not computed again, but kept. */
+/** An element that costs at least this much is kept instead of being computed again. */
 export const expensive = 6;
 
-/** Expensive elements that would be computed again and again, for they do not change with an outer loop of what needs them. */
+/** Expensive elements that would be computed again and again, as they do not change with an outer loop of a stage that needs them. */
 function keptElements(all: readonly Element[], stores: readonly Store[], sortLabels: SortLabels): Set<Element> {
   const kept = new Set<Element>();
-  // What has been considered in loops of this order need not be met again.
+  // What has been considered in the same loops need not be considered again.
   const considered = new Map<string, Set<Element>>();
   const consider = (roots: readonly Element[], nest: readonly Label[]): void => {
     const key = nest.map(({ id }) => id).join();
@@ -148,14 +148,14 @@ function keptElements(all: readonly Element[], stores: readonly Store[], sortLab
   return lastOfChains(kept, all);
 }
 
-/** Whether a loop that an element does not change with stands outside one that it does. */
+/** Whether a loop that the element does not depend on is outside one that it depends on. */
 function isRepeated({ labels }: Element, nest: readonly Label[]): boolean {
   if (labels.length === 0) return false;
   const innermost = Math.max(...labels.map((label) => nest.indexOf(label)));
   return nest.slice(0, innermost).some((label) => label.extent > 1 && !labels.includes(label));
 }
 
-/** Of elements that are made of each other alone only the last is needed. */
+/** Of a chain of kept elements that are used only by each other, only the last is needed. */
 function lastOfChains(kept: ReadonlySet<Element>, all: readonly Element[]): Set<Element> {
   const users = new Map([...kept].map((element) => [element, [] as Element[]]));
   for (const user of all)

@@ -5,7 +5,7 @@ import { type LoopNode, type LoopTree, bodyOf, labelsOf, stagesIn } from "./loop
 import { append } from "./lists.ts";
 import { type Stage, expensive } from "./stages.ts";
 
-/** The elements that are kept, each from when it is first computed. */
+/** The elements that are kept, each from the moment when it is first computed. */
 export interface Storage {
   /** From one program to a later one. */
   readonly acrossPrograms: readonly Element[];
@@ -26,7 +26,7 @@ export function planStorage(programs: readonly LoopTree[]): Storage {
   return { acrossPrograms: [...kept], inBodies };
 }
 
-/** Where elements are computed first, and those that are needed later than there. */
+/** Where elements are computed first, and which are needed after that. */
 interface Kept {
   readonly kept: ReadonlySet<Element>;
   readonly homes: ReadonlyMap<Element, number>;
@@ -46,14 +46,14 @@ function acrossPrograms(programs: readonly LoopTree[]): Kept {
   return { kept, homes };
 }
 
-/** What is kept, by where it is computed first. */
+/** What is kept, grouped by where it is computed first. */
 function byHome(kept: Kept["kept"], homes: Kept["homes"]): Map<number, Element[]> {
   const groups = new Map<number, Element[]>();
   for (const element of kept) append(groups, homes.get(element)!, element);
   return groups;
 }
 
-/** Notes what the body of a node keeps, and the bodies inside it; what is filled before need not be computed. */
+/** Notes what the body of a node keeps, and the bodies inside it; an element that has been stored before is not computed again. */
 function planBody(
   node: LoopNode,
   outside: ReadonlySet<Label>,
@@ -77,7 +77,7 @@ function planBody(
 function acrossNodes(body: LoopTree, bound: ReadonlySet<Label>, filled: ReadonlySet<Element>): Kept {
   const kept = new Set<Element>();
   const homes = new Map<Element, number>();
-  // What happens once is known in the whole body: only after a loop there may be something to keep.
+  // What a stage that runs once computes is known in the whole body: only after a loop there may be something to keep.
   const first = body.findIndex(({ kind }) => kind !== "once");
   if (first === -1 || first === body.length - 1) return { kept, homes };
   for (let position = first; position < body.length; position++) {

@@ -1,4 +1,4 @@
-/** What is an element of an operation on single numbers? Most are what they say; some are expressed by what is cheaper or safer. */
+/** What is an element of an operation on single numbers? Some are expressed in a form that is cheaper or safer. */
 import {
   type BinaryOperation,
   type DType,
@@ -33,7 +33,7 @@ import { orderOf, reduced } from "./reduce.ts";
 /** An operation that programs have as it is. */
 type Elementwise = Extract<UnaryOperation | BinaryOperation, ScalarOperation>;
 
-/** The operation of the operands' elements at the same index. */
+/** The operation, applied to the operands' elements at the same index. */
 export function elementwise<O extends Elementwise>(operation: O): Row<O> {
   return (node, index, { builder, element }) =>
     builder.apply(
@@ -155,7 +155,7 @@ function centralMean(node: Tensor, index: readonly Affine[], context: Context): 
   return meanFromFirst(operand, over, orderOf(sum).isTotal ? "total" : "sum", context.builder);
 }
 
-/** Whether a target is the index of the first largest element: a search for one that beats it ends where there is one. */
+/** Whether a target is the index of the first largest element: a search for one that beats it ends as soon as there is one. */
 function isFirstLargest(argmax: NodeOf<"argmax">, target: Tensor, index: readonly Affine[], context: Context): Element {
   const { builder } = context;
   const { axis } = argmax.attributes;

@@ -41,9 +41,9 @@ export function orderOf({ inputs: [x], attributes: { axes } }: NodeOf<"sum">): {
 /** What is reduced. */
 interface Reduced {
   readonly operand: Element;
-  /** The labels that it loses. */
+  /** The labels that are reduced. */
   readonly over: readonly Label[];
-  /** How often each element counts that depends on none of the labels of an axis. */
+  /** How often each element counts, because it depends on none of the labels of some axes. */
   readonly repeats: number;
 }
 
