@@ -282,7 +282,6 @@ describe("matmul", () => {
     expect(run("matmul", [x, y], none, [3, 2])).toEqual([NaN, NaN, 2, Infinity, 1, NaN]);
   });
 
-  // Sizes beside those of blocks and tiles.
   test.each([
     [1, 1, 1],
     [3, 5, 2],
@@ -309,6 +308,12 @@ describe("matmul", () => {
     const worst = Math.max(...got.map((value, index) => Math.abs(value - want[index]!)));
     expect(got.length).toBe(want.length);
     expect(worst).toBeLessThan(1e-5);
+  });
+
+  test("integer products are summed exactly beyond float32, and saturate", () => {
+    const ones = array([1, 1], [2, 1], "int32");
+    expect(run("matmul", [array([16777216, 1], [1, 2], "int32"), ones], none, [1, 1])).toEqual([16777217]);
+    expect(run("matmul", [array([2147483647, 1], [1, 2], "int32"), ones], none, [1, 1])).toEqual([2147483647]);
   });
 
   test("ten thousand products of one sign are summed to a relative error of 1e-7", () => {
