@@ -15,14 +15,14 @@ import {
   formatType,
   selfTest,
 } from "@symloss/core/engine";
-import { type ArrayTexture, type ContextOptions, GpuContext } from "./context.ts";
-import { GpuDeviceArray } from "./device-array.ts";
-import { type GpuJsFactory, loadGpuJs } from "./gpu-js.ts";
+import { type ArrayTexture, type ContextOptions, GpuContext } from "./device/context.ts";
+import { GpuDeviceArray } from "./device/device-array.ts";
+import { type GpuJsFactory, loadGpuJs } from "./device/gpu-js.ts";
 import { type GpuOptions, candidates } from "./options.ts";
-import { type Destination, type Plan, planGraph } from "./plan.ts";
+import { type Destination, type Plan, planGraph } from "./plan/plan.ts";
 import { type Program, makeProgram } from "./program.ts";
 import { gpuTraits } from "./traits.ts";
-import { makeUpload } from "./transfer.ts";
+import { makeUpload } from "./device/transfer.ts";
 
 /**
  * The engine on WebGL. Throws `OutOfRangeError` and `DTypeError` for options that it does not take, and `EngineUnavailableError`

@@ -8,8 +8,8 @@ import {
   checkOptions,
   flagRule,
 } from "@symloss/core/engine";
-import type { ContextOptions } from "./context.ts";
-import type { GpuMode } from "./gpu-js.ts";
+import type { ContextOptions } from "./device/context.ts";
+import type { GpuMode } from "./device/gpu-js.ts";
 
 /** How the engine works. */
 export interface GpuOptions {

@@ -8,17 +8,17 @@ import {
   castNumber,
   sizeOf,
 } from "@symloss/core/engine";
-import type { ArrayTexture, GpuContext } from "./context.ts";
-import { GpuDeviceArray } from "./device-array.ts";
-import { type Gathering, makeGathering } from "./gathering.ts";
-import type { KernelTexture } from "./gpu-js.ts";
-import { type HostResult, finishScalar, resultReads } from "./host.ts";
-import type { PooledKernel } from "./kernel-pool.ts";
-import type { Place } from "./kernel.ts";
-import type { Plan } from "./plan.ts";
-import { textureBytes } from "./layout.ts";
-import { type Upload, convert, makeReader, makeUpload } from "./transfer.ts";
-import type { Value } from "./value.ts";
+import type { ArrayTexture, GpuContext } from "./device/context.ts";
+import { GpuDeviceArray } from "./device/device-array.ts";
+import { type Gathering, makeGathering } from "./device/batched-readback.ts";
+import type { KernelTexture } from "./device/gpu-js.ts";
+import { type HostResult, finishScalar, resultReads } from "./plan/host.ts";
+import type { PooledKernel } from "./device/kernel-pool.ts";
+import type { Place } from "./kernel/kernel.ts";
+import type { Plan } from "./plan/plan.ts";
+import { textureBytes } from "./kernel/layout.ts";
+import { type Upload, convert, makeReader, makeUpload } from "./device/transfer.ts";
+import type { Value } from "./kernel/node.ts";
 
 /** A plan on a context. */
 export interface Program {

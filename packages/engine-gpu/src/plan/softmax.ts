@@ -1,7 +1,7 @@
 /** How are softmax and its kin computed so that sure answers keep their digits? With the largest term left out, which is 1. */
-import { binaryCalls, truncate, unaryCalls, where } from "./calls.ts";
+import { binaryCalls, truncate, unaryCalls, where } from "../kernel/formulas.ts";
 import type { ReducingBuilder } from "./reduction.ts";
-import type { Value } from "./value.ts";
+import type { Value } from "../kernel/node.ts";
 
 /** Makes values, and remembers which are probabilities. */
 export interface SoftmaxBuilder extends ReducingBuilder {

@@ -1,6 +1,6 @@
 /** How is each elementwise operation written in a kernel, and computed on the host? */
 import { type BinaryOperation, type UnaryOperation, binaryScalar, castNumber, unaryScalar } from "@symloss/core/engine";
-import { type Call, makeCall } from "./math.ts";
+import { type Call, makeCall } from "./functions.ts";
 import { callSource, source } from "./source.ts";
 
 const call = (name: string, write: Call["write"], compute: Call["compute"], cost: number): Call =>

@@ -14,11 +14,11 @@ import {
   unaryOperations,
 } from "@symloss/core/engine";
 import { checkGraph } from "./check-graph.ts";
-import { binaryCalls, isNotZero, truncate, unaryCalls, where } from "./calls.ts";
+import { binaryCalls, isNotZero, truncate, unaryCalls, where } from "../kernel/formulas.ts";
 import { addition, difference } from "./difference.ts";
 import { type SplitOptions, makeReducingBuilder } from "./reduction.ts";
 import { type SoftmaxBuilder, logSoftmax, logSumExp, softmax } from "./softmax.ts";
-import { type Builder, type Value, reducedLength } from "./value.ts";
+import { type Builder, type Value, reducedLength } from "../kernel/node.ts";
 
 /** What kernels compute: the rest, core says in these. */
 export const gpuOperations: readonly Operation[] = allOperations.filter(

@@ -1,6 +1,6 @@
 /** What does the host finish itself? Scalars, in float64, from the parts that kernels leave. */
 import type { Destination } from "./plan.ts";
-import type { Value } from "./value.ts";
+import type { Value } from "../kernel/node.ts";
 
 /** How a result comes of what is read back: an array as it is, or a scalar computed of several. */
 export type HostResult =

@@ -1,12 +1,12 @@
 /** Which values share a kernel, which have a texture of their own, and what is left to the host? */
 import { EngineError, type Graph, sizeOf } from "@symloss/core/engine";
 import { type HostResult, mostElements, planHostResult, resultReads } from "./host.ts";
-import { type KernelText, type Place, type Shape, threadsOf, writeKernel } from "./kernel.ts";
-import { type TextureShape, lanes, textureShape } from "./layout.ts";
+import { type KernelText, type Place, type Shape, threadsOf, writeKernel } from "../kernel/kernel.ts";
+import { type TextureShape, lanes, textureShape } from "../kernel/layout.ts";
 import { type SourceArray, translate } from "./operations.ts";
 import type { SplitRule } from "./reduction.ts";
-import type { Source } from "./source.ts";
-import type { Value } from "./value.ts";
+import type { Source } from "../kernel/source.ts";
+import type { Value } from "../kernel/node.ts";
 
 /** What a context allows. */
 export interface Limits {

@@ -1,7 +1,7 @@
 /** How does a kernel read in gpu.js's language? Each thread computes its elements from the arrays that it reads, in literal loops. */
 import { EngineError, stridesOf } from "@symloss/core/engine";
 import { type TextureShape, lanes } from "./layout.ts";
-import type { Call } from "./math.ts";
+import type { Call } from "./functions.ts";
 import {
   type Index,
   type Position,
@@ -18,7 +18,7 @@ import {
   positionKey,
   shift,
   unflatten,
-} from "./position.ts";
+} from "./index-expression.ts";
 import { schedule } from "./schedule.ts";
 import {
   type Source,
@@ -38,7 +38,7 @@ import {
   insertAxes,
   reducedLength,
   reducedPosition,
-} from "./value.ts";
+} from "./node.ts";
 
 /** Where the elements of a value lie: four to a texel, or one, in a channel of it, so that several values can share a texture. */
 export interface Place {

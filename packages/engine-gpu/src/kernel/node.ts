@@ -1,7 +1,7 @@
 /** What does a kernel compute? A graph of values, each a function of positions; equal values are one. */
 import { sizeOf } from "@symloss/core/engine";
-import { type Call, isCall } from "./math.ts";
-import { type Index, type Position, constantIndex, flatten, shift, unflatten } from "./position.ts";
+import { type Call, isCall } from "./functions.ts";
+import { type Index, type Position, constantIndex, flatten, shift, unflatten } from "./index-expression.ts";
 
 /** How a reduction puts two elements together. */
 export type Reducer = "sum" | "max";

@@ -1,6 +1,15 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Index, type Variable, combine, divide, flatten, indexOf, indexSource, unflatten } from "./position.ts";
+import {
+  type Index,
+  type Variable,
+  combine,
+  divide,
+  flatten,
+  indexOf,
+  indexSource,
+  unflatten,
+} from "./index-expression.ts";
 import { source } from "./source.ts";
 
 const x: Variable = { source: source`x`, size: 2520, depth: 0 };

@@ -1,7 +1,7 @@
 /** How are sums and differences with a probability computed where they cancel? With its complement, which keeps its digits. */
-import { binaryCalls, unaryCalls, where } from "./calls.ts";
+import { binaryCalls, unaryCalls, where } from "../kernel/formulas.ts";
 import { type LogSum, type Softmax, type SoftmaxBuilder, along, softmaxComplement } from "./softmax.ts";
-import type { Value, View } from "./value.ts";
+import type { Value, View } from "../kernel/node.ts";
 
 export function addition(builder: SoftmaxBuilder, x: Value, y: Value): Value {
   return (

@@ -1,6 +1,6 @@
 /// <reference lib="dom" preserve="true" />
 /** How is gpu.js reached? Imported here alone, when an engine is made; it runs what it is told to, or throws. */
-import { type Dialect, nativeFunctions } from "./math.ts";
+import { type Dialect, nativeFunctions } from "../kernel/functions.ts";
 
 /** Where gpu.js runs kernels. */
 export type GpuMode = "webgl2" | "webgl" | "headlessgl";

@@ -11,9 +11,9 @@ import {
   kernelSettings,
 } from "./gpu-js.ts";
 import { type KernelPool, makeKernelPool } from "./kernel-pool.ts";
-import { outputNames } from "./kernel.ts";
-import { type TextureShape, lanes } from "./layout.ts";
-import { type KernelStep, type Limits, arrayShape } from "./plan.ts";
+import { outputNames } from "../kernel/kernel.ts";
+import { type TextureShape, lanes } from "../kernel/layout.ts";
+import { type KernelStep, type Limits, arrayShape } from "../plan/plan.ts";
 import { type ProgramStore, makeProgramStore } from "./program-store.ts";
 import { type Surroundings, claimState, describeSurroundings } from "./state.ts";
 

@@ -1,8 +1,8 @@
 /** How do small results come down together? Copied one below the other into one texture, which is read once. */
 import type { ArrayTexture, GpuContext } from "./context.ts";
 import type { KernelTexture } from "./gpu-js.ts";
-import type { Place } from "./kernel.ts";
-import { lanes } from "./layout.ts";
+import type { Place } from "../kernel/kernel.ts";
+import { lanes } from "../kernel/layout.ts";
 
 /** Textures that are read together. */
 export interface Gathering {

@@ -30,10 +30,10 @@ import { cpu } from "@symloss/engine-cpu";
 import { sparseSoftmaxCrossentropyLogits } from "@symloss/losses";
 import { describe, expect, test } from "vitest";
 import { finishScalar } from "./host.ts";
-import { type Place, outputNames } from "./kernel.ts";
+import { type Place, outputNames } from "../kernel/kernel.ts";
 import { type Limits, type Plan, planGraph } from "./plan.ts";
-import { gpuTraits } from "./traits.ts";
-import type { Value } from "./value.ts";
+import { gpuTraits } from "../traits.ts";
+import type { Value } from "../kernel/node.ts";
 
 const limits: Limits = {
   inputs: 15,

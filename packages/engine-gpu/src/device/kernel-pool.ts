@@ -1,7 +1,7 @@
 /** Which kernels has a context compiled? Each text once, however many plans run it, and some that none runs any more. */
 import type { ArrayTexture, GpuContext } from "./context.ts";
 import type { Kernel, KernelTexture } from "./gpu-js.ts";
-import type { KernelStep } from "./plan.ts";
+import type { KernelStep } from "../plan/plan.ts";
 
 /** A kernel as one plan uses it. */
 export interface PooledKernel {

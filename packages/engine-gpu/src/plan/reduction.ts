@@ -1,5 +1,5 @@
 /** How is a reduction split, so that threads are many, none runs long, and the shader's integers can count what is reduced? */
-import { type Builder, type Reducer, type Value, makeBuilder, reducedLength } from "./value.ts";
+import { type Builder, type Reducer, type Value, makeBuilder, reducedLength } from "../kernel/node.ts";
 
 /** How many elements a thread puts together, or undefined where one thread does it all. */
 export type SplitRule = (results: number, length: number) => number | undefined;

@@ -1,9 +1,9 @@
 import { asTensor, concat, expandDims, pad, slice, sum, takeAlongAxis } from "@symloss/core";
 import { type Graph, type Operation, Tensor, prepare, traceGraph } from "@symloss/core/engine";
 import { describe, expect, test } from "vitest";
-import { planGraph } from "./plan.ts";
+import { planGraph } from "../plan/plan.ts";
 import { callSource, integerSource, numberSource, source } from "./source.ts";
-import { gpuTraits } from "./traits.ts";
+import { gpuTraits } from "../traits.ts";
 
 const hostile = "(globalThis.ran=1)";
 const limits = { inputs: 15, outputs: 8, textureSize: 4096, elements: 2 ** 24, indices: 2 ** 31 - 1, packed: true };
