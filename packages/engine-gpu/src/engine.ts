@@ -19,7 +19,8 @@ import { type ArrayTexture, type ContextOptions, GpuContext } from "./device/con
 import { GpuDeviceArray } from "./device/device-array.ts";
 import { type GpuJsFactory, loadGpuJs } from "./device/gpu-js.ts";
 import { type GpuOptions, candidates } from "./options.ts";
-import { type Destination, type Plan, planGraph } from "./plan/plan.ts";
+import type { Destination } from "./plan/host.ts";
+import { type Plan, planGraph } from "./plan/plan.ts";
 import { type Program, makeProgram } from "./program.ts";
 import { gpuTraits } from "./traits.ts";
 import { makeUpload } from "./device/transfer.ts";

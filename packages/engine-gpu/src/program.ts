@@ -2,29 +2,28 @@
 import {
   EngineError,
   type Graph,
-  type Value as RunValue,
   type TypedArray,
+  type Value,
   allocate,
   castNumber,
   sizeOf,
 } from "@symloss/core/engine";
 import type { ArrayTexture, GpuContext } from "./device/context.ts";
 import { GpuDeviceArray } from "./device/device-array.ts";
-import { type Gathering, makeGathering } from "./device/batched-readback.ts";
+import { type BatchedReadback, makeBatchedReadback } from "./device/batched-readback.ts";
 import type { KernelTexture } from "./device/gpu-js.ts";
 import { type HostResult, finishScalar, resultReads } from "./plan/host.ts";
 import type { PooledKernel } from "./device/kernel-pool.ts";
-import type { Place } from "./kernel/kernel.ts";
 import type { Plan } from "./plan/plan.ts";
-import { textureBytes } from "./kernel/layout.ts";
+import { type Place, textureBytes } from "./kernel/layout.ts";
 import { type Upload, convert, makeReader, makeUpload } from "./device/transfer.ts";
-import type { Value } from "./kernel/node.ts";
+import type { KernelNode } from "./kernel/node.ts";
 
 /** A plan on a context. */
 export interface Program {
   readonly context: GpuContext;
   /** Uploads and computes. */
-  compute(values: readonly RunValue[]): void;
+  compute(values: readonly Value[]): void;
   /** The results of the last `compute`, in the arrays given, or else in new ones. */
   read(outputs?: readonly TypedArray[]): TypedArray[];
   /** The results of the last `compute`, each in a texture of its own; none for a result without elements. */
@@ -109,29 +108,29 @@ function runSteps(context: GpuContext, plan: Plan, graph: Graph, made: Made): Pr
   let disposed = false;
   const textureOf = ({ texture }: Place): KernelTexture => textures[texture]!;
   const makeReaders = (): Readers => {
-    const numbers = plan.results.flatMap(resultReads).map((value) => plan.places.get(value)!.texture);
-    const gathering = context.make("run", "reading results", () =>
-      makeGathering(context, numbers, (number) => textures[number]!),
+    const numbers = plan.results.flatMap(resultReads).map((node) => plan.places.get(node)!.texture);
+    const batch = context.make("run", "reading results", () =>
+      makeBatchedReadback(context, numbers, (number) => textures[number]!),
     );
-    if (gathering !== undefined) {
-      own.push(gathering.texture);
-      ownBytes += textureBytes(gathering.texture);
+    if (batch !== undefined) {
+      own.push(batch.texture);
+      ownBytes += textureBytes(batch.texture);
     }
-    const readerOf = (value: Value, place: Place): Reader => {
-      if (gathering?.has(place.texture)) {
-        const own = new Float32Array(value.size);
-        return (target = own) => gathering.take(place, target);
+    const readerOf = (node: KernelNode, place: Place): Reader => {
+      if (batch?.has(place.texture)) {
+        const own = new Float32Array(node.size);
+        return (target = own) => batch.take(place, target);
       }
-      return makeReader(context, value, place, () => textureOf(place));
+      return makeReader(context, node, place, () => textureOf(place));
     };
-    const readers = [...plan.places].map(([value, place]) => [value, readerOf(value, place)] as const);
-    return { gathering, readers: new Map(readers) };
+    const readers = [...plan.places].map(([node, place]) => [node, readerOf(node, place)] as const);
+    return { batch, readers: new Map(readers) };
   };
   let reading: Readers | undefined;
   /** A texture for each result, of which those are made that are not at hand. */
   const makeTargets = (): (ArrayTexture | undefined)[] => {
     const find = (result: HostResult, index: number): ArrayTexture | undefined =>
-      result.kind === "array" ? (spare.get(index) ?? context.createTexture(result.value.shape)) : undefined;
+      result.kind === "array" ? (spare.get(index) ?? context.createTexture(result.node.shape)) : undefined;
     const atHand = plan.results.every(({ kind }, index) => kind !== "array" || spare.has(index));
     const make = () => plan.results.map(find);
     return atHand ? make() : context.make("runOnDevice", "keeping results on the device", make);
@@ -158,19 +157,19 @@ function runSteps(context: GpuContext, plan: Plan, graph: Graph, made: Made): Pr
       }
     },
     read(outputs) {
-      const { gathering, readers } = (reading ??= makeReaders());
-      gathering?.fetch();
-      const arrays = new Map<Value, Float32Array>();
+      const { batch, readers } = (reading ??= makeReaders());
+      batch?.fetch();
+      const arrays = new Map<KernelNode, Float32Array>();
       return plan.results.map((result, index) => {
         const { shape, dtype } = graph.outputs[index]!;
         const output = outputs?.[index] ?? allocate(dtype, sizeOf(shape));
         if (result.kind === "array") {
-          const read = readers.get(result.value)!;
+          const read = readers.get(result.node)!;
           if (output instanceof Float32Array) read(output);
           else convert(read(), output, dtype);
         } else if (result.kind === "scalar") {
-          for (const value of result.reads) if (!arrays.has(value)) arrays.set(value, readers.get(value)!());
-          output[0] = castNumber(finishScalar(result.value, arrays), dtype);
+          for (const node of result.reads) if (!arrays.has(node)) arrays.set(node, readers.get(node)!());
+          output[0] = castNumber(finishScalar(result.node, arrays), dtype);
         }
         return output;
       });
@@ -182,7 +181,7 @@ function runSteps(context: GpuContext, plan: Plan, graph: Graph, made: Made): Pr
         const target = targets[index];
         if (result.kind !== "array" || target === undefined) return undefined;
         spare.delete(index);
-        const { texture } = plan.places.get(result.value)!;
+        const { texture } = plan.places.get(result.node)!;
         const drawn = results.get(texture);
         // What was given, or is a result twice, is copied.
         if (drawn !== undefined && !exchangedTextures.has(texture)) {
@@ -225,8 +224,8 @@ type Reader = (target?: Float32Array) => Float32Array;
 /** How what the results need comes down. */
 interface Readers {
   /** What is fetched before anything is read. */
-  readonly gathering: Gathering | undefined;
-  readonly readers: ReadonlyMap<Value, Reader>;
+  readonly batch: BatchedReadback | undefined;
+  readonly readers: ReadonlyMap<KernelNode, Reader>;
 }
 
 /** A kernel of the plan on the context. */
@@ -247,7 +246,7 @@ function exchangeTextures(one: ArrayTexture, other: ArrayTexture): ArrayTexture 
   return other;
 }
 
-function textureIn(context: GpuContext, value: Exclude<RunValue, TypedArray>): KernelTexture {
+function textureIn(context: GpuContext, value: Exclude<Value, TypedArray>): KernelTexture {
   if (!(value instanceof GpuDeviceArray)) {
     throw new EngineError(
       `run: a value must be a typed array or an array of this engine "gpu", got one of engine "${value.engine.name}" (${value.engine.device}).`,

@@ -1,11 +1,10 @@
 /** How do small results come down together? Copied one below the other into one texture, which is read once. */
 import type { ArrayTexture, GpuContext } from "./context.ts";
 import type { KernelTexture } from "./gpu-js.ts";
-import type { Place } from "../kernel/kernel.ts";
-import { lanes } from "../kernel/layout.ts";
+import { type Place, lanes } from "../kernel/layout.ts";
 
 /** Textures that are read together. */
-export interface Gathering {
+export interface BatchedReadback {
   readonly texture: ArrayTexture;
   /** Reads them all, as they are now. */
   fetch(): void;
@@ -16,11 +15,11 @@ export interface Gathering {
 }
 
 /** As many of the textures as are small together; undefined where there are not two. */
-export function makeGathering(
+export function makeBatchedReadback(
   context: GpuContext,
   numbers: Iterable<number>,
   textureOf: (number: number) => KernelTexture,
-): Gathering | undefined {
+): BatchedReadback | undefined {
   const rows = new Map<number, number>();
   let [width, height] = [0, 0];
   for (const number of [...new Set(numbers)].toSorted((left, right) => texelsOf(left) - texelsOf(right))) {

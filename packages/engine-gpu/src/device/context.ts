@@ -11,9 +11,8 @@ import {
   kernelSettings,
 } from "./gpu-js.ts";
 import { type KernelPool, makeKernelPool } from "./kernel-pool.ts";
-import { outputNames } from "../kernel/kernel.ts";
-import { type TextureShape, lanes } from "../kernel/layout.ts";
-import { type KernelStep, type Limits, arrayShape } from "../plan/plan.ts";
+import { type Limits, type TextureShape, arrayShape, lanes } from "../kernel/layout.ts";
+import { type PrintedKernel, outputNames } from "../kernel/print.ts";
 import { type ProgramStore, makeProgramStore } from "./program-store.ts";
 import { type Surroundings, claimState, describeSurroundings } from "./state.ts";
 
@@ -215,7 +214,7 @@ export class GpuContext {
    * A kernel, compiled for arguments like these; it has no textures to draw on yet. Throws `EngineError` unless it runs
    * on the graphics card, in full precision.
    */
-  createKernel({ source, output, outputs }: KernelStep, textures: readonly KernelTexture[]): Kernel {
+  createKernel({ source, output, outputs }: PrintedKernel, textures: readonly KernelTexture[]): Kernel {
     const subKernels = outputNames(outputs).map((name) => ({
       name,
       property: name,

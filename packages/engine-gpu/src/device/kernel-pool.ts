@@ -1,7 +1,7 @@
 /** Which kernels has a context compiled? Each text once, however many plans run it, and some that none runs any more. */
 import type { ArrayTexture, GpuContext } from "./context.ts";
 import type { Kernel, KernelTexture } from "./gpu-js.ts";
-import type { KernelStep } from "../plan/plan.ts";
+import type { PrintedKernel } from "../kernel/print.ts";
 
 /** A kernel as one plan uses it. */
 export interface PooledKernel {
@@ -14,7 +14,7 @@ export interface PooledKernel {
 /** The kernels of a context. */
 export interface KernelPool {
   /** A kernel for arguments like these. Throws `EngineError` where it does not compile. */
-  take(step: KernelStep, textures: readonly KernelTexture[]): PooledKernel;
+  take(step: PrintedKernel, textures: readonly KernelTexture[]): PooledKernel;
   /** Frees them all. */
   destroy(): void;
 }
@@ -28,7 +28,7 @@ export function makeKernelPool(context: GpuContext): KernelPool {
   /** The longest unused first. */
   const idle = new Map<string, Kernel>();
 
-  const find = (key: string, step: KernelStep, textures: readonly KernelTexture[]): Kernel => {
+  const find = (key: string, step: PrintedKernel, textures: readonly KernelTexture[]): Kernel => {
     const kernel = idle.get(key);
     idle.delete(key);
     return kernel ?? context.createKernel(step, textures);

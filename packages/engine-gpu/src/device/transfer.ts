@@ -2,8 +2,7 @@
 import { type DType, type TypedArray, castNumber } from "@symloss/core/engine";
 import type { ArrayTexture, GpuContext } from "./context.ts";
 import type { KernelTexture } from "./gpu-js.ts";
-import type { Place } from "../kernel/kernel.ts";
-import { lanes } from "../kernel/layout.ts";
+import { type Place, lanes } from "../kernel/layout.ts";
 
 /** The way of arrays into a texture. */
 export interface Upload {

@@ -1,56 +1,78 @@
-/** How is each elementwise operation written in a kernel, and computed on the host? */
+/** How is each elementwise operation computed of single elements, in a kernel and on the host? */
 import { type BinaryOperation, type UnaryOperation, binaryScalar, castNumber, unaryScalar } from "@symloss/core/engine";
-import { type Call, makeCall } from "./functions.ts";
-import { callSource, source } from "./source.ts";
+import { type Expression, binary, call, integer, negation } from "./expression.ts";
 
-const call = (name: string, write: Call["write"], compute: Call["compute"], cost: number): Call =>
-  makeCall({ name, write, compute, cost });
+/** How one element is computed from the operands' elements. */
+export interface Formula {
+  readonly name: string;
+  /** In a kernel. */
+  readonly express: (...operands: readonly Expression[]) => Expression;
+  /** For a comparison: one of two further operands, by its outcome. */
+  readonly choose?: (...operands: readonly Expression[]) => Expression;
+  /** On the host, in float64. */
+  readonly compute: (...operands: readonly number[]) => number;
+  /** In additions, roughly: what is costly is not computed twice. */
+  readonly cost: number;
+}
 
-const ofFunction =
-  (native: string): Call["write"] =>
+type Express = Formula["express"];
+
+const formula = (name: string, express: Express, compute: Formula["compute"], cost: number): Formula => ({
+  name,
+  express,
+  compute,
+  cost,
+});
+
+const callOf =
+  (name: string): Express =>
   (...operands) =>
-    callSource(native, operands);
+    call(name, ...operands);
 
-const comparison = (operation: "equal" | "less" | "lessEqual", write: string, choose: string): Call =>
-  makeCall({
-    name: operation,
-    write: ofFunction(write),
-    choose: ofFunction(choose),
-    compute: binaryScalar[operation],
-    cost: 1,
-  });
+const operatorOf =
+  (operator: "+" | "-" | "*" | "/"): Express =>
+  (x, y) =>
+    binary(operator, x!, y!);
 
-export const unaryCalls: Record<UnaryOperation, Call> = {
-  neg: call("neg", (x) => source`(-${x!})`, unaryScalar.neg, 1),
-  abs: call("abs", ofFunction("Math.abs"), unaryScalar.abs, 1),
-  sign: call("sign", ofFunction("signOf"), unaryScalar.sign, 2),
-  exp: call("exp", ofFunction("Math.exp"), unaryScalar.exp, 8),
-  expm1: call("expm1", ofFunction("expm1Of"), unaryScalar.expm1, 16),
-  log: call("log", ofFunction("logOf"), unaryScalar.log, 16),
-  log1p: call("log1p", ofFunction("log1pOf"), unaryScalar.log1p, 16),
-  sqrt: call("sqrt", ofFunction("Math.sqrt"), unaryScalar.sqrt, 4),
-  tanh: call("tanh", ofFunction("tanhOf"), unaryScalar.tanh, 16),
-  sigmoid: call("sigmoid", ofFunction("sigmoidOf"), unaryScalar.sigmoid, 12),
-  softplus: call("softplus", ofFunction("softplusOf"), unaryScalar.softplus, 24),
-  relu: call("relu", (x) => source`Math.max(${x!}, 0)`, unaryScalar.relu, 1),
-  logicalNot: call("logicalNot", (x) => source`(1 - ${x!})`, unaryScalar.logicalNot, 1),
+const comparison = (operation: "equal" | "less" | "lessEqual", express: string, choose: string): Formula => ({
+  name: operation,
+  express: callOf(express),
+  choose: callOf(choose),
+  compute: binaryScalar[operation],
+  cost: 1,
+});
+
+export const unaryFormulas: Record<UnaryOperation, Formula> = {
+  neg: formula("neg", (x) => negation(x!), unaryScalar.neg, 1),
+  abs: formula("abs", callOf("Math.abs"), unaryScalar.abs, 1),
+  sign: formula("sign", callOf("signOf"), unaryScalar.sign, 2),
+  exp: formula("exp", callOf("Math.exp"), unaryScalar.exp, 8),
+  expm1: formula("expm1", callOf("expm1Of"), unaryScalar.expm1, 16),
+  log: formula("log", callOf("logOf"), unaryScalar.log, 16),
+  log1p: formula("log1p", callOf("log1pOf"), unaryScalar.log1p, 16),
+  sqrt: formula("sqrt", callOf("Math.sqrt"), unaryScalar.sqrt, 4),
+  tanh: formula("tanh", callOf("tanhOf"), unaryScalar.tanh, 16),
+  sigmoid: formula("sigmoid", callOf("sigmoidOf"), unaryScalar.sigmoid, 12),
+  softplus: formula("softplus", callOf("softplusOf"), unaryScalar.softplus, 24),
+  relu: formula("relu", (x) => call("Math.max", x!, integer(0)), unaryScalar.relu, 1),
+  logicalNot: formula("logicalNot", (x) => binary("-", integer(1), x!), unaryScalar.logicalNot, 1),
 };
 
-export const binaryCalls: Record<BinaryOperation, Call> = {
-  add: call("add", (x, y) => source`(${x!} + ${y!})`, binaryScalar.add, 1),
-  sub: call("sub", (x, y) => source`(${x!} - ${y!})`, binaryScalar.sub, 1),
-  mul: call("mul", (x, y) => source`(${x!} * ${y!})`, binaryScalar.mul, 1),
-  div: call("div", (x, y) => source`(${x!} / ${y!})`, binaryScalar.div, 4),
-  pow: call("pow", ofFunction("powerOf"), binaryScalar.pow, 48),
-  maximum: call("maximum", ofFunction("Math.max"), binaryScalar.maximum, 1),
-  minimum: call("minimum", ofFunction("Math.min"), binaryScalar.minimum, 1),
+export const binaryFormulas: Record<BinaryOperation, Formula> = {
+  add: formula("add", operatorOf("+"), binaryScalar.add, 1),
+  sub: formula("sub", operatorOf("-"), binaryScalar.sub, 1),
+  mul: formula("mul", operatorOf("*"), binaryScalar.mul, 1),
+  div: formula("div", operatorOf("/"), binaryScalar.div, 4),
+  pow: formula("pow", callOf("powerOf"), binaryScalar.pow, 48),
+  maximum: formula("maximum", callOf("Math.max"), binaryScalar.maximum, 1),
+  minimum: formula("minimum", callOf("Math.min"), binaryScalar.minimum, 1),
   equal: comparison("equal", "isEqual", "chooseEqual"),
   less: comparison("less", "isLess", "chooseLess"),
   lessEqual: comparison("lessEqual", "isLessOrEqual", "chooseLessOrEqual"),
-  logicalAnd: call("logicalAnd", (x, y) => source`(${x!} * ${y!})`, binaryScalar.logicalAnd, 1),
-  logicalOr: call("logicalOr", ofFunction("Math.max"), binaryScalar.logicalOr, 1),
+  logicalAnd: formula("logicalAnd", operatorOf("*"), binaryScalar.logicalAnd, 1),
+  logicalOr: formula("logicalOr", callOf("Math.max"), binaryScalar.logicalOr, 1),
 };
 
-export const where: Call = call("where", ofFunction("choose"), (condition, x, y) => (condition !== 0 ? x! : y!), 1);
-export const truncate: Call = call("truncate", ofFunction("truncated"), (x) => castNumber(x!, "int32"), 2);
-export const isNotZero: Call = call("isNotZero", ofFunction("isNotZero"), (x) => castNumber(x!, "bool"), 1);
+export const where: Formula = formula("where", callOf("choose"), (condition, x, y) => (condition !== 0 ? x! : y!), 1);
+export const truncate: Formula = formula("truncate", callOf("truncated"), (x) => castNumber(x!, "int32"), 2);
+export const isNotZero: Formula = formula("isNotZero", callOf("isNotZero"), (x) => castNumber(x!, "bool"), 1);

@@ -1,6 +1,4 @@
 /** Which functions do kernels call, and how are they written in the shader's own language? GLSL's own are inexact where losses need them. */
-import type { Source } from "./source.ts";
-
 /** A type of gpu.js. */
 type KernelType = "Number" | "Integer" | "Array(4)";
 
@@ -10,31 +8,6 @@ export interface NativeFunction {
   readonly argumentTypes: Readonly<Record<string, KernelType>>;
   readonly returnType: KernelType;
   readonly source: string;
-}
-
-/** How one element is computed from the operands' elements. */
-export interface Call {
-  readonly name: string;
-  /** The kernel source, given that of the operands. */
-  readonly write: (...operands: Source[]) => Source;
-  /** For a comparison: the kernel source of one of two further operands, by its outcome. */
-  readonly choose?: (...operands: Source[]) => Source;
-  /** The same on the host, in float64. */
-  readonly compute: (...operands: number[]) => number;
-  /** In additions, roughly: what is costly is not computed twice. */
-  readonly cost: number;
-}
-
-const calls = new WeakSet<object>();
-
-/** A call, known as one. */
-export function makeCall(call: Call): Call {
-  calls.add(call);
-  return call;
-}
-
-export function isCall(value: unknown): value is Call {
-  return typeof value === "object" && value !== null && calls.has(value);
 }
 
 /** The versions of the shader's language. */

@@ -1,27 +1,38 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { call } from "./expression.ts";
 import {
   type Index,
   type Variable,
   combine,
   divide,
+  expressionOf,
   flatten,
   indexOf,
-  indexSource,
+  makeVariable,
   unflatten,
 } from "./index-expression.ts";
-import { source } from "./source.ts";
+import { printExpression } from "./print.ts";
 
-const x: Variable = { source: source`x`, size: 2520, depth: 0 };
-const y: Variable = { source: source`y`, size: 60, depth: 0 };
+const x: Variable = makeVariable(call("x"), 2520, 0);
+const y: Variable = makeVariable(call("y"), 60, 0);
+
+function sourceOf(index: Index): string {
+  return printExpression(expressionOf(index));
+}
 
 /** What the kernel computes, the numbers of thread and loop given. */
 function valueOf(index: Index, numbers: { readonly x: number; readonly y: number }): number {
   const quotient = (i: number, n: number): number => Math.trunc(i / n);
   const remainder = (i: number, n: number): number => i - n * quotient(i, n);
   // oxlint-disable-next-line no-implied-eval -- Kernel source is JavaScript.
-  const compute = new Function("x", "y", "quotient", "remainder", `return ${indexSource(index)};`);
-  return compute(numbers.x, numbers.y, quotient, remainder) as number;
+  const compute = new Function("x", "y", "quotient", "remainder", `return ${sourceOf(index)};`);
+  return compute(
+    () => numbers.x,
+    () => numbers.y,
+    quotient,
+    remainder,
+  ) as number;
 }
 
 const numbers = fc.record({ x: fc.nat(2519), y: fc.nat(59) });
@@ -65,12 +76,12 @@ describe("an index", () => {
 
   test("needs no division where an array is read as it was written", () => {
     const there = flatten(unflatten(indexOf({ ...x, size: 60 }), [3, 4, 5]), [20, 5, 1]);
-    expect(indexSource(there)).toBe("x");
+    expect(sourceOf(there)).toBe("x()");
   });
 
   test("finds its texel without remainders where rows are whole texels", () => {
     const element = combine([[indexOf({ ...x, size: 30 }), 4]], 3);
     const [row, column] = unflatten(element, [10, 12]) as [Index, Index];
-    expect([indexSource(row), indexSource(column)]).toEqual(["quotient(x, 3)", "(remainder(x, 3)*4+3)"]);
+    expect([sourceOf(row), sourceOf(column)]).toEqual(["quotient(x(), 3)", "(remainder(x(), 3)*4+3)"]);
   });
 });

@@ -1,14 +1,22 @@
-/** How is an index of a kernel written? As a sum of digits of thread and loop numbers, so that most divisions vanish. */
-import { type Source, callSource, integerSource, joinSources, source } from "./source.ts";
+/** At which index does a kernel read? A sum of digits of thread and loop numbers, in which most divisions vanish. */
+import { type Expression, call, integer, scaled, sumOf } from "./expression.ts";
+import { printExpression } from "./print.ts";
+import type { Source } from "./source.ts";
 
 /** An integer that a kernel knows: the thread's number, a loop's, or one that it has computed. */
 export interface Variable {
-  /** Its kernel source. */
-  readonly source: Source;
+  readonly expression: Expression;
   /** It is at least 0 and below this. */
   readonly size: number;
-  /** In how many loops it is known: 0 where it is known everywhere. */
+  /** In how many loops it is known: 0 if it is known everywhere. */
   readonly depth: number;
+  /** How it reads: the same variable reads alike, and sums have their terms in this order. */
+  readonly text: Source;
+}
+
+/** The variable that this computes, at least 0 and below the size, and known in so many loops. */
+export function makeVariable(expression: Expression, size: number, depth: number): Variable {
+  return { expression, size, depth, text: printExpression(expression) };
 }
 
 /** `floor(variable / divisor) mod length`. */
@@ -94,7 +102,7 @@ export function divide(index: Index, divisor: number): readonly [quotient: Index
   const quotient = makeIndex(whole, high);
   const remainder = makeIndex(index.constant - whole * divisor, low);
   if (largest(remainder) < divisor) return [quotient, remainder];
-  const rest: Variable = { source: indexSource(remainder), size: largest(remainder) + 1, depth: depthOf(remainder) };
+  const rest = makeVariable(expressionOf(remainder), largest(remainder) + 1, depthOf(remainder));
   const digit = { variable: rest, factor: 1 };
   return [
     combine([
@@ -120,15 +128,20 @@ export function depthOf({ terms }: Index): number {
   return terms.reduce((depth, { variable }) => Math.max(depth, variable.depth), 0);
 }
 
-/** The kernel source of an index, an integer there. */
-export function indexSource({ constant, terms }: Index): Source {
-  const parts = terms.map((term) =>
-    term.factor === 1 ? digitSource(term) : source`${digitSource(term)}*${integerSource(term.factor)}`,
-  );
-  if (parts.length === 0) return integerSource(constant);
-  const sum = joinSources(parts, "+");
-  if (constant === 0) return parts.length === 1 ? sum : source`(${sum})`;
-  return constant < 0 ? source`(${sum}-${integerSource(-constant)})` : source`(${sum}+${integerSource(constant)})`;
+const expressions = new WeakMap<Index, Expression>();
+
+/** The index as a kernel computes it, an integer there. */
+export function expressionOf(index: Index): Expression {
+  let expression = expressions.get(index);
+  if (expression === undefined) {
+    const { constant, terms } = index;
+    expression = sumOf(
+      terms.map((term) => scaled(digitOf(term), term.factor)),
+      constant,
+    );
+    expressions.set(index, expression);
+  }
+  return expression;
 }
 
 /** The largest integer that comes up while the index is computed. */
@@ -137,15 +150,11 @@ export function largestStep({ constant, terms }: Index): number {
   return Math.max(sum + Math.max(constant, 0), ...terms.map(({ variable }) => variable.size - 1));
 }
 
-/** A text that two positions share just when they are the same. */
-export function positionKey(position: Position): string {
-  return position.map(indexSource).join();
-}
-
-function digitSource(digit: Digit): Source {
+function digitOf(digit: Digit): Expression {
   const { variable, divisor, length } = digit;
-  const quotient = divisor === 1 ? variable.source : callSource("quotient", [variable.source, integerSource(divisor)]);
-  return isLeading(digit) ? quotient : callSource("remainder", [quotient, integerSource(length)]);
+  const { expression } = variable;
+  const quotient = divisor === 1 ? expression : call("quotient", expression, integer(divisor));
+  return isLeading(digit) ? quotient : call("remainder", quotient, integer(length));
 }
 
 /** Whether no digit stands before it, so that it needs no remainder. */
@@ -157,7 +166,7 @@ function isLeading({ variable, divisor, length }: Digit): boolean {
 function makeIndex(constant: number, terms: readonly Term[]): Index {
   const sorted = terms
     .filter(({ length, factor }) => length > 1 && factor !== 0)
-    .toSorted((left, right) => compare(left.variable.source, right.variable.source) || left.divisor - right.divisor);
+    .toSorted((left, right) => compare(left.variable.text, right.variable.text) || left.divisor - right.divisor);
   const merged: Term[] = [];
   for (const term of sorted) {
     const last = merged.at(-1);
@@ -169,7 +178,7 @@ function makeIndex(constant: number, terms: readonly Term[]): Index {
 }
 
 function join(low: Term, high: Term): Term | undefined {
-  if (low.variable.source !== high.variable.source) return undefined;
+  if (low.variable.text !== high.variable.text) return undefined;
   if (low.divisor === high.divisor && low.length === high.length) return { ...low, factor: low.factor + high.factor };
   const adjoins = high.divisor === low.divisor * low.length && high.factor === low.factor * low.length;
   if (!adjoins) return undefined;

@@ -1,45 +1,43 @@
-/** What does a kernel compute? A graph of values, each a function of positions; equal values are one. */
+/** What do kernels compute? A graph of nodes, each an array as a function of positions; equal nodes are one. */
 import { sizeOf } from "@symloss/core/engine";
-import { type Call, isCall } from "./functions.ts";
+import type { Formula } from "./formulas.ts";
 import { type Index, type Position, constantIndex, flatten, shift, unflatten } from "./index-expression.ts";
-
-/** How a reduction puts two elements together. */
-export type Reducer = "sum" | "max";
+import type { Reducer } from "./statement.ts";
 
 interface Base {
   /** Operands have smaller numbers. */
   readonly id: number;
-  readonly inputs: readonly Value[];
+  readonly inputs: readonly KernelNode[];
   readonly shape: readonly number[];
   readonly size: number;
 }
 
 /** An array that is there before the kernels run. */
-export interface Source extends Base {
+export interface SourceNode extends Base {
   readonly kind: "source";
   /** Which of the plan's sources. */
   readonly slot: number;
 }
 
 /** The same number everywhere. */
-export interface Literal extends Base {
+export interface LiteralNode extends Base {
   readonly kind: "literal";
   readonly value: number;
 }
 
 /** The index along the only axis. */
-export interface Iota extends Base {
+export interface IotaNode extends Base {
   readonly kind: "iota";
 }
 
 /** A function of the operands' elements at the same position. */
-export interface MapValue extends Base {
+export interface MapNode extends Base {
   readonly kind: "map";
-  readonly call: Call;
+  readonly formula: Formula;
 }
 
 /** The operand's elements at other positions. */
-export interface View extends Base {
+export interface ViewNode extends Base {
   readonly kind: "view";
   readonly source: (position: Position) => Position;
   /** Views with equal names of equal operands are equal. */
@@ -47,91 +45,102 @@ export interface View extends Base {
 }
 
 /** Zero, but the operand from `before` on. */
-export interface Pad extends Base {
+export interface PadNode extends Base {
   readonly kind: "pad";
   readonly before: readonly number[];
 }
 
 /** The operands one after the other along the axis. */
-export interface Concat extends Base {
+export interface ConcatNode extends Base {
   readonly kind: "concat";
   readonly axis: number;
 }
 
 /** The first operand, at the position along the axis that the second holds. */
-export interface Gather extends Base {
+export interface GatherNode extends Base {
   readonly kind: "gather";
   readonly axis: number;
 }
 
 /** All elements along the axes put together. */
-export interface Reduce extends Base {
+export interface ReduceNode extends Base {
   readonly kind: "reduce";
   readonly reducer: Reducer;
   readonly axes: readonly number[];
 }
 
 /** Along a new first axis, `chunk` elements put together each time, counted in row-major order of the axes. */
-export interface Partial extends Base {
+export interface PartialNode extends Base {
   readonly kind: "partial";
   readonly reducer: Reducer;
   readonly axes: readonly number[];
   readonly chunk: number;
 }
 
-export type Value = Source | Literal | Iota | MapValue | View | Pad | Concat | Gather | Reduce | Partial;
+/** A node: operands first. */
+export type KernelNode =
+  | SourceNode
+  | LiteralNode
+  | IotaNode
+  | MapNode
+  | ViewNode
+  | PadNode
+  | ConcatNode
+  | GatherNode
+  | ReduceNode
+  | PartialNode;
 
-/** What a kind of value has beside what all have. */
-type Own<V extends Value> = V extends Value
-  ? Omit<V, "id" | "inputs" | "size"> & { readonly inputs?: readonly Value[] }
+/** What a kind of node has beside what all have. */
+type Own<V extends KernelNode> = V extends KernelNode
+  ? Omit<V, "id" | "inputs" | "size"> & { readonly inputs?: readonly KernelNode[] }
   : never;
 
-/** Makes values, each once. */
-export interface Builder {
-  readonly source: (slot: number, shape: readonly number[]) => Value;
-  readonly literal: (value: number, shape: readonly number[]) => Value;
-  readonly iota: (size: number) => Value;
-  readonly map: (call: Call, inputs: readonly Value[]) => Value;
-  readonly reshape: (x: Value, shape: readonly number[]) => Value;
-  readonly transpose: (x: Value, permutation: readonly number[]) => Value;
-  readonly broadcastTo: (x: Value, shape: readonly number[]) => Value;
-  readonly slice: (x: Value, starts: readonly number[], shape: readonly number[]) => Value;
-  readonly pad: (x: Value, before: readonly number[], shape: readonly number[]) => Value;
-  readonly concat: (inputs: readonly Value[], axis: number) => Value;
-  readonly gather: (x: Value, indices: Value, axis: number) => Value;
-  readonly reduce: (reducer: Reducer, x: Value, axes: readonly number[]) => Value;
-  readonly partial: (reducer: Reducer, x: Value, axes: readonly number[], chunk: number) => Value;
+/** Makes nodes, each once. */
+export interface NodeBuilder {
+  readonly source: (slot: number, shape: readonly number[]) => KernelNode;
+  readonly literal: (value: number, shape: readonly number[]) => KernelNode;
+  readonly iota: (size: number) => KernelNode;
+  readonly map: (formula: Formula, inputs: readonly KernelNode[]) => KernelNode;
+  readonly reshape: (x: KernelNode, shape: readonly number[]) => KernelNode;
+  readonly transpose: (x: KernelNode, permutation: readonly number[]) => KernelNode;
+  readonly broadcastTo: (x: KernelNode, shape: readonly number[]) => KernelNode;
+  readonly slice: (x: KernelNode, starts: readonly number[], shape: readonly number[]) => KernelNode;
+  readonly pad: (x: KernelNode, before: readonly number[], shape: readonly number[]) => KernelNode;
+  readonly concat: (inputs: readonly KernelNode[], axis: number) => KernelNode;
+  readonly gather: (x: KernelNode, indices: KernelNode, axis: number) => KernelNode;
+  readonly reduce: (reducer: Reducer, x: KernelNode, axes: readonly number[]) => KernelNode;
+  readonly partial: (reducer: Reducer, x: KernelNode, axes: readonly number[], chunk: number) => KernelNode;
 }
 
-export function makeBuilder(): Builder {
-  const known = new Map<string, Value>();
-  const make = <V extends Value>(own: Own<V>): Value => {
-    const { inputs = [], shape, kind, ...rest } = own as Own<View>;
+export function makeNodeBuilder(): NodeBuilder {
+  const known = new Map<string, KernelNode>();
+  const make = <V extends KernelNode>(own: Own<V>): KernelNode => {
+    const { inputs = [], shape, kind, ...rest } = own as Own<ViewNode>;
     const key = `${kind}(${inputs.map(({ id }) => id).join()})${shape.join()}|${Object.entries(rest)
       .filter(([, field]) => typeof field !== "function")
-      .map(([name, field]) => `${name}=${fieldKey(field)}`)
+      .map(([name, field]) => `${name}=${name === "formula" ? (field as unknown as Formula).name : keyOf(field)}`)
       .join()}`;
-    let value = known.get(key);
-    if (value === undefined) {
-      value = { ...own, inputs, id: known.size, size: sizeOf(shape) } as unknown as Value;
-      known.set(key, value);
+    let node = known.get(key);
+    if (node === undefined) {
+      node = { ...own, inputs, id: known.size, size: sizeOf(shape) } as unknown as KernelNode;
+      known.set(key, node);
     }
-    return value;
+    return node;
   };
-  const view = (name: string, x: Value, shape: readonly number[], source: View["source"]): Value =>
+  const view = (name: string, x: KernelNode, shape: readonly number[], source: ViewNode["source"]): KernelNode =>
     x.kind === "literal"
       ? builder.literal(x.value, shape)
-      : make<View>({ kind: "view", inputs: [x], shape, source, name });
+      : make<ViewNode>({ kind: "view", inputs: [x], shape, source, name });
 
-  const builder: Builder = {
-    source: (slot, shape) => make<Source>({ kind: "source", slot, shape }),
-    literal: (value, shape) => make<Literal>({ kind: "literal", value, shape }),
-    iota: (size) => make<Iota>({ kind: "iota", shape: [size] }),
-    map: (call, inputs) => {
+  const builder: NodeBuilder = {
+    source: (slot, shape) => make<SourceNode>({ kind: "source", slot, shape }),
+    literal: (value, shape) => make<LiteralNode>({ kind: "literal", value, shape }),
+    iota: (size) => make<IotaNode>({ kind: "iota", shape: [size] }),
+    map: (formula, inputs) => {
       const numbers = inputs.flatMap((input) => (input.kind === "literal" ? [input.value] : []));
       if (numbers.length === inputs.length)
-        return builder.literal(Math.fround(call.compute(...numbers)), inputs[0]!.shape);
-      return make<MapValue>({ kind: "map", call, inputs, shape: inputs[0]!.shape });
+        return builder.literal(Math.fround(formula.compute(...numbers)), inputs[0]!.shape);
+      return make<MapNode>({ kind: "map", formula, inputs, shape: inputs[0]!.shape });
     },
     reshape: (x, shape) => {
       const groups = axisGroups(x.shape, shape);
@@ -154,28 +163,29 @@ export function makeBuilder(): Builder {
       view(`slice ${starts.join()}`, x, shape, (position) =>
         position.map((index, axis) => shift(index, starts[axis]!)),
       ),
-    pad: (x, before, shape) => make<Pad>({ kind: "pad", inputs: [x], before, shape }),
+    pad: (x, before, shape) => make<PadNode>({ kind: "pad", inputs: [x], before, shape }),
     concat: (inputs, axis) => {
       const shape = inputs[0]!.shape.with(
         axis,
         inputs.reduce((sum, { shape }) => sum + shape[axis]!, 0),
       );
-      return make<Concat>({ kind: "concat", inputs, axis, shape });
+      return make<ConcatNode>({ kind: "concat", inputs, axis, shape });
     },
-    gather: (x, indices, axis) => make<Gather>({ kind: "gather", inputs: [x, indices], axis, shape: indices.shape }),
+    gather: (x, indices, axis) =>
+      make<GatherNode>({ kind: "gather", inputs: [x, indices], axis, shape: indices.shape }),
     reduce: (reducer, x, axes) =>
-      make<Reduce>({ kind: "reduce", reducer, inputs: [x], axes, shape: without(x.shape, axes) }),
+      make<ReduceNode>({ kind: "reduce", reducer, inputs: [x], axes, shape: without(x.shape, axes) }),
     partial: (reducer, x, axes, chunk) => {
       const length = reducedLength(x, axes);
       const shape = [Math.ceil(length / chunk), ...without(x.shape, axes)];
-      return make<Partial>({ kind: "partial", reducer, inputs: [x], axes, chunk, shape });
+      return make<PartialNode>({ kind: "partial", reducer, inputs: [x], axes, chunk, shape });
     },
   };
   return builder;
 }
 
 /** How many elements each result of a reduction is made of. */
-export function reducedLength(x: Value, axes: readonly number[]): number {
+export function reducedLength(x: KernelNode, axes: readonly number[]): number {
   return axes.reduce((length, axis) => length * x.shape[axis]!, 1);
 }
 
@@ -190,8 +200,7 @@ function without(shape: readonly number[], axes: readonly number[]): number[] {
   return shape.filter((_, axis) => !axes.includes(axis));
 }
 
-function fieldKey(field: unknown): string {
-  if (isCall(field)) return field.name;
+function keyOf(field: unknown): string {
   return Object.is(field, -0) ? "-0" : String(field);
 }
 
@@ -243,7 +252,7 @@ function reshapePosition(
 }
 
 /** The position along the reduced axes that has this row-major number. */
-export function reducedPosition(x: Value, axes: readonly number[], number: Index): Position {
+export function reducedPosition(x: KernelNode, axes: readonly number[], number: Index): Position {
   return unflatten(
     number,
     axes.map((axis) => x.shape[axis]!),

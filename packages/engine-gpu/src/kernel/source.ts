@@ -46,17 +46,10 @@ export function joinSources(parts: readonly Source[], separator: ", " | " * " | 
   return trust(parts.join(separator));
 }
 
-/** The source with other names in it. */
-export function renameIn(text: Source, rename: (name: Source) => Source): Source {
-  return trust(text.replaceAll(namePattern, (name) => rename(trust(name))));
+/** An operator of arithmetic. */
+export function operatorSource(operator: "+" | "-" | "*" | "/"): Source {
+  return trust(operator);
 }
-
-/** The names in it. */
-export function namesIn(text: Source): readonly Source[] {
-  return (text.match(namePattern) ?? []).map(trust);
-}
-
-const namePattern = /\b[a-z]\d+\b/g;
 
 function trust(text: string): Source {
   return text as Source;

@@ -1,47 +1,47 @@
 /** How are sums and differences with a probability computed where they cancel? With its complement, which keeps its digits. */
-import { binaryCalls, unaryCalls, where } from "../kernel/formulas.ts";
+import { binaryFormulas, unaryFormulas, where } from "../kernel/formulas.ts";
 import { type LogSum, type Softmax, type SoftmaxBuilder, along, softmaxComplement } from "./softmax.ts";
-import type { Value, View } from "../kernel/node.ts";
+import type { KernelNode, ViewNode } from "../kernel/node.ts";
 
-export function addition(builder: SoftmaxBuilder, x: Value, y: Value): Value {
+export function addition(builder: SoftmaxBuilder, x: KernelNode, y: KernelNode): KernelNode {
   return (
     tailOf(builder, x, y, 1) ??
     tailOf(builder, y, x, 1) ??
     withMultiple(builder, x, multipleOf(builder, y)) ??
     withMultiple(builder, y, multipleOf(builder, x)) ??
-    builder.map(binaryCalls.add, [x, y])
+    builder.map(binaryFormulas.add, [x, y])
   );
 }
 
-export function difference(builder: SoftmaxBuilder, x: Value, y: Value): Value {
+export function difference(builder: SoftmaxBuilder, x: KernelNode, y: KernelNode): KernelNode {
   return (
     tailOf(builder, x, y, -1) ??
     withMultiple(builder, x, negative(multipleOf(builder, y))) ??
     negated(builder, withMultiple(builder, y, negative(multipleOf(builder, x)))) ??
     withLogSum(builder, x, y) ??
-    builder.map(binaryCalls.sub, [x, y])
+    builder.map(binaryFormulas.sub, [x, y])
   );
 }
 
 /** A difference with a logarithm of a sum: what is large cancels first, exactly where the other is the largest exponent. */
-function withLogSum(builder: SoftmaxBuilder, x: Value, y: Value): Value | undefined {
+function withLogSum(builder: SoftmaxBuilder, x: KernelNode, y: KernelNode): KernelNode | undefined {
   const [left, right] = [logSumOf(builder, x), logSumOf(builder, y)];
   if (left === undefined && right === undefined) return undefined;
   const { map } = builder;
-  const large = map(binaryCalls.sub, [left?.largest ?? x, right?.largest ?? y]);
-  const withLeft = left === undefined ? large : map(binaryCalls.add, [large, left.rest]);
-  return right === undefined ? withLeft : map(binaryCalls.sub, [withLeft, right.rest]);
+  const large = map(binaryFormulas.sub, [left?.largest ?? x, right?.largest ?? y]);
+  const withLeft = left === undefined ? large : map(binaryFormulas.add, [large, left.rest]);
+  return right === undefined ? withLeft : map(binaryFormulas.sub, [withLeft, right.rest]);
 }
 
 /** softplus(x), too, is the logarithm of a sum: of 1 and exp(x). */
-function logSumOf(builder: SoftmaxBuilder, value: Value): LogSum | undefined {
+function logSumOf(builder: SoftmaxBuilder, value: KernelNode): LogSum | undefined {
   const known = builder.logSums.get(value);
   if (known !== undefined) return known;
   const [x] = value.inputs;
   const { map } = builder;
-  if (value.kind === "map" && value.call === unaryCalls.softplus) {
-    const distance = map(unaryCalls.neg, [map(unaryCalls.abs, [x!])]);
-    return { largest: map(unaryCalls.relu, [x!]), rest: map(unaryCalls.softplus, [distance]) };
+  if (value.kind === "map" && value.formula === unaryFormulas.softplus) {
+    const distance = map(unaryFormulas.neg, [map(unaryFormulas.abs, [x!])]);
+    return { largest: map(unaryFormulas.relu, [x!]), rest: map(unaryFormulas.softplus, [distance]) };
   }
   if (!isRepeated(value)) return undefined;
   const inner = logSumOf(builder, x!);
@@ -51,29 +51,33 @@ function logSumOf(builder: SoftmaxBuilder, value: Value): LogSum | undefined {
 type Sign = 1 | -1;
 
 /** 1 - sigmoid(x), 1 - tanh(x) and 1 + tanh(x), of which the derivative of tanh is made: what is left of 1 far from 0. */
-function tailOf(builder: SoftmaxBuilder, one: Value, y: Value, sign: Sign): Value | undefined {
+function tailOf(builder: SoftmaxBuilder, one: KernelNode, y: KernelNode, sign: Sign): KernelNode | undefined {
   if (one.kind !== "literal" || one.value !== 1 || y.kind !== "map") return undefined;
-  const [x] = y.inputs as [Value];
-  const tail = (steepness: number): Value =>
-    builder.map(unaryCalls.sigmoid, [builder.map(binaryCalls.mul, [x, builder.literal(steepness, x.shape)])]);
-  if (y.call === unaryCalls.sigmoid && sign === -1) return tail(-1);
-  if (y.call !== unaryCalls.tanh) return undefined;
-  return builder.map(binaryCalls.mul, [tail(2 * sign), builder.literal(2, x.shape)]);
+  const [x] = y.inputs as [KernelNode];
+  const tail = (steepness: number): KernelNode =>
+    builder.map(unaryFormulas.sigmoid, [builder.map(binaryFormulas.mul, [x, builder.literal(steepness, x.shape)])]);
+  if (y.formula === unaryFormulas.sigmoid && sign === -1) return tail(-1);
+  if (y.formula !== unaryFormulas.tanh) return undefined;
+  return builder.map(binaryFormulas.mul, [tail(2 * sign), builder.literal(2, x.shape)]);
 }
 
 /** A softmax, times a sign and a factor. */
 interface Multiple {
-  readonly softmax: Value;
+  readonly softmax: KernelNode;
   readonly parts: Softmax;
   readonly sign: Sign;
-  readonly factor: Value;
+  readonly factor: KernelNode;
 }
 
 /**
  * value + p factor, as value (1 - p) + p (value + factor): where p is nearly 1 the first term has what is left of the sum, and the
  * second is small. Undefined where there is no softmax.
  */
-function withMultiple(builder: SoftmaxBuilder, value: Value, multiple: Multiple | undefined): Value | undefined {
+function withMultiple(
+  builder: SoftmaxBuilder,
+  value: KernelNode,
+  multiple: Multiple | undefined,
+): KernelNode | undefined {
   if (multiple === undefined) return undefined;
   const { softmax, parts, sign, factor } = multiple;
   const { map } = builder;
@@ -82,22 +86,22 @@ function withMultiple(builder: SoftmaxBuilder, value: Value, multiple: Multiple 
   if (weighted?.softmax === softmax) return deviation(builder, weighted);
   const rest = withinRow
     ? negated(builder, sumOfOthers(builder, value, parts))
-    : map(sign === 1 ? binaryCalls.add : binaryCalls.sub, [value, factor]);
-  const main = map(binaryCalls.mul, [value, softmaxComplement(builder, parts)]);
-  return map(binaryCalls.add, [main, map(binaryCalls.mul, [softmax, rest])]);
+    : map(sign === 1 ? binaryFormulas.add : binaryFormulas.sub, [value, factor]);
+  const main = map(binaryFormulas.mul, [value, softmaxComplement(builder, parts)]);
+  return map(binaryFormulas.add, [main, map(binaryFormulas.mul, [softmax, rest])]);
 }
 
-function multipleOf(builder: SoftmaxBuilder, term: Value): Multiple | undefined {
+function multipleOf(builder: SoftmaxBuilder, term: KernelNode): Multiple | undefined {
   const parts = builder.softmaxes.get(term);
   if (parts !== undefined) return { softmax: term, parts, sign: 1, factor: builder.literal(1, term.shape) };
   if (term.kind !== "map") return undefined;
-  const [x, y] = term.inputs as [Value, Value];
-  if (term.call === unaryCalls.neg) return negative(multipleOf(builder, x));
-  if (term.call !== binaryCalls.mul) return undefined;
+  const [x, y] = term.inputs as [KernelNode, KernelNode];
+  if (term.formula === unaryFormulas.neg) return negative(multipleOf(builder, x));
+  if (term.formula !== binaryFormulas.mul) return undefined;
   return productOf(builder, x, y) ?? productOf(builder, y, x);
 }
 
-function productOf({ softmaxes }: SoftmaxBuilder, softmax: Value, factor: Value): Multiple | undefined {
+function productOf({ softmaxes }: SoftmaxBuilder, softmax: KernelNode, factor: KernelNode): Multiple | undefined {
   const parts = softmaxes.get(softmax);
   return parts && { softmax, parts, sign: 1, factor };
 }
@@ -107,7 +111,11 @@ function negative(multiple: Multiple | undefined): Multiple | undefined {
 }
 
 /** Whether the factor is -sum(value) along the softmax's axis, as the gradients of softmax and of its logarithm have it. */
-function isNegativeSum(builder: SoftmaxBuilder, { parts: { x, axis }, sign, factor }: Multiple, value: Value): boolean {
+function isNegativeSum(
+  builder: SoftmaxBuilder,
+  { parts: { x, axis }, sign, factor }: Multiple,
+  value: KernelNode,
+): boolean {
   const [sumSign, sum] = splitSign(builder, factor);
   const [valueSign, unsigned] = splitSign(builder, value);
   if (sign * sumSign !== -valueSign) return false;
@@ -116,9 +124,9 @@ function isNegativeSum(builder: SoftmaxBuilder, { parts: { x, axis }, sign, fact
 }
 
 /** The sign before a value, also where it is repeated, and the value without it. */
-function splitSign(builder: SoftmaxBuilder, value: Value): [sign: Sign, unsigned: Value] {
+function splitSign(builder: SoftmaxBuilder, value: KernelNode): [sign: Sign, unsigned: KernelNode] {
   const [x] = value.inputs;
-  if (value.kind === "map" && value.call === unaryCalls.neg) {
+  if (value.kind === "map" && value.formula === unaryFormulas.neg) {
     const [sign, unsigned] = splitSign(builder, x!);
     return [sign === 1 ? -1 : 1, unsigned];
   }
@@ -128,27 +136,27 @@ function splitSign(builder: SoftmaxBuilder, value: Value): [sign: Sign, unsigned
 }
 
 /** Whether a value is another in a shape of its own. */
-function isRepeated(value: Value): value is View {
+function isRepeated(value: KernelNode): value is ViewNode {
   return value.kind === "view" && (value.name === "reshape" || value.name === "broadcast");
 }
 
-function repeat({ reshape, broadcastTo }: SoftmaxBuilder, x: Value, { name, shape }: View): Value {
+function repeat({ reshape, broadcastTo }: SoftmaxBuilder, x: KernelNode, { name, shape }: ViewNode): KernelNode {
   return name === "reshape" ? reshape(x, shape) : broadcastTo(x, shape);
 }
 
 /** p (g - sum(p g)), the gradient of softmax: with g taken from that at the largest, which then contributes nothing to the sum. */
-function deviation(builder: SoftmaxBuilder, { softmax, parts, sign, factor }: Multiple): Value {
+function deviation(builder: SoftmaxBuilder, { softmax, parts, sign, factor }: Multiple): KernelNode {
   const { map, reduceInParts } = builder;
   const { x, axis, count } = parts;
-  const center = map(binaryCalls.div, [sumOfLargest(builder, factor, parts), count]);
-  const centered = map(binaryCalls.sub, [factor, along(builder, center, x, axis)]);
-  const mean = reduceInParts("sum", map(binaryCalls.mul, [softmax, centered]), [axis]);
-  const result = map(binaryCalls.mul, [softmax, map(binaryCalls.sub, [centered, along(builder, mean, x, axis)])]);
+  const center = map(binaryFormulas.div, [sumOfLargest(builder, factor, parts), count]);
+  const centered = map(binaryFormulas.sub, [factor, along(builder, center, x, axis)]);
+  const mean = reduceInParts("sum", map(binaryFormulas.mul, [softmax, centered]), [axis]);
+  const result = map(binaryFormulas.mul, [softmax, map(binaryFormulas.sub, [centered, along(builder, mean, x, axis)])]);
   return sign === 1 ? result : negated(builder, result);
 }
 
 /** The sum of the row's other values: at the largest nothing of its own is subtracted again. */
-function sumOfOthers(builder: SoftmaxBuilder, value: Value, parts: Softmax): Value {
+function sumOfOthers(builder: SoftmaxBuilder, value: KernelNode, parts: Softmax): KernelNode {
   const { map, literal, reduceInParts } = builder;
   const { x, axis, isLargest } = parts;
   const atLargest = along(builder, sumOfLargest(builder, value, parts), x, axis);
@@ -156,22 +164,22 @@ function sumOfOthers(builder: SoftmaxBuilder, value: Value, parts: Softmax): Val
   const rest = along(builder, smaller, x, axis);
   return map(where, [
     isLargest,
-    map(binaryCalls.add, [map(binaryCalls.sub, [atLargest, value]), rest]),
-    map(binaryCalls.sub, [map(binaryCalls.add, [atLargest, rest]), value]),
+    map(binaryFormulas.add, [map(binaryFormulas.sub, [atLargest, value]), rest]),
+    map(binaryFormulas.sub, [map(binaryFormulas.add, [atLargest, rest]), value]),
   ]);
 }
 
 /** The sum of the values where x is the largest. */
 function sumOfLargest(
   { map, literal, reduceInParts }: SoftmaxBuilder,
-  value: Value,
+  value: KernelNode,
   { x, axis, isLargest }: Softmax,
-): Value {
+): KernelNode {
   return reduceInParts("sum", map(where, [isLargest, value, literal(0, x.shape)]), [axis]);
 }
 
-function negated(builder: SoftmaxBuilder, value: Value): Value;
-function negated(builder: SoftmaxBuilder, value: Value | undefined): Value | undefined;
-function negated(builder: SoftmaxBuilder, value: Value | undefined): Value | undefined {
-  return value && builder.map(unaryCalls.neg, [value]);
+function negated(builder: SoftmaxBuilder, value: KernelNode): KernelNode;
+function negated(builder: SoftmaxBuilder, value: KernelNode | undefined): KernelNode | undefined;
+function negated(builder: SoftmaxBuilder, value: KernelNode | undefined): KernelNode | undefined {
+  return value && builder.map(unaryFormulas.neg, [value]);
 }

@@ -1,4 +1,4 @@
-/** How is each operation of a graph said in values? */
+/** How is each operation of a graph written in nodes of kernels? */
 import {
   type BinaryOperation,
   type DType,
@@ -14,37 +14,37 @@ import {
   unaryOperations,
 } from "@symloss/core/engine";
 import { checkGraph } from "./check-graph.ts";
-import { binaryCalls, isNotZero, truncate, unaryCalls, where } from "../kernel/formulas.ts";
+import { binaryFormulas, isNotZero, truncate, unaryFormulas, where } from "../kernel/formulas.ts";
 import { addition, difference } from "./difference.ts";
 import { type SplitOptions, makeReducingBuilder } from "./reduction.ts";
 import { type SoftmaxBuilder, logSoftmax, logSumExp, softmax } from "./softmax.ts";
-import { type Builder, type Value, reducedLength } from "../kernel/node.ts";
+import { type NodeBuilder, type KernelNode, reducedLength } from "../kernel/node.ts";
 
-/** What kernels compute: the rest, core says in these. */
+/** What kernels compute: core rewrites the rest using these. */
 export const gpuOperations: readonly Operation[] = allOperations.filter(
   (operation) => operation !== "scatterAdd" && operation !== "argmax" && operation !== "matmul",
 );
 
-/** A graph as values. */
+/** A graph as nodes of kernels. */
 export interface Translation {
-  readonly outputs: readonly Value[];
+  readonly outputs: readonly KernelNode[];
   /** The inputs in order, then arrays that are constant. */
   readonly sources: readonly SourceArray[];
 }
 
-/** An array that is there before the kernels run; `data` where it is constant. */
+/** An array that is there before the kernels run; `data` if it is constant. */
 export interface SourceArray {
   readonly shape: readonly number[];
   readonly dtype: DType;
   readonly data?: TypedArray;
 }
 
-/** The graph as values; long reductions in parts. */
+/** The graph as nodes of kernels; long reductions in parts. */
 export function translate(graph: Graph, options: SplitOptions): Translation {
   checkGraph(graph);
   const sources: SourceArray[] = [];
   const builder = makeReducingBuilder(options);
-  const values = new Map<Tensor, Value>();
+  const nodes = new Map<Tensor, KernelNode>();
   const context: Context = {
     ...builder,
     softmaxes: new Map(),
@@ -56,18 +56,18 @@ export function translate(graph: Graph, options: SplitOptions): Translation {
   };
   for (const { shape, dtype } of graph.inputs) sources.push({ shape: shape as readonly number[], dtype });
   for (const [slot, input] of graph.inputs.entries()) {
-    values.set(input, builder.source(slot, input.shape as readonly number[]));
+    nodes.set(input, builder.source(slot, input.shape as readonly number[]));
   }
-  for (const node of topologicalOrder(graph.outputs)) {
-    if (values.has(node)) continue;
-    const inputs = node.inputs.map((input) => values.get(input)!);
-    values.set(node, translateNode(context, node, inputs));
+  for (const tensor of topologicalOrder(graph.outputs)) {
+    if (nodes.has(tensor)) continue;
+    const inputs = tensor.inputs.map((input) => nodes.get(input)!);
+    nodes.set(tensor, translateTensor(context, tensor, inputs));
   }
-  return { outputs: graph.outputs.map((output) => values.get(output)!), sources };
+  return { outputs: graph.outputs.map((output) => nodes.get(output)!), sources };
 }
 
 interface Context extends SoftmaxBuilder {
-  readonly addSource: (source: SourceArray) => Value;
+  readonly addSource: (source: SourceArray) => KernelNode;
 }
 
 interface ResultType {
@@ -77,31 +77,33 @@ interface ResultType {
 
 type Row<O extends Operation> = (
   context: Context,
-  inputs: readonly Value[],
+  inputs: readonly KernelNode[],
   attributes: OperationAttributes[O],
   result: ResultType,
-) => Value;
+) => KernelNode;
 
-function translateNode(context: Context, node: Tensor, inputs: readonly Value[]): Value {
-  const result = { shape: node.shape as readonly number[], dtype: node.dtype };
+function translateTensor(context: Context, tensor: Tensor, inputs: readonly KernelNode[]): KernelNode {
+  const result = { shape: tensor.shape as readonly number[], dtype: tensor.dtype };
   // Nothing of an empty array is ever read.
   if (result.shape.includes(0)) return context.literal(0, result.shape);
-  if (!Object.hasOwn(rows, node.operation)) throw new TypeError(`compile: ${node.operation} must have been lowered.`);
-  const row = rows[node.operation as keyof typeof rows] as Row<Operation>;
-  return row(context, inputs, node.attributes as never, result);
+  if (!Object.hasOwn(rows, tensor.operation)) {
+    throw new TypeError(`compile: ${tensor.operation} must have been lowered.`);
+  }
+  const row = rows[tensor.operation as keyof typeof rows] as Row<Operation>;
+  return row(context, inputs, tensor.attributes as never, result);
 }
 
 const unaryRows = Object.fromEntries(
   unaryOperations.map((operation): [string, Row<Operation>] => [
     operation,
-    ({ map }, inputs) => map(unaryCalls[operation], inputs),
+    ({ map }, inputs) => map(unaryFormulas[operation], inputs),
   ]),
 ) as Record<UnaryOperation, Row<UnaryOperation>>;
 
 const binaryRows = Object.fromEntries(
   binaryOperations.map((operation): [string, Row<Operation>] => [
     operation,
-    ({ map }, inputs) => map(binaryCalls[operation], inputs),
+    ({ map }, inputs) => map(binaryFormulas[operation], inputs),
   ]),
 ) as Record<BinaryOperation, Row<BinaryOperation>>;
 
@@ -119,8 +121,8 @@ const rows: { readonly [O in Exclude<Operation, "scatterAdd" | "argmax" | "matmu
   dimensionSize: ({ literal }, [x], { axes }) => literal(reducedLength(x!, axes), []),
   pow: (context, [x, y], _, { dtype }) => {
     const exponent = y!.kind === "literal" ? y!.value : undefined;
-    if (exponent === 0.5) return context.map(unaryCalls.sqrt, [x!]);
-    const power = context.map(binaryCalls.pow, [x!, y!]);
+    if (exponent === 0.5) return context.map(unaryFormulas.sqrt, [x!]);
+    const power = context.map(binaryFormulas.pow, [x!, y!]);
     return dtype === "int32" ? context.map(truncate, [power]) : power;
   },
   where: ({ map }, inputs) => map(where, inputs),
@@ -148,10 +150,10 @@ const rows: { readonly [O in Exclude<Operation, "scatterAdd" | "argmax" | "matmu
 };
 
 /** A kernel reads seven arrays at least, and not always more: many are put together by sevens. */
-function concatInParts(concat: Builder["concat"], inputs: readonly Value[], axis: number): Value {
+function concatInParts(concat: NodeBuilder["concat"], inputs: readonly KernelNode[], axis: number): KernelNode {
   if (inputs.length === 1) return inputs[0]!;
   if (inputs.length <= 7) return concat(inputs, axis);
-  const parts: Value[] = [];
+  const parts: KernelNode[] = [];
   for (let start = 0; start < inputs.length; start += 7) {
     parts.push(concatInParts(concat, inputs.slice(start, start + 7), axis));
   }

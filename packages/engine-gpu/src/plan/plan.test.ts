@@ -30,10 +30,11 @@ import { cpu } from "@symloss/engine-cpu";
 import { sparseSoftmaxCrossentropyLogits } from "@symloss/losses";
 import { describe, expect, test } from "vitest";
 import { finishScalar } from "./host.ts";
-import { type Place, outputNames } from "../kernel/kernel.ts";
-import { type Limits, type Plan, planGraph } from "./plan.ts";
+import type { Limits, Place } from "../kernel/layout.ts";
+import type { KernelNode } from "../kernel/node.ts";
+import { outputNames } from "../kernel/print.ts";
+import { type Plan, planGraph } from "./plan.ts";
 import { gpuTraits } from "../traits.ts";
-import type { Value } from "../kernel/node.ts";
 
 const limits: Limits = {
   inputs: 15,
@@ -76,12 +77,12 @@ function runPlan(plan: Plan, inputs: readonly TypedArray[]): number[][] {
       textures[result + output] = texels;
     }
   }
-  const read = (value: Value): Float32Array =>
-    fromTexels(textures[plan.places.get(value)!.texture]!, plan.places.get(value)!, value.size);
+  const read = (node: KernelNode): Float32Array =>
+    fromTexels(textures[plan.places.get(node)!.texture]!, plan.places.get(node)!, node.size);
   return plan.results.map((result) => {
     if (result.kind === "empty") return [];
-    if (result.kind === "array") return [...read(result.value)];
-    return [finishScalar(result.value, new Map(result.reads.map((value) => [value, read(value)])))];
+    if (result.kind === "array") return [...read(result.node)];
+    return [finishScalar(result.node, new Map(result.reads.map((node) => [node, read(node)])))];
   });
 }
 
@@ -355,7 +356,7 @@ describe("a plan", () => {
     const [onHost] = planGraph(graph, limits, "host").results;
     expect(onHost).toMatchObject({ kind: "scalar" });
     const [onDevice] = planGraph(graph, limits, "device").results;
-    expect(onDevice).toMatchObject({ kind: "array", value: { size: 1 } });
+    expect(onDevice).toMatchObject({ kind: "array", node: { size: 1 } });
   });
 
   test("counts no further than integers of the shader reach: axes are reduced one after the other", async () => {

@@ -1,8 +1,30 @@
 /** How is a reduction split, so that threads are many, none runs long, and the shader's integers can count what is reduced? */
-import { type Builder, type Reducer, type Value, makeBuilder, reducedLength } from "../kernel/node.ts";
+import { type KernelNode, type NodeBuilder, makeNodeBuilder, reducedLength } from "../kernel/node.ts";
+import type { Reducer } from "../kernel/statement.ts";
+import { type Destination, mostElements } from "./host.ts";
 
-/** How many elements a thread puts together, or undefined where one thread does it all. */
+/** How many elements a thread puts together, or undefined if one thread does it all. */
 export type SplitRule = (results: number, length: number) => number | undefined;
+
+/** A scalar for the host is left in parts, which the host adds in float64; anything else is split until threads are many. */
+export const splitRules: Readonly<Record<Destination, SplitRule>> = {
+  host: (results, length) => (results === 1 ? splitForHost(length) : splitRows(results, length)),
+  device: (results, length) =>
+    results === 1 && length > 1024 ? chunkOf(length, length / 256) : splitRows(results, length),
+};
+
+function splitForHost(length: number): number | undefined {
+  return length > mostElements ? chunkOf(length, mostElements) : undefined;
+}
+
+function splitRows(results: number, length: number): number | undefined {
+  if (results >= 4096) return length > 4096 ? 1024 : undefined;
+  return length >= 1024 ? 256 : undefined;
+}
+
+function chunkOf(length: number, parts: number): number {
+  return Math.min(1024, Math.max(64, 4 * Math.ceil(length / parts / 4)));
+}
 
 /** What rules splitting: the plan's wishes, and how many elements an index can tell apart. */
 export interface SplitOptions {
@@ -10,13 +32,13 @@ export interface SplitOptions {
   readonly indices: number;
 }
 
-/** Makes values, and reductions in parts. */
-export interface ReducingBuilder extends Builder {
-  readonly reduceInParts: (reducer: Reducer, x: Value, axes: readonly number[]) => Value;
+/** Makes nodes, and reductions in parts. */
+export interface ReducingBuilder extends NodeBuilder {
+  readonly reduceInParts: (reducer: Reducer, x: KernelNode, axes: readonly number[]) => KernelNode;
 }
 
 export function makeReducingBuilder(options: SplitOptions): ReducingBuilder {
-  const builder = makeBuilder();
+  const builder = makeNodeBuilder();
   return { ...builder, reduceInParts: (reducer, x, axes) => reduceInParts(builder, options, reducer, x, axes) };
 }
 
@@ -24,12 +46,12 @@ export function makeReducingBuilder(options: SplitOptions): ReducingBuilder {
 const longestPart = 1024;
 
 function reduceInParts(
-  builder: Builder,
+  builder: NodeBuilder,
   options: SplitOptions,
   reducer: Reducer,
-  x: Value,
+  x: KernelNode,
   axes: readonly number[],
-): Value {
+): KernelNode {
   const shape = x.shape.filter((_, axis) => !axes.includes(axis));
   const length = reducedLength(x, axes);
   // Only a sum may be over nothing.

@@ -1,0 +1,46 @@
+/** Which expressions are the same? Each has a number, and those that compute the same from the same names share it (value numbering). */
+import type { Expression } from "./expression.ts";
+
+/** The number of an expression. */
+export type Numbering = (expression: Expression) => number;
+
+/** A numbering that knows no expression yet. */
+export function makeNumbering(): Numbering {
+  const known = new Map<string, number>();
+  /** Trees share branches: each is looked at once. */
+  const seen = new Map<Expression, number>();
+  const numberOf = (expression: Expression): number => {
+    const found = seen.get(expression);
+    if (found !== undefined) return found;
+    const key = keyOf(expression, numberOf);
+    const number = known.get(key) ?? known.size;
+    known.set(key, number);
+    seen.set(expression, number);
+    return number;
+  };
+  return numberOf;
+}
+
+function keyOf(expression: Expression, numberOf: Numbering): string {
+  switch (expression.kind) {
+    case "name":
+      return `${expression.letter}${expression.number}`;
+    case "literal":
+      return `=${expression.text}`;
+    default:
+      return `${headOf(expression)}(${expression.operands.map(numberOf).join()})`;
+  }
+}
+
+function headOf(operation: Exclude<Expression, { kind: "name" | "literal" }>): string {
+  switch (operation.kind) {
+    case "call":
+      return `call ${operation.name}`;
+    case "binary":
+      return operation.operator;
+    case "sum":
+      return `sum ${operation.constant}`;
+    default:
+      return operation.kind;
+  }
+}
