@@ -2,21 +2,12 @@
 import { createRequire } from "node:module";
 import type { GpuOptions } from "@symloss/engine-gpu";
 import { beforeAll, describe, expect, test, vi } from "vitest";
-import { type GpuFault, type GpuMemory, gpuFaults, gpuMemory, gpuNumbers } from "../apps/browser/src/gpu-case-names.ts";
 import type { CaseResult } from "../apps/browser/src/messages.ts";
+import { runCases } from "../apps/browser/pages/cases.ts";
+import faultsOf, { type FaultSubject, faults } from "../packages/engine-gpu/faults/index.ts";
 
-/** What gl can't do: it loses no context, and draws on no canvas. */
-const pagesAlone: readonly (GpuFault | GpuMemory)[] = [
-  "a lost context is an error, and the next call runs on a new one",
-  "a context that the browser takes away is an error, not zeros",
-  "a context that is lost within a run is an error, not zeros",
-  "arrays on the device are refused after their context is lost",
-  // Nor is garbage collected when a test asks for it, or memory refused.
-  "forgotten handles are freed",
-  "whatever runs out of memory is an error that leaves nothing behind",
-];
-const faults = gpuFaults.filter((name) => !pagesAlone.includes(name));
-const memory = gpuMemory.filter((name) => !pagesAlone.includes(name));
+/** What gl can show: it loses no context, draws on no canvas, and is refused no memory when a test asks for that. */
+const subjects: readonly FaultSubject[] = ["limits", "results", "memory", "numbers"];
 
 vi.mock("@symloss/engine-gpu", async (load) => {
   const engineGpu = await load<typeof import("@symloss/engine-gpu")>();
@@ -53,15 +44,10 @@ describe("faults on headlessgl", () => {
       const result = value as CaseResult;
       results.set(result.name, result);
     };
-    const { default: runFaults } = await import("../apps/browser/pages/gpu-faults.ts");
-    await runFaults("webgl", faults, report);
-    const { default: runMemory } = await import("../apps/browser/pages/gpu-memory.ts");
-    await runMemory("webgl", memory, report);
-    const { default: runNumbers } = await import("../apps/browser/pages/gpu-numbers.ts");
-    await runNumbers("webgl", gpuNumbers, report);
+    await runCases(faultsOf("webgl", subjects), report);
   }, 300_000);
 
-  test.each([...faults, ...memory, ...gpuNumbers])("%s", (name) =>
-    expect(results.get(name)).toEqual({ name, passed: true }),
-  );
+  describe.each(subjects)("%s", (subject) => {
+    test.each(Object.keys(faults[subject]))("%s", (name) => expect(results.get(name)).toEqual({ name, passed: true }));
+  });
 });

@@ -3,3 +3,11 @@ declare module "virtual:entry" {
   const run: (...argumentsAndReport: unknown[]) => unknown;
   export default run;
 }
+
+/** The module that gives the cases of a test, from wherever they stand. */
+declare module "virtual:cases" {
+  import type { Case } from "./cases.ts";
+
+  const casesOf: (...values: readonly unknown[]) => readonly Case[];
+  export default casesOf;
+}

@@ -1,24 +1,38 @@
 /** What does the browser get for a TypeScript module of this repository? Bundled from source, as a user's own build would. */
 import { fileURLToPath } from "node:url";
-import { type Rolldown, build, defaultClientConditions } from "vite";
+import { type Rolldown, build as viteBuild, defaultClientConditions } from "vite";
 import type { Files } from "./serve.ts";
 
 /** How a module is run. */
 export interface BundleOptions {
   /** Whether it runs in a worker that the page starts; default false. */
   readonly worker?: boolean | undefined;
+  /** What it imports as `virtual:cases`. */
+  readonly cases?: URL | undefined;
 }
 
-/** A page, `/index.html`, that runs the module `entry`, with all that it loads: chunks and assets. */
-export async function bundle(entry: URL, { worker = false }: BundleOptions = {}): Promise<Files> {
-  const { output } = (await build({
+const bundles = new Map<string, Promise<Files>>();
+
+/** A page, `/index.html`, that runs the module `entry`, with all that it loads: chunks and assets. Made once. */
+export function bundle(entry: URL, options: BundleOptions = {}): Promise<Files> {
+  const key = [entry, options.worker === true, options.cases].join(" ");
+  const made = bundles.get(key) ?? build(entry, options);
+  bundles.set(key, made);
+  return made;
+}
+
+async function build(entry: URL, { worker = false, cases }: BundleOptions): Promise<Files> {
+  const { output } = (await viteBuild({
     configFile: false,
     logLevel: "silent",
     root: fileURLToPath(new URL("..", import.meta.url)),
     publicDir: false,
     resolve: {
       conditions: ["@symloss/source", ...defaultClientConditions],
-      alias: { "virtual:entry": fileURLToPath(entry) },
+      alias: {
+        "virtual:entry": fileURLToPath(entry),
+        ...(cases !== undefined && { "virtual:cases": fileURLToPath(cases) }),
+      },
     },
     worker: { format: "es" },
     build: {

@@ -5,7 +5,7 @@ const entry = new URL("../pages/fixture-cases.ts", import.meta.url);
 
 describe("testInBrowser", () => {
   const names = ["passes", "passes later"];
-  testInBrowser(names, { entry, arguments: [names] });
+  testInBrowser({ fixture: names }, { entry, arguments: [names] });
 });
 
 describe("a case in a browser", { timeout: 120_000 }, () => {

@@ -1,28 +1,41 @@
 /** How does a case that runs in a browser become a test of its own? */
-import { beforeAll, expect, test } from "vitest";
+import type { Browser } from "playwright-core";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { CaseResult } from "./messages.ts";
 import { type PageOptions, runInBrowser } from "./page.ts";
 
 /** Where the cases run. */
 export interface CasesOptions extends Omit<PageOptions, "onReport"> {
-  /** What the browser is started with. */
-  readonly flags?: readonly string[] | undefined;
+  /** A browser that runs when the tests do; default one of the page's own. */
+  readonly browser?: (() => Browser) | undefined;
+}
+
+/** The names of cases, by what they are about. */
+export type CaseNames = Readonly<Record<string, readonly string[]>>;
+
+/** The names of conformance cases by their group. */
+export function namesByGroup(cases: readonly { readonly group: string; readonly name: string }[]): CaseNames {
+  const names: Record<string, string[]> = {};
+  for (const { group, name } of cases) (names[group] ??= []).push(name);
+  return names;
 }
 
 /**
  * A test for each name, where they stand in a `describe`. The page runs once; its function reports a `CaseResult` for
  * each case as it ends. A case without a result fails, and so does a page that runs any other, or does not come to its end.
  */
-export function testInBrowser(names: readonly string[], options: CasesOptions): void {
+export function testInBrowser(names: CaseNames, options: CasesOptions): void {
   let run: CasesRun = { results: new Map() };
   beforeAll(async () => {
     run = await runCasesInBrowser(options);
   }, hookTimeout(options));
 
-  test.each(names)("%s", (name) => checkCase(name, run));
+  describe.each(Object.entries(names))("%s", (_, ofSubject) => {
+    test.each(ofSubject)("%s", (name) => checkCase(name, run));
+  });
   test("the page comes to its end, and runs no other case", () => {
     if (run.failure !== undefined) throw run.failure;
-    expect([...run.results.keys()].filter((name) => !names.includes(name))).toEqual([]);
+    expect([...run.results.keys()].toSorted()).toEqual(Object.values(names).flat().toSorted());
   });
 }
 
@@ -33,14 +46,14 @@ export interface CasesRun {
 }
 
 /** Runs the page. A failure keeps the results from before it: which case the page was at is then seen. */
-export async function runCasesInBrowser(options: CasesOptions): Promise<CasesRun> {
+export async function runCasesInBrowser({ browser, ...options }: CasesOptions): Promise<CasesRun> {
   const results = new Map<string, CaseResult>();
   const onReport = (value: unknown): void => {
     const result = value as CaseResult;
     results.set(result.name, result);
   };
   try {
-    await runInBrowser({ ...options, onReport });
+    await runInBrowser({ ...options, onReport, ...(browser !== undefined && { browser: browser() }) });
     return { results };
   } catch (failure) {
     return { results, failure: failure as Error };

@@ -3,7 +3,12 @@ import { type Browser, chromium } from "playwright-core";
 import { findBrowser, thisMachine } from "./find-browser.ts";
 
 /** Flags for WebGL computed by SwiftShader, the same on every machine. */
-export const softwareWebGL: readonly string[] = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
+export const softwareWebGL: readonly string[] = [
+  "--use-angle=swiftshader",
+  "--enable-unsafe-swiftshader",
+  // Most kernels of a test run once: each is compiled when it is drawn, whole, and not in advance and in parts as well.
+  "--disable-angle-features=supportsGraphicsPipelineLibrary,warmUpPipelineCacheAtLink",
+];
 
 /** Flags for a browser that has no WebGL at all. */
 export const withoutWebGL: readonly string[] = ["--disable-gpu", "--disable-software-rasterizer"];

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { conformanceCases } from "@symloss/conformance";
 import { onnx } from "@symloss/engine-onnx";
 import { describe, expect, test } from "vitest";
-import { testInBrowser } from "./cases.ts";
+import { namesByGroup, testInBrowser } from "./cases.ts";
 import { runInBrowser } from "./page.ts";
 import type { HeaderOptions } from "./serve.ts";
 
@@ -25,10 +25,7 @@ describe.each<[string, Settings, HeaderOptions]>([
   ["engine-onnx on two threads, isolated", { numThreads: 2 }, isolated],
   ["engine-onnx under a content security policy", {}, { contentSecurityPolicy: policy }],
 ])("%s", (_, settings, headers) => {
-  testInBrowser(
-    cases.map(({ name }) => name),
-    { entry, arguments: [settings, groups], headers, timeout: 600_000 },
-  );
+  testInBrowser(namesByGroup(cases), { entry, arguments: [settings, groups], headers, timeout: 600_000 });
 });
 
 const runtime = { "/runtime/": fileURLToPath(new URL("./", import.meta.resolve("onnxruntime-web/wasm"))) };

@@ -17,6 +17,8 @@ export interface PageOptions {
   readonly arguments?: readonly unknown[] | undefined;
   /** Whether it is called in a worker; default false. */
   readonly worker?: boolean | undefined;
+  /** What the module imports as `virtual:cases`. */
+  readonly cases?: URL | undefined;
   /** How the page is served; default without any of these. */
   readonly headers?: HeaderOptions | undefined;
   /** Folders of the disk that are served beside the bundle. */
@@ -37,8 +39,8 @@ type BrowserOptions =
  * page is left uncaught, or takes too long; the message holds what the page wrote with console.error.
  */
 export async function runInBrowser({ browser, flags, ...options }: RunOptions): Promise<unknown> {
-  const { entry, worker, folders, headers } = options;
-  const server = await serve({ files: await bundle(entry, { worker }), folders, headers });
+  const { entry, worker, cases, folders, headers } = options;
+  const server = await serve({ files: await bundle(entry, { worker, cases }), folders, headers });
   try {
     if (browser !== undefined) return await runInContext(browser, server.origin, options);
     const ownBrowser = await launch(flags);

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** Where does engine-gpu keep digits that a shader's own functions, or rounding, would lose? */
+/** Where does an engine keep digits that a shader's own functions, or rounding, would lose? */
 import {
   type NDArray,
   type Tensor,
@@ -21,19 +21,10 @@ import {
 } from "@symloss/core";
 import { binaryScalar, unaryOperations, unaryScalar } from "@symloss/core/engine";
 import { sigmoidCrossentropyLogits, softmaxCrossentropyLogits, sparseSoftmaxCrossentropyLogits } from "@symloss/losses";
-import type { GpuNumbers } from "../src/gpu-case-names.ts";
-import type { Report } from "../src/messages.ts";
-import { type GpuCases, type Surroundings, expectThat, runGpuCases, withEngine } from "./gpu-checks.ts";
+import { type FaultCases, withEngine } from "./case.ts";
+import { expectThat } from "./expect.ts";
 
-export default async function (
-  mode: Surroundings["mode"],
-  names: readonly GpuNumbers[],
-  report: Report,
-): Promise<void> {
-  await runGpuCases(cases, mode, names, report);
-}
-
-const cases: GpuCases<GpuNumbers> = {
+export const numbersFaults: FaultCases = {
   "powers of negative numbers, tails and small arguments are right": (surroundings) =>
     withEngine(surroundings, async (engine) => {
       const run = compile(

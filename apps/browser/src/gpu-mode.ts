@@ -1,0 +1,54 @@
+/** What is tried of engine-gpu in a browser on one version of WebGL? In one browser, and each page is loaded once. */
+import { conformanceCases } from "@symloss/conformance";
+import { gpu, gpuTraits } from "@symloss/engine-gpu";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { namesByGroup, testInBrowser } from "./cases.ts";
+import { launch, softwareWebGL } from "./launch.ts";
+import { runInBrowser } from "./page.ts";
+
+/** Faults by subject, those of one page together: what some count must not be touched by what others leave. */
+export type FaultPages = readonly Readonly<Record<string, object>>[];
+
+const page = (name: string): URL => new URL(`../pages/${name}.ts`, import.meta.url);
+const faults = new URL("../../../packages/engine-gpu/faults/index.ts", import.meta.url);
+
+/** Tests of the mode. */
+export function testGpu(mode: "webgl2" | "webgl", faultPages: FaultPages): void {
+  describe(`engine-gpu on ${mode}`, () => {
+    let browser: Browser;
+    beforeAll(async () => {
+      browser = await launch([...softwareWebGL, "--js-flags=--expose-gc"]);
+    });
+    afterAll(() => browser.close());
+
+    describe("conformance", () => {
+      const names = namesByGroup(conformanceCases({ traits: gpuTraits }, { createEngine: () => gpu() }));
+      const options = { entry: page("gpu"), arguments: [mode, Object.keys(names)], timeout: 900_000 };
+      testInBrowser(names, { ...options, browser: () => browser });
+    });
+
+    describe.each(faultPages)("faults", (subjects) => {
+      const names = Object.entries(subjects).map(([subject, cases]) => [subject, Object.keys(cases)] as const);
+      const options = { entry: page("run-cases"), cases: faults, arguments: [mode, Object.keys(subjects)] };
+      testInBrowser(Object.fromEntries(names), { ...options, browser: () => browser, timeout: 300_000 });
+    });
+
+    test("ends in an error, never in wrong results, when the browser's graphics process dies", async () => {
+      const dying = await launch(softwareWebGL);
+      try {
+        const session = await dying.newBrowserCDPSession();
+        // The answer may end with the process.
+        const kill = (): void => void session.send("Browser.crashGpuProcess").catch(() => {});
+        const run = { entry: page("gpu-crash"), arguments: [mode], onReport: kill };
+        expect(await runInBrowser({ browser: dying, ...run })).toEqual({
+          wrong: 0,
+          error: expect.stringMatching(/EngineError.*context .* was lost/),
+          next: 42,
+        });
+      } finally {
+        await dying.close();
+      }
+    });
+  });
+}

@@ -1,0 +1,28 @@
+/** What must hold? Said without a test runner, for these cases run in pages. */
+
+export function expectThat(condition: boolean, message: string): void {
+  if (!condition) throw new Error(message);
+}
+
+export function expectValues(
+  { data }: { readonly data: ArrayLike<number> },
+  want: readonly number[],
+  place = "",
+): void {
+  expectThat(data.length === want.length, `${place}${want.length} elements are expected, got ${data.length}`);
+  const index = want.findIndex((value, position) => data[position] !== value);
+  expectThat(index === -1, `${place}${want[index]} is expected at ${index}, got ${data[index]}`);
+}
+
+/** Returns what the error says. */
+export async function expectError(run: () => unknown, name: string, word: string): Promise<string> {
+  let thrown: unknown;
+  try {
+    await run();
+  } catch (error) {
+    thrown = error;
+  }
+  const { name: got, message } = thrown instanceof Error ? thrown : { name: typeof thrown, message: String(thrown) };
+  expectThat(got === name && message.includes(word), `a ${name} about "${word}" is expected, got ${got}: ${message}`);
+  return message;
+}
