@@ -6,17 +6,17 @@ import { gpu } from "@symloss/engine-gpu";
 import type { Watched } from "./watch.ts";
 
 /** On which WebGL, and what it is asked. */
-export interface Surroundings {
+export interface Setup {
   readonly mode: "webgl2" | "webgl";
   readonly watched: Watched;
 }
 
 /** What is tried, by title; each throws unless the engine is right. */
-export type FaultCases = Readonly<Record<string, (surroundings: Surroundings) => Promise<void>>>;
+export type FaultCases = Readonly<Record<string, (setup: Setup) => Promise<void>>>;
 
 /** Runs it on an engine of its own; `lose` has its context lost. */
 export async function withEngine(
-  { mode, watched }: Surroundings,
+  { mode, watched }: Setup,
   use: (engine: Engine, lose: () => void) => Promise<void>,
 ): Promise<void> {
   const engine = await gpu({ mode });
@@ -43,6 +43,6 @@ export function whole(shape: readonly number[], limit: number): NDArray & { read
 }
 
 /** A context of the page, for others to draw on. */
-export function makeContext(mode: Surroundings["mode"]): WebGL2RenderingContext | null {
+export function makeContext(mode: Setup["mode"]): WebGL2RenderingContext | null {
   return new OffscreenCanvas(1, 1).getContext(mode) as WebGL2RenderingContext | null;
 }

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /** What may others leave of a context that they share with an engine? */
-import type { Surroundings } from "./case.ts";
+import type { Setup } from "./case.ts";
 
 /** What a change could not be made of. */
 type Done = "absent" | undefined | void;
@@ -189,7 +189,7 @@ function isWebGL2(gl: WebGL2RenderingContext): boolean {
 }
 
 /** A program of somebody else, of which vertices can be recorded where there is such. */
-export function makeProgram(gl: WebGL2RenderingContext, mode: Surroundings["mode"]): WebGLProgram {
+export function makeProgram(gl: WebGL2RenderingContext, mode: Setup["mode"]): WebGLProgram {
   const program = gl.createProgram();
   const [version, output] = mode === "webgl2" ? ["#version 300 es\n", "out vec4 color;"] : ["", ""];
   const texts = [

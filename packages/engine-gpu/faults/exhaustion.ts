@@ -5,9 +5,9 @@ import { type FaultCases, compileAlone, whole, withEngine } from "./case.ts";
 import { expectError, expectThat, expectValues } from "./expect.ts";
 
 export const exhaustionFaults: FaultCases = {
-  "whatever runs out of memory is an error that leaves nothing behind": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
-      const { watched } = surroundings;
+  "whatever runs out of memory is an error that leaves nothing behind": (setup) =>
+    withEngine(setup, async (engine) => {
+      const { watched } = setup;
       const unrelated = compile((x) => mul(x!, 2), { engine });
       const held = await engine.upload(whole([70], 9));
       await unrelated([1, 2]);
@@ -55,9 +55,9 @@ export const exhaustionFaults: FaultCases = {
       end();
     }),
 
-  "forgotten handles are freed": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
-      const { watched } = surroundings;
+  "forgotten handles are freed": (setup) =>
+    withEngine(setup, async (engine) => {
+      const { watched } = setup;
       const run = compile((x) => add(x!, 1), { engine, results: "device" });
       const kept = (await run([1, 2, 3])) as DeviceArray;
       const before = watched.live("Texture");

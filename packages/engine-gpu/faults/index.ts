@@ -1,5 +1,5 @@
 /** Where do gpu.js and WebGL fail without a word? Cases by subject; an engine must stay right in each, or say so. */
-import type { FaultCases, Surroundings } from "./case.ts";
+import type { FaultCases, Setup } from "./case.ts";
 import { exhaustionFaults } from "./exhaustion.ts";
 import { limitsFaults } from "./limits.ts";
 import { lossFaults } from "./loss.ts";
@@ -31,9 +31,9 @@ export interface Fault {
 }
 
 /** The cases of these subjects on the mode, for one after the other to run. WebGL is watched from now on. */
-export default function faultsOf(mode: Surroundings["mode"], subjects: readonly FaultSubject[]): readonly Fault[] {
-  const surroundings = { mode, watched: watchWebGL() };
+export default function faultsOf(mode: Setup["mode"], subjects: readonly FaultSubject[]): readonly Fault[] {
+  const setup = { mode, watched: watchWebGL() };
   return subjects.flatMap((subject) =>
-    Object.entries(faults[subject]).map(([name, run]) => ({ name, run: () => run(surroundings) })),
+    Object.entries(faults[subject]).map(([name, run]) => ({ name, run: () => run(setup) })),
   );
 }

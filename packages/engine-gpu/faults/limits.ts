@@ -22,9 +22,9 @@ import { type FaultCases, withEngine } from "./case.ts";
 import { expectError, expectThat, expectValues } from "./expect.ts";
 
 export const limitsFaults: FaultCases = {
-  "a sum of forty arrays reads all of them": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
-      const { mode, watched } = surroundings;
+  "a sum of forty arrays reads all of them": (setup) =>
+    withEngine(setup, async (engine) => {
+      const { mode, watched } = setup;
       watched.shaders.length = 0;
       const arrays = Array.from({ length: 40 }, (_, index) => ndarray([index, 1, 2, 3, 4]));
       const total = compile((...xs: Tensor[]) => xs.reduce((left, right) => add(left, right)), { engine });
@@ -48,8 +48,8 @@ export const limitsFaults: FaultCases = {
       }
     }),
 
-  "sixteen arrays in one formula are all read": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
+  "sixteen arrays in one formula are all read": (setup) =>
+    withEngine(setup, async (engine) => {
       const product = compile((...xs: Tensor[]) => xs.reduce((left, right, index) => add(left, mul(right, index))), {
         engine,
       });
@@ -60,8 +60,8 @@ export const limitsFaults: FaultCases = {
       }
     }),
 
-  "loops run to their end beyond a thousand turns": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
+  "loops run to their end beyond a thousand turns": (setup) =>
+    withEngine(setup, async (engine) => {
       for (const length of [1001, 4099, 12289]) {
         const x = ndarray(
           Float32Array.from({ length: 3 * length }, (_, index) => index % 5),
@@ -75,9 +75,9 @@ export const limitsFaults: FaultCases = {
       }
     }),
 
-  "every shader computes in highp": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
-      const { watched } = surroundings;
+  "every shader computes in highp": (setup) =>
+    withEngine(setup, async (engine) => {
+      const { watched } = setup;
       watched.shaders.length = 0;
       await compile((x) => [softmax(x!), sum(exp(x!))], { engine })(ndarray(new Float32Array(12), [3, 4]));
       expectThat(watched.shaders.length >= 2, `there must be shaders, got ${watched.shaders.length}`);
@@ -91,14 +91,14 @@ export const limitsFaults: FaultCases = {
       }
     }),
 
-  "elements beyond 2^24 are where they belong": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
+  "elements beyond 2^24 are where they belong": (setup) =>
+    withEngine(setup, async (engine) => {
       const size = 2 ** 24 + 12;
       const values = new Float32Array(size);
       for (let index = 0; index < 12; index++) values[size - 12 + index] = index + 1;
       const ends = compile((x) => slice(x!, [size - 7], [size]), { engine });
       // WebGL 1 knows integers to 2^24 alone, and must say so.
-      if (surroundings.mode === "webgl") {
+      if (setup.mode === "webgl") {
         await expectError(() => ends(values), "EngineError", "elements");
         return;
       }
@@ -107,8 +107,8 @@ export const limitsFaults: FaultCases = {
       expectValues(await total(values), [78]);
     }),
 
-  "indices of uneven shapes are exact": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
+  "indices of uneven shapes are exact": (setup) =>
+    withEngine(setup, async (engine) => {
       const [rows, columns] = [1031, 1033];
       const x = Float32Array.from({ length: rows * columns }, (_, index) => index);
       const turned = await compile((t) => transpose(t!), { engine })(ndarray(x, [rows, columns]));
@@ -119,8 +119,8 @@ export const limitsFaults: FaultCases = {
       expectThat(wrong === 0, `every element must be in its place, got ${wrong} that are not`);
     }),
 
-  "elements beyond 2^23 are found by their index": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
+  "elements beyond 2^23 are found by their index": (setup) =>
+    withEngine(setup, async (engine) => {
       const first = 2 ** 23 - 2;
       const values = new Float32Array(2 ** 23 + 12);
       for (let index = first; index < values.length; index++) values[index] = index - first;
@@ -129,8 +129,8 @@ export const limitsFaults: FaultCases = {
       expectValues(taken, [...indices.keys()]);
     }),
 
-  "axes longer than a texture's side are right": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
+  "axes longer than a texture's side are right": (setup) =>
+    withEngine(setup, async (engine) => {
       for (const shape of [[70001, 3], [3, 70001], [70001], [1, 70001, 1]]) {
         const x = ndarray(
           Float32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, index) => index % 97),
@@ -144,8 +144,8 @@ export const limitsFaults: FaultCases = {
       }
     }),
 
-  "arrays without elements are right": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
+  "arrays without elements are right": (setup) =>
+    withEngine(setup, async (engine) => {
       const empty = ndarray(new Float32Array(0), [0, 3]);
       const [same, total, joined] = await compile((x, y) => [exp(x!), sum(x!, 0), concat([x!, y!], 0)], { engine })(
         empty,
@@ -158,24 +158,24 @@ export const limitsFaults: FaultCases = {
       expectValues({ data: await held!.read() }, []);
     }),
 
-  "an array that no texture holds is an error": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
+  "an array that no texture holds is an error": (setup) =>
+    withEngine(setup, async (engine) => {
       const huge = compile((x) => broadcastTo(x!, [2 ** 16, 2 ** 16]), { engine });
       await expectError(() => huge([[1]]), "EngineError", "elements");
       expectValues(await compile((x) => add(x!, 1), { engine })([1]), [2]);
     }),
 
-  "an upload of what does not fit is an error": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
+  "an upload of what does not fit is an error": (setup) =>
+    withEngine(setup, async (engine) => {
       await expectError(() => engine.upload(ndarray(Float64Array.of(1 / 3))), "DTypeError", "upload");
-      if (surroundings.mode === "webgl") {
+      if (setup.mode === "webgl") {
         await expectError(() => engine.upload(ndarray(new Float32Array(2 ** 24 + 1))), "EngineError", "upload");
       }
       expectValues({ data: await (await engine.upload(ndarray([1, 2]))).read() }, [1, 2]);
     }),
 
-  "NaN and infinities do not throw": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
+  "NaN and infinities do not throw": (setup) =>
+    withEngine(setup, async (engine) => {
       const loss = (x: Tensor) => sum(softmax(x));
       await compile((x) => [loss(x!), grad(loss)(x!)], { engine })([NaN, Infinity, -Infinity, 1]);
       expectValues(await compile((x) => add(x!, 1), { engine })([1]), [2]);

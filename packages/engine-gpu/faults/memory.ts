@@ -6,9 +6,9 @@ import { type FaultCases, compileAlone, whole, withEngine } from "./case.ts";
 import { expectError, expectThat, expectValues } from "./expect.ts";
 
 export const memoryFaults: FaultCases = {
-  "a thousand runs make no new WebGL objects": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
-      const { watched } = surroundings;
+  "a thousand runs make no new WebGL objects": (setup) =>
+    withEngine(setup, async (engine) => {
+      const { watched } = setup;
       const step = compile((x, y) => [sum(mul(softmax(x!), y!)), mul(softmax(x!), y!), add(x!, y!), mul(x!, y!)], {
         engine,
       });
@@ -28,8 +28,8 @@ export const memoryFaults: FaultCases = {
       expectThat(watched.live() === held, `there must be ${held} objects, got ${watched.live()}`);
     }),
 
-  "disposing frees every WebGL object": async (surroundings) => {
-    const { watched, mode } = surroundings;
+  "disposing frees every WebGL object": async (setup) => {
+    const { watched, mode } = setup;
     await (await gpu({ mode })).dispose();
     const before = watched.live();
     const engine = await gpu({ mode });
@@ -45,9 +45,9 @@ export const memoryFaults: FaultCases = {
     await expectError(() => engine.upload(ndarray([1])), "DisposedError", "dispose");
   },
 
-  "kernels that no plan runs are freed in the end, but never one that runs": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
-      const { watched } = surroundings;
+  "kernels that no plan runs are freed in the end, but never one that runs": (setup) =>
+    withEngine(setup, async (engine) => {
+      const { watched } = setup;
       const [kept, other] = [
         await compileAlone(engine, (x) => add(x, 0.5), 3),
         await compileAlone(engine, (x) => add(x, 0.5), 3),
@@ -63,9 +63,9 @@ export const memoryFaults: FaultCases = {
       await kept.dispose();
     }),
 
-  "programs hold what they say, and the longest unused make room": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
-      const { watched } = surroundings;
+  "programs hold what they say, and the longest unused make room": (setup) =>
+    withEngine(setup, async (engine) => {
+      const { watched } = setup;
       const size = 2 ** 22;
       const textures = 16 * (size / 4) * 2;
       const programs = [];

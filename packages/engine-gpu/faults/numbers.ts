@@ -25,8 +25,8 @@ import { type FaultCases, withEngine } from "./case.ts";
 import { expectThat } from "./expect.ts";
 
 export const numbersFaults: FaultCases = {
-  "powers of negative numbers, tails and small arguments are right": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
+  "powers of negative numbers, tails and small arguments are right": (setup) =>
+    withEngine(setup, async (engine) => {
       const run = compile(
         (x, y, z) => [pow(x!, y!), tanh(mul(x!, 50)), expm1(mul(x!, 1e-6)), log1p(mul(x!, 1e-6)), log(z!)],
         { engine },
@@ -55,8 +55,8 @@ export const numbersFaults: FaultCases = {
       close(nearOne!, [...z].map(Math.log));
     }),
 
-  "logarithms of negative numbers are NaN": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
+  "logarithms of negative numbers are NaN": (setup) =>
+    withEngine(setup, async (engine) => {
       const logs = compile((x) => [log(x!), log1p(sub(x!, 1))], { engine });
       for (const { data } of await logs([-2, -1, -0.75, -1e-3, -1e38, 1])) {
         expectThat(
@@ -66,8 +66,8 @@ export const numbersFaults: FaultCases = {
       }
     }),
 
-  "functions are right from end to end": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
+  "functions are right from end to end": (setup) =>
+    withEngine(setup, async (engine) => {
       const x = float32Grid();
       const functions = unaryOperations.filter((operation) => operation !== "logicalNot");
       const all = (t: Tensor): Tensor[] => functions.map((operation) => t[operation]());
@@ -78,8 +78,8 @@ export const numbersFaults: FaultCases = {
       }
     }),
 
-  "powers are finite where they are": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
+  "powers are finite where they are": (setup) =>
+    withEngine(setup, async (engine) => {
       const bases = [1.2e-38, 1e-30, 1e-19, 1e-10, 1e-3, 0.5, 0.999, 1, 1.001, 2, 7.5, 1e3, 1e10, 1e19, 1e30, 3e38];
       const exponents = [0, 0.5, 1, 2, 3, 4, 5, 7, 12, 20, 31, 63, 64, 65, 101, 1e-5, 0.33333, 2.5, 12.3];
       const pairs = [0, -0, ...bases, ...bases.map((base) => -base)].flatMap((base) =>
@@ -94,8 +94,8 @@ export const numbersFaults: FaultCases = {
       expectClose(data, want, (at) => `${x[at]}^${y[at]}`, 5e-5);
     }),
 
-  "the sign of a subnormal number is its own, or 0": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
+  "the sign of a subnormal number is its own, or 0": (setup) =>
+    withEngine(setup, async (engine) => {
       const x = Float32Array.of(1e-45, 1e-40, 1.1e-38, 1.2e-38, 0);
       const { data: positive } = await compile((t) => sign(t!), { engine })(x);
       const { data: negative } = await compile((t) => sign(t!), { engine })(x.map((value) => -value));
@@ -109,8 +109,8 @@ export const numbersFaults: FaultCases = {
       }
     }),
 
-  "sure answers keep their digits, values and gradients": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
+  "sure answers keep their digits, values and gradients": (setup) =>
+    withEngine(setup, async (engine) => {
       for (const gap of [1, 5, 10, 12, 17, 30, 60, 80]) {
         const single = compile((x) => sparseSoftmaxCrossentropyLogits([0], x!), { engine });
         const want = Math.log1p(Math.exp(-gap));

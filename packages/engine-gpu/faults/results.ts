@@ -21,8 +21,8 @@ import { type FaultCases, compileAlone, whole, withEngine } from "./case.ts";
 import { expectError, expectThat, expectValues } from "./expect.ts";
 
 export const resultsFaults: FaultCases = {
-  "another size after a first leaves nothing of it": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
+  "another size after a first leaves nothing of it": (setup) =>
+    withEngine(setup, async (engine) => {
       const twice = compile((x) => mul(x!, 2), { engine });
       expectValues(
         await twice(new Float32Array(9).fill(1)),
@@ -39,16 +39,16 @@ export const resultsFaults: FaultCases = {
       );
     }),
 
-  "an earlier result is not overwritten by a later run": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
+  "an earlier result is not overwritten by a later run": (setup) =>
+    withEngine(setup, async (engine) => {
       const twice = compile((x) => mul(x!, 2), { engine });
       const [first, second] = await Promise.all([twice([1, 2]), twice([3, 4])]);
       expectValues(first, [2, 4]);
       expectValues(second, [6, 8]);
     }),
 
-  "a device array keeps its values while its maker runs again": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
+  "a device array keeps its values while its maker runs again": (setup) =>
+    withEngine(setup, async (engine) => {
       const next = compile((x) => [add(x!, 1), sum(x!)], { engine, results: "device" });
       const [first, total] = (await next([1, 2, 3])) as DeviceArray[];
       const [second] = (await next(first!)) as DeviceArray[];
@@ -61,8 +61,8 @@ export const resultsFaults: FaultCases = {
       await expectError(() => first!.read(), "DisposedError", "dispose");
     }),
 
-  "plans that take turns keep their results apart": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
+  "plans that take turns keep their results apart": (setup) =>
+    withEngine(setup, async (engine) => {
       const steps = [1, 2, 3, 5, 8, 13, 21, 34].map((size) => ({
         x: Float32Array.from({ length: size * 4 }, (_, index) => index % 11),
         run: compile((x) => [sum(exp(x!)), mul(x!, size)], { engine }),
@@ -81,8 +81,8 @@ export const resultsFaults: FaultCases = {
       }
     }),
 
-  "several results of one kernel stay apart, on the host and on the device": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
+  "several results of one kernel stay apart, on the host and on the device": (setup) =>
+    withEngine(setup, async (engine) => {
       const steps = (x: Tensor, y: Tensor) => [add(x, y), mul(x, y), sub(x, y), maximum(x, y)];
       const hostStep = compile((x, y) => steps(x!, y!), { engine });
       const deviceStep = compile((x, y) => steps(x!, y!), { engine, results: "device" });
@@ -105,8 +105,8 @@ export const resultsFaults: FaultCases = {
       }
     }),
 
-  "a product that is computed in parts is whole, on the host and on the device": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
+  "a product that is computed in parts is whole, on the host and on the device": (setup) =>
+    withEngine(setup, async (engine) => {
       const [x, y] = [whole([256, 12], 13), whole([12, 256], 7)];
       const twice = ndarray(
         y.data.map((value) => 2 * value),
@@ -130,8 +130,8 @@ export const resultsFaults: FaultCases = {
       );
     }),
 
-  "small results that come down together are right": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
+  "small results that come down together are right": (setup) =>
+    withEngine(setup, async (engine) => {
       const x = whole([50, 12], 11);
       const rows = Array.from({ length: 50 }, (_, row) => [...x.data.subarray(12 * row, 12 * row + 12)]);
       const columns = Array.from({ length: 12 }, (_, column) => rows.map((row) => row[column]!));
@@ -162,8 +162,8 @@ export const resultsFaults: FaultCases = {
       }
     }),
 
-  "a plan that ends leaves the others drawing": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
+  "a plan that ends leaves the others drawing": (setup) =>
+    withEngine(setup, async (engine) => {
       const first = await compileAlone(engine, (x) => add(x, 1), 3);
       const last = await compileAlone(engine, (x) => mul(x, 2), 3);
       await first.run([Float32Array.of(1, 2, 3)]);
@@ -175,9 +175,9 @@ export const resultsFaults: FaultCases = {
       expectValues({ data: (await again.run([Float32Array.of(2, 3, 4)]))[0]! }, [3, 4, 5]);
     }),
 
-  "a kernel that several plans run is compiled once, and each keeps its results": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
-      const { shaders } = surroundings.watched;
+  "a kernel that several plans run is compiled once, and each keeps its results": (setup) =>
+    withEngine(setup, async (engine) => {
+      const { shaders } = setup.watched;
       const step = (x: Tensor): Tensor => mul(add(x, 3), 5);
       const [one, other] = [await compileAlone(engine, step, 4), await compileAlone(engine, step, 4)];
       const compiled = shaders.length;
@@ -197,8 +197,8 @@ export const resultsFaults: FaultCases = {
       expectValues({ data: await second.read() }, [40, 45, 50, 55]);
     }),
 
-  "kernels of one text for arrays of other sizes are told apart": (surroundings) =>
-    withEngine(surroundings, async (engine) => {
+  "kernels of one text for arrays of other sizes are told apart": (setup) =>
+    withEngine(setup, async (engine) => {
       const row = compile((x) => slice(x!, [1, 0], [2, 64]), { engine });
       const repeated = [4, 8].map((rows) => compile((x) => broadcastTo(x!, [rows, 64]), { engine }));
       for (const rows of [4, 8, 4]) {
@@ -215,9 +215,9 @@ export const resultsFaults: FaultCases = {
       }
     }),
 
-  "an engine that computes one element a thread gives the same": (surroundings) =>
-    withEngine(surroundings, async (packed) => {
-      const single = await gpu({ mode: surroundings.mode, packed: false });
+  "an engine that computes one element a thread gives the same": (setup) =>
+    withEngine(setup, async (packed) => {
+      const single = await gpu({ mode: setup.mode, packed: false });
       const [x, y] = [whole([37, 12], 11), whole([12, 37], 7)];
       const steps = (x: Tensor, y: Tensor) => [x.matmul(y), sum(x, 0), sum(x), x.max(1), argmax(x, 1), mul(x, 2)];
       const want = await compile((x, y) => steps(x!, y!), { engine: packed })(x, y);

@@ -1,6 +1,7 @@
 /// <reference lib="dom" preserve="true" />
 /** What does an engine hold of WebGL? One context, on which arrays become textures and textures arrays. */
 import { EngineError, EngineUnavailableError, isSymlossError } from "@symloss/core/engine";
+import { floatFormat, limitsOf, rendererOf } from "./capabilities.ts";
 import {
   type GpuJs,
   type GpuJsFactory,
@@ -10,7 +11,7 @@ import {
   type WebGL,
   kernelSettings,
 } from "./gpu-js.ts";
-import { type KernelPool, makeKernelPool } from "./kernel-pool.ts";
+import { KernelPool } from "./kernel-pool.ts";
 import { type Limits, type TextureShape, arrayShape, lanes } from "../kernel/layout.ts";
 import { type PrintedKernel, outputNames } from "../kernel/print.ts";
 import { type ProgramStore, makeProgramStore } from "./program-store.ts";
@@ -77,22 +78,10 @@ export class GpuContext {
       this.#gl = gl;
       this.#framebuffer = gl.createFramebuffer();
       this.#useOwnVertices(this.#seed);
-      this.kernels = makeKernelPool(this);
+      this.kernels = new KernelPool(this);
       this.programs = makeProgramStore();
       this.renderer = rendererOf(gl, mode);
-      const units = gl.getParameter(gl.MAX_TEXTURE_IMAGE_UNITS) as number;
-      const textureSize = gl.getParameter(gl.MAX_TEXTURE_SIZE) as number;
-      // Integers of GLSL ES 1.00 are exact to 2^24 alone.
-      const indices = mode === "webgl2" ? 2 ** 31 - 1 : 2 ** 24;
-      this.limits = {
-        // gpu.js works on unit 15 itself.
-        inputs: Math.min(mode === "webgl2" ? 15 : 7, units - 1),
-        outputs: outputLimit(gl),
-        textureSize,
-        elements: Math.min(indices, (packed ? lanes : 1) * textureSize ** 2),
-        indices,
-        packed,
-      };
+      this.limits = limitsOf(gl, mode, packed);
       const { canvas } = gl;
       if (canvas !== undefined && "addEventListener" in canvas) {
         canvas.addEventListener("webglcontextlost", () => (this.#lost = true), { once: true });
@@ -452,10 +441,6 @@ export class GpuContext {
   }
 }
 
-function floatFormat(gl: WebGL): number {
-  return "RGBA32F" in gl ? gl.RGBA32F : gl.RGBA;
-}
-
 /** What a kernel draws on, by output. */
 function outputTextures({ kernel: { texture, mappedTextures } }: Kernel): readonly KernelTexture[] {
   return [texture, ...(mappedTextures ?? [])];
@@ -489,24 +474,4 @@ function makeContext({ mode, canvas = makeCanvas() }: ContextOptions): WebGL | u
 function makeCanvas(): HTMLCanvasElement | OffscreenCanvas | undefined {
   if (typeof OffscreenCanvas !== "undefined") return new OffscreenCanvas(1, 1);
   return typeof document === "undefined" ? undefined : document.createElement("canvas");
-}
-
-/** How many textures a kernel can draw on at once; gpu.js allows eight. */
-function outputLimit(gl: WebGL): number {
-  const extension = "drawBuffers" in gl ? undefined : gl.getExtension("WEBGL_draw_buffers");
-  if (extension === null) return 1;
-  const [buffers, attachments] = extension
-    ? [extension.MAX_DRAW_BUFFERS_WEBGL, extension.MAX_COLOR_ATTACHMENTS_WEBGL]
-    : [(gl as WebGL2RenderingContext).MAX_DRAW_BUFFERS, (gl as WebGL2RenderingContext).MAX_COLOR_ATTACHMENTS];
-  return Math.min(8, gl.getParameter(buffers) as number, gl.getParameter(attachments) as number);
-}
-
-function rendererOf(gl: WebGL, mode: GpuMode): string {
-  if (mode === "headlessgl") {
-    // gl calls every renderer "ANGLE"; the native class that its own extends tells the name.
-    const native = Object.getPrototypeOf(Object.getPrototypeOf(gl)) as WebGL;
-    return String(native.getParameter.call(gl, gl.RENDERER));
-  }
-  const extension = gl.getExtension("WEBGL_debug_renderer_info");
-  return String(gl.getParameter(extension === null ? gl.RENDERER : extension.UNMASKED_RENDERER_WEBGL));
 }

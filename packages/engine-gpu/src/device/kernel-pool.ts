@@ -11,65 +11,69 @@ export interface PooledKernel {
   release(): void;
 }
 
-/** The kernels of a context. */
-export interface KernelPool {
-  /** A kernel for arguments like these. Throws `EngineError` where it does not compile. */
-  take(step: PrintedKernel, textures: readonly KernelTexture[]): PooledKernel;
-  /** Frees them all. */
-  destroy(): void;
-}
-
 /** Kernels kept that no plan uses. */
 const mostIdle = 256;
 
-/** A pool without kernels. */
-export function makeKernelPool(context: GpuContext): KernelPool {
-  const used = new Map<string, { readonly kernel: Kernel; users: number }>();
-  /** The longest unused first. */
-  const idle = new Map<string, Kernel>();
+interface Entry {
+  readonly kernel: Kernel;
+  users: number;
+}
 
-  const find = (key: string, step: PrintedKernel, textures: readonly KernelTexture[]): Kernel => {
-    const kernel = idle.get(key);
-    idle.delete(key);
-    return kernel ?? context.createKernel(step, textures);
-  };
-  const release = (key: string): void => {
-    const entry = used.get(key);
+/** The kernels of a context. */
+export class KernelPool {
+  readonly #context: GpuContext;
+  readonly #used = new Map<string, Entry>();
+  /** The longest unused first. */
+  readonly #idle = new Map<string, Kernel>();
+
+  constructor(context: GpuContext) {
+    this.#context = context;
+  }
+
+  /** A kernel for arguments like these. Throws `EngineError` if it does not compile. */
+  take(step: PrintedKernel, textures: readonly KernelTexture[]): PooledKernel {
+    const sizes = textures.map(({ size }) => Array.from(size).join("x"));
+    const key = [step.source, step.output.join("x"), ...sizes].join("|");
+    const entry = this.#used.get(key) ?? { kernel: this.#find(key, step, textures), users: 0 };
+    this.#used.set(key, entry);
+    entry.users++;
+    const { kernel } = entry;
+    return {
+      run: (given, drawn) => {
+        this.#context.drawOn(kernel, drawn);
+        kernel(...given);
+      },
+      release: () => this.#release(key),
+    };
+  }
+
+  #find(key: string, step: PrintedKernel, textures: readonly KernelTexture[]): Kernel {
+    const kernel = this.#idle.get(key);
+    this.#idle.delete(key);
+    return kernel ?? this.#context.createKernel(step, textures);
+  }
+
+  #release(key: string): void {
+    const entry = this.#used.get(key);
     // A plan may outlive its engine.
     if (entry === undefined) return;
     entry.users--;
-    context.drawNowhere(entry.kernel);
+    this.#context.drawNowhere(entry.kernel);
     if (entry.users > 0) return;
-    used.delete(key);
-    idle.set(key, entry.kernel);
-    for (const [oldest, kernel] of idle) {
-      if (idle.size <= mostIdle) break;
-      idle.delete(oldest);
-      context.destroyKernel(kernel);
+    this.#used.delete(key);
+    this.#idle.set(key, entry.kernel);
+    for (const [oldest, kernel] of this.#idle) {
+      if (this.#idle.size <= mostIdle) break;
+      this.#idle.delete(oldest);
+      this.#context.destroyKernel(kernel);
     }
-  };
+  }
 
-  return {
-    take(step, textures) {
-      const sizes = textures.map(({ size }) => Array.from(size).join("x"));
-      const key = [step.source, step.output.join("x"), ...sizes].join("|");
-      const entry = used.get(key) ?? { kernel: find(key, step, textures), users: 0 };
-      used.set(key, entry);
-      entry.users++;
-      return {
-        run(given, drawn) {
-          context.drawOn(entry.kernel, drawn);
-          entry.kernel(...given);
-        },
-        release: () => release(key),
-      };
-    },
-    destroy() {
-      for (const kernel of [...idle.values(), ...[...used.values()].map((entry) => entry.kernel)]) {
-        context.destroyKernel(kernel);
-      }
-      idle.clear();
-      used.clear();
-    },
-  };
+  /** Frees them all. */
+  destroy(): void {
+    const used = [...this.#used.values()].map(({ kernel }) => kernel);
+    for (const kernel of [...this.#idle.values(), ...used]) this.#context.destroyKernel(kernel);
+    this.#idle.clear();
+    this.#used.clear();
+  }
 }

@@ -3,10 +3,10 @@ import type { Limits } from "../kernel/layout.ts";
 import type { KernelNode } from "../kernel/node.ts";
 import { type Ancestry, ancestryOf, isCyclic } from "./ancestry.ts";
 import { nodesApart } from "./apart.ts";
-import { type Group, type Surroundings, bestGroup, mappings, mappingsLike } from "./mapping.ts";
+import { type Group, type Constraints, bestGroup, mappings, mappingsLike } from "./mapping.ts";
 
 /** What is grouped, and what is left to group. */
-interface Grouping extends Surroundings {
+interface Grouping extends Constraints {
   readonly ancestry: Ancestry;
   readonly pending: Map<number, KernelNode>;
   readonly done: Set<KernelNode>;

@@ -15,7 +15,7 @@ export interface Group {
 }
 
 /** What is settled before nodes are grouped. */
-export interface Surroundings {
+export interface Constraints {
   readonly limits: Limits;
   /** Whether another kernel computes the node anyway. */
   readonly isWanted: (node: KernelNode) => boolean;
@@ -43,12 +43,12 @@ export function mappingsLike({ packed }: ThreadMapping): readonly ThreadMapping[
 export function bestGroup(
   roots: readonly KernelNode[],
   candidates: readonly ThreadMapping[],
-  surroundings: Surroundings,
+  constraints: Constraints,
 ): Group | undefined {
   const attempts: Attempt[] = [];
   for (const mapping of candidates) {
-    if (!isPossible(mapping, roots, surroundings)) continue;
-    const next = attempt(roots, mapping, surroundings);
+    if (!isPossible(mapping, roots, constraints)) continue;
+    const next = attempt(roots, mapping, constraints);
     // A kernel without loops is cheapest with all four lanes in use.
     if (next !== undefined && mapping.packed && !next.kernel.hasLoops) return next;
     if (next !== undefined) attempts.push(next);
@@ -61,11 +61,7 @@ export function bestGroup(
 }
 
 /** Whether textures of this mapping can hold the roots. */
-function isPossible(
-  mapping: ThreadMapping,
-  roots: readonly KernelNode[],
-  { limits, forDevice }: Surroundings,
-): boolean {
+function isPossible(mapping: ThreadMapping, roots: readonly KernelNode[], { limits, forDevice }: Constraints): boolean {
   const [first, ...others] = roots as [KernelNode, ...KernelNode[]];
   if (!mapping.packed) {
     // Its elements take four times the texels: if they don't fit, only the packed mappings are left.
@@ -106,7 +102,7 @@ interface Attempt extends Group {
 function attempt(
   roots: readonly KernelNode[],
   mapping: ThreadMapping,
-  { limits, isWanted, isApart }: Surroundings,
+  { limits, isWanted, isApart }: Constraints,
 ): Attempt | undefined {
   const cheapest = attemptReading(
     (node, times, inLoop) => isWanted(node) || !isComputedInside(node, times, inLoop),

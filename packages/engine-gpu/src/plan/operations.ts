@@ -18,7 +18,8 @@ import { binaryFormulas, isNotZero, truncate, unaryFormulas, where } from "../ke
 import { addition, difference } from "./difference.ts";
 import { type SplitOptions, makeReducingBuilder } from "./reduction.ts";
 import { type SoftmaxBuilder, logSoftmax, logSumExp, softmax } from "./softmax.ts";
-import { type NodeBuilder, type KernelNode, reducedLength } from "../kernel/node.ts";
+import { type KernelNode, reducedLength } from "../kernel/node.ts";
+import type { NodeBuilder } from "../kernel/node-builder.ts";
 
 /** What kernels compute: core rewrites the rest using these. */
 export const gpuOperations: readonly Operation[] = allOperations.filter(

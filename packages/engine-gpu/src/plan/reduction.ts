@@ -1,5 +1,6 @@
 /** How is a reduction split, so that threads are many, none runs long, and the shader's integers can count what is reduced? */
-import { type KernelNode, type NodeBuilder, makeNodeBuilder, reducedLength } from "../kernel/node.ts";
+import { type KernelNode, reducedLength } from "../kernel/node.ts";
+import { type NodeBuilder, makeNodeBuilder } from "../kernel/node-builder.ts";
 import type { Reducer } from "../kernel/statement.ts";
 import { type Destination, mostElements } from "./host.ts";
 

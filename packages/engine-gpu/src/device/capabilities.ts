@@ -1,0 +1,47 @@
+/// <reference lib="dom" preserve="true" />
+/** What can a WebGL context do, and on what does it run? */
+import { type Limits, lanes } from "../kernel/layout.ts";
+import type { GpuMode, WebGL } from "./gpu-js.ts";
+
+/** What kernels on the context may count on. */
+export function limitsOf(gl: WebGL, mode: GpuMode, packed: boolean): Limits {
+  const units = gl.getParameter(gl.MAX_TEXTURE_IMAGE_UNITS) as number;
+  const textureSize = gl.getParameter(gl.MAX_TEXTURE_SIZE) as number;
+  // Integers of GLSL ES 1.00 are exact to 2^24 alone.
+  const indices = mode === "webgl2" ? 2 ** 31 - 1 : 2 ** 24;
+  return {
+    // gpu.js works on unit 15 itself.
+    inputs: Math.min(mode === "webgl2" ? 15 : 7, units - 1),
+    outputs: outputLimit(gl),
+    textureSize,
+    elements: Math.min(indices, (packed ? lanes : 1) * textureSize ** 2),
+    indices,
+    packed,
+  };
+}
+
+/** How many textures a kernel can draw on at once; gpu.js allows eight. */
+function outputLimit(gl: WebGL): number {
+  const extension = "drawBuffers" in gl ? undefined : gl.getExtension("WEBGL_draw_buffers");
+  if (extension === null) return 1;
+  const [buffers, attachments] = extension
+    ? [extension.MAX_DRAW_BUFFERS_WEBGL, extension.MAX_COLOR_ATTACHMENTS_WEBGL]
+    : [(gl as WebGL2RenderingContext).MAX_DRAW_BUFFERS, (gl as WebGL2RenderingContext).MAX_COLOR_ATTACHMENTS];
+  return Math.min(8, gl.getParameter(buffers) as number, gl.getParameter(attachments) as number);
+}
+
+/** The format of a texture of float32. */
+export function floatFormat(gl: WebGL): number {
+  return "RGBA32F" in gl ? gl.RGBA32F : gl.RGBA;
+}
+
+/** The name of what computes. */
+export function rendererOf(gl: WebGL, mode: GpuMode): string {
+  if (mode === "headlessgl") {
+    // gl calls every renderer "ANGLE"; the native class that its own extends tells the name.
+    const native = Object.getPrototypeOf(Object.getPrototypeOf(gl)) as WebGL;
+    return String(native.getParameter.call(gl, gl.RENDERER));
+  }
+  const extension = gl.getExtension("WEBGL_debug_renderer_info");
+  return String(gl.getParameter(extension === null ? gl.RENDERER : extension.UNMASKED_RENDERER_WEBGL));
+}
