@@ -24,6 +24,8 @@ const walls = {
 const rooms = {
   core: ["array", "tensor", "graph", "engine", "compile"],
   loops: ["program", "element", "schedule", "emit"],
+  // Device and plan do not know each other: programs, above both, run plans on a device.
+  "engine-gpu": ["kernel", "device", "plan"],
 };
 
 /** Heavy runtimes: one file of the engine knows them, so that only that file loads, types and replaces them. */

@@ -20,7 +20,7 @@ import { gpuTraits } from "./traits.ts";
 
 /**
  * The engine on WebGL. Throws `OutOfRangeError` and `DTypeError` for options that it does not take, and `EngineUnavailableError`
- * with the reason where no mode runs here; it never computes on the processor instead.
+ * with the reason if no mode runs here; it never computes on the processor instead.
  * @example const { data } = await evaluate(sum([1, 2, 3]), { engine: await gpu() });
  */
 export async function gpu(options: GpuOptions = {}): Promise<Engine> {

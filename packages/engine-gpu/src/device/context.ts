@@ -135,7 +135,7 @@ export class GpuContext {
   }
 
   /**
-   * What `make` gives, which makes textures. Throws `EngineError` where WebGL refuses anything of it; then, and where it throws, the
+   * What `make` gives, which makes textures. Throws `EngineError` if WebGL refuses any of them; then, and if it throws, the
    * textures are freed.
    */
   make<T>(caller: string, doing: string, make: () => T): T {
@@ -158,7 +158,7 @@ export class GpuContext {
   }
 
   /**
-   * Throws `EngineError` where results can't be trusted. In a context of its own a run is refused nothing but memory, where it takes
+   * Throws `EngineError` if results can't be trusted. In a context of its own a run is refused nothing but memory, if it takes
    * much: to ask takes as long as a small run.
    */
   checkRun(caller: string, bytes: number): void {
@@ -166,7 +166,7 @@ export class GpuContext {
     else if (this.isLost) throw this.lossError(caller);
   }
 
-  /** Throws `EngineError` where the context is lost, or WebGL has refused something since the last call. */
+  /** Throws `EngineError` if the context is lost, or WebGL has refused something since the last call. */
   check(caller: string, doing: string): void {
     if (this.isLost) throw this.lossError(caller);
     const errors = this.#takeErrors();
@@ -233,7 +233,7 @@ export class GpuContext {
     return kernel;
   }
 
-  /** A texture for an array of this shape; throws `EngineError` where none holds it. */
+  /** A texture for an array of this shape; throws `EngineError` if none holds it. */
   createTexture(arrayOf: readonly number[], caller = "compile"): ArrayTexture {
     return this.createTextureOf(arrayShape(arrayOf, this.limits, caller));
   }
@@ -370,7 +370,7 @@ export class GpuContext {
     kernel.destroy();
   }
 
-  /** Frees everything, the context too where it is the engine's own. */
+  /** Frees everything, the context too if it is the engine's own. */
   destroy(): void {
     if (!this.isLost) this.use(() => this.#destroyObjects());
     this.#destroyed = true;
@@ -458,7 +458,7 @@ const marks = [1.2345e-30, -5.4321e-30].map(Math.fround);
 /** Read at once: browsers copy what is larger than 4 MB several times more slowly. */
 const bandTexels = 2 ** 18;
 
-/** A context of our own; undefined where gpu.js makes it. Throws `EngineUnavailableError` where there is none. */
+/** A context of our own; undefined if gpu.js makes it. Throws `EngineUnavailableError` if there is none. */
 function makeContext({ mode, canvas = makeCanvas() }: ContextOptions): WebGL | undefined {
   if (mode === "headlessgl") return undefined;
   const context = canvas?.getContext(mode, {

@@ -45,7 +45,7 @@ export class GpuDeviceArray implements DeviceArray {
     this.dtype = dtype;
   }
 
-  /** The texture, for kernels of this context alone; throws `DisposedError` after `dispose()`, `EngineError` where the context is another. */
+  /** The texture, for kernels of this context alone; throws `DisposedError` after `dispose()`, `EngineError` if the context is another. */
   textureOn(context: GpuContext): ArrayTexture {
     const what = formatType(this.dtype, this.shape);
     if (this.#disposed || this.#texture === undefined) {

@@ -62,7 +62,7 @@ interface GpuJsModule {
 
 /** Makes instances of gpu.js. */
 export interface GpuJsFactory {
-  /** Why the mode can't run here; undefined where it can. */
+  /** Why the mode can't run here; undefined if it can. */
   refusal(mode: GpuMode): string | undefined;
   create(settings: { readonly mode?: GpuMode; readonly canvas?: unknown; readonly context?: WebGL }): GpuJs;
 }

@@ -9,7 +9,7 @@ export interface Holder {
 
 /** The programs of a context. */
 export interface ProgramStore {
-  /** Says that a program has run, or is about to: others are freed where that is too much. */
+  /** Notes that a program has run, or is about to: others are freed if that is too much. */
   touch(program: Holder): void;
   /** Forgets a program that was freed. */
   remove(program: Holder): void;

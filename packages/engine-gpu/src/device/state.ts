@@ -9,7 +9,7 @@ export interface Surroundings {
   readonly vertexArrays: VertexArrays;
 }
 
-/** Vertex arrays where there are such: that of the engine, and that of others, which is bound again. */
+/** Vertex arrays if the context has them: that of the engine, and that of others, which is bound again. */
 export interface VertexArrays {
   bindOwn(): void;
   /** Remembers what is bound; returns what binds it again. Others would change an own that stays bound. */
@@ -17,7 +17,7 @@ export interface VertexArrays {
   destroy(): void;
 }
 
-/** Extensions with state of their own, which any user of a context may have set; null where there is none. */
+/** Extensions with state of their own, which any user of a context may have set; null if there is none. */
 interface Extensions {
   readonly clipControl: { clipControlEXT(origin: number, depth: number): void } | null;
   readonly polygonMode: { polygonModeWEBGL(face: number, mode: number): void } | null;
@@ -78,7 +78,7 @@ function vertexArraysOf(gl: WebGL) {
 interface State {
   /** Sets it as kernels need it. */
   claim(surroundings: Surroundings): void;
-  /** Sets it as a new context has it, where that is something else; else it stays as kernels need it. */
+  /** Sets it as a new context has it, if that is something else; else it stays as kernels need it. */
   leave?(surroundings: Surroundings): void;
 }
 

@@ -8,7 +8,7 @@ import type { ConcatNode, KernelNode, MapNode, PadNode } from "./node.ts";
 import { readElement } from "./read.ts";
 import { reduce } from "./reduce.ts";
 
-/** What the node holds at each of these positions: read where it has a place, else computed, once for each that differs. */
+/** What the node holds at each of these positions: read if it has a place, else computed, once for each that differs. */
 export function evaluate(builder: KernelBuilder, node: KernelNode, positions: readonly Position[]): Expression[] {
   if (node.kind === "view") return evaluate(builder, node.inputs[0]!, positions.map(node.source));
   if (node.kind === "literal") return positions.map(() => number(node.value));

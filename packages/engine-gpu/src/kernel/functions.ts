@@ -67,7 +67,7 @@ const integers: Record<Dialect, readonly NativeFunction[]> = {
   ],
 };
 
-/** Comparisons take a subnormal number for 0, its bits do not; where there are none it counts as 0. */
+/** Comparisons take a subnormal number for 0, its bits do not; if there are none it counts as 0. */
 const specials: Record<Dialect, readonly NativeFunction[]> = {
   "300 es": [
     native(

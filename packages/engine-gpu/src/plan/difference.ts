@@ -71,7 +71,7 @@ interface Multiple {
 
 /**
  * value + p factor, as value (1 - p) + p (value + factor): where p is nearly 1 the first term has what is left of the sum, and the
- * second is small. Undefined where there is no softmax.
+ * second is small. Undefined if there is no softmax.
  */
 function withMultiple(
   builder: SoftmaxBuilder,
@@ -123,7 +123,7 @@ function isNegativeSum(
   return sum === along(builder, row, x, axis) || (axis === 0 && sum === builder.broadcastTo(row, x.shape));
 }
 
-/** The sign before a value, also where it is repeated, and the value without it. */
+/** The sign before a value, also if it is repeated, and the value without it. */
 function splitSign(builder: SoftmaxBuilder, value: KernelNode): [sign: Sign, unsigned: KernelNode] {
   const [x] = value.inputs;
   if (value.kind === "map" && value.formula === unaryFormulas.neg) {
