@@ -26,3 +26,20 @@ export async function expectError(run: () => unknown, name: string, word: string
   expectThat(got === name && message.includes(word), `a ${name} about "${word}" is expected, got ${got}: ${message}`);
   return message;
 }
+
+/** To a relative error; what is subnormal may be 0. */
+export function expectClose(
+  got: ArrayLike<number>,
+  want: readonly number[],
+  where: (index: number) => string,
+  relative: number,
+): void {
+  for (const [index, value] of want.entries()) {
+    const floor = 2 ** -126;
+    const close =
+      Object.is(got[index], value) ||
+      got[index] === value ||
+      Math.abs(got[index]! - value) <= Math.max(relative * Math.abs(value), Number.isFinite(value) ? floor : 0);
+    expectThat(close, `${value} is expected of ${where(index)}, got ${got[index]}`);
+  }
+}
