@@ -1,9 +1,11 @@
 import { fileURLToPath } from "node:url";
 import { conformanceCases } from "@symloss/conformance";
 import { onnx } from "@symloss/engine-onnx";
-import { describe, expect, test } from "vitest";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { namesByGroup, testInBrowser } from "./cases.ts";
-import { runInBrowser } from "./page.ts";
+import { launch } from "./launch.ts";
+import { type PageOptions, runInBrowser } from "./page.ts";
 import type { HeaderOptions } from "./serve.ts";
 
 /** How the page makes its engine; `initTimeout` is how long the runtime may take to start, in milliseconds. */
@@ -17,6 +19,17 @@ const entry = new URL("../pages/onnx.ts", import.meta.url);
 const cases = conformanceCases(await onnx(), { createEngine: onnx });
 const groups = [...new Set(cases.map(({ group }) => group))];
 
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+
+/** What the page returns. */
+function run(settings: Settings, headers: HeaderOptions, options: Partial<PageOptions> = {}): Promise<unknown> {
+  return runInBrowser({ browser, entry, arguments: [settings, []], headers, ...options });
+}
+
 const isolated: HeaderOptions = { crossOriginIsolated: true };
 const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src data:; object-src 'none'";
 
@@ -25,7 +38,8 @@ describe.each<[string, Settings, HeaderOptions]>([
   ["engine-onnx on two threads, isolated", { numThreads: 2 }, isolated],
   ["engine-onnx under a content security policy", {}, { contentSecurityPolicy: policy }],
 ])("%s", (_, settings, headers) => {
-  testInBrowser(namesByGroup(cases), { entry, arguments: [settings, groups], headers, timeout: 600_000 });
+  const options = { entry, arguments: [settings, groups], headers, timeout: 600_000 };
+  testInBrowser(namesByGroup(cases), { ...options, browser: () => browser });
 });
 
 const runtime = { "/runtime/": fileURLToPath(new URL("./", import.meta.resolve("onnxruntime-web/wasm"))) };
@@ -39,7 +53,7 @@ describe("engine-onnx in a browser says on what it runs", () => {
   ])(
     "%j, %j",
     async (settings, headers, device) => {
-      expect(await runInBrowser({ entry, arguments: [settings, []], headers, folders: runtime })).toBe(device);
+      expect(await run(settings, headers, { folders: runtime })).toBe(device);
     },
     120_000,
   );
@@ -65,8 +79,9 @@ describe("engine-onnx in a browser is unavailable, with the reason", () => {
   ])(
     "%s",
     async (_, settings, headers, reason) => {
-      const run = runInBrowser({ entry, arguments: [settings, []], headers });
-      await expect(run).rejects.toThrow(new RegExp(`EngineUnavailableError.*(${reason.source})`, "s"));
+      await expect(run(settings, headers)).rejects.toThrow(
+        new RegExp(`EngineUnavailableError.*(${reason.source})`, "s"),
+      );
     },
     120_000,
   );
@@ -74,7 +89,7 @@ describe("engine-onnx in a browser is unavailable, with the reason", () => {
 
 test("engine-onnx in a browser tells of a runtime that ran out of memory, and can't be loaded anew from a bundle", async () => {
   const memory = new URL("../pages/onnx-memory.ts", import.meta.url);
-  const [first, ...thrown] = String(await runInBrowser({ entry: memory, arguments: [] })).split("\n");
+  const [first, ...thrown] = String(await runInBrowser({ browser, entry: memory, arguments: [] })).split("\n");
   expect(first).toBe("2");
   expect(thrown).toHaveLength(4);
   for (const error of thrown) expect(error).toMatch(/^Engine(Unavailable)?Error: .* ran out of memory and is lost/);
