@@ -3,20 +3,22 @@
 import { GPU } from "gpu.js";
 import type { Contender, GpuWorkload } from "./gpu-contender.ts";
 
-/** Undefined where there are no kernels for the workload. */
+/** Undefined if there are no kernels for the workload. */
 export function packedKernels({ name, inputs }: GpuWorkload): Contender | undefined {
-  const make = (kernels ??= makeKernels())[name];
-  return make?.(...inputs.map(({ data }) => data));
+  const make = workloads[name];
+  return make?.((shared ??= new PackedGpu()), ...inputs.map(({ data }) => data));
 }
 
-/** Each for a workload: what it computes of its arrays. */
-type Kernels = Readonly<Record<string, (...inputs: (Float32Array | Int32Array)[]) => Contender>>;
-
-let kernels: Kernels | undefined;
+let shared: PackedGpu | undefined;
 
 interface Texture {
   readonly texture: WebGLTexture;
   readonly size: ArrayLike<number>;
+}
+
+/** A texture that tells how gpu.js wraps one. */
+interface Seed extends Texture {
+  readonly kernel: unknown;
 }
 
 type Kernel = (...textures: Texture[]) => Texture;
@@ -29,70 +31,94 @@ const settings = {
   immutable: false,
 };
 
-/** On a context of their own. Throws where there is no WebGL 2. */
-function makeKernels(): Kernels {
-  const gl = new OffscreenCanvas(1, 1).getContext("webgl2", { alpha: false, depth: false, antialias: false });
-  if (gl === null) throw new Error("packedKernels: the page must have WebGL 2, got none.");
-  // gpu.js sizes its canvas after every kernel; it draws on textures alone.
-  const gpuJs = new GPU({ canvas: { width: 1, height: 1 }, context: gl } as never);
-  const framebuffer = gl.createFramebuffer();
+type Arrays = readonly (Float32Array | Int32Array)[];
 
-  const makeKernel = (source: string, output: readonly number[], functions: readonly unknown[] = []): Kernel =>
-    gpuJs.createKernel(source, { ...settings, output: [...output], functions } as never) as unknown as Kernel;
-  const huberFunction = {
-    source: "function huber(y, p) { const d = Math.abs(y - p); return d <= 1 ? 0.5 * d * d : d - 0.5; }",
-    settings: { argumentTypes: { y: "Number", p: "Number" }, returnType: "Number" },
-  };
-  const seed = makeKernel("function() { return [1, 2, 3, 4]; }", [1, 2])() as Texture & { readonly kernel: unknown };
+/** By the name of the workload. */
+const workloads: Readonly<Record<string, (gpu: PackedGpu, ...inputs: Arrays) => Contender>> = {
+  W1: huber,
+  W2: huberMean,
+  W3: sparseCrossEntropy,
+  G3: matrixProduct,
+};
 
-  const makeTexture = (width: number, height: number): Texture => {
+/** What kernels are made of, on a context of their own. */
+class PackedGpu {
+  readonly #gl: WebGL2RenderingContext;
+  readonly #gpuJs: GPU;
+  readonly #framebuffer: WebGLFramebuffer;
+  readonly #seed: Seed;
+
+  /** Throws if there is no WebGL 2. */
+  constructor() {
+    const gl = new OffscreenCanvas(1, 1).getContext("webgl2", { alpha: false, depth: false, antialias: false });
+    if (gl === null) throw new Error("packedKernels: the page must have WebGL 2, got none.");
+    this.#gl = gl;
+    // gpu.js sizes its canvas after every kernel; it draws on textures alone.
+    this.#gpuJs = new GPU({ canvas: { width: 1, height: 1 }, context: gl } as never);
+    this.#framebuffer = gl.createFramebuffer();
+    this.#seed = this.makeKernel("function() { return [1, 2, 3, 4]; }", [1, 2])() as Seed;
+  }
+
+  makeKernel(source: string, output: readonly number[], functions: readonly unknown[] = []): Kernel {
+    const options = { ...settings, output: [...output], functions };
+    return this.#gpuJs.createKernel(source, options as never) as unknown as Kernel;
+  }
+
+  makeTexture(width: number, height: number): Texture {
+    const gl = this.#gl;
     const texture = gl.createTexture();
     gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(gl.TEXTURE_2D, texture);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
     gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA32F, width, height);
-    const wrap = seed.constructor as new (fields: Record<string, unknown>) => Texture;
+    const wrap = this.#seed.constructor as new (fields: Record<string, unknown>) => Texture;
     return new wrap({
       texture,
       size: new Int32Array([width, height]),
       dimensions: new Int32Array([width, height, 1]),
       output: [width, height],
       context: gl,
-      kernel: seed.kernel,
+      kernel: this.#seed.kernel,
       internalFormat: gl.RGBA32F,
       textureFormat: gl.RGBA,
     });
-  };
-  const fill = ({ texture, size }: Texture, elements: Float32Array): void => {
+  }
+
+  #fill({ texture, size }: Texture, elements: Float32Array): void {
+    const gl = this.#gl;
     gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(gl.TEXTURE_2D, texture);
     gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, size[0]!, size[1]!, gl.RGBA, gl.FLOAT, elements);
-  };
-  const readInto = ({ texture, size }: Texture, elements: Float32Array): void => {
-    gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
+  }
+
+  #readInto({ texture, size }: Texture, elements: Float32Array): void {
+    const gl = this.#gl;
+    gl.bindFramebuffer(gl.FRAMEBUFFER, this.#framebuffer);
     gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
     gl.readPixels(0, 0, size[0]!, size[1]!, gl.RGBA, gl.FLOAT, elements);
-    if (gl.isContextLost()) throw new Error("packedKernels: the context must last, got its loss.");
-  };
+    if (gl.isContextLost()) throw new Error("packedKernels: the context was lost.");
+  }
+
   /** A kernel's result, into an array; a kernel that returns numbers has one to a texel, which not every driver reads alone. */
-  const makeReader = (texelCount: number, isPacked: boolean): ((result: Texture, elements: Float32Array) => void) => {
+  makeReader(texelCount: number, isPacked: boolean): (result: Texture, elements: Float32Array) => void {
     const texels = new Float32Array(isPacked ? 0 : 4 * texelCount);
     return (result, elements) => {
-      readInto(result, isPacked ? elements : texels);
+      this.#readInto(result, isPacked ? elements : texels);
       if (!isPacked) for (let index = 0; index < elements.length; index++) elements[index] = texels[4 * index]!;
     };
-  };
-  const makeWorkload = (
+  }
+
+  makeWorkload(
     arrays: readonly (readonly [texture: Texture, elements: Float32Array])[],
     size: number,
     compute: (result: Float32Array) => void,
     prepare: () => void = () => {},
-  ): Contender => {
+  ): Contender {
     const result = new Float32Array(size);
     const upload = (): void => {
       prepare();
-      for (const [texture, elements] of arrays) fill(texture, elements);
+      for (const [texture, elements] of arrays) this.#fill(texture, elements);
     };
     upload();
     return {
@@ -107,150 +133,156 @@ function makeKernels(): Kernels {
         return own;
       },
     };
-  };
+  }
+}
 
-  return {
-    /** The elementwise loss of two arrays, whose length 4096 divides. */
-    W1(...pair) {
-      const [targets, predictions] = pair as [Float32Array, Float32Array];
-      const shape = [1024, targets.length / 4096] as const;
-      const [y, p] = [makeTexture(...shape), makeTexture(...shape)];
-      const kernel = makeKernel(
-        `function(y, p) {
-          const a = y[this.thread.y][this.thread.x];
-          const b = p[this.thread.y][this.thread.x];
-          return [huber(a[0], b[0]), huber(a[1], b[1]), huber(a[2], b[2]), huber(a[3], b[3])];
-        }`,
-        shape,
-        [huberFunction],
-      );
-      const read = makeReader(targets.length / 4, true);
-      return makeWorkload(
-        [
-          [y, targets],
-          [p, predictions],
-        ],
-        targets.length,
-        (losses) => read(kernel(y, p), losses),
-      );
+const huberFunction = {
+  source: "function huber(y, p) { const d = Math.abs(y - p); return d <= 1 ? 0.5 * d * d : d - 0.5; }",
+  settings: { argumentTypes: { y: "Number", p: "Number" }, returnType: "Number" },
+};
+
+/** The elementwise loss of two arrays, whose length 4096 divides. */
+function huber(gpu: PackedGpu, ...pair: Arrays): Contender {
+  const [targets, predictions] = pair as [Float32Array, Float32Array];
+  const shape = [1024, targets.length / 4096] as const;
+  const [y, p] = [gpu.makeTexture(...shape), gpu.makeTexture(...shape)];
+  const kernel = gpu.makeKernel(
+    `function(y, p) {
+      const a = y[this.thread.y][this.thread.x];
+      const b = p[this.thread.y][this.thread.x];
+      return [huber(a[0], b[0]), huber(a[1], b[1]), huber(a[2], b[2]), huber(a[3], b[3])];
+    }`,
+    shape,
+    [huberFunction],
+  );
+  const read = gpu.makeReader(targets.length / 4, true);
+  return gpu.makeWorkload(
+    [
+      [y, targets],
+      [p, predictions],
+    ],
+    targets.length,
+    (losses) => read(kernel(y, p), losses),
+  );
+}
+
+/** Its mean: parts of 64 texels, added up by the host in float64. */
+function huberMean(gpu: PackedGpu, ...pair: Arrays): Contender {
+  const [targets, predictions] = pair as [Float32Array, Float32Array];
+  const shape = [1024, targets.length / 4096] as const;
+  const [y, p] = [gpu.makeTexture(...shape), gpu.makeTexture(...shape)];
+  const partSums = (length: number): Kernel =>
+    gpu.makeKernel(
+      `function(x) { let s = 0; for (let i = 0; i < 64; i++) { s += x[this.thread.x * 64 + i]; } return s; }`,
+      [length / 64],
+    );
+  const parts = targets.length / 256;
+  const kernel = gpu.makeKernel(
+    `function(y, p) {
+      let s = 0;
+      for (let i = 0; i < 64; i++) {
+        const a = y[this.thread.x * 64 + i];
+        const b = p[this.thread.x * 64 + i];
+        s += (huber(a[0], b[0]) + huber(a[1], b[1])) + (huber(a[2], b[2]) + huber(a[3], b[3]));
+      }
+      return s;
+    }`,
+    [parts],
+    [huberFunction],
+  );
+  const again = parts > 2048 ? partSums(parts) : undefined;
+  const sums = new Float32Array(again === undefined ? parts : parts / 64);
+  const side = Math.ceil(Math.sqrt(sums.length));
+  const read = gpu.makeReader(side * Math.ceil(sums.length / side), false);
+  return gpu.makeWorkload(
+    [
+      [y, targets],
+      [p, predictions],
+    ],
+    1,
+    (result) => {
+      const first = kernel(y, p);
+      read(again === undefined ? first : again(first), sums);
+      let total = 0;
+      for (const sum of sums) total += sum;
+      result[0] = total / targets.length;
     },
-    /** Its mean: parts of 64 texels, added up by the host in float64. */
-    W2(...pair) {
-      const [targets, predictions] = pair as [Float32Array, Float32Array];
-      const shape = [1024, targets.length / 4096] as const;
-      const [y, p] = [makeTexture(...shape), makeTexture(...shape)];
-      const partSums = (length: number): Kernel =>
-        makeKernel(
-          `function(x) { let s = 0; for (let i = 0; i < 64; i++) { s += x[this.thread.x * 64 + i]; } return s; }`,
-          [length / 64],
-        );
-      const parts = targets.length / 256;
-      const kernel = makeKernel(
-        `function(y, p) {
-          let s = 0;
-          for (let i = 0; i < 64; i++) {
-            const a = y[this.thread.x * 64 + i];
-            const b = p[this.thread.x * 64 + i];
-            s += (huber(a[0], b[0]) + huber(a[1], b[1])) + (huber(a[2], b[2]) + huber(a[3], b[3]));
-          }
-          return s;
-        }`,
-        [parts],
-        [huberFunction],
-      );
-      const again = parts > 2048 ? partSums(parts) : undefined;
-      const sums = new Float32Array(again === undefined ? parts : parts / 64);
-      const side = Math.ceil(Math.sqrt(sums.length));
-      const read = makeReader(side * Math.ceil(sums.length / side), false);
-      return makeWorkload(
-        [
-          [y, targets],
-          [p, predictions],
-        ],
-        1,
-        (result) => {
-          const first = kernel(y, p);
-          read(again === undefined ? first : again(first), sums);
-          let total = 0;
-          for (const sum of sums) total += sum;
-          result[0] = total / targets.length;
-        },
-      );
-    },
-    /** A loss for each row of logits, whose length 4 divides. */
-    W3(...given) {
-      const [labels, logits] = given as [Int32Array, Float32Array];
-      const rows = labels.length;
-      const texels = logits.length / rows / 4;
-      const [x, y] = [makeTexture(texels, rows), makeTexture(rows / 4, 1)];
-      const kernel = makeKernel(
-        `function(x, labels) {
-          let m = -3.4e38;
-          for (let i = 0; i < ${texels}; i++) {
-            const q = x[this.thread.x][i];
-            m = Math.max(m, Math.max(Math.max(q[0], q[1]), Math.max(q[2], q[3])));
-          }
-          let s = 0;
-          for (let i = 0; i < ${texels}; i++) {
-            const q = x[this.thread.x][i];
-            s += (Math.exp(q[0] - m) + Math.exp(q[1] - m)) + (Math.exp(q[2] - m) + Math.exp(q[3] - m));
-          }
-          const four = labels[Math.floor((this.thread.x + 0.5) * 0.25)];
-          const lane = this.thread.x - 4 * Math.floor((this.thread.x + 0.5) * 0.25);
-          const label = lane < 0.5 ? four[0] : lane < 1.5 ? four[1] : lane < 2.5 ? four[2] : four[3];
-          const column = Math.floor((label + 0.5) * 0.25);
-          const q = x[this.thread.x][column];
-          const c = label - 4 * column;
-          const z = c < 0.5 ? q[0] : c < 1.5 ? q[1] : c < 2.5 ? q[2] : q[3];
-          return Math.log(s) + (m - z);
-        }`,
-        [rows],
-      );
-      const floats = new Float32Array(rows);
-      const read = makeReader(rows, false);
-      return makeWorkload(
-        [
-          [x, logits],
-          [y, floats],
-        ],
-        rows,
-        (losses) => read(kernel(x, y), losses),
-        () => floats.set(labels),
-      );
-    },
-    /** The product of two square matrices, whose side 4 divides. */
-    G3(...pair) {
-      const [left, right] = pair as [Float32Array, Float32Array];
-      const side = Math.sqrt(left.length);
-      const [x, y] = [makeTexture(side / 4, side), makeTexture(side / 4, side)];
-      const lane = (at: number): string => `a[0] * p[${at}] + a[1] * q[${at}] + a[2] * r[${at}] + a[3] * s[${at}]`;
-      const kernel = makeKernel(
-        `function(x, y) {
-          let c0 = 0; let c1 = 0; let c2 = 0; let c3 = 0;
-          for (let k = 0; k < ${side / 4}; k++) {
-            const a = x[this.thread.y][k];
-            const p = y[k * 4][this.thread.x];
-            const q = y[k * 4 + 1][this.thread.x];
-            const r = y[k * 4 + 2][this.thread.x];
-            const s = y[k * 4 + 3][this.thread.x];
-            c0 += ${lane(0)};
-            c1 += ${lane(1)};
-            c2 += ${lane(2)};
-            c3 += ${lane(3)};
-          }
-          return [c0, c1, c2, c3];
-        }`,
-        [side / 4, side],
-      );
-      const read = makeReader((side * side) / 4, true);
-      return makeWorkload(
-        [
-          [x, left],
-          [y, right],
-        ],
-        side * side,
-        (product) => read(kernel(x, y), product),
-      );
-    },
-  };
+  );
+}
+
+/** A loss for each row of logits, whose length 4 divides. */
+function sparseCrossEntropy(gpu: PackedGpu, ...given: Arrays): Contender {
+  const [labels, logits] = given as [Int32Array, Float32Array];
+  const rows = labels.length;
+  const texels = logits.length / rows / 4;
+  const [x, y] = [gpu.makeTexture(texels, rows), gpu.makeTexture(rows / 4, 1)];
+  const kernel = gpu.makeKernel(
+    `function(x, labels) {
+      let m = -3.4e38;
+      for (let i = 0; i < ${texels}; i++) {
+        const q = x[this.thread.x][i];
+        m = Math.max(m, Math.max(Math.max(q[0], q[1]), Math.max(q[2], q[3])));
+      }
+      let s = 0;
+      for (let i = 0; i < ${texels}; i++) {
+        const q = x[this.thread.x][i];
+        s += (Math.exp(q[0] - m) + Math.exp(q[1] - m)) + (Math.exp(q[2] - m) + Math.exp(q[3] - m));
+      }
+      const four = labels[Math.floor((this.thread.x + 0.5) * 0.25)];
+      const lane = this.thread.x - 4 * Math.floor((this.thread.x + 0.5) * 0.25);
+      const label = lane < 0.5 ? four[0] : lane < 1.5 ? four[1] : lane < 2.5 ? four[2] : four[3];
+      const column = Math.floor((label + 0.5) * 0.25);
+      const q = x[this.thread.x][column];
+      const c = label - 4 * column;
+      const z = c < 0.5 ? q[0] : c < 1.5 ? q[1] : c < 2.5 ? q[2] : q[3];
+      return Math.log(s) + (m - z);
+    }`,
+    [rows],
+  );
+  const floats = new Float32Array(rows);
+  const read = gpu.makeReader(rows, false);
+  return gpu.makeWorkload(
+    [
+      [x, logits],
+      [y, floats],
+    ],
+    rows,
+    (losses) => read(kernel(x, y), losses),
+    () => floats.set(labels),
+  );
+}
+
+/** The product of two square matrices, whose side 4 divides. */
+function matrixProduct(gpu: PackedGpu, ...pair: Arrays): Contender {
+  const [left, right] = pair as [Float32Array, Float32Array];
+  const side = Math.sqrt(left.length);
+  const [x, y] = [gpu.makeTexture(side / 4, side), gpu.makeTexture(side / 4, side)];
+  const lane = (at: number): string => `a[0] * p[${at}] + a[1] * q[${at}] + a[2] * r[${at}] + a[3] * s[${at}]`;
+  const kernel = gpu.makeKernel(
+    `function(x, y) {
+      let c0 = 0; let c1 = 0; let c2 = 0; let c3 = 0;
+      for (let k = 0; k < ${side / 4}; k++) {
+        const a = x[this.thread.y][k];
+        const p = y[k * 4][this.thread.x];
+        const q = y[k * 4 + 1][this.thread.x];
+        const r = y[k * 4 + 2][this.thread.x];
+        const s = y[k * 4 + 3][this.thread.x];
+        c0 += ${lane(0)};
+        c1 += ${lane(1)};
+        c2 += ${lane(2)};
+        c3 += ${lane(3)};
+      }
+      return [c0, c1, c2, c3];
+    }`,
+    [side / 4, side],
+  );
+  const read = gpu.makeReader((side * side) / 4, true);
+  return gpu.makeWorkload(
+    [
+      [x, left],
+      [y, right],
+    ],
+    side * side,
+    (product) => read(kernel(x, y), product),
+  );
 }
