@@ -1,9 +1,9 @@
 /** Does engine-gpu show in a browser what every engine must? */
-import { type CaseGroup, conformanceCases, runCase } from "@symloss/conformance";
+import type { CaseGroup } from "@symloss/conformance";
 import { cpu } from "@symloss/engine-cpu";
 import { type GpuOptions, gpu } from "@symloss/engine-gpu";
 import type { Report } from "../src/messages.ts";
-import { runCases } from "./cases.ts";
+import { runConformance } from "./conformance.ts";
 
 /** Runs the cases of these groups and returns on what the engine ran. */
 export default async function (
@@ -14,11 +14,7 @@ export default async function (
   const createEngine = () => gpu({ mode });
   const engine = await createEngine();
   const reference = await cpu({ mode: "interpreter" });
-  const cases = conformanceCases(engine, { createEngine, reference }).filter(({ group }) => groups.includes(group));
-  await runCases(
-    cases.map((one) => ({ name: one.name, run: async () => void (await runCase(one, engine)) })),
-    report,
-  );
+  await runConformance(engine, { createEngine, reference }, groups, report);
   await engine.dispose();
   return engine.device;
 }

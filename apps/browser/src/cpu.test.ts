@@ -3,8 +3,8 @@ import { cpu } from "@symloss/engine-cpu";
 import { describe } from "vitest";
 import { namesByGroup, testInBrowser } from "./cases.ts";
 
-const cases = conformanceCases(await cpu(), { createEngine: cpu });
+const names = namesByGroup(conformanceCases(await cpu(), { createEngine: cpu }));
 
 describe("engine-cpu in a browser", () => {
-  testInBrowser(namesByGroup(cases), { entry: new URL("../pages/cpu.ts", import.meta.url) });
+  testInBrowser(names, { entry: new URL("../pages/cpu.ts", import.meta.url), arguments: [Object.keys(names)] });
 });
