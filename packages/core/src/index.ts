@@ -20,6 +20,7 @@ export {
   clip,
   div,
   equal,
+  erf,
   exp,
   expm1,
   greater,

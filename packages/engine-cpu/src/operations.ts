@@ -33,6 +33,7 @@ export const operations: { readonly [O in Operation]: Row<O> } = {
   log1p: unary("log1p"),
   sqrt: unary("sqrt"),
   tanh: unary("tanh"),
+  erf: unary("erf"),
   sigmoid: unary("sigmoid"),
   softplus: unary("softplus"),
   relu: unary("relu"),

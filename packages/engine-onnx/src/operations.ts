@@ -47,6 +47,7 @@ export const operations: { readonly [O in Written]: Row<O> } = {
   log: same("Log"),
   sqrt: same("Sqrt"),
   tanh: same("Tanh"),
+  erf: same("Erf"),
   sigmoid,
   softplus,
   relu: elementwise((writer, [x], dtype) =>

@@ -320,6 +320,7 @@ const edges: { readonly [O in Operation]: () => readonly Edge[] } = {
   log1p: unary("log1p", floats),
   sqrt: unary("sqrt", floats),
   tanh: unary("tanh", floats),
+  erf: unary("erf", floats),
   sigmoid: unary("sigmoid", floats),
   softplus: unary("softplus", floats),
   relu: unary("relu", numbers),

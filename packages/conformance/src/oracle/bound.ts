@@ -120,6 +120,7 @@ const rules: { [O in AnyOperation]: Rule<O> } = {
   log1p: corners,
   sqrt: corners,
   tanh: corners,
+  erf: corners,
   sigmoid: exponential,
   softplus: exponential,
   relu: corners,

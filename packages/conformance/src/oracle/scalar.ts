@@ -14,6 +14,7 @@ export const unaryNumber: { readonly [O in UnaryOperation]: (x: number) => numbe
   log1p: (x) => Math.log1p(x),
   sqrt: (x) => Math.sqrt(x),
   tanh: (x) => Math.tanh(x),
+  erf: (x) => (Math.abs(x) < 3 ? errorSeries(x) : Math.sign(x) * (1 - tailOfError(Math.abs(x)))),
   sigmoid: (x) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x))),
   softplus: (x) => (x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x))),
   relu: (x) => (x < 0 ? 0 : x),
@@ -35,6 +36,24 @@ export const binaryNumber: { readonly [O in BinaryOperation]: (x: number, y: num
   logicalAnd: (x, y) => (x === 0 || y === 0 ? 0 : 1),
   logicalOr: (x, y) => (x === 0 && y === 0 ? 0 : 1),
 };
+
+/** 2 / sqrt(pi) exp(-x^2) times the sum of 2^n x^(2 n + 1) / (1 3 5 .. (2 n + 1)): terms of one sign, so that nothing cancels. */
+function errorSeries(x: number): number {
+  let term = x;
+  let total = x;
+  for (let n = 1; Math.abs(term) > Math.abs(total) * 2 ** -54; n++) {
+    term *= (2 * x * x) / (2 * n + 1);
+    total += term;
+  }
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * total;
+}
+
+/** 1 - erf(x) far from 0, as a continued fraction. */
+function tailOfError(x: number): number {
+  let fraction = x;
+  for (let k = 60; k >= 1; k--) fraction = x + k / 2 / fraction;
+  return Math.exp(-x * x) / (fraction * Math.sqrt(Math.PI));
+}
 
 /** A number converted to another dtype; floats keep the precision of float64. */
 export function convertNumber(x: number, dtype: DType): number {

@@ -75,6 +75,7 @@ const rules: { [O in AnyOperation]: Rule<O> } = {
     const twice = mul(x!, 2);
     return [mul(g, mul(mul(sigmoid(twice), sigmoid(neg(twice))), 4))];
   },
+  erf: ({ inputs: [x] }, g) => [mul(g, mul(exp(neg(mul(x!, x!))), 2 / Math.sqrt(Math.PI)))],
   // sigmoid(-x) is 1 - sigmoid(x) without the cancellation.
   sigmoid: (y, g) => [mul(g, mul(y, sigmoid(neg(y.inputs[0]!))))],
   softplus: ({ inputs: [x] }, g) => [mul(g, sigmoid(x!))],

@@ -20,6 +20,7 @@ import {
   where,
 } from "../tensor/elementwise.ts";
 import { UnsupportedOperationError } from "../array/errors.ts";
+import { loweredErrorFunction } from "./error-function.ts";
 import { type Graph, topologicalOrder } from "./graph.ts";
 import { arange, concat, expandDims, reshape, transpose, zeros } from "../tensor/movement.ts";
 import { asTensor, full, toDType } from "../tensor/operand.ts";
@@ -90,6 +91,7 @@ const lowerings: RewriteTable = {
     const positive = neg(div(expm1(decay), add(exp(decay), 1)));
     return where(less(x!, 0), neg(positive), positive);
   },
+  erf: ({ inputs: [x] }) => loweredErrorFunction(x!),
   sigmoid: ({ inputs: [x] }) => div(exp(neg(relu(neg(x!)))), add(exp(neg(abs(x!))), 1)),
   softplus: ({ inputs: [x] }) => add(relu(x!), log1p(exp(neg(abs(x!))))),
 

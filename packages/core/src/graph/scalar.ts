@@ -1,4 +1,5 @@
 /** What does each elementwise operation compute from single numbers? The definition, in float64; the caller rounds to the dtype. */
+import { errorFunction } from "./error-function.ts";
 import type { BinaryOperation, UnaryOperation } from "../tensor/operation.ts";
 
 /** From one number; bools are 0 and 1. */
@@ -12,6 +13,7 @@ export const unaryScalar: { readonly [O in UnaryOperation]: (x: number) => numbe
   log1p: Math.log1p,
   sqrt: Math.sqrt,
   tanh: Math.tanh,
+  erf: errorFunction,
   sigmoid: (x) => {
     // The argument of exp is never positive: no overflow, and the left tail keeps its digits.
     const small = Math.exp(-Math.abs(x));

@@ -146,6 +146,11 @@ export function tanh(x: TensorLike): Tensor {
   return float("tanh", x);
 }
 
+/** The error function of x: 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x. */
+export function erf(x: TensorLike): Tensor {
+  return float("erf", x);
+}
+
 /** 1 / (1 + exp(-x)), accurate in both tails. */
 export function sigmoid(x: TensorLike): Tensor {
   return float("sigmoid", x);

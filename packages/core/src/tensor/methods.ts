@@ -56,6 +56,8 @@ export interface TensorMethods {
   sqrt(): Tensor;
   square(): Tensor;
   tanh(): Tensor;
+  /** the error function */
+  erf(): Tensor;
   sigmoid(): Tensor;
   /** log(1 + exp(this)) */
   softplus(): Tensor;

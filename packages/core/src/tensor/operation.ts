@@ -33,6 +33,8 @@ interface UnaryAttributes {
   log1p: None;
   sqrt: None;
   tanh: None;
+  /** The error function, 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x. */
+  erf: None;
   /** 1 / (1 + exp(-x)), with full relative accuracy in both tails. */
   sigmoid: None;
   /** log(1 + exp(x)) without overflow, with full relative accuracy in the left tail. */
@@ -258,6 +260,7 @@ export const operationFacts: { readonly [O in AnyOperation]: OperationFacts<O> }
   log1p: { kind: "unary", operands: ["float"], need: "lowerable", properties: ["carriesNaN"] },
   sqrt: { kind: "unary", operands: ["float"], need: "irreducible", properties: ["carriesNaN"] },
   tanh: { kind: "unary", operands: ["float"], need: "lowerable", properties: ["carriesNaN"] },
+  erf: { kind: "unary", operands: ["float"], need: "lowerable", properties: ["carriesNaN"] },
   sigmoid: { kind: "unary", operands: ["float"], need: "lowerable", properties: ["carriesNaN"] },
   softplus: { kind: "unary", operands: ["float"], need: "lowerable", properties: ["carriesNaN"] },
   relu: { kind: "unary", operands: ["number"], need: "lowerable", properties: ["carriesNaN"] },

@@ -42,6 +42,7 @@ export const formulas: { readonly [O in ScalarOperation]: FormulaOf } = {
   log1p: call("Math.log1p"),
   sqrt: call("Math.sqrt"),
   tanh: call("Math.tanh"),
+  erf: call("erf"),
   relu: ([x, size], site) => {
     if (!isSingle(site)) return plain(`Math.max(${x},0)`);
     // Exact: x + |x| is 2 x or 0. Only for -Infinity would it be NaN.

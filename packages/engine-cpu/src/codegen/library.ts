@@ -1,5 +1,5 @@
 /** What do generated programs take from outside: tables and the few functions that are not inlined? */
-import { castNumber } from "@symloss/core/engine";
+import { castNumber, unaryScalar } from "@symloss/core/engine";
 import { addTiles } from "./tiles.ts";
 
 const bits = new Float64Array(1);
@@ -11,6 +11,7 @@ for (let m = 160; m < 4616; m++) powers[m] = m > 4613 ? Infinity : 2 ** ((m - 25
 export const library: Readonly<Record<string, unknown>> = {
   fround: Math.fround,
   addTiles,
+  erf: unaryScalar.erf,
   /** `+ 0`, for an int32 has no -0. */
   toInt32: (value: number): number => castNumber(value, "int32") + 0,
   /**

@@ -52,6 +52,7 @@ export const unaryFormulas: Record<UnaryOperation, Formula> = {
   log1p: formula("log1p", callOf("log1pOf"), unaryScalar.log1p, 16),
   sqrt: formula("sqrt", callOf("Math.sqrt"), unaryScalar.sqrt, 4),
   tanh: formula("tanh", callOf("tanhOf"), unaryScalar.tanh, 16),
+  erf: formula("erf", callOf("erfOf"), unaryScalar.erf, 32),
   sigmoid: formula("sigmoid", callOf("sigmoidOf"), unaryScalar.sigmoid, 12),
   softplus: formula("softplus", callOf("softplusOf"), unaryScalar.softplus, 24),
   relu: formula("relu", (x) => call("Math.max", x!, integer(0)), unaryScalar.relu, 1),

@@ -93,6 +93,12 @@ const logNearOne =
 const expm1Near0 = (name: string) =>
   `${name} * (1.0 + ${name} * (0.5 + ${name} * (0.16666666667 + ${name} * (0.041666666667 + ${name} * (0.0083333333333 + ${name} * (0.0013888888889 + ${name} * 0.0001984126984))))))`;
 
+/** As in core: erf(x) / x near 0, and (1 - erf(x)) exp(x^2) further out, with the digits of float32. */
+const erfNearZero =
+  "((((0.185777706 * s + 3.16112374) * s + 113.864154) * s + 377.485237) * s + 3209.37759) / ((((s + 23.6012910) * s + 244.024638) * s + 1282.61653) * s + 2844.23683)";
+const erfcScaled =
+  "((((((((2.15311535e-8 * a + 0.564188497) * a + 8.88314979) * a + 66.1191906) * a + 298.635138) * a + 881.952221) * a + 1712.04761) * a + 2051.07838) * a + 1230.33935) / ((((((((a + 15.7449261) * a + 117.693951) * a + 537.181102) * a + 1621.38957) * a + 3290.79924) * a + 4362.61909) * a + 3439.36767) * a + 1230.33935)";
+
 const logarithm = (result: string, argument: string) =>
   `  float ${result};\n  if (${argument} > 0.7 && ${argument} < 1.4) {\n    float t = (${argument} - 1.0) / (${argument} + 1.0);\n    float t2 = t * t;\n    ${result} = 2.0 * t * (1.0 + t2 * (0.3333333333 + t2 * (0.2 + t2 * (0.1428571429 + t2 * 0.1111111111))));\n  } else {\n    ${result} = log(${argument});\n  }`;
 
@@ -155,6 +161,12 @@ const shared: readonly NativeFunction[] = [
     "tanhOf",
     x,
     "  float a = min(abs(x), 15.0);\n  float h = -2.0 * a;\n  float x2 = x * x;\n  float series = x * (1.0 + x2 * (-0.33333333333 + x2 * (0.13333333333 + x2 * (-0.053968253968 + x2 * 0.021869488536))));\n  float e = exp(h);\n  float r = (1.0 - e) / (1.0 + e);\n  return a < 0.25 ? series : x < 0.0 ? -r : r;",
+  ),
+  native(
+    "Number",
+    "erfOf",
+    x,
+    `  float a = min(abs(x), 6.0);\n  float s = a * a;\n  float r = 1.0 - exp(-s) * (${erfcScaled});\n  return x != x ? x : a < 0.46875 ? x * (${erfNearZero}) : x < 0.0 ? -r : r;`,
   ),
   native(
     "Number",

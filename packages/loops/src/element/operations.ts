@@ -64,6 +64,7 @@ const elements: Rows = {
   log1p: elementwise("log1p"),
   sqrt: elementwise("sqrt"),
   tanh: elementwise("tanh"),
+  erf: elementwise("erf"),
   sigmoid,
   softplus,
   relu,

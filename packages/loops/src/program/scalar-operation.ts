@@ -52,6 +52,7 @@ export const scalarFacts: { readonly [O in ScalarOperation]: ScalarFacts } = {
   log1p: { cost: 20, exact: "never" },
   sqrt: { cost: 4, exact: "never" },
   tanh: { cost: 20, exact: "never" },
+  erf: { cost: 20, exact: "never" },
   relu: choice,
   logicalNot: arithmetic,
 
