@@ -1,8 +1,15 @@
 /** What is a case, and when does it pass? An expected failure that passes is a failure, and only core can skip a case. */
 import type { DType, Engine, EngineFactory, EngineTraits } from "@symloss/core";
-import { type Operation, type OptionTable, checkOptions, refusedNode, requireRule } from "@symloss/core/engine";
+import {
+  type Operation,
+  type OptionTable,
+  checkOptions,
+  engineRule,
+  refusedNode,
+  requireRule,
+} from "@symloss/core/engine";
 import { ConformanceError } from "./compare.ts";
-import { caseRule, engineRule, failureRule, listOf } from "./rules.ts";
+import { caseRule, failureRule, listOf } from "./rules.ts";
 import { isThrownByEngine, watch } from "./watch.ts";
 
 /** What a case is about. */

@@ -1,12 +1,12 @@
 /** Do engines agree with the oracle on random graphs, simplified or not, in gradients up to order 3, at special values? */
 import { type DType, DTypeError, type Engine, type NDArray, OutOfRangeError } from "@symloss/core";
-import { type OptionTable, checkOptions, formatGraph, isRecord, refusedNode } from "@symloss/core/engine";
+import { type OptionTable, checkOptions, engineRule, formatGraph, isRecord, refusedNode } from "@symloss/core/engine";
 import fc from "fast-check";
 import { ConformanceError, type Expected, expectArrays } from "./compare.ts";
 import { compute } from "./compute.ts";
 import { type TensorFunction, predict, traceOf } from "./oracle/predict.ts";
 import { madeOperations, makers as makersOf } from "./random/makers.ts";
-import { engineRule, integerRule } from "./rules.ts";
+import { integerRule } from "./rules.ts";
 import { type Program, allShapes, arraysOf, functionOf, programs } from "./random/program.ts";
 
 /** Which random graphs are tried, and on which engines. */

@@ -2,15 +2,6 @@
 import { DTypeError, OutOfRangeError } from "@symloss/core";
 import { type OptionRule, functionRule } from "@symloss/core/engine";
 
-/** A required engine. */
-export const engineRule: OptionRule = {
-  must: "an engine",
-  holds: isEngine,
-  error: DTypeError,
-  required: true,
-  help: (value) => (typeof value === "function" ? "Call it and await what it returns." : ""),
-};
-
 /** A required function that makes an engine. */
 export const factoryRule: OptionRule = { ...functionRule, must: "a function that makes an engine" };
 
@@ -64,10 +55,4 @@ type Item = Readonly<Record<string, unknown>>;
 export function holdsAll(value: unknown, types: Readonly<Record<string, string>>): boolean {
   if (typeof value !== "object" || value === null) return false;
   return Object.entries(types).every(([name, type]) => typeof (value as Item)[name] === type);
-}
-
-function isEngine(value: unknown): boolean {
-  if (!holdsAll(value, { name: "string", compile: "function", upload: "function", traits: "object" })) return false;
-  const traits = (value as Item)["traits"] as Item | null;
-  return Array.isArray(traits?.["operations"]) && Array.isArray(traits["dtypes"]);
 }

@@ -1,6 +1,6 @@
 /** Which cases must an engine pass? Everything that its traits declare. */
 import { DTypeError, type Engine, type EngineFactory } from "@symloss/core";
-import { type OptionRule, type OptionTable, checkOptions, requireRule } from "@symloss/core/engine";
+import { type OptionRule, type OptionTable, checkOptions, engineRule, requireRule } from "@symloss/core/engine";
 import type { CaseContext, ConformanceCase } from "./case.ts";
 import { faultCases } from "./faults.ts";
 import { gradientCases } from "./gradients.ts";
@@ -14,7 +14,7 @@ import { passCases } from "./passes.ts";
 import { propertyCases } from "./properties.ts";
 import { publishedCases } from "./published.ts";
 import { rowCases } from "./rows.ts";
-import { engineRule, factoryRule, integerRule } from "./rules.ts";
+import { factoryRule, integerRule } from "./rules.ts";
 import { timingCases } from "./timing.ts";
 import { watch } from "./watch.ts";
 

@@ -4,6 +4,7 @@ import "./tensor/fluent.ts";
 export type { DeviceArray, Engine, EngineFactory, EngineTraits, Executable, Value } from "./engine/contract.ts";
 export type { MaybePromise } from "./array/promise.ts";
 export { selfTest } from "./engine/self-test.ts";
+export { engineRule } from "./engine/options.ts";
 export { HostDeviceArray, hostDataOf } from "./engine/host-device-array.ts";
 export { type HostEngine, type HostProgram, hostEngine } from "./engine/host-engine.ts";
 export { Lifetime } from "./engine/lifetime.ts";

@@ -43,7 +43,7 @@ function takeOutputs(
   structure: Structure,
   types: readonly ArrayType[],
 ): readonly TypedArray[] {
-  // For a single result, whatever was given is reported as that one array; a handle is never flattened.
+  // For a single result, whatever was given is reported as that one array; a device array is never flattened.
   const isLeaf = (value: unknown): boolean =>
     structure === null || isNDArray(value) || isTypedArray(value) || isDeviceArray(value);
   const { leaves, structure: given } = flatten(caller, tree, isLeaf);

@@ -155,7 +155,7 @@ describe("selectEngine", () => {
   test("a factory that makes no engine is passed over, and said", async () => {
     const { considered } = await selectEngine({ empty: (() => undefined) as never, plain: factory("plain") });
     expect(considered[0]!.reason).toMatchInlineSnapshot(
-      `"selectEngine: the result of factory empty must be an engine, got undefined. Make one and pass it: { engine: await cpu() }, for instance."`,
+      `"selectEngine: the result of factory empty must be an engine, got undefined. Make one, with await cpu() for instance, and pass it."`,
     );
   });
 });

@@ -12,13 +12,14 @@ export const engineRule: OptionRule = {
   help: (value) => {
     if (value instanceof Promise) return "Await it.";
     if (typeof value === "function") return "Call it and await what it returns.";
-    return value === undefined || value === null ? "Make one and pass it: { engine: await cpu() }, for instance." : "";
+    return value === undefined || value === null ? "Make one, with await cpu() for instance, and pass it." : "";
   },
 };
 
 /** Whether a value has the members of an engine that shared code uses. */
 export function isEngine(value: unknown): value is Engine {
   if (typeof value !== "object" || value === null) return false;
-  const { traits, compile } = value as Partial<Engine>;
-  return typeof compile === "function" && Array.isArray(traits?.operations) && Array.isArray(traits.dtypes);
+  const { name, traits, compile, upload } = value as Partial<Engine>;
+  if (typeof name !== "string" || typeof compile !== "function" || typeof upload !== "function") return false;
+  return Array.isArray(traits?.operations) && Array.isArray(traits.dtypes);
 }

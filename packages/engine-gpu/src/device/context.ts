@@ -173,7 +173,7 @@ export class GpuContext {
     if (errors.length === 0) return;
     if (errors.includes(this.#gl.OUT_OF_MEMORY)) {
       throw new EngineError(
-        `${caller}: ran out of texture memory while ${doing} on ${this.renderer}. Dispose handles and functions that are not used any more, or use smaller batches.`,
+        `${caller}: ran out of texture memory while ${doing} on ${this.renderer}. Dispose of device arrays and functions that are not used any more, or use smaller batches.`,
       );
     }
     throw new EngineError(`${caller}: WebGL error ${errors.join(" and ")} while ${doing} on ${this.renderer}.`);

@@ -13,7 +13,7 @@ import {
 import type { ArrayTexture, GpuContext } from "./context.ts";
 import { convert, makeReader } from "./transfer.ts";
 
-/** Frees what handles held that nobody has disposed, and nobody has any more. */
+/** Frees what device arrays held that were never disposed and are no longer referenced. */
 const forgotten = new FinalizationRegistry<() => void>((free) => free());
 
 /** An array in a texture of its own; one without elements has none. */
@@ -38,7 +38,7 @@ export class GpuDeviceArray implements DeviceArray {
     this.#release = () => {
       if (texture !== undefined && !context.isLost) release(texture);
     };
-    // What frees the texture must not hold the handle.
+    // What frees the texture must not keep the device array alive.
     if (texture !== undefined) forgotten.register(this, this.#release, this);
     this.#texture = texture;
     this.shape = shape;
