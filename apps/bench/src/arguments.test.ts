@@ -1,5 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { choice, count, describeOptions, parseOptions } from "./arguments.ts";
+import {
+  choice,
+  choices,
+  count,
+  counts,
+  describeOptions,
+  file,
+  flag,
+  namedCounts,
+  parseOptions,
+  parseWords,
+} from "./arguments.ts";
 
 const table = { engine: choice(["fast", "slow"], "which engine"), epochs: count(100, "how often") };
 
@@ -29,11 +40,11 @@ describe("what is not in the table names what is", () => {
     [["--epochs", "-3"], '--epochs must be a whole number from 1 to 100, got "-3".'],
     [["--epochs", "ten"], '--epochs must be a whole number from 1 to 100, got "ten".'],
     [["--epochs="], '--epochs must be a whole number from 1 to 100, got "".'],
-    [["--epoch", "3"], 'The options must be among --engine, --epochs, --help, got "--epoch".'],
+    [["--epoch", "3"], 'The options must be among --engine, --epochs, --help, got "--epoch". Did you mean --epochs?'],
     [["--toString=1"], 'The options must be among --engine, --epochs, --help, got "--toString".'],
     [["-e"], 'The options must be among --engine, --epochs, --help, got "-e".'],
     [["fast"], 'The options must be among --engine, --epochs, --help, got "fast".'],
-    [["--", "--engine"], 'The options must be among --engine, --epochs, --help, got "--engine".'],
+    [["--", "engines"], 'The options must be among --engine, --epochs, --help, got "engines". Did you mean --engine?'],
   ] as const)("%j", ([words, message]) => {
     expect(() => parseOptions(words, table)).toThrow(expect.objectContaining({ name: "Failure", message }));
   });
@@ -45,4 +56,46 @@ test("the help has a line for each option", () => {
       --epochs N     how often
       --help         show this text"
   `);
+});
+
+describe("with words between the options", () => {
+  const wide = {
+    engines: choices(["cpu", "onnx"], "which"),
+    peers: flag("more"),
+    sizes: counts(1000, "how many"),
+    lengths: namedCounts(["batch", "classes"], 1000, "how long"),
+    json: file("where"),
+  };
+
+  test.for([
+    [[], { values: {}, names: [] }],
+    [["W1", "--peers", "W2"], { values: { peers: true }, names: ["W1", "W2"] }],
+    [["--engines", "onnx, cpu,onnx"], { values: { engines: ["onnx", "cpu"] }, names: [] }],
+    [["--engines=all", "a b"], { values: { engines: ["cpu", "onnx"] }, names: ["a b"] }],
+    [["--sizes", "32,100,32"], { values: { sizes: [32, 100] }, names: [] }],
+    [["--lengths", "batch=4,classes=10"], { values: { lengths: { batch: 4, classes: 10 } }, names: [] }],
+    [["--json", "a/b.json"], { values: { json: "a/b.json" }, names: [] }],
+    [["W1", "-h"], "help"],
+  ] as const)("%j", ([words, parsed]) => {
+    expect(parseWords(words, wide)).toEqual(parsed);
+  });
+
+  test.for([
+    [["--engines", "cpu,onx"], '--engines must be one of cpu, onnx, got "onx". Did you mean onnx?'],
+    [["--peers=yes"], '--peers must have no value, got "yes".'],
+    [["--sizes", "32,many"], '--sizes must be a whole number from 1 to 1000, got "many".'],
+    [["--lengths", "batsh=4"], '--lengths must be one of batch, classes, got "batsh". Did you mean batch?'],
+    [["--lengths", "batch"], '--lengths batch must be a whole number from 1 to 1000, got "".'],
+    [["--json", ""], '--json must be the path of a file, got "".'],
+    [["--json"], "--json must have a value: --json FILE."],
+  ] as const)("%j", ([words, message]) => {
+    expect(() => parseWords(words, wide)).toThrow(expect.objectContaining({ name: "Failure", message }));
+  });
+
+  test("an option without a value has none in the help", () => {
+    expect(describeOptions({ peers: wide.peers })).toMatchInlineSnapshot(`
+      "  --peers  more
+        --help   show this text"
+    `);
+  });
 });

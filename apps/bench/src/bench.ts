@@ -1,43 +1,69 @@
-/** What does the bench measure? Each measurement is a module that runs when it is imported, for its workloads or those that are named. */
+/** What does the bench do? Each of its commands is loaded when it is asked for. */
 import type { Command } from "./command.ts";
 import { Failure } from "./failure.ts";
+import { suggestion } from "./near-name.ts";
 
-/** What a measurement asks, and where it is. */
-interface Measurement {
+/** What a command does, and where it is. */
+interface BenchCommand {
+  readonly usage: string;
   readonly summary: string;
-  readonly load: () => Promise<{ readonly measure: (workloads: readonly string[]) => Promise<void> }>;
+  readonly load: () => Promise<Command>;
 }
 
-const measurements: Readonly<Record<string, Measurement>> = {
-  loops: {
-    summary: "generated loops beside loops by hand",
-    load: () => import("./measure/loops.ts"),
+const commands: Readonly<Record<string, BenchCommand>> = {
+  run: {
+    usage: "run [WORKLOAD ..]",
+    summary: "measure workloads on engines, beside other ways to compute them",
+    load: async () => (await import("./commands/run.ts")).run,
+  },
+  list: {
+    usage: "list",
+    summary: "show every workload, every engine, and what can stand beside them",
+    load: async () => (await import("./commands/list.ts")).list,
+  },
+  show: {
+    usage: "show FILE",
+    summary: "show the result of an earlier run, or make Markdown or HTML of it",
+    load: async () => (await import("./commands/show.ts")).show,
   },
   compile: {
-    summary: "how long every loss takes to compile, with its gradients, and how that grows with a graph",
-    load: () => import("./measure/compile.ts"),
-  },
-  onnx: {
-    summary: "engine-onnx beside models by hand, in the same runtime",
-    load: () => import("./measure/onnx.ts"),
+    usage: "compile [LOSS ..]",
+    summary: "measure how long losses take to compile with their gradients, and how that grows with a graph",
+    load: async () => (await import("./commands/compile.ts")).compile,
   },
 };
 
-/** Measures what is named, of all its workloads or those that are named after it. */
+const help = `npm run bench -- COMMAND
+
+Measures how long symloss's engines take to compute losses and their gradients, here and now, beside loops and ONNX models
+written by hand and, if you like, TensorFlow.js and jax-js. Every output is checked against float64 before it is timed.
+
+Examples:
+  npm run bench -- run W1 W4                                 two workloads, on every usual engine
+  npm run bench -- run huber --engines cpu,onnx --sweep      a loss from 32 to 10 million elements, and who overtakes whom
+  npm run bench -- run --peers --html report.html            every workload beside other libraries, as a page with charts
+
+Commands (each has --help):
+${describeCommands()}`;
+
+/** Does what the first word says with the others, or shows what there is. */
 export const bench: Command = {
-  run: async ([name = "--help", ...workloads], report) => {
-    if (name === "--help" || name === "-h") {
-      report.line("npm run bench -- MEASUREMENT [WORKLOAD ..]\n");
-      for (const [known, { summary }] of Object.entries(measurements)) report.line(`  ${known.padEnd(10)} ${summary}`);
-      return;
-    }
-    const measurement = Object.hasOwn(measurements, name) ? measurements[name] : undefined;
-    if (measurement === undefined) {
+  run: async ([name = "--help", ...words], report) => {
+    if (name === "--help" || name === "-h") return report.line(help);
+    const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (command === undefined) {
+      const names = Object.keys(commands);
       throw new Failure(
-        `The measurement must be one of ${Object.keys(measurements).join(", ")}, got ${JSON.stringify(name)}.`,
+        `The command of the bench must be one of ${names.join(", ")}, got ${JSON.stringify(name)}.${suggestion(name, names)}`,
       );
     }
-    const { measure } = await measurement.load();
-    await measure(workloads);
+    await (await command.load()).run(words, report);
   },
 };
+
+function describeCommands(): string {
+  const width = Math.max(...Object.values(commands).map(({ usage }) => usage.length));
+  return Object.values(commands)
+    .map(({ usage, summary }) => `  ${usage.padEnd(width)}  ${summary}`)
+    .join("\n");
+}

@@ -4,7 +4,7 @@ import { cpu } from "@symloss/engine-cpu";
 import { losses } from "@symloss/losses";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cases, compareEngines, showCatalogue } from "./catalogue.ts";
-import { createReport } from "./report.ts";
+import { createReport } from "./report/report.ts";
 
 let engine: Engine;
 beforeAll(async () => {

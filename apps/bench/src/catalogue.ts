@@ -14,7 +14,7 @@ import { cpu } from "@symloss/engine-cpu";
 import { type LossName, losses } from "@symloss/losses";
 import { openEngines } from "./engines.ts";
 import { Failure } from "./failure.ts";
-import type { Report } from "./report.ts";
+import type { Report } from "./report/report.ts";
 
 /** Shows every loss, on every engine that works here; throws `Failure` where an engine could not run one. */
 export async function showCatalogue(report: Report): Promise<void> {

@@ -1,6 +1,6 @@
 /** What is a command of the bench? */
 import { type OptionTable, type OptionValues, describeOptions, parseOptions } from "./arguments.ts";
-import type { Report } from "./report.ts";
+import type { Report } from "./report/report.ts";
 
 /** Something that the bench does. */
 export interface Command {

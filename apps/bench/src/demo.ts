@@ -6,7 +6,7 @@ import { showCatalogue } from "./catalogue.ts";
 import { type Command, defineCommand } from "./command.ts";
 import { chooseEngine, engineNames } from "./engines.ts";
 import { type ExampleName, defaultExample, exampleNames, examples } from "./examples/index.ts";
-import { type Report, formatSeconds } from "./report.ts";
+import { type Report, formatSeconds } from "./report/report.ts";
 
 /** Trains an example, then shows every loss on every engine. */
 export const demo: Command = defineCommand(

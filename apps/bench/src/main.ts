@@ -2,7 +2,7 @@
 /** The entry: what belongs to the process itself, its streams, signals and exit status. */
 import { constants } from "node:os";
 import { runProgram } from "./program.ts";
-import { createReport } from "./report.ts";
+import { createReport } from "./report/report.ts";
 
 const report = createReport(process.stdout);
 

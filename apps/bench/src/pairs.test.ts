@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { ndarray } from "@symloss/core";
 import { expect, test } from "vitest";
 import { countPairs, showPairs } from "./pairs.ts";
-import { createReport } from "./report.ts";
+import { createReport } from "./report/report.ts";
 
 const rows = ndarray(Int32Array.of(0, 0, 0, 2, 2));
 const columns = ndarray(Int32Array.of(1, 1, 0, 0, 1));

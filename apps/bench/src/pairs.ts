@@ -1,6 +1,6 @@
 /** How often do two classes meet? */
 import type { NDArray } from "@symloss/core";
-import { type Report, formatPercent } from "./report.ts";
+import { type Report, formatPercent } from "./report/report.ts";
 
 /** How often an element of the row's class is one of the column's class too. */
 export type Pairs = readonly (readonly number[])[];

@@ -5,7 +5,7 @@ import { bench } from "./bench.ts";
 import { Failure } from "./failure.ts";
 import type { Command } from "./command.ts";
 import { demo } from "./demo.ts";
-import type { Report } from "./report.ts";
+import type { Report } from "./report/report.ts";
 
 /** Every command; without a name the first is meant. */
 const commands: Readonly<Record<string, Command>> = { demo, bench };

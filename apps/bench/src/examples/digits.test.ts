@@ -3,7 +3,7 @@ import type { Engine } from "@symloss/core";
 import { cpu } from "@symloss/engine-cpu";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { loadDigits, sliceDigits } from "../digits.ts";
-import { createReport } from "../report.ts";
+import { createReport } from "../report/report.ts";
 import { learnDigits } from "./digits.ts";
 
 let engine: Engine;

@@ -4,7 +4,7 @@ import { type NDArray, type Tensor, compile, ndarray, valueAndGrad } from "@syml
 import { accuracy, sparseSoftmaxCrossentropyLogits } from "@symloss/losses";
 import { type Digits, loadDigits, sliceDigits } from "../digits.ts";
 import { type Pairs, countPairs, showPairs } from "../pairs.ts";
-import { formatCount, formatEpoch, formatPercent, formatSeconds } from "../report.ts";
+import { formatCount, formatEpoch, formatPercent, formatSeconds } from "../report/report.ts";
 import type { Example, ExampleContext } from "./example.ts";
 
 /** Softmax regression on MNIST. */

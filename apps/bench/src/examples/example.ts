@@ -1,6 +1,6 @@
 /** What is an example? */
 import type { Engine } from "@symloss/core";
-import type { Report } from "../report.ts";
+import type { Report } from "../report/report.ts";
 
 /** Something to learn, small enough to watch. */
 export interface Example {

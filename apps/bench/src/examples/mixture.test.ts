@@ -3,7 +3,7 @@ import { type Engine, ndarray } from "@symloss/core";
 import { cpu } from "@symloss/engine-cpu";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type DigitSet, loadDigits, sliceDigits } from "../digits.ts";
-import { createReport } from "../report.ts";
+import { createReport } from "../report/report.ts";
 import { type Outcome, sortDigits } from "./mixture.ts";
 
 let engine: Engine;

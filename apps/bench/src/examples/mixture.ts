@@ -17,7 +17,7 @@ import { type DigitSet, loadDigits, sliceDigits } from "../digits.ts";
 import { kMeans } from "../k-means.ts";
 import { type Pairs, countPairs, showPairs } from "../pairs.ts";
 import { type Random, createRandom } from "../random.ts";
-import { formatCount, formatEpoch, formatPercent, formatSeconds } from "../report.ts";
+import { formatCount, formatEpoch, formatPercent, formatSeconds } from "../report/report.ts";
 import {
   type Network,
   type Prior,

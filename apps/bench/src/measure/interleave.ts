@@ -1,4 +1,7 @@
 /** How long does each of several contenders take, compared fairly on a machine that is not quiet? */
+import { median } from "./statistics.ts";
+
+export { median } from "./statistics.ts";
 
 /** What a contender took. */
 export interface Timing {
@@ -26,32 +29,64 @@ export async function interleave<Name extends string>(
   { baseline, rounds = 21, warmUp = 5, repeats = 1 }: MeasureOptions,
 ): Promise<Record<Name, Timing>> {
   const names = Object.keys(contenders) as Name[];
-  const times = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
-  for (const name of names) for (let run = 0; run < warmUp; run++) await time(contenders[name], repeats);
-  for (let round = 0; round < rounds; round++) {
-    for (let turn = 0; turn < names.length; turn++) {
-      const name = names[(turn + round) % names.length]!;
-      times[name].push(await time(contenders[name], repeats));
-    }
-  }
-  const base = times[baseline as Name];
+  const runners = names.map((name): Runner => ({ run: contenders[name], repeats }));
+  for (const runner of runners) for (let run = 0; run < warmUp; run++) await timeOf(runner);
+  const times = await runRounds(runners, { rounds });
+  const base = times[names.indexOf(baseline as Name)]!;
   return Object.fromEntries(
-    names.map((name) => [
+    names.map((name, index) => [
       name,
-      { nanoseconds: median(times[name]), ratio: median(times[name].map((value, round) => value / base[round]!)) },
+      { nanoseconds: median(times[index]!), ratio: median(ratios(times[index]!, base)) },
     ]),
   ) as Record<Name, Timing>;
 }
 
-/** The middle one; of an even number the mean of the two. */
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((left, right) => left - right);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+/** Something to time. */
+export interface Runner {
+  /** What is asynchronous is awaited. */
+  readonly run: () => unknown;
+  /** What must be done before it runs and is not its time. */
+  readonly before?: (() => unknown) | undefined;
+  /** How many runs in a row are timed at once. */
+  readonly repeats: number;
 }
 
-/** Nanoseconds of one run; what is asynchronous is awaited. */
-async function time(run: () => unknown, repeats: number): Promise<number> {
+/** How many rounds there are, and what happens between them. */
+export interface RoundOptions {
+  readonly rounds: number;
+  /** No round begins after this many milliseconds, once there were `fewest`. */
+  readonly budget?: number;
+  readonly fewest?: number;
+  /** Called after each round. */
+  readonly afterRound?: () => unknown;
+}
+
+/** Of each runner the nanoseconds of a run in each round; the order rotates from round to round. */
+export async function runRounds(
+  runners: readonly Runner[],
+  { rounds, budget = Infinity, fewest = 5, afterRound }: RoundOptions,
+): Promise<number[][]> {
+  const times = runners.map((): number[] => []);
+  const start = performance.now();
+  for (let round = 0; round < rounds; round++) {
+    if (round >= fewest && performance.now() - start > budget) break;
+    for (let turn = 0; turn < runners.length; turn++) {
+      const index = (turn + round) % runners.length;
+      times[index]!.push(await timeOf(runners[index]!));
+    }
+    await afterRound?.();
+  }
+  return times;
+}
+
+/** Of each round one time by the other. */
+export function ratios(times: readonly number[], base: readonly number[]): number[] {
+  return times.map((time, round) => time / base[round]!);
+}
+
+/** Nanoseconds of one run. */
+export async function timeOf({ run, before, repeats }: Runner): Promise<number> {
+  if (before !== undefined) await before();
   const start = performance.now();
   for (let repeat = 0; repeat < repeats; repeat++) {
     const result = run();

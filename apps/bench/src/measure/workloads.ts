@@ -10,197 +10,261 @@ import {
   vae,
   vaeGmm,
 } from "@symloss/losses";
-import * as byHand from "./hand-written.ts";
+import * as byHand from "../contenders/hand-written.ts";
+import { type Workload, type WorkloadInput, type WorkloadKind, shapeOf } from "./workload.ts";
 
-/** A typed array that goes in, with its shape. */
-export interface WorkloadInput {
-  readonly data: Float32Array | Int32Array;
-  readonly shape: readonly number[];
-}
+export type { Workload, WorkloadInput } from "./workload.ts";
 
-/** Something to compute, on deterministic data. */
-export interface Workload {
-  readonly name: string;
+/** A workload that has been written by hand too. */
+type HandWorkload = Required<Workload>;
+
+/** What is particular to a workload. */
+interface Definition {
   readonly title: string;
-  readonly inputs: readonly WorkloadInput[];
-  readonly compute: (...inputs: Tensor[]) => readonly Tensor[];
-  /** Fills the outputs of `compute` by hand-written code; the arrays stay the same from call to call. */
-  readonly byHand: (outputs: readonly Float32Array[]) => void;
+  readonly rows: number;
+  readonly rowElements?: number;
+  readonly step?: number;
+  readonly make: (rows: number, numbers: Numbers) => Pick<HandWorkload, "inputs" | "compute" | "byHand">;
 }
 
 const million = 2 ** 20;
 
-/** All of them: W1 to W8, W10, the losses of auto-encoders V1 and V2, and D1 with a product of matrices. W9, a call on 32 elements, is measured by itself. */
-export function makeWorkloads(): Workload[] {
-  const { uniform, normal } = randomNumbers(12345);
-  const floats = (size: number, next: () => number): Float32Array => Float32Array.from({ length: size }, next);
-  const integers = (size: number, below: number): Int32Array =>
-    Int32Array.from({ length: size }, () => Math.floor(uniform() * below));
+/** W1 to W10, the losses of auto-encoders V1 and V2, and D1 with a product of matrices, by name. */
+const definitions: Readonly<Record<string, Definition>> = {
+  W1: {
+    title: "huber",
+    rows: million,
+    make: (rows, { floats, normal }) => {
+      const [y, p] = [floats(rows, () => 2 * normal()), floats(rows, () => 2 * normal())];
+      return {
+        inputs: [flat(y), flat(p)],
+        compute: (targets, predictions) => [huber(targets!, predictions!)],
+        byHand: ([out]) => byHand.huber(y, p, out!),
+      };
+    },
+  },
+  W2: { title: "mean huber", rows: million, step: 2, make: meanHuber },
+  W3: {
+    title: "softmax cross entropy",
+    rows: 4096,
+    rowElements: 1000,
+    make: (rows, numbers) => {
+      const { classes, logits } = classification(rows, 1000, numbers);
+      return {
+        inputs: [flat(classes), table(logits, rows)],
+        compute: (labels, logits) => [sparseSoftmaxCrossentropyLogits(labels!, logits!)],
+        byHand: ([out]) => byHand.crossEntropy(logits, classes, out!),
+      };
+    },
+  },
+  W4: {
+    title: "mean softmax cross entropy and gradient",
+    rows: 4096,
+    rowElements: 1000,
+    make: (rows, numbers) => {
+      const { classes, logits } = classification(rows, 1000, numbers);
+      return {
+        inputs: [flat(classes), table(logits, rows)],
+        compute: withGradients((labels, logits) => reduce(sparseSoftmaxCrossentropyLogits(labels!, logits!)), 1),
+        byHand: ([value, gradient]) => (value![0] = byHand.crossEntropyGradient(logits, classes, gradient!)),
+      };
+    },
+  },
+  W5: {
+    title: "mean sigmoid cross entropy and gradient",
+    rows: million,
+    step: 64,
+    make: (rows, { floats, normal, uniform }) => {
+      const odds = floats(rows, () => 3 * normal());
+      const labels = floats(rows, () => (uniform() < 0.5 ? 1 : 0));
+      return {
+        inputs: [flat(labels), flat(odds)],
+        compute: withGradients((labels, logits) => reduce(sigmoidCrossentropyLogits(labels!, logits!)), 1),
+        byHand: ([value, gradient]) => (value![0] = byHand.sigmoidCrossEntropyGradient(odds, labels, gradient!)),
+      };
+    },
+  },
+  W6: {
+    title: "ELBO and gradients, 32 latent",
+    rows: 4096,
+    rowElements: 784,
+    make: (rows, { floats, normal, uniform }) => {
+      const [x, xHat] = [floats(rows * 784, uniform), floats(rows * 784, uniform)];
+      const [qMean, qLogVariance] = [floats(rows * 32, normal), floats(rows * 32, () => 0.5 * normal())];
+      return {
+        inputs: [x, xHat, qMean, qLogVariance].map((data) => table(data, rows)),
+        compute: withGradients(elbo, 1),
+        byHand: ([value, first, second, third]) =>
+          (value![0] = byHand.elbo(x, xHat, qMean, qLogVariance, rows, [first!, second!, third!])),
+      };
+    },
+  },
+  W7: {
+    title: "mixture responsibilities, 64 clusters",
+    rows: 1024,
+    rowElements: 32,
+    make: (rows, { floats, normal }) => {
+      const [z, mu] = [floats(rows * 32, normal), floats(64 * 32, normal)];
+      const [logVariance, logPi] = [floats(64 * 32, () => 0.3 * normal()), floats(64, () => -Math.log(64))];
+      const scratch = {
+        inverse: new Float64Array(64 * 32),
+        constants: new Float64Array(64),
+        scores: new Float64Array(64),
+      };
+      return {
+        inputs: [table(z, rows), table(mu, 64), table(logVariance, 64), flat(logPi)],
+        compute: (...given) => mixture(...(given as [Tensor, Tensor, Tensor, Tensor])),
+        byHand: ([gamma, entropy, expected, value]) =>
+          (value![0] = byHand.mixture(z, mu, logVariance, logPi, 32, [gamma!, entropy!, expected!], scratch)),
+      };
+    },
+  },
+  W8: {
+    title: "accuracy",
+    rows: 65536,
+    rowElements: 100,
+    make: (rows, { floats, integers, normal, uniform }) => {
+      const hits = integers(rows, 100);
+      const scores = floats(rows * 100, normal);
+      for (const [row, hit] of hits.entries()) if (uniform() < 0.8) scores[row * 100 + hit]! += 5;
+      return {
+        inputs: [flat(hits), table(scores, rows)],
+        compute: (labels, logits) => [accuracy(labels!, logits!)],
+        byHand: ([out]) => (out![0] = byHand.accuracy(scores, hits)),
+      };
+    },
+  },
+  W9: { title: "mean huber of few elements: what a call costs", rows: 32, step: 2, make: meanHuber },
+  W10: {
+    title: "explained variance",
+    rows: million,
+    step: 2,
+    make: (rows, { floats, normal }) => {
+      const targets = floats(rows, normal);
+      const predictions = Float32Array.from(targets, (value) => value + 0.3 * normal());
+      return {
+        inputs: [flat(targets), flat(predictions)],
+        compute: (targets, predictions) => [explainedVariance(targets!, predictions!, { epsilon: 0 })],
+        byHand: ([out]) => (out![0] = byHand.explainedVariance(targets, predictions)),
+      };
+    },
+  },
+  V1: {
+    title: "VAE and gradients, 32 latent",
+    rows: 1024,
+    rowElements: 784,
+    make: (rows, numbers) => {
+      const { floats, uniform } = numbers;
+      const { image, rebuilt, z } = images(rows, numbers);
+      const variance = floats(rows * 32, () => 0.3 + uniform());
+      return {
+        inputs: [image, rebuilt, z, variance].map((data) => table(data, rows)),
+        compute: withGradients(
+          (x, xHat, zMean, zVariance) =>
+            reduce(vae(x!, xHat!, zMean!, zVariance!, { zMean: 0, zVariance: 1, xVariance: 1, formula: "corrected" })),
+          1,
+        ),
+        byHand: ([value, first, second, third]) =>
+          (value![0] = byHand.vae(image, rebuilt, z, variance, rows, [first!, second!, third!])),
+      };
+    },
+  },
+  V2: {
+    title: "mixture VAE and gradients, 10 clusters",
+    rows: 1024,
+    rowElements: 784,
+    make: (rows, numbers) => {
+      const { floats, normal, uniform } = numbers;
+      const { image, rebuilt, z } = images(rows, numbers);
+      const parameters = {
+        zMean: z,
+        zLogVariance: floats(rows * 32, () => 0.3 * normal()),
+        mean: floats(10 * 32, normal),
+        logVariance: floats(10 * 32, () => 0.3 * normal()),
+        logPi: floats(10, () => Math.log(0.05 + 0.1 * uniform())),
+      };
+      return {
+        inputs: [
+          ...[image, rebuilt, z, parameters.zLogVariance].map((data) => table(data, rows)),
+          table(parameters.mean, 10),
+          table(parameters.logVariance, 10),
+          flat(parameters.logPi),
+        ],
+        compute: withGradients(
+          (x, xHat, zMean, zLogVariance, mean, logVariance, logPi) =>
+            reduce(
+              vaeGmm(x!, xHat!, zMean!, zLogVariance!, mean!, logVariance!, logPi!, { formula: "corrected" }).loss,
+            ),
+          1,
+        ),
+        byHand: ([value, xHat, zMean, zLogVariance, mean, logVariance, logPi]) => {
+          const gradients = {
+            zMean: zMean!,
+            zLogVariance: zLogVariance!,
+            mean: mean!,
+            logVariance: logVariance!,
+            logPi: logPi!,
+          };
+          value![0] = byHand.vaeGmm(image, rebuilt, parameters, rows, xHat!, gradients);
+        },
+      };
+    },
+  },
+  D1: {
+    title: "dense layer of 256 with bias and relu",
+    rows: 1024,
+    rowElements: 256,
+    step: 4,
+    make: (rows, { floats, normal }) => {
+      const [features, weights, bias] = [floats(rows * 256, normal), floats(256 * 256, normal), floats(256, normal)];
+      const blocks = {
+        rows: new Float64Array(4 * 256),
+        columns: new Float64Array(256 * 256),
+        sums: new Float64Array(16),
+      };
+      return {
+        inputs: [table(features, rows), table(weights, 256), flat(bias)],
+        compute: (features, weights, bias) => [features!.matmul(weights!).add(bias!).relu()],
+        byHand: ([out]) => byHand.dense(features, weights, bias, out!, blocks),
+      };
+    },
+  },
+};
 
-  const [y, p] = [floats(million, () => 2 * normal()), floats(million, () => 2 * normal())];
-  const pair = [flat(y), flat(p)];
-  const logits = floats(4096 * 1000, () => 3 * normal());
-  const classes = integers(4096, 1000);
-  const rows = [flat(classes), { data: logits, shape: [4096, 1000] }];
-  const [odds, labels] = [floats(million, () => 3 * normal()), floats(million, () => (uniform() < 0.5 ? 1 : 0))];
-  const [x, xHat] = [floats(4096 * 784, uniform), floats(4096 * 784, uniform)];
-  const [qMean, qLogVariance] = [floats(4096 * 32, normal), floats(4096 * 32, () => 0.5 * normal())];
-  const [z, mu] = [floats(1024 * 32, normal), floats(64 * 32, normal)];
-  const [logVariance, logPi] = [floats(64 * 32, () => 0.3 * normal()), floats(64, () => -Math.log(64))];
-  const hits = integers(65536, 100);
-  const scores = floats(65536 * 100, normal);
-  for (const [row, hit] of hits.entries()) if (uniform() < 0.8) scores[row * 100 + hit]! += 5;
-  const targets = floats(million, normal);
-  const predictions = Float32Array.from(targets, (value) => value + 0.3 * normal());
-  const [features, weights, bias] = [floats(1024 * 256, normal), floats(256 * 256, normal), floats(256, normal)];
-  const [image, rebuilt] = [x.subarray(0, 1024 * 784), xHat.subarray(0, 1024 * 784)];
-  const images = [
-    { data: image, shape: [1024, 784] },
-    { data: rebuilt, shape: [1024, 784] },
-    { data: z, shape: [1024, 32] },
-  ];
-  const variance = floats(1024 * 32, () => 0.3 + uniform());
-  const posteriorLogVariance = floats(1024 * 32, () => 0.3 * normal());
-  const [centres, clusterLogVariance] = [floats(10 * 32, normal), floats(10 * 32, () => 0.3 * normal())];
-  const clusterLogPi = floats(10, () => Math.log(0.05 + 0.1 * uniform()));
-  const blocks = {
-    rows: new Float64Array(4 * 256),
-    columns: new Float64Array(256 * 256),
-    sums: new Float64Array(16),
-  };
-  const scratch = {
-    inverse: new Float64Array(64 * 32),
-    constants: new Float64Array(64),
-    scores: new Float64Array(64),
-  };
+/** Every workload that has been written by hand too. */
+export const workloadKinds: readonly WorkloadKind[] = Object.keys(definitions).map((name) => {
+  const { title, rows, rowElements = 1, step = 1 } = definitions[name]!;
+  return { name, title, groups: ["workloads"], rows, rowElements, step, make: (count) => makeWorkload(name, count) };
+});
 
-  return [
-    {
-      name: "W1",
-      title: "huber, 1M elements",
-      inputs: pair,
-      compute: (targets, predictions) => [huber(targets!, predictions!)],
-      byHand: ([out]) => byHand.huber(y, p, out!),
-    },
-    {
-      name: "W2",
-      title: "mean huber, 1M",
-      inputs: pair,
-      compute: (targets, predictions) => [reduce(huber(targets!, predictions!))],
-      byHand: ([out]) => (out![0] = byHand.meanHuber(y, p)),
-    },
-    {
-      name: "W3",
-      title: "softmax cross entropy, 4096 x 1000",
-      inputs: rows,
-      compute: (labels, logits) => [sparseSoftmaxCrossentropyLogits(labels!, logits!)],
-      byHand: ([out]) => byHand.crossEntropy(logits, classes, out!),
-    },
-    {
-      name: "W4",
-      title: "mean softmax cross entropy and gradient",
-      inputs: rows,
-      compute: withGradients((labels, logits) => reduce(sparseSoftmaxCrossentropyLogits(labels!, logits!)), 1),
-      byHand: ([value, gradient]) => (value![0] = byHand.crossEntropyGradient(logits, classes, gradient!)),
-    },
-    {
-      name: "W5",
-      title: "mean sigmoid cross entropy and gradient, 1M",
-      inputs: [flat(labels), flat(odds)],
-      compute: withGradients((labels, logits) => reduce(sigmoidCrossentropyLogits(labels!, logits!)), 1),
-      byHand: ([value, gradient]) => (value![0] = byHand.sigmoidCrossEntropyGradient(odds, labels, gradient!)),
-    },
-    {
-      name: "W6",
-      title: "ELBO and gradients, 4096 x (784 + 32)",
-      inputs: [
-        { data: x, shape: [4096, 784] },
-        { data: xHat, shape: [4096, 784] },
-        { data: qMean, shape: [4096, 32] },
-        { data: qLogVariance, shape: [4096, 32] },
-      ],
-      compute: withGradients(elbo, 1),
-      byHand: ([value, first, second, third]) =>
-        (value![0] = byHand.elbo(x, xHat, qMean, qLogVariance, 4096, [first!, second!, third!])),
-    },
-    {
-      name: "W7",
-      title: "mixture responsibilities, 1024 x 64 x 32",
-      inputs: [
-        { data: z, shape: [1024, 32] },
-        { data: mu, shape: [64, 32] },
-        { data: logVariance, shape: [64, 32] },
-        flat(logPi),
-      ],
-      compute: (...given) => mixture(...(given as [Tensor, Tensor, Tensor, Tensor])),
-      byHand: ([gamma, entropy, expected, value]) =>
-        (value![0] = byHand.mixture(z, mu, logVariance, logPi, 32, [gamma!, entropy!, expected!], scratch)),
-    },
-    {
-      name: "W8",
-      title: "accuracy, 65536 x 100",
-      inputs: [flat(hits), { data: scores, shape: [65536, 100] }],
-      compute: (labels, logits) => [accuracy(labels!, logits!)],
-      byHand: ([out]) => (out![0] = byHand.accuracy(scores, hits)),
-    },
-    {
-      name: "W10",
-      title: "explained variance, 1M",
-      inputs: [flat(targets), flat(predictions)],
-      compute: (targets, predictions) => [explainedVariance(targets!, predictions!, { epsilon: 0 })],
-      byHand: ([out]) => (out![0] = byHand.explainedVariance(targets, predictions)),
-    },
-    {
-      name: "V1",
-      title: "VAE and gradients, 1024 x (784 + 32)",
-      inputs: [...images, { data: variance, shape: [1024, 32] }],
-      compute: withGradients(
-        (x, xHat, zMean, zVariance) =>
-          reduce(vae(x!, xHat!, zMean!, zVariance!, { zMean: 0, zVariance: 1, xVariance: 1, formula: "corrected" })),
-        1,
-      ),
-      byHand: ([value, first, second, third]) =>
-        (value![0] = byHand.vae(image, rebuilt, z, variance, 1024, [first!, second!, third!])),
-    },
-    {
-      name: "V2",
-      title: "mixture VAE and gradients, 10 clusters",
-      inputs: [
-        ...images,
-        { data: posteriorLogVariance, shape: [1024, 32] },
-        { data: centres, shape: [10, 32] },
-        { data: clusterLogVariance, shape: [10, 32] },
-        flat(clusterLogPi),
-      ],
-      compute: withGradients(
-        (x, xHat, zMean, zLogVariance, mean, logVariance, logPi) =>
-          reduce(vaeGmm(x!, xHat!, zMean!, zLogVariance!, mean!, logVariance!, logPi!, { formula: "corrected" }).loss),
-        1,
-      ),
-      byHand: ([value, xHat, zMean, zLogVariance, mean, logVariance, logPi]) =>
-        (value![0] = byHand.vaeGmm(
-          image,
-          rebuilt,
-          {
-            zMean: z,
-            zLogVariance: posteriorLogVariance,
-            mean: centres,
-            logVariance: clusterLogVariance,
-            logPi: clusterLogPi,
-          },
-          1024,
-          xHat!,
-          { zMean: zMean!, zLogVariance: zLogVariance!, mean: mean!, logVariance: logVariance!, logPi: logPi! },
-        )),
-    },
-    {
-      name: "D1",
-      title: "dense layer with bias and relu, 1024 x 256 x 256",
-      inputs: [{ data: features, shape: [1024, 256] }, { data: weights, shape: [256, 256] }, flat(bias)],
-      compute: (features, weights, bias) => [features!.matmul(weights!).add(bias!).relu()],
-      byHand: ([out]) => byHand.dense(features, weights, bias, out!, blocks),
-    },
-  ];
+/** Every workload at its own size, with that in its title. */
+export function makeWorkloads(): HandWorkload[] {
+  return Object.entries(definitions).map(([name, { rows }]) => {
+    const workload = makeWorkload(name, rows);
+    return { ...workload, title: `${workload.title}, ${shapeOf(workload)}` };
+  });
+}
+
+function makeWorkload(name: string, rows: number): HandWorkload {
+  const { title, make } = definitions[name]!;
+  return { name, title, ...make(rows, randomNumbers(12345)) };
+}
+
+function meanHuber(rows: number, { floats, normal }: Numbers): ReturnType<Definition["make"]> {
+  const [y, p] = [floats(rows, () => 2 * normal()), floats(rows, () => 2 * normal())];
+  return {
+    inputs: [flat(y), flat(p)],
+    compute: (targets, predictions) => [reduce(huber(targets!, predictions!))],
+    byHand: ([out]) => (out![0] = byHand.meanHuber(y, p)),
+  };
+}
+
+function classification(rows: number, classes: number, { floats, integers, normal }: Numbers) {
+  return { logits: floats(rows * classes, () => 3 * normal()), classes: integers(rows, classes) };
+}
+
+function images(rows: number, { floats, normal, uniform }: Numbers) {
+  return { image: floats(rows * 784, uniform), rebuilt: floats(rows * 784, uniform), z: floats(rows * 32, normal) };
 }
 
 /** The value of `fn` and its gradients with respect to all but the first inputs, in one list. */
@@ -240,12 +304,32 @@ function flat(data: Float32Array | Int32Array): WorkloadInput {
   return { data, shape: [data.length] };
 }
 
-/** A congruential generator, and nearly normal sums of four of its numbers. */
-function randomNumbers(seed: number): { uniform: () => number; normal: () => number } {
+function table(data: Float32Array | Int32Array, rows: number): WorkloadInput {
+  return { data, shape: [rows, data.length / rows] };
+}
+
+/** Where the data of a workload come from. */
+interface Numbers {
+  readonly floats: (size: number, next: () => number) => Float32Array;
+  readonly integers: (size: number, below: number) => Int32Array;
+  /** From 0 to 1. */
+  readonly uniform: () => number;
+  /** Nearly normal: the sum of four uniform numbers. */
+  readonly normal: () => number;
+}
+
+/** A congruential generator. */
+function randomNumbers(seed: number): Numbers {
   let state = seed;
   const uniform = (): number => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return state / 2 ** 32;
   };
-  return { uniform, normal: () => (uniform() + uniform() + uniform() + uniform() - 2) * Math.sqrt(3) };
+  const normal = (): number => (uniform() + uniform() + uniform() + uniform() - 2) * Math.sqrt(3);
+  return {
+    uniform,
+    normal,
+    floats: (size, next) => Float32Array.from({ length: size }, next),
+    integers: (size, below) => Int32Array.from({ length: size }, () => Math.floor(uniform() * below)),
+  };
 }

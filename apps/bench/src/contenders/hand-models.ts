@@ -11,7 +11,7 @@ import {
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from "onnx-buf";
-import type { WorkloadInput } from "./workloads.ts";
+import type { WorkloadInput } from "../measure/workload.ts";
 
 /** The models of a workload, by what is special about them; inputs are called `input_0`, outputs `output_0`, and so on. */
 export function handModels(
@@ -35,12 +35,17 @@ interface Model {
   ): string;
   float(value: number, shape?: readonly number[]): string;
   ints(...values: number[]): string;
+  /** The lengths of an input. */
+  readonly shapes: readonly (readonly number[])[];
   /** The sum in float64, over the last axis or all, as float32. */
   sum(x: string, axis?: number, output?: string): string;
 }
 
 const [a, b, c, d] = ["input_0", "input_1", "input_2", "input_3"] as const;
-const million = 2 ** 20;
+/** One by the number of rows. */
+function share({ shapes }: Model): number {
+  return 1 / shapes[0]![0]!;
+}
 
 function huber(m: Model, output?: string): string {
   const distance = m.node("Abs", [m.node("Sub", [b, a])]);
@@ -61,20 +66,22 @@ function pickedLogits(m: Model): { logits: string; picked: string; labels: strin
 
 function crossEntropyGradient(m: Model, powers: (m: Model, logits: string) => string): void {
   const { logits, labels, picked } = pickedLogits(m);
-  scaled(m, picked, -1 / 4096, "output_0");
-  const shares = m.node("Mul", [powers(m, logits), m.float(1 / 4096)]);
-  const updates = m.node("Expand", [m.float(-1 / 4096), m.ints(4096, 1)]);
+  scaled(m, picked, -share(m), "output_0");
+  const shares = m.node("Mul", [powers(m, logits), m.float(share(m))]);
+  const updates = m.node("Expand", [m.float(-share(m)), m.ints(m.shapes[0]![0]!, 1)]);
   m.node("ScatterElements", [shares, labels, updates], { axis: 1, reduction: "add" }, "output_1");
 }
 
 function accuracy(m: Model, winners: (m: Model) => string): void {
   const hits = m.node("Equal", [m.node("Cast", [winners(m)], { to: Type.INT32 }), a]);
-  scaled(m, m.node("Cast", [hits], { to: Type.FLOAT }), 1 / 65536, "output_0");
+  scaled(m, m.node("Cast", [hits], { to: Type.FLOAT }), share(m), "output_0");
 }
 
 const writers: Readonly<Record<string, Readonly<Record<string, (m: Model) => void>>>> = {
   W1: { plain: (m) => void huber(m, "output_0") },
-  W2: { plain: (m) => void scaled(m, huber(m), 1 / million, "output_0") },
+  W2: { plain: (m) => void scaled(m, huber(m), share(m), "output_0") },
+  // What a call costs: the same of few elements.
+  W9: { plain: (m) => void scaled(m, huber(m), share(m), "output_0") },
   W3: {
     plain: (m) => {
       const { picked } = pickedLogits(m);
@@ -89,8 +96,8 @@ const writers: Readonly<Record<string, Readonly<Record<string, (m: Model) => voi
     // Its tails are wrong below -17, and so is 0 times infinity.
     "native, wrong in the tails": (m) => {
       const each = m.node("Sub", [m.node("Softplus", [b]), m.node("Mul", [b, a])]);
-      scaled(m, each, 1 / million, "output_0");
-      m.node("Mul", [m.node("Sub", [m.node("Sigmoid", [b]), a]), m.float(1 / million)], {}, "output_1");
+      scaled(m, each, share(m), "output_0");
+      m.node("Mul", [m.node("Sub", [m.node("Sigmoid", [b]), a]), m.float(share(m))], {}, "output_1");
     },
   },
   W6: {
@@ -100,10 +107,10 @@ const writers: Readonly<Record<string, Readonly<Record<string, (m: Model) => voi
       const first = m.node("Add", [powers, m.node("Mul", [c, c])]);
       const divergence = m.sum(m.node("Sub", [m.node("Sub", [first, m.float(1)]), d]), 1);
       const total = m.node("Add", [m.sum(m.node("Mul", [error, error]), 1), divergence]);
-      scaled(m, total, 0.5 / 4096, "output_0");
-      m.node("Mul", [error, m.float(1 / 4096)], {}, "output_1");
-      m.node("Mul", [c, m.float(1 / 4096)], {}, "output_2");
-      m.node("Mul", [m.node("Sub", [powers, m.float(1)]), m.float(0.5 / 4096)], {}, "output_3");
+      scaled(m, total, 0.5 * share(m), "output_0");
+      m.node("Mul", [error, m.float(share(m))], {}, "output_1");
+      m.node("Mul", [c, m.float(share(m))], {}, "output_2");
+      m.node("Mul", [m.node("Sub", [powers, m.float(1)]), m.float(0.5 * share(m))], {}, "output_3");
     },
   },
   W7: {
@@ -118,7 +125,7 @@ const writers: Readonly<Record<string, Readonly<Record<string, (m: Model) => voi
       const logs = m.node("LogSoftmax", [scores], { axis: 1 });
       const entropy = m.node("Neg", [m.sum(m.node("Mul", [gamma, logs]), 1)], {}, "output_1");
       const expected = m.sum(m.node("Mul", [gamma, density]), 1, "output_2");
-      scaled(m, m.node("Add", [entropy, expected]), 1 / 1024, "output_3");
+      scaled(m, m.node("Add", [entropy, expected]), share(m), "output_3");
     },
   },
   W8: {
@@ -135,7 +142,7 @@ const writers: Readonly<Record<string, Readonly<Record<string, (m: Model) => voi
   W10: {
     plain: (m) => {
       const variance = (x: string): string => {
-        const centered = m.node("Sub", [x, m.node("Mul", [m.sum(x), m.float(1 / million)])]);
+        const centered = m.node("Sub", [x, m.node("Mul", [m.sum(x), m.float(share(m))])]);
         return m.sum(m.node("Mul", [centered, centered]));
       };
       const ratio = m.node("Div", [variance(m.node("Sub", [a, b])), variance(a)]);
@@ -164,6 +171,7 @@ function build(
     return name;
   };
   const model: Model = {
+    shapes: inputs.map(({ shape }) => shape),
     node(opType, input, attributes = {}, output = `value_${nodes.length}`) {
       const attribute = Object.entries(attributes).map(([name, value]) => ({
         name,

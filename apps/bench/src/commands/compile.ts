@@ -1,0 +1,31 @@
+/** How long do losses and large graphs take to compile? */
+import { parseWords } from "../arguments.ts";
+import { cases } from "../catalogue.ts";
+import type { Command } from "../command.ts";
+import { Failure } from "../failure.ts";
+import { measure } from "../measure/compile.ts";
+import { families } from "../measure/growth.ts";
+import { suggestion } from "../near-name.ts";
+
+/** Measures the compilation of the losses and kinds of graphs that are named, or of all. */
+export const compile: Command = {
+  run: async (words, report) => {
+    const parsed = parseWords(words, {});
+    if (parsed === "help") return report.line(help);
+    const graphs = Object.keys(families);
+    const known = [...new Set(cases.flatMap(({ name, title }) => [name, title])), ...graphs];
+    for (const name of parsed.names) {
+      if (known.includes(name)) continue;
+      throw new Failure(
+        `What is compiled must be one of ${known.join(", ")}, got ${JSON.stringify(name)}.${suggestion(name, known)}`,
+      );
+    }
+    await measure(parsed.names);
+  },
+};
+
+const help = `npm run bench -- compile [LOSS | GRAPH ..]
+
+Measures how long engine cpu takes to compile losses with their gradients, the first time in a process and when it is warm, and
+fits how that time grows with graphs of a kind: ${Object.keys(families).join(", ")}. Without a name it measures all of them, each
+loss in processes of its own.`;

@@ -1,0 +1,40 @@
+/** What can be measured, and with what? */
+import { parseOptions } from "../arguments.ts";
+import type { Command } from "../command.ts";
+import { engineTable, rivalTable } from "../contenders/table.ts";
+import { lossKinds } from "../measure/losses.ts";
+import type { WorkloadKind } from "../measure/workload.ts";
+import { workloadKinds } from "../measure/workloads.ts";
+import { formatElements } from "../report/format.ts";
+import type { Report } from "../report/report.ts";
+
+/** Shows every workload, every engine, and what can stand beside them. */
+export const list: Command = {
+  run: async (words, report) => {
+    if (parseOptions(words, {}) === "help") {
+      return report.line(
+        "npm run bench -- list\n\nShows every workload, every engine, and what can stand beside them.",
+      );
+    }
+    showTable(report, 'Workloads ("workloads" is all of these)', workloadKinds.map(rowOf));
+    const losses = lossKinds();
+    showTable(report, 'Losses ("losses" is all of these, a loss by its name all of its calls)', losses.map(rowOf));
+    const engines = Object.entries(engineTable).map(([name, { summary }]) => [name, summary]);
+    showTable(report, "Engines, for --engines", engines);
+    const rivals = Object.entries(rivalTable).map(([name, { summary, peer }]) => [
+      name,
+      peer ? `${summary} (with --peers)` : summary,
+    ]);
+    showTable(report, "Beside them, for --beside", rivals);
+  },
+};
+
+function rowOf({ name, title, rows, rowElements }: WorkloadKind): string[] {
+  return [name, `${title}: ${formatElements(rows * rowElements)} elements`];
+}
+
+function showTable(report: Report, title: string, rows: readonly (readonly string[])[]): void {
+  report.heading(title);
+  const width = Math.max(...rows.map(([name]) => name!.length));
+  for (const [name, summary] of rows) report.line(`  ${name!.padEnd(width)}  ${summary}`);
+}

@@ -1,0 +1,222 @@
+/** How does TensorFlow.js compute each workload, as its users write it? */
+import type { Workload, WorkloadInput } from "../measure/workload.ts";
+import { type Contender, type Run, accumulated } from "./contender.ts";
+
+/** What is used of `@tensorflow/tfjs`. */
+export interface TensorFlow {
+  tensor(data: WorkloadInput["data"], shape: number[], dtype: "float32" | "int32"): TfTensor;
+  tidy<T>(compute: () => T): T;
+  enableProdMode(): void;
+  setBackend(name: string): Promise<boolean>;
+  getBackend(): string;
+  valueAndGrads(fn: (...variables: TfTensor[]) => TfTensor): (variables: readonly TfTensor[]) => {
+    value: TfTensor;
+    grads: TfTensor[];
+  };
+  readonly losses: {
+    huberLoss(labels: TfTensor, predictions: TfTensor, weights: undefined, delta: number, reduction: number): TfTensor;
+    sigmoidCrossEntropy(labels: TfTensor, logits: TfTensor): TfTensor;
+    softmaxCrossEntropy(labels: TfTensor, logits: TfTensor): TfTensor;
+  };
+  readonly Reduction: { readonly NONE: number; readonly MEAN: number };
+  abs(x: TfTensor): TfTensor;
+  exp(x: TfTensor): TfTensor;
+  log(x: TfTensor): TfTensor;
+  neg(x: TfTensor): TfTensor;
+  relu(x: TfTensor): TfTensor;
+  square(x: TfTensor): TfTensor;
+  add(x: Operand, y: Operand): TfTensor;
+  sub(x: Operand, y: Operand): TfTensor;
+  mul(x: Operand, y: Operand): TfTensor;
+  div(x: Operand, y: Operand): TfTensor;
+  minimum(x: Operand, y: Operand): TfTensor;
+  squaredDifference(x: Operand, y: Operand): TfTensor;
+  equal(x: Operand, y: Operand): TfTensor;
+  matMul(x: TfTensor, y: TfTensor, transposeX?: boolean, transposeY?: boolean): TfTensor;
+  sum(x: TfTensor, axis?: number): TfTensor;
+  mean(x: TfTensor, axis?: number): TfTensor;
+  moments(x: TfTensor): { variance: TfTensor };
+  argMax(x: TfTensor, axis: number): TfTensor;
+  logSumExp(x: TfTensor, axis: number): TfTensor;
+  softmax(x: TfTensor): TfTensor;
+  logSoftmax(x: TfTensor): TfTensor;
+  oneHot(indices: TfTensor, depth: number): TfTensor;
+  cast(x: TfTensor, dtype: "float32"): TfTensor;
+  expandDims(x: TfTensor, axis: number): TfTensor;
+}
+
+/** An array of TensorFlow.js. */
+export interface TfTensor {
+  readonly shape: number[];
+  dataSync(): ArrayLike<number>;
+  dispose(): void;
+}
+
+type Operand = TfTensor | number;
+
+/** TensorFlow.js on this backend, which has been made ready; every formulation of a workload enters. */
+export function tensorFlowContender(name: string, tf: TensorFlow, backend: string, device: string): Contender {
+  return {
+    name,
+    kind: "peer",
+    device,
+    tolerance: accumulated,
+    enter: ({ name: workload, inputs }) => {
+      const found = formulas[workload];
+      if (found === undefined) return { reason: "this was not written for TensorFlow.js" };
+      return Object.entries(found).map(([variant, formula]) => ({
+        ...(variant === "plain" ? {} : { variant }),
+        prepare: () => prepare(tf, backend, formula, inputs),
+      }));
+    },
+    dispose: () => {},
+  };
+}
+
+async function prepare(tf: TensorFlow, backend: string, formula: Formula, inputs: Workload["inputs"]): Promise<Run> {
+  // Two backends share one module, of which one computes at a time.
+  const before = async (): Promise<void> => {
+    if (tf.getBackend() !== backend) await tf.setBackend(backend);
+  };
+  await before();
+  const held = inputs.map(({ data, shape }) =>
+    tf.tensor(data, [...shape], data instanceof Int32Array ? "int32" : "float32"),
+  );
+  const read = (): ArrayLike<number>[] => {
+    const results = tf.tidy(() => [...formula(tf, held)]);
+    // Reading is what makes it compute.
+    const arrays = results.map((result) => result.dataSync());
+    for (const result of results) result.dispose();
+    return arrays;
+  };
+  return {
+    before,
+    run: read,
+    outputs: async () => {
+      await before();
+      return read();
+    },
+    dispose: () => {
+      for (const tensor of held) tensor.dispose();
+    },
+  };
+}
+
+type Formula = (tf: TensorFlow, inputs: readonly TfTensor[]) => readonly TfTensor[];
+
+/** The value of `fn` and its gradients with respect to all but the first input. */
+function withGradients(fn: (tf: TensorFlow, inputs: readonly TfTensor[]) => TfTensor): Formula {
+  return (tf, [constant, ...variables]) => {
+    const { value, grads } = tf.valueAndGrads((...given) => fn(tf, [constant!, ...given]))(variables);
+    return [value, ...grads];
+  };
+}
+
+const logTwoPi = Math.log(2 * Math.PI);
+
+const meanHuber: Readonly<Record<string, Formula>> = {
+  library: (tf, [y, p]) => [tf.losses.huberLoss(y!, p!, undefined, 1, tf.Reduction.MEAN)],
+  operations: (tf, [y, p]) => [tf.mean(huber(tf, y!, p!))],
+};
+
+/** Of each workload every formulation that may be the fastest. */
+const formulas: Readonly<Record<string, Readonly<Record<string, Formula>>>> = {
+  W1: {
+    library: (tf, [y, p]) => [tf.losses.huberLoss(y!, p!, undefined, 1, tf.Reduction.NONE)],
+    operations: (tf, [y, p]) => [huber(tf, y!, p!)],
+  },
+  W2: meanHuber,
+  W3: {
+    "log-sum-exp": (tf, [labels, logits]) => [crossEntropy(tf, labels!, logits!)],
+    "log-softmax": (tf, [labels, logits]) => [softmaxCrossEntropy(tf, labels!, logits!)],
+  },
+  W4: {
+    library: withGradients((tf, [labels, logits]) =>
+      tf.losses.softmaxCrossEntropy(tf.oneHot(labels!, logits!.shape[1]!), logits!),
+    ),
+    "log-softmax": withGradients((tf, [labels, logits]) => tf.mean(softmaxCrossEntropy(tf, labels!, logits!))),
+  },
+  W5: { plain: withGradients((tf, [labels, logits]) => tf.losses.sigmoidCrossEntropy(labels!, logits!)) },
+  W6: { plain: withGradients(elbo) },
+  W7: { direct: mixture, matmul: mixtureByMatmul },
+  W8: {
+    plain: (tf, [labels, logits]) => [tf.mean(tf.cast(tf.equal(tf.argMax(logits!, 1), labels!), "float32"))],
+  },
+  W9: meanHuber,
+  W10: {
+    plain: (tf, [y, p]) => [tf.sub(1, tf.div(tf.moments(tf.sub(y!, p!)).variance, tf.moments(y!).variance))],
+  },
+  V1: { plain: withGradients(vae) },
+  V2: { plain: withGradients(vaeGmm) },
+  D1: { plain: (tf, [x, weights, bias]) => [tf.relu(tf.add(tf.matMul(x!, weights!), bias!))] },
+};
+
+function huber(tf: TensorFlow, y: TfTensor, p: TfTensor): TfTensor {
+  const distance = tf.abs(tf.sub(y, p));
+  const near = tf.minimum(distance, 1);
+  return tf.mul(near, tf.sub(distance, tf.mul(near, 0.5)));
+}
+
+function crossEntropy(tf: TensorFlow, labels: TfTensor, logits: TfTensor): TfTensor {
+  return tf.sub(tf.logSumExp(logits, 1), tf.sum(tf.mul(tf.oneHot(labels, logits.shape[1]!), logits), 1));
+}
+
+function softmaxCrossEntropy(tf: TensorFlow, labels: TfTensor, logits: TfTensor): TfTensor {
+  return tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), tf.oneHot(labels, logits.shape[1]!)), 1));
+}
+
+function elbo(tf: TensorFlow, [x, xHat, mean, logVariance]: readonly TfTensor[]): TfTensor {
+  const divergence = tf.sub(tf.add(tf.exp(logVariance!), tf.square(mean!)), tf.add(logVariance!, 1));
+  const total = tf.add(tf.sum(tf.squaredDifference(xHat!, x!)), tf.sum(divergence));
+  return tf.mul(total, 0.5 / x!.shape[0]!);
+}
+
+function mixture(tf: TensorFlow, [z, mu, logVariance, logPi]: readonly TfTensor[]): readonly TfTensor[] {
+  const inverse = tf.exp(tf.neg(logVariance!));
+  const distance = tf.sum(tf.mul(tf.squaredDifference(tf.expandDims(z!, 1), mu!), inverse), 2);
+  return responsibilities(tf, tf.add(tf.mul(distance, -0.5), normalisation(tf, logVariance!)), logPi!);
+}
+
+/** With the square of a difference said as three products. */
+function mixtureByMatmul(tf: TensorFlow, [z, mu, logVariance, logPi]: readonly TfTensor[]): readonly TfTensor[] {
+  const inverse = tf.exp(tf.neg(logVariance!));
+  const scaled = tf.mul(mu!, inverse);
+  const squares = tf.matMul(tf.square(z!), tf.mul(inverse, -0.5), false, true);
+  const constant = tf.sub(normalisation(tf, logVariance!), tf.mul(tf.sum(tf.mul(mu!, scaled), 1), 0.5));
+  return responsibilities(tf, tf.add(tf.add(squares, tf.matMul(z!, scaled, false, true)), constant), logPi!);
+}
+
+function normalisation(tf: TensorFlow, logVariance: TfTensor): TfTensor {
+  return tf.mul(tf.sum(tf.add(logVariance, logTwoPi), 1), -0.5);
+}
+
+function responsibilities(tf: TensorFlow, density: TfTensor, logPi: TfTensor): readonly TfTensor[] {
+  const logs = tf.logSoftmax(tf.add(density, logPi));
+  const gamma = tf.exp(logs);
+  const entropy = tf.neg(tf.sum(tf.mul(gamma, logs), 1));
+  const expected = tf.sum(tf.mul(gamma, density), 1);
+  return [gamma, entropy, expected, tf.mean(tf.add(entropy, expected))];
+}
+
+function vae(tf: TensorFlow, [x, xHat, mean, variance]: readonly TfTensor[]): TfTensor {
+  const rebuilt = tf.sum(tf.mul(tf.add(tf.squaredDifference(x!, xHat!), logTwoPi), 0.5), 1);
+  const each = tf.sub(tf.sub(tf.add(variance!, tf.square(mean!)), 1), tf.log(variance!));
+  return tf.mean(tf.add(rebuilt, tf.sum(tf.mul(each, 0.5), 1)));
+}
+
+function vaeGmm(tf: TensorFlow, inputs: readonly TfTensor[]): TfTensor {
+  const [x, xHat, zMean, zLogVariance, mean, logVariance, logPi] = inputs;
+  // The constant of the normal is left out, as symloss leaves it out.
+  const rebuilt = tf.mul(tf.sum(tf.squaredDifference(x!, xHat!), 1), 0.5);
+  const variance = tf.exp(logVariance!);
+  // Not squaredDifference, whose gradient fails where it broadcasts.
+  const squares = tf.square(tf.sub(tf.expandDims(zMean!, 1), mean!));
+  const constants = tf.add(logVariance!, logTwoPi);
+  const logDensity = tf.mul(tf.sum(tf.add(tf.div(squares, variance), constants), 2), -0.5);
+  const gamma = tf.softmax(tf.add(logDensity, logPi!));
+  const spread = tf.div(tf.add(tf.expandDims(tf.exp(zLogVariance!), 1), squares), variance);
+  const expected = tf.mul(tf.sum(tf.add(spread, constants), 2), -0.5);
+  const prior = tf.sum(tf.mul(gamma, tf.sub(tf.add(expected, logPi!), tf.log(gamma))), 1);
+  const entropy = tf.sum(tf.mul(tf.add(zLogVariance!, logTwoPi + 1), 0.5), 1);
+  return tf.mean(tf.sub(rebuilt, tf.add(prior, entropy)));
+}

@@ -1,0 +1,89 @@
+/** Which workloads does the catalogue of losses give? Each sample of each loss, and the same with its gradients. */
+import { type LossSample, lossSamples } from "@symloss/conformance";
+import { type NDArray, type Tensor, isTensor, valueAndGrad } from "@symloss/core";
+import { type LossName, losses } from "@symloss/losses";
+import type { Workload, WorkloadInput, WorkloadKind } from "./workload.ts";
+
+/** The lengths of the axes of samples, by name. */
+export type Lengths = Readonly<Record<string, number>>;
+
+/** The lengths if nobody says: a batch that takes longer than a call costs. */
+export const usualLengths: Lengths = { batch: 4096, classes: 100, D: 100, K: 16, clusters: 8, factors: 2, pieces: 2 };
+
+/** Every sample of every loss, by value and, where something is differentiable, by value and gradients. */
+export function lossKinds(lengths: Lengths = {}): readonly WorkloadKind[] {
+  const all = { ...usualLengths, ...lengths };
+  return (Object.keys(losses) as LossName[]).flatMap((name) =>
+    lossSamples(name, { lengths: { ...all, batch: 1 } }).flatMap((sample, index) => {
+      const variants = variablesOf(sample).length === 0 ? [false] : [false, true];
+      return variants.map((gradients) => kindOf(sample, index, gradients, all));
+    }),
+  );
+}
+
+function kindOf(sample: LossSample, index: number, gradients: boolean, lengths: Lengths): WorkloadKind {
+  const name = gradients ? `${sample.title} gradient` : sample.title;
+  const title = gradients ? `${sample.title}, value and gradients` : `${sample.title}, value`;
+  const arrays = Object.values(sample.inputs).filter((value) => typeof value !== "number");
+  return {
+    name,
+    title,
+    groups: ["losses", sample.name],
+    rows: lengths["batch"]!,
+    rowElements: Math.max(1, ...arrays.map(({ size }) => size)),
+    step: 1,
+    make: (rows) => {
+      const sized = lossSamples(sample.name, { lengths: { ...lengths, batch: rows } })[index]!;
+      return { name, title, ...workloadOf(sized, gradients) };
+    },
+  };
+}
+
+function workloadOf(sample: LossSample, gradients: boolean): Pick<Workload, "inputs" | "compute"> {
+  const names = arraysOf(sample).map(([name]) => name);
+  const counts = Object.fromEntries(Object.entries(sample.inputs).filter(([, value]) => typeof value === "number"));
+  const variables = variablesOf(sample);
+  const valuesAt = (given: Readonly<Record<string, Tensor>>): readonly Tensor[] => {
+    const result = losses[sample.name]({ ...given, ...counts }, sample.options);
+    return isTensor(result) ? [result] : Object.values(result);
+  };
+  return {
+    inputs: arraysOf(sample).map(([, array]) => inputOf(array)),
+    compute: (...tensors) => {
+      const given = Object.fromEntries(names.map((name, index) => [name, tensors[index]!]));
+      return gradients ? withGradients(valuesAt, given, variables) : valuesAt(given);
+    },
+  };
+}
+
+/** The values, and the gradient of their sum with respect to each variable. */
+function withGradients(
+  valuesAt: (given: Readonly<Record<string, Tensor>>) => readonly Tensor[],
+  given: Readonly<Record<string, Tensor>>,
+  variables: readonly string[],
+): readonly Tensor[] {
+  const total = valueAndGrad(
+    (chosen: Readonly<Record<string, Tensor>>) => {
+      const values = valuesAt({ ...given, ...chosen });
+      return [values.map((value) => value.sum()).reduce((left, right) => left.add(right)), [...values]];
+    },
+    { auxiliary: true },
+  );
+  const [, gradients, values] = total(Object.fromEntries(variables.map((name) => [name, given[name]!])));
+  return [...(values as Tensor[]), ...Object.values(gradients as Readonly<Record<string, Tensor>>)];
+}
+
+function arraysOf({ inputs }: LossSample): readonly (readonly [string, NDArray])[] {
+  return Object.entries(inputs).flatMap(([name, value]) => (typeof value === "number" ? [] : [[name, value] as const]));
+}
+
+/** The arguments that a gradient is taken for. */
+function variablesOf(sample: LossSample): readonly string[] {
+  const { definition } = losses[sample.name];
+  const differentiable = definition.arguments.filter((argument) => argument.differentiable).map(({ name }) => name);
+  return arraysOf(sample).flatMap(([name]) => (differentiable.includes(name) ? [name] : []));
+}
+
+function inputOf({ data, shape }: NDArray): WorkloadInput {
+  return { data: data as Float32Array | Int32Array, shape };
+}

@@ -1,0 +1,26 @@
+/** How does a result read as Markdown? */
+import type { BenchResult } from "../measure/result.ts";
+import { type Section, type Table, legend, summarize } from "./summary.ts";
+
+/** The result as Markdown, with more sections after it. */
+export function formatMarkdown(result: BenchResult, more: readonly Section[] = []): string {
+  const sections = [...summarize(result), ...more].map(formatSection);
+  const meanings = legend().map((line) => `- ${line}`);
+  return ["# symloss bench", `\`${result.command}\``, ...sections, "## Columns", meanings.join("\n"), ""].join("\n\n");
+}
+
+function formatSection({ title, facts, tables, notes }: Section): string {
+  const list = facts.map(([name, value]) => `- ${escape(name)}: ${escape(value)}`).join("\n");
+  const beginning = list === "" ? [] : [list];
+  return [`## ${escape(title)}`, ...beginning, ...tables.map(formatTable), ...notes.map(escape)].join("\n\n");
+}
+
+function formatTable({ head, rows }: Table): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map(escape).join(" | ")} |`;
+  const alignment = head.map((_, column) => (column === 0 ? "---" : "---:"));
+  return [line(head), `| ${alignment.join(" | ")} |`, ...rows.map(line)].join("\n");
+}
+
+function escape(text: string): string {
+  return text.replaceAll(/[|<>*_`\\]/g, "\\$&");
+}
