@@ -78,7 +78,7 @@ export function finishResult(
   report: Report,
 ): void {
   const changes = baseline === undefined ? [] : compareToBaseline(result, baseline);
-  const sections = baseline === undefined ? [] : [changeSection(changes, baseline.date)];
+  const sections = baseline === undefined ? [] : [changeSection(changes, result, baseline)];
   for (const section of sections) showSection(section, report);
   for (const name of formatNames) {
     const path = values[name];

@@ -19,7 +19,7 @@ export interface MeasurementOptions {
 }
 
 /** Before its first round each runs for this long, in milliseconds, but at least a few times. */
-const [warmUpTime, fewestWarmUps] = [50, 3];
+const [warmUpTime, fewestWarmUps] = [50, 5];
 /** A timing takes at least this long, in milliseconds, so that the clock's steps don't matter. */
 const shortestTiming = 2;
 const mostRepeats = 100_000;

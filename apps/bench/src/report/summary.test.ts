@@ -13,7 +13,7 @@ import { showSection } from "./terminal.ts";
 
 const result = sampleResult();
 const slower = sampleResult({ cpuFactor: 1.5 });
-const changes = changeSection(compareToBaseline(slower, result), result.date);
+const changes = changeSection(compareToBaseline(slower, result), slower, result);
 
 test("in the terminal", () => {
   const output = new PassThrough({ encoding: "utf8" });
@@ -157,4 +157,12 @@ test("the page needs nothing else, marks up nothing that was measured, and holds
   expect(text).toContain("A &lt;fast&gt; one");
   expect(page.querySelector(".warning")!.textContent).toBe("The machine was busy before the bench began.");
   expect(parseResult(page.querySelector("#result")!.textContent!)).toEqual(slower);
+});
+
+test("a baseline of another machine says so", () => {
+  const elsewhere = { ...result, machine: { ...result.machine, cores: 64, memoryBytes: 1, runtime: "Node v24" } };
+  expect(changeSection([], result, elsewhere).notes.slice(1)).toEqual([
+    "Warning: The baseline is of another number of cores: 64, not 4.",
+    "Warning: The baseline is of another runtime: Node v24, not Node v20.",
+  ]);
 });

@@ -1,7 +1,7 @@
 /** What does a result say in tables? The same tables for the terminal, for Markdown and for HTML. */
 import { type Change, baselineRule } from "../measure/baseline.ts";
 import { crossingsOf, entryNames, sweepsIn } from "../measure/crossing.ts";
-import type { BenchResult, ContenderDescription, Measurement } from "../measure/result.ts";
+import type { BenchResult, ContenderDescription, Machine, Measurement } from "../measure/result.ts";
 import { columns, formatElements, formatRatio, formatTime, rowOf, titleOf, titleOfSweep } from "./format.ts";
 
 /** Part of a report. */
@@ -106,9 +106,9 @@ function sweepSection(sweep: readonly Measurement[], contenders: readonly Conten
 }
 
 /** What changed since the baseline. */
-export function changeSection(changes: readonly Change[], baselineDate: string): Section {
+export function changeSection(changes: readonly Change[], result: BenchResult, baseline: BenchResult): Section {
   return {
-    title: `Compared with the baseline of ${baselineDate}`,
+    title: `Compared with the baseline of ${baseline.date}`,
     facts: [],
     tables: [
       {
@@ -122,6 +122,18 @@ export function changeSection(changes: readonly Change[], baselineDate: string):
         ]),
       },
     ],
-    notes: [`Here ${baselineRule}.`],
+    notes: [`Here ${baselineRule}.`, ...machineChanges(result.machine, baseline.machine)],
   };
+}
+
+function machineChanges(now: Machine, then: Machine): readonly string[] {
+  const facts = [
+    ["processor", then.processor, now.processor],
+    ["number of cores", then.cores, now.cores],
+    ["system", then.system, now.system],
+    ["runtime", then.runtime, now.runtime],
+  ] as const;
+  return facts
+    .filter(([, earlier, here]) => earlier !== here)
+    .map(([what, earlier, here]) => `Warning: The baseline is of another ${what}: ${earlier}, not ${here}.`);
 }
