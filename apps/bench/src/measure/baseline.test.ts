@@ -30,9 +30,9 @@ test.for([
   ["faster than the quartiles of both runs", around(0.79, 0.1), around(1, 0.1), "better"],
   ["a noisy run now forgives", around(1.3, 0.3), around(1, 0.02), "same"],
   ["a noisy baseline forgives", around(1.3, 0.02), around(1, 0.3), "same"],
-  ["two quiet runs differ by 4 %", around(1.04, 0), around(1, 0), "same"],
-  ["two quiet runs differ by 6 %", around(1.06, 0), around(1, 0), "worse"],
-  ["the share is of the earlier ratio", around(10.4, 0), around(10, 0), "same"],
+  ["two quiet runs differ by 9 %", around(1.09, 0), around(1, 0), "same"],
+  ["two quiet runs differ by 11 %", around(1.11, 0), around(1, 0), "worse"],
+  ["the share is of the earlier ratio", around(10.9, 0), around(10, 0), "same"],
 ] as const)("%s", ([, now, earlier, expected]) => {
   expect(verdict(now, earlier)).toBe(expected);
 });

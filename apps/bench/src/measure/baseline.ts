@@ -15,12 +15,12 @@ export interface Change {
   readonly verdict: "worse" | "better" | "same";
 }
 
-/** The share of the earlier ratio that is never called a change, however quiet both runs were. */
-const smallestChange = 0.05;
+/** The share of the earlier ratio that is never called a change: two processes of the same code differ by several per cent, however quiet each is. */
+const smallestChange = 0.1;
 
 /** The rule, for those who read its verdicts. */
 export const baselineRule =
-  "a ratio got worse if its median grew by more than the distances between its quartiles, then and now, added up, and by more than 5 %";
+  "a ratio got worse if its median grew by more than the distances between its quartiles, then and now, added up, and by more than 10 %";
 
 /**
  * Every entry that both runs have, at the same size and compared to the same reference.

@@ -54,7 +54,7 @@ function drawRatios(
   const figure = Plot.plot({
     ...common(document),
     height: 70 + 30 * workloads.length,
-    marginLeft: 16 + 7 * longest,
+    marginLeft: 24 + 7 * longest,
     x: {
       type: "log",
       label: `time, as a multiple of ${references} →`,
