@@ -43,8 +43,8 @@ export interface Run {
   readonly dispose: () => unknown;
 }
 
-/** How far float32 may be from float64 if sums are accurate. */
-export const accurate = 1e-5;
+/** How far float32 may be from float64 if sums are accurate: what is wrong is much further; the conformance suite asks how exact the rest is. */
+export const accurate = 1e-4;
 
 /** How far float32 may be from float64 if sums are accumulated in float32, as peers do. */
 export const accumulated = 1e-2;

@@ -80,7 +80,7 @@ test("those who are wrong, fail or don't know it are left out; the first two are
   expect(measured).toMatchObject({ rounds: 0, entries: [] });
   expect(measured.reference).toBeUndefined();
   expect(measured.leftOut).toEqual([
-    { name: "wrong", fault: true, reason: "its outputs are off by 0.017 of the largest, more than 0.01" },
+    { name: "wrong", fault: true, reason: "its outputs are off by 1.7e-2 of the largest, more than 0.01" },
     { name: "lazy", fault: false, reason: "its outputs are off by NaN of the largest, more than 0.01" },
     { name: "broken", fault: true, reason: "out of memory" },
     { name: "absent", fault: false, reason: "never learnt it" },

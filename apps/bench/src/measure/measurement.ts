@@ -98,7 +98,7 @@ async function makeReady(
       return {
         name,
         fault,
-        reason: `its outputs are off by ${error.toPrecision(2)} of the largest, more than ${tolerance}`,
+        reason: `its outputs are off by ${error.toExponential(1)} of the largest, more than ${tolerance}`,
       };
     }
     return { name, contender, run, firstMilliseconds, error, ...(await warmUp(run)) };
