@@ -18,7 +18,11 @@ export const list: Command = {
     }
     showTable(report, 'Workloads ("workloads" is all of these)', workloadKinds.map(rowOf));
     const losses = lossKinds();
-    showTable(report, 'Losses ("losses" is all of these, a loss by its name all of its calls)', losses.map(rowOf));
+    showTable(
+      report,
+      'Losses ("losses" is all of these, a loss by its name all of its calls)',
+      losses.map(({ name, ...kind }) => [name, sizeOf(kind)]),
+    );
     const engines = Object.entries(engineTable).map(([name, { summary }]) => [name, summary]);
     showTable(report, "Engines, for --engines", engines);
     const rivals = Object.entries(rivalTable).map(([name, { summary, peer }]) => [
@@ -29,8 +33,12 @@ export const list: Command = {
   },
 };
 
-function rowOf({ name, title, rows, rowElements }: WorkloadKind): string[] {
-  return [name, `${title}: ${formatElements(rows * rowElements)} elements`];
+function rowOf({ name, title, ...kind }: WorkloadKind): string[] {
+  return [name, `${title}: ${sizeOf(kind)}`];
+}
+
+function sizeOf({ rows, rowElements }: Pick<WorkloadKind, "rows" | "rowElements">): string {
+  return `${formatElements(rows * rowElements)} elements`;
 }
 
 function showTable(report: Report, title: string, rows: readonly (readonly string[])[]): void {

@@ -98,7 +98,8 @@ Measures workloads by name (W1, huber, "vae corrected gradient", losses; "npm ru
 ${describeOptions(options)}
 
 Everyone's outputs are checked against float64 before anything is timed; then everyone runs once in each round, in an order that
-rotates, and the ratio to the reference is taken within each round. For --baseline ${baselineRule}.`;
+rotates, and the ratio to the reference is taken within each round.
+For --baseline ${baselineRule}.`;
 }
 
 /** Throws `Failure` if the reference is nobody who takes part. */
