@@ -1,7 +1,7 @@
 /** What did the user ask for? Turns the words of a command line into values, by a table of options that the help is made of too. */
 import { parseArgs } from "node:util";
 import { Failure } from "./failure.ts";
-import { suggestion } from "./near-name.ts";
+import { suggestion } from "./suggestion.ts";
 
 /** An option. */
 export interface Option<Value> {

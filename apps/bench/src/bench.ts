@@ -1,7 +1,7 @@
 /** What does the bench do? Each of its commands is loaded when it is asked for. */
 import type { Command } from "./command.ts";
 import { Failure } from "./failure.ts";
-import { suggestion } from "./near-name.ts";
+import { suggestion } from "./suggestion.ts";
 
 /** What a command does, and where it is. */
 interface BenchCommand {

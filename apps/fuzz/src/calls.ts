@@ -307,6 +307,7 @@ function contractCalls(engine: Engine): CallTable {
     ),
     checkOptions: [oneOf("caller", { axis: 1 }, options, "options")],
     requireRule: [oneOf("caller", "axis", options.axis, 1)],
+    nearestName: [oneOf("axes", ["axis"])],
     unknownName: [oneOf("caller", "options", "axes", ["axis"])],
     isRecord: [oneOf({})],
   };

@@ -47,7 +47,7 @@ export {
   recordRule,
   requireRule,
 } from "./array/options.ts";
-export { unknownName } from "./array/unknown-name.ts";
+export { nearestName, unknownName } from "./array/unknown-name.ts";
 export * from "./array/errors.ts";
 export { prepare, type PrepareOptions } from "./engine/prepare.ts";
 export { simplify } from "./graph/simplify.ts";

@@ -5,7 +5,7 @@ import type { Command } from "../command.ts";
 import { Failure } from "../failure.ts";
 import { measure } from "../measure/compile.ts";
 import { families } from "../measure/growth.ts";
-import { suggestion } from "../near-name.ts";
+import { suggestion } from "../suggestion.ts";
 
 /** Measures the compilation of the losses and kinds of graphs that are named, or of all. */
 export const compile: Command = {

@@ -28,7 +28,7 @@ import {
   resultVersion,
 } from "../measure/result.ts";
 import { type WorkloadKind, makeSized } from "../measure/workload.ts";
-import { suggestion } from "../near-name.ts";
+import { suggestion } from "../suggestion.ts";
 import type { Report } from "../report/report.ts";
 import { legend, machineSection, workloadSections } from "../report/summary.ts";
 import { showSection } from "../report/terminal.ts";

@@ -3,7 +3,7 @@ import { Failure } from "../failure.ts";
 import { type Lengths, lossKinds } from "../measure/losses.ts";
 import type { WorkloadKind } from "../measure/workload.ts";
 import { workloadKinds } from "../measure/workloads.ts";
-import { suggestion } from "../near-name.ts";
+import { suggestion } from "../suggestion.ts";
 
 /** What is measured if nothing is named. */
 const usual = "workloads";

@@ -4,17 +4,17 @@ import { print } from "./describe.ts";
 /** `huber: options must be among delta, got "dleta". Did you mean delta?` */
 export function unknownName(caller: string, kind: string, got: string, names: readonly string[]): string {
   if (names.length === 0) return `${caller}: ${kind} must not be given, got ${print(got)}. There are none.`;
-  const near = nearest(got, names);
+  const near = nearestName(got, names);
   const help = near === undefined ? "" : ` Did you mean ${near}?`;
   return `${caller}: ${kind} must be among ${names.join(", ")}, got ${print(got)}.${help}`;
 }
 
 /** The name with the smallest edit distance, if that is at most half of its length. */
-function nearest(got: string, names: readonly string[]): string | undefined {
+export function nearestName(got: string, names: readonly string[]): string | undefined {
   const plain = (name: string) => name.toLowerCase().replaceAll("_", "");
   const distances = names.map((name) => editDistance(plain(got), plain(name)));
   const index = distances.indexOf(Math.min(...distances));
-  return distances[index]! <= names[index]!.length / 2 ? names[index] : undefined;
+  return index !== -1 && distances[index]! <= names[index]!.length / 2 ? names[index] : undefined;
 }
 
 /** The edit distance: how many letters must be inserted, deleted or replaced to turn one word into the other. */
