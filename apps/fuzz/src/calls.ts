@@ -298,13 +298,14 @@ function contractCalls(engine: Engine): CallTable {
     ...scalarCalls(),
     print: [oneOf("x")],
     ...each(
-      ["flagRule", "functionRule", "recordRule"].map((rule) => `${rule}.holds`),
+      ["engineRule", "flagRule", "functionRule", "recordRule"].map((rule) => `${rule}.holds`),
       oneOf(true),
     ),
     ...each(
-      ["flagRule", "functionRule", "recordRule"].map((rule) => `${rule}.error`),
+      ["engineRule", "flagRule", "functionRule", "recordRule"].map((rule) => `${rule}.error`),
       oneOf("message", { cause: 1 }),
     ),
+    "engineRule.help": [oneOf(undefined)],
     checkOptions: [oneOf("caller", { axis: 1 }, options, "options")],
     requireRule: [oneOf("caller", "axis", options.axis, 1)],
     nearestName: [oneOf("axes", ["axis"])],
