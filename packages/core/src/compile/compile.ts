@@ -93,9 +93,7 @@ export function compile(fn: (...args: never[]) => unknown, options: CompileOptio
   let running = 0;
   let finished: (() => void) | undefined;
 
-  const begin = <R>(args: readonly unknown[], execute: Execute<R>): MaybePromise<R> => {
-    const matched = last === undefined ? undefined : matchArguments(last.inputs, args);
-    if (matched !== undefined) return perform(last!, matched, execute);
+  const beginAnew = <R>(args: readonly unknown[], execute: Execute<R>): MaybePromise<R> => {
     requireArguments("compile", fn, args);
     const bound = bindArguments("compile", engine, args);
     const values = bound.arguments.map(({ value }) => value);
@@ -113,6 +111,12 @@ export function compile(fn: (...args: never[]) => unknown, options: CompileOptio
         return plan.then((ready) => start(ready, held));
       },
     );
+  };
+
+  // Apart from the above, whose closures would cost every call.
+  const begin = <R>(args: readonly unknown[], execute: Execute<R>): MaybePromise<R> => {
+    const matched = last === undefined ? undefined : matchArguments(last.inputs, args);
+    return matched === undefined ? beginAnew(args, execute) : perform(last!, matched, execute);
   };
 
   const run = async <R>(args: readonly unknown[], execute: Execute<R>): Promise<R> => {

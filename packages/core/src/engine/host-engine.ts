@@ -1,6 +1,6 @@
 /** What do all engines that compute in the host's memory share? Everything but how they compute. */
 import type { TypedArray } from "../array/dtype.ts";
-import { type MaybePromise, andThen } from "../array/promise.ts";
+import { type MaybePromise, andThen, isPromise } from "../array/promise.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Engine, EngineTraits, Executable, Value } from "./contract.ts";
 import { HostDeviceArray, hostDataOf } from "./host-device-array.ts";
@@ -83,7 +83,8 @@ function makeExecutable(engine: Engine, engineLifetime: Lifetime, graph: Graph, 
     },
     run(given, outputs) {
       const results = compute("run", given, outputs);
-      return outputs === undefined ? results : andThen(results, (computed) => fill(outputs, computed));
+      if (outputs === undefined) return results;
+      return isPromise(results) ? results.then((computed) => fill(outputs, computed)) : fill(outputs, results);
     },
     runOnDevice(given) {
       return andThen(compute("runOnDevice", given), (results) =>
