@@ -1,4 +1,4 @@
-/** Does a program come to its end, and is it told the reason where gl does not work? */
+/** Does a program end by itself, and does it get the reason if gl does not work? */
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 const conditions = ["@symloss/source"];
 const folder = fileURLToPath(new URL("dist", import.meta.url));
 
-/** What the program prints. Throws where it does not end by itself, or not well. */
+/** What the program prints. Throws if it does not end by itself, or fails. */
 async function runProgram(values: readonly string[], environment: NodeJS.ProcessEnv = process.env): Promise<string> {
   const program = promisify(execFile)(process.execPath, ["program.js", ...values], {
     cwd: folder,
@@ -22,7 +22,7 @@ async function runProgram(values: readonly string[], environment: NodeJS.Process
 
 describe("a program on headlessgl", () => {
   beforeAll(async () => {
-    // Built in this folder, so that it finds the gpu.js of this folder.
+    // Built in this folder, so that it finds this folder's gpu.js.
     await build({
       configFile: false,
       logLevel: "silent",
@@ -41,7 +41,7 @@ describe("a program on headlessgl", () => {
   test.runIf(process.platform === "linux")("is told that there is no display", async () => {
     const { DISPLAY: _, ...environment } = process.env;
     expect(await runProgram([], environment)).toMatch(
-      /^EngineUnavailableError: gpu: .*; headlessgl: there is no package gl, or no display for it\.\n$/,
+      /^EngineUnavailableError: gpu: .*; headlessgl: the package gl is not installed, or has no display\.\n$/,
     );
   });
 });

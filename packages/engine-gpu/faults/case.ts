@@ -1,20 +1,20 @@
 /// <reference lib="dom" />
-/** What is a fault of gpu.js or WebGL that an engine must stay right in, or say? A case by its title, and where it runs. */
+/** What is a fault of gpu.js or WebGL that an engine must survive or report? A case by its title, and where it runs. */
 import { type Engine, type NDArray, type Tensor, ndarray } from "@symloss/core";
 import { type Executable, prepare, traceGraph } from "@symloss/core/engine";
 import { gpu } from "@symloss/engine-gpu";
 import type { Watched } from "./watch.ts";
 
-/** On which WebGL, and what it is asked. */
+/** On which mode of WebGL, and how the engine is created. */
 export interface Setup {
   readonly mode: "webgl2" | "webgl";
   readonly watched: Watched;
 }
 
-/** What is tried, by title; each throws unless the engine is right. */
+/** The cases by title; each throws unless the engine is right. */
 export type FaultCases = Readonly<Record<string, (setup: Setup) => Promise<void>>>;
 
-/** Runs it on an engine of its own; `lose` has its context lost. */
+/** Runs it on an engine of its own; `lose` makes it lose its context. */
 export async function withEngine(
   { mode, watched }: Setup,
   use: (engine: Engine, lose: () => void) => Promise<void>,
@@ -27,13 +27,13 @@ export async function withEngine(
   }
 }
 
-/** An executable that nothing else shares. */
+/** An executable that is not shared. */
 export async function compileAlone(engine: Engine, fn: (x: Tensor) => Tensor, size: number): Promise<Executable> {
   const graph = traceGraph("test", ({ x }: { x: Tensor }) => fn(x), { x: { shape: [size] } });
   return engine.compile(prepare(graph, engine));
 }
 
-/** Whole numbers below a limit, so that sums of them are exact. */
+/** Whole numbers less than a limit, so that their sums are exact. */
 export function whole(shape: readonly number[], limit: number): NDArray & { readonly data: Float32Array } {
   const size = shape.reduce((left, right) => left * right);
   return ndarray(

@@ -1,11 +1,11 @@
 /// <reference lib="dom" />
-/** What may others leave of a context that they share with an engine? */
+/** What state may others leave in a context that they share with an engine? */
 import type { Setup } from "./case.ts";
 
-/** What a change could not be made of. */
+/** Thrown if a change can't be made on this context. */
 type Done = "absent" | undefined | void;
 
-/** What others may leave of a context that they share with an engine. */
+/** The state that others may leave in a shared context, by name. */
 export const contextChanges: Readonly<Record<string, (gl: WebGL2RenderingContext) => Done>> = {
   blending(gl) {
     gl.enable(gl.BLEND);
@@ -160,7 +160,7 @@ export const contextChanges: Readonly<Record<string, (gl: WebGL2RenderingContext
   "samples that are counted": inWebGL2((gl) => gl.beginQuery(gl.ANY_SAMPLES_PASSED, gl.createQuery())),
 };
 
-/** An extension whose methods and numbers the types lack. */
+/** An extension whose methods and constants the types lack. */
 interface Extension {
   readonly call: (method: string, ...values: unknown[]) => void;
   readonly number: (name: string) => number;
@@ -188,7 +188,7 @@ function isWebGL2(gl: WebGL2RenderingContext): boolean {
   return "createSampler" in gl;
 }
 
-/** A program of somebody else, of which vertices can be recorded where there is such. */
+/** Another user's program, with outputs that transform feedback can record if available. */
 export function makeProgram(gl: WebGL2RenderingContext, mode: Setup["mode"]): WebGLProgram {
   const program = gl.createProgram();
   const [version, output] = mode === "webgl2" ? ["#version 300 es\n", "out vec4 color;"] : ["", ""];

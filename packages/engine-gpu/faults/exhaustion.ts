@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** What becomes of an engine when there is no more memory, or handles are forgotten? In pages alone, where both can be brought about. */
+/** What happens to an engine when memory runs out, or device arrays are forgotten? Only in pages, where both can be provoked. */
 import { type DeviceArray, type Tensor, add, compile, mul, ndarray, sum } from "@symloss/core";
 import { type FaultCases, compileAlone, whole, withEngine } from "./case.ts";
 import { expectError, expectThat, expectValues } from "./expect.ts";
@@ -21,7 +21,7 @@ export const exhaustionFaults: FaultCases = {
         },
         "results on the device": async (size) => {
           const run = compile((x) => steps(x!), { engine, results: "device" });
-          // The first results stay with their holder: the next need textures.
+          // The caller keeps the first results, so the next need textures.
           await run(whole([size], 7));
           return () => run(whole([size], 7));
         },
@@ -71,7 +71,7 @@ export const exhaustionFaults: FaultCases = {
         collect();
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
-      // One of each may still be known to the last call.
+      // The last call may still refer to one of each.
       expectThat(
         watched.live("Texture") <= before + 2,
         `${before} textures are expected, got ${watched.live("Texture")}`,
@@ -80,7 +80,9 @@ export const exhaustionFaults: FaultCases = {
     }),
 };
 
-/** Has the context refuse its next allocation of a texture but some; the returned function ends that, and says whether it came to it. */
+/**
+ * Makes the context refuse one texture allocation after a number of them; the returned function ends that, and says whether it happened.
+ */
 function failAllocation(gl: WebGL2RenderingContext, number: number): () => boolean {
   const context = gl as unknown as Record<string, (...values: unknown[]) => unknown>;
   const allocating = "texStorage2D" in gl ? "texStorage2D" : "texImage2D";

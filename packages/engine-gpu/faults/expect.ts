@@ -1,4 +1,4 @@
-/** What must hold? Said without a test runner, for these cases run in pages. */
+/** What must hold? Written without a test runner, because these cases run in pages. */
 
 export function expectThat(condition: boolean, message: string): void {
   if (!condition) throw new Error(message);
@@ -14,7 +14,7 @@ export function expectValues(
   expectThat(index === -1, `${place}${want[index]} is expected at ${index}, got ${data[index]}`);
 }
 
-/** Returns what the error says. */
+/** Returns the error's message. */
 export async function expectError(run: () => unknown, name: string, word: string): Promise<string> {
   let thrown: unknown;
   try {
@@ -27,7 +27,7 @@ export async function expectError(run: () => unknown, name: string, word: string
   return message;
 }
 
-/** To a relative error; what is subnormal may be 0. */
+/** Compares with a relative error; subnormal numbers may be 0. */
 export function expectClose(
   got: ArrayLike<number>,
   want: readonly number[],

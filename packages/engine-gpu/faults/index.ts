@@ -1,4 +1,4 @@
-/** Where do gpu.js and WebGL fail without a word? Cases by subject; an engine must stay right in each, or say so. */
+/** Where do gpu.js and WebGL fail silently? Cases by subject; an engine must stay right in each, or report an error. */
 import type { FaultCases, Setup } from "./case.ts";
 import { exhaustionFaults } from "./exhaustion.ts";
 import { limitsFaults } from "./limits.ts";
@@ -9,7 +9,7 @@ import { resultsFaults } from "./results.ts";
 import { sharingFaults } from "./sharing.ts";
 import { watchWebGL } from "./watch.ts";
 
-/** The cases by subject, those together that one page can run: what some count must not be touched by what others leave behind. */
+/** The cases by subject, grouped by which can share a page: some count objects, which others would leave behind. */
 export const faultPages = [
   { loss: lossFaults, limits: limitsFaults, results: resultsFaults, numbers: numbersFaults },
   { sharing: sharingFaults },
@@ -19,7 +19,7 @@ export const faultPages = [
 /** The cases of each subject. */
 export const faults: Readonly<Record<FaultSubject, FaultCases>> = Object.assign({}, ...faultPages);
 
-/** What faults are about. */
+/** The subjects of faults. */
 export type FaultSubject = KeyOf<(typeof faultPages)[number]>;
 
 type KeyOf<Page> = Page extends Page ? keyof Page : never;
@@ -30,7 +30,7 @@ export interface Fault {
   run(): Promise<void>;
 }
 
-/** The cases of these subjects on the mode, for one after the other to run. WebGL is watched from now on. */
+/** The cases of these subjects on the mode, to run one after another. WebGL calls are counted from now on. */
 export default function faultsOf(mode: Setup["mode"], subjects: readonly FaultSubject[]): readonly Fault[] {
   const setup = { mode, watched: watchWebGL() };
   return subjects.flatMap((subject) =>

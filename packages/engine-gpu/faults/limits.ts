@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** Are arrays right however many they are, however large, and however small? */
+/** Are arrays right whatever their number and size? */
 import {
   type DeviceArray,
   type Tensor,
@@ -40,7 +40,7 @@ export const limitsFaults: FaultCases = {
       const counts = arrays.map((_, index) => ndarray(new Float32Array(20).fill(index), [4, 5]));
       const want = counts.reduce((left, _, index) => left + 5 * index * (39 - index), 0);
       expectValues(await rows(...counts), [want, want, want, want]);
-      // Renderers in software have more units than most graphics cards.
+      // Software renderers have more texture units than most graphics cards.
       const most = mode === "webgl2" ? 15 : 7;
       for (const shader of watched.shaders) {
         const count = shader.match(/uniform .*sampler2D/g)?.length ?? 0;
@@ -97,7 +97,7 @@ export const limitsFaults: FaultCases = {
       const values = new Float32Array(size);
       for (let index = 0; index < 12; index++) values[size - 12 + index] = index + 1;
       const ends = compile((x) => slice(x!, [size - 7], [size]), { engine });
-      // WebGL 1 knows integers to 2^24 alone, and must say so.
+      // WebGL 1 only has exact integers up to 2^24, and the engine must say so.
       if (setup.mode === "webgl") {
         await expectError(() => ends(values), "EngineError", "elements");
         return;

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** What becomes of an engine whose context is lost? In pages alone: gl loses none. */
+/** What happens to an engine whose context is lost? Only in pages: gl loses none. */
 import { add, compile, exp, mul, ndarray } from "@symloss/core";
 import { type FaultCases, makeContext, withEngine } from "./case.ts";
 import { expectError, expectValues } from "./expect.ts";
@@ -41,7 +41,8 @@ export const lossFaults: FaultCases = {
         ["drawArrays", () => onDevice([1, 2, 3])],
         ["readPixels", reading],
       ];
-      // When a browser's graphics process dies, it tells of it in a later task only: until then nothing is read, without an error.
+      // When a browser's graphics process dies, this is only reported in a later task: until then reads leave the array unchanged,
+      // without an error.
       for (const run of [() => twice([1, 2, 3]), reading]) {
         expectValues(await twice([4, 5, 6]), [8, 10, 12]);
         const context = setup.watched.latest()!;

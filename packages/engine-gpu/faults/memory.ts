@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** What does an engine hold, and does it free what it holds no more? */
+/** What does an engine hold, and does it free what it no longer needs? */
 import { add, compile, mul, ndarray, softmax, sum } from "@symloss/core";
 import { gpu } from "@symloss/engine-gpu";
 import { type FaultCases, compileAlone, whole, withEngine } from "./case.ts";
@@ -40,7 +40,7 @@ export const memoryFaults: FaultCases = {
     await step.dispose();
     await engine.dispose();
     await engine.dispose();
-    // Executables that nobody uses stay with their engine, and end with its context.
+    // Unused executables stay with their engine, and are freed with its context.
     expectThat(watched.live() <= before, `there must be ${before} objects, got ${watched.live()}`);
     await expectError(() => engine.upload(ndarray([1])), "DisposedError", "dispose");
   },
@@ -79,7 +79,7 @@ export const memoryFaults: FaultCases = {
         expectThat(program.bytes >= textures && program.bytes < 1.1 * textures, `got ${program.bytes} bytes`);
       }
       const held = programs.reduce((bytes, program) => bytes + program.bytes, 0);
-      // Each has a number of its own besides.
+      // Each also holds a number of its own.
       expectThat(held <= 2 ** 28 + 12 * 8, `256 MiB at most must be held, got ${held}`);
       expectThat(programs[0]!.bytes <= 8, "the longest unused must hold nothing");
       const before = watched.live("Texture");

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** Do results stay what they were, whatever else the engine computes? */
+/** Do results stay unchanged, whatever else the engine computes? */
 import {
   type DeviceArray,
   type Tensor,

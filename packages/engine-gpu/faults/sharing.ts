@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** Does an engine stay right on a context that others use too, and leave them theirs? */
+/** Does an engine stay right on a context that others use too, and leave their state alone? */
 import { type DeviceArray, add, compile, mul, ndarray, softmax, sub, sum } from "@symloss/core";
 import { gpu } from "@symloss/engine-gpu";
 import { contextChanges, makeProgram } from "./context-changes.ts";
@@ -52,7 +52,7 @@ export const sharingFaults: FaultCases = {
       if (change(context) === "absent") continue;
       tried.push(name);
       const held = await engine.upload(x);
-      // What comes first meets the change, what is compiled does too.
+      // Both compiling and running must cope with the change.
       const [product, difference] = (await onDevice(held, y)) as DeviceArray[];
       change(context);
       const results = [...(await steps(held, y)), { data: await held.read() }];
@@ -128,7 +128,7 @@ export const sharingFaults: FaultCases = {
       expectThat(message.lastIndexOf("gpu:") === 0 && !message.includes(".."), message);
     }
     const [context, another] = [makeContext(mode)!, new OffscreenCanvas(1, 1)];
-    await expectError(() => gpu({ context, canvas: another }), "OutOfRangeError", "canvas must be that of the context");
+    await expectError(() => gpu({ context, canvas: another }), "OutOfRangeError", "canvas must be the context's own");
     const engine = await gpu({ context, canvas: context.canvas as OffscreenCanvas, mode });
     expectValues(await compile((x) => add(x!, 1), { engine })([1]), [2]);
     await engine.dispose();

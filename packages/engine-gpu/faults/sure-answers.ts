@@ -1,5 +1,7 @@
 /// <reference lib="dom" />
-/** Do losses and gradients of sure answers keep their digits? Each as a function of the gap between the largest logit and the others. */
+/**
+ * Do losses and gradients of confident answers keep their digits? Each is a function of the gap between the largest logit and the others.
+ */
 import {
   type Engine,
   type Tensor,
@@ -16,11 +18,11 @@ import {
 import { sigmoidCrossentropyLogits, softmaxCrossentropyLogits, sparseSoftmaxCrossentropyLogits } from "@symloss/losses";
 import { expectClose } from "./expect.ts";
 
-/** Two rows, in which the first and the second of three logits are the answers; the last does not matter, in whatever row. */
+/** Two rows in which the first and the second of three logits are the answers; what the last one is does not matter. */
 interface Answers {
   readonly gap: number;
   readonly rows: readonly (readonly number[])[];
-  /** The probability of a wrong answer, computed in two ways that are exact at either end. */
+  /** The probability of a wrong answer, computed in two ways, each exact at one end. */
   readonly p: number;
   readonly q: number;
 }
@@ -101,7 +103,7 @@ async function expectTails(engine: Engine, { gap }: Answers): Promise<void> {
   expectClose((await steep([gap, -gap])).data, [tail, tail], () => `the slope of tanh at ${gap}`, 5e-5);
 }
 
-/** Throws unless several largest logits are exact as well. */
+/** Throws unless ties for the largest logit are exact as well. */
 export async function expectTies(engine: Engine): Promise<void> {
   const ties = compile((x) => [logSoftmax(x!), logSumExp(x!, 1), softmax(x!)], { engine });
   const [logs, sums, shares] = await ties([[3, 3, 3, 3]]);

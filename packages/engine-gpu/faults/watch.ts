@@ -1,21 +1,21 @@
 /// <reference lib="dom" />
-/** What do engines ask of WebGL? Counted on the classes that all contexts take their methods from. */
+/** What do engines ask of WebGL? Calls are counted on the classes that all contexts inherit their methods from. */
 
 const watchedKinds = ["Buffer", "Framebuffer", "Program", "Shader", "Texture"] as const;
 
 /** A kind of object that is counted. */
 type WatchedKind = (typeof watchedKinds)[number];
 
-/** What the page's WebGL contexts are asked. */
+/** Counts of what the page's WebGL contexts were asked for. */
 export interface Watched {
-  /** Objects of contexts that are not lost, made and not yet freed, of this kind or of all. */
+  /** Live objects, of this kind or of all kinds, on contexts that are not lost. */
   live(kind?: WatchedKind): number;
-  /** The context on which the newest object was made. */
+  /** The context on which the newest object was created. */
   latest(): WebGL2RenderingContext | undefined;
   readonly shaders: string[];
 }
 
-/** Counts from now on. */
+/** Starts counting. */
 export function watchWebGL(): Watched {
   const objects = new Map<object, { readonly context: WebGL2RenderingContext; readonly kind: WatchedKind }>();
   const shaders: string[] = [];

@@ -6,10 +6,12 @@ describe("gpu", () => {
     await expect(gpu()).rejects.toMatchObject({
       name: "EngineUnavailableError",
       message:
-        "gpu: WebGL must compute with float32 here, got none that does. webgl2: there is no such context; " +
-        "webgl: there is no such context; headlessgl: there is no package gl, or no display for it.",
+        "gpu: no mode of WebGL computes in float32 here. webgl2: there is no such context; " +
+        "webgl: there is no such context; headlessgl: the package gl is not installed, or has no display.",
     });
-    await expect(gpu({ mode: "webgl" })).rejects.toThrow(/got none that does\. webgl: there is no such context\./);
+    await expect(gpu({ mode: "webgl" })).rejects.toThrow(
+      /computes in float32 here\. webgl: there is no such context\./,
+    );
   });
 
   test("refuses options that it does not know", async () => {
@@ -28,7 +30,7 @@ describe("gpu", () => {
     ["gpu: context must be one of WebGL, got null.", { context: null }],
     ["gpu: context must be one of WebGL, got a record of nothing.", { context: {} }],
     [
-      "gpu: canvas must be that of the context, got another.",
+      "gpu: canvas must be the context's own, got another.",
       { canvas: { getContext: () => {} }, context: contextLike(false) },
     ],
     ['gpu: mode must be that of the context ("webgl"), got "webgl2".', { mode: "webgl2", context: contextLike(false) }],

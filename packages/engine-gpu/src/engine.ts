@@ -1,5 +1,5 @@
 /// <reference lib="dom" preserve="true" />
-/** How is an engine made that runs graphs on a graphics card, and what does it promise? */
+/** How is an engine created that runs graphs on a graphics card, and what does it guarantee? */
 import {
   DisposedError,
   type Engine,
@@ -19,8 +19,8 @@ import { type GpuOptions, candidates } from "./options.ts";
 import { gpuTraits } from "./traits.ts";
 
 /**
- * The engine on WebGL. Throws `OutOfRangeError` and `DTypeError` for options that it does not take, and `EngineUnavailableError`
- * with the reason if no mode runs here; it never computes on the processor instead.
+ * The engine on WebGL. Throws `OutOfRangeError` or `DTypeError` if an option is invalid, and `EngineUnavailableError`, with the reason
+ * for each mode, if none works here; it never falls back to the processor.
  * @example const { data } = await evaluate(sum([1, 2, 3]), { engine: await gpu() });
  */
 export async function gpu(options: GpuOptions = {}): Promise<Engine> {
@@ -41,12 +41,10 @@ export async function gpu(options: GpuOptions = {}): Promise<Engine> {
       reasons.push(`${candidate.mode}: ${reasonOf(error)}`);
     }
   }
-  throw new EngineUnavailableError(
-    `gpu: WebGL must compute with float32 here, got none that does. ${reasons.join("; ")}.`,
-  );
+  throw new EngineUnavailableError(`gpu: no mode of WebGL computes in float32 here. ${reasons.join("; ")}.`);
 }
 
-/** A message within another: without who says it, and without a full stop. */
+/** A message for use inside another, without its prefix and its full stop. */
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.replace(/^gpu: /, "").replace(/\.$/, "");
@@ -63,7 +61,7 @@ async function makeTested(factory: GpuJsFactory, options: ContextOptions): Promi
   }
 }
 
-/** The contexts of an engine: one, and after its loss another. */
+/** The contexts of an engine: one at a time, replaced if it is lost. */
 class Contexts {
   readonly #make: () => GpuContext;
   #context: GpuContext;
@@ -78,7 +76,7 @@ class Contexts {
     return this.#context;
   }
 
-  /** The context in use; throws if there is none any more. */
+  /** The current context. Throws if there is none any more. */
   current(caller: string): GpuContext {
     if (this.#disposed) {
       throw new DisposedError(`${caller}: an engine must not be used after its dispose(), got engine "gpu".`);
@@ -131,13 +129,13 @@ function upload(engine: Engine, context: GpuContext, array: NDArray): GpuDeviceA
   return new GpuDeviceArray(engine, context, texture, { shape, dtype });
 }
 
-/** After a loss the browser may have none to give yet. */
+/** The browser may not be able to create one yet after a loss. */
 function replaceContext(makeContext: () => GpuContext, caller: string): GpuContext {
   try {
     return makeContext();
   } catch (cause) {
     throw new EngineError(
-      `${caller}: the WebGL context was lost, and there is no other yet: ${reasonOf(cause)}. The next call tries again.`,
+      `${caller}: the WebGL context was lost, and no other is available yet: ${reasonOf(cause)}. The next call tries again.`,
       { cause },
     );
   }

@@ -1,4 +1,4 @@
-/** How is a graph kept ready to run? As a plan, and a program on the context in use, for each place where results are wanted. */
+/** How is a graph kept ready to run? As a plan, with a program on the current context for each place where results may be wanted. */
 import {
   DisposedError,
   type Engine,
@@ -14,7 +14,7 @@ import type { Destination } from "./plan/host.ts";
 import { type Plan, planGraph } from "./plan/plan.ts";
 import { type Program, makeProgram } from "./program.ts";
 
-/** The context in use, or another after its loss; throws if there is none any more. */
+/** The current context, or a new one if it was lost. Throws if there is none any more. */
 export type CurrentContext = (caller: string) => GpuContext;
 
 /** A graph on the contexts of an engine. */
@@ -117,7 +117,7 @@ export class GpuExecutable implements Executable {
   }
 }
 
-/** The results in textures; if they can't be trusted the program has these again, and the error is thrown. */
+/** The results in textures. If they can't be trusted, the program gets them back, and the error is thrown. */
 function keepChecked(program: Program): readonly (ArrayTexture | undefined)[] {
   const kept = program.keep();
   try {

@@ -1,5 +1,5 @@
 /// <reference lib="dom" preserve="true" />
-/** How may the engine work, and what does it take for that? */
+/** What options does the engine take, and which contexts do they select? */
 import {
   DTypeError,
   EngineUnavailableError,
@@ -11,20 +11,20 @@ import {
 import type { ContextOptions } from "./device/context.ts";
 import type { GpuMode } from "./device/gpu-js.ts";
 
-/** How the engine works. */
+/** The options of the engine. */
 export interface GpuOptions {
-  /** Which WebGL; default the first that works of `"webgl2"`, `"webgl"` and, in Node with the package `gl`, `"headlessgl"`. */
+  /** The WebGL mode; by default the first of `"webgl2"`, `"webgl"` and, in Node.js with the package `gl`, `"headlessgl"` that works. */
   readonly mode?: GpuMode | undefined;
-  /** The canvas whose context is used; default one of the engine's own. */
+  /** The canvas whose context is used; by default the engine creates its own. */
   readonly canvas?: HTMLCanvasElement | OffscreenCanvas | undefined;
   /**
-   * The context that is used; default one of the engine's own. Others may draw on it and on its canvas between calls, also
-   * another engine: each call sets WebGL's state anew, and leaves nothing of the engine's bound.
+   * The context to use; by default the engine creates its own. Others, including other engines, may draw on it and on its canvas between
+   * calls: each call sets all the WebGL state it needs, and leaves nothing of the engine's bound.
    */
   readonly context?: WebGL2RenderingContext | WebGLRenderingContext | undefined;
   /**
-   * Whether a thread computes four elements in a row, a texel of them; default true. Otherwise one: shaders are four times
-   * shorter, for a driver that is slow with long ones, and take longer. Results are the same but for rounding.
+   * Whether a thread computes four consecutive elements, one texel; default true. If false, it computes one: shaders are four times
+   * shorter, for drivers that are slow with long ones, but take longer to run. Results are the same except for rounding.
    */
   readonly packed?: boolean | undefined;
 }
@@ -56,8 +56,8 @@ function hasMethods(value: unknown, names: readonly string[]): boolean {
 }
 
 /**
- * What contexts to try, in order. Throws `DTypeError` and `OutOfRangeError` for options that it does not take or that do not go
- * together, and `EngineUnavailableError` for a context that is lost.
+ * The contexts to try, in order. Throws `DTypeError` or `OutOfRangeError` if an option is invalid or options contradict each
+ * other, and `EngineUnavailableError` if the context is lost.
  */
 export function candidates(options: GpuOptions): readonly ContextOptions[] {
   checkOptions("gpu", options, optionTable);
@@ -72,7 +72,7 @@ export function candidates(options: GpuOptions): readonly ContextOptions[] {
 function contextMode(context: NonNullable<GpuOptions["context"]>, mode?: GpuMode, canvas?: unknown): GpuMode {
   if (context.isContextLost()) throw new EngineUnavailableError("gpu: the context that was given is lost.");
   if (canvas !== undefined && context.canvas !== canvas) {
-    throw new OutOfRangeError("gpu: canvas must be that of the context, got another. Give one of the two.");
+    throw new OutOfRangeError("gpu: canvas must be the context's own, got another. Pass only one of the two.");
   }
   const own = "texStorage2D" in context ? "webgl2" : "webgl";
   if (mode === undefined || mode === own) return own;

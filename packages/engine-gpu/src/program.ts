@@ -1,4 +1,4 @@
-/** How does a plan run? Its kernels and textures are made once; a run uploads, computes, and reads back. */
+/** How does a plan run? Its kernels and textures are created once; a run uploads, computes and reads back. */
 import {
   EngineError,
   type Graph,
@@ -20,7 +20,7 @@ import type { KernelNode } from "./kernel/node.ts";
 import { finishScalar, resultReads } from "./plan/host.ts";
 import type { KernelStep, Plan } from "./plan/plan.ts";
 
-/** Makes the kernels and textures of a plan. Throws `EngineError` if WebGL refuses one, and frees what it has made of them. */
+/** Creates the kernels and textures of a plan. Throws `EngineError` if WebGL refuses one, after freeing those it has created. */
 export function makeProgram(context: GpuContext, plan: Plan, graph: Graph): Program {
   const kernels: PooledKernel[] = [];
   try {
@@ -32,20 +32,20 @@ export function makeProgram(context: GpuContext, plan: Plan, graph: Graph): Prog
   }
 }
 
-/** What a program is made of. */
+/** The parts of a program. */
 interface Made {
   readonly steps: readonly Step[];
-  /** For each source; undefined for one without elements. */
+  /** One for each source; undefined for a source without elements. */
   readonly sources: readonly (Source | undefined)[];
-  /** By number: of sources, then of the kernels' results. */
+  /** By number: the sources, then the kernels' results. */
   readonly textures: (KernelTexture | undefined)[];
   /** The textures of the kernels' results, by number. */
   readonly results: ReadonlyMap<number, ArrayTexture>;
-  /** All of them, those of the kernels included whose results are put together. */
+  /** All textures, including those of kernels whose results are joined. */
   readonly own: ArrayTexture[];
 }
 
-/** Where an array comes in. */
+/** How an input is uploaded. */
 interface Source {
   readonly texture: ArrayTexture;
   readonly upload: Upload;
@@ -55,15 +55,15 @@ interface Source {
 interface Step {
   readonly kernel: PooledKernel;
   readonly from: readonly number[];
-  /** The textures of its arguments, those of the run at hand. */
+  /** The textures of its arguments in the current run. */
   readonly given: KernelTexture[];
   /** The textures of its outputs. */
   readonly drawn: readonly ArrayTexture[];
-  /** Where they are put together. */
+  /** The texture they are joined in. */
   readonly whole: ArrayTexture | undefined;
 }
 
-/** Puts kernels where they are found if one fails. */
+/** Adds the kernels to a list as they are created, so that they can be freed if one fails. */
 function makeSteps(context: GpuContext, plan: Plan, kernels: PooledKernel[]): Made {
   const own: ArrayTexture[] = [];
   const sources = plan.sources.map((source) => makeSource(context, source));
@@ -104,12 +104,12 @@ function makeStep(
   return { kernel, from: step.textures, given, drawn, whole };
 }
 
-/** Reads a node, into the array given or else into one of its own. */
+/** Reads a node into the given array, or into one of its own. */
 type Reader = (target?: Float32Array) => Float32Array;
 
-/** How what the results need comes down. */
+/** How the nodes that the results need are read back. */
 interface Readers {
-  /** What is fetched before anything is read. */
+  /** The batch that is read back before anything else. */
   readonly batch: BatchedReadback | undefined;
   readonly readers: ReadonlyMap<KernelNode, Reader>;
 }
@@ -120,7 +120,7 @@ export class Program implements Holder {
   readonly #plan: Plan;
   readonly #graph: Graph;
   readonly #made: Made;
-  /** For each result a texture that its next run draws on, so that a loop of runs makes none. */
+  /** For each result a texture that its next run renders to, so that a loop of runs allocates none. */
   readonly #spare = new Map<number, ArrayTexture>();
   #readers: Readers | undefined;
   #ownBytes: number;
@@ -135,18 +135,18 @@ export class Program implements Holder {
     for (const source of made.sources) this.#ownBytes += source?.upload.bytes ?? 0;
   }
 
-  /** Bytes of its textures, and of the arrays through which elements come and go. */
+  /** Bytes of its textures and its staging arrays. */
   get bytes(): number {
     if (this.#disposed) return 0;
     return [...this.#spare.values()].reduce((sum, texture) => sum + textureBytes(texture), this.#ownBytes);
   }
 
-  /** Whether its textures were freed: it does not run any more. */
+  /** Whether its textures were freed; it does not run any more. */
   get isDisposed(): boolean {
     return this.#disposed;
   }
 
-  /** Uploads and computes. */
+  /** Uploads the inputs and computes. */
   compute(values: readonly Value[]): void {
     const { steps, textures } = this.#made;
     for (const [slot, value] of values.entries()) this.#take(slot, value);
@@ -170,7 +170,7 @@ export class Program implements Holder {
     }
   }
 
-  /** The results of the last `compute`, in the arrays given, or else in new ones. */
+  /** The results of the last `compute`, in the given arrays, or in new ones. */
   read(outputs?: readonly TypedArray[]): TypedArray[] {
     const { batch, readers } = (this.#readers ??= this.#makeReaders());
     batch?.fetch();
@@ -210,7 +210,7 @@ export class Program implements Holder {
     return { batch, readers: new Map(readers) };
   }
 
-  /** The results of the last `compute`, each in a texture of its own; none for a result without elements. */
+  /** The results of the last `compute`, each in a texture of its own; undefined for a result without elements. */
   keep(): (ArrayTexture | undefined)[] {
     const { textures, results } = this.#made;
     const targets = this.#makeTargets();
@@ -221,7 +221,7 @@ export class Program implements Holder {
       this.#spare.delete(index);
       const { texture } = this.#plan.places.get(result.node)!;
       const drawn = results.get(texture);
-      // What was given, or is a result twice, is copied.
+      // An input returned as a result, or the same result twice, is copied.
       if (drawn !== undefined && !exchanged.has(texture)) {
         exchanged.set(texture, target);
         return exchangeTextures(drawn, target);
@@ -231,7 +231,7 @@ export class Program implements Holder {
     });
   }
 
-  /** A texture for each result, of which those are made that are not at hand. */
+  /** A texture for each result, allocated only if none is at hand. */
   #makeTargets(): (ArrayTexture | undefined)[] {
     const { results } = this.#plan;
     const make = (): (ArrayTexture | undefined)[] =>
@@ -242,7 +242,7 @@ export class Program implements Holder {
     return atHand ? make() : this.context.make("runOnDevice", "keeping results on the device", make);
   }
 
-  /** Takes back what `keep` gave for a result: its next run needs it, or it is freed. */
+  /** Takes back a texture that `keep` returned for a result: it is used for the next run, or freed. */
   release(result: number, texture: ArrayTexture): void {
     if (this.context.isLost) return;
     if (this.#disposed || this.#spare.has(result)) this.context.deleteTexture(texture);
@@ -252,7 +252,7 @@ export class Program implements Holder {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    // With its context everything was freed.
+    // Everything was freed with its context.
     if (this.context.isLost || this.context.isDestroyed) return;
     this.context.use(() => {
       for (const { kernel } of this.#made.steps) kernel.release();
@@ -262,7 +262,7 @@ export class Program implements Holder {
   }
 }
 
-/** Gives `one` another texture of the same shape, and in `other` that which `one` had. */
+/** Gives `one` another texture of the same shape, and gives its old texture to `other`. */
 function exchangeTextures(one: ArrayTexture, other: ArrayTexture): ArrayTexture {
   [one.texture, other.texture] = [other.texture, one.texture];
   return other;

@@ -1,9 +1,9 @@
-/** How do small results come down together? Copied one below the other into one texture, which is read once. */
+/** How are small results read back together? They are copied into one texture, one below the other, which is read once. */
 import { type Place, type TextureShape, lanes } from "../kernel/layout.ts";
 import type { ArrayTexture, GpuContext } from "./context.ts";
 import type { KernelTexture } from "./gpu-js.ts";
 
-/** As many of the textures as are small together; undefined if there are not two. */
+/** As many of the textures as are small enough to read together; undefined if fewer than two are. */
 export function makeBatchedReadback(
   context: GpuContext,
   numbers: Iterable<number>,
@@ -13,10 +13,10 @@ export function makeBatchedReadback(
   return rows.size < 2 ? undefined : new BatchedReadback(context, rows, context.createTextureOf(shape), textureOf);
 }
 
-/** Texels of a texture that is read about as fast as a single one. */
+/** The size, in texels, up to which a texture is read about as fast as a single texel. */
 const mostTexels = 2 ** 14;
 
-/** The first row of each texture, the smallest first, and the shape of that which holds them all. */
+/** The first row of each texture, the smallest first, and the shape of the texture that holds them all. */
 function placeBelow(
   numbers: Iterable<number>,
   textureOf: (number: number) => KernelTexture,
@@ -38,7 +38,7 @@ function placeBelow(
   return { rows, shape: [width, height] };
 }
 
-/** Textures that are read together. */
+/** Textures that are read back together. */
 export class BatchedReadback {
   readonly texture: ArrayTexture;
   readonly #context: GpuContext;
@@ -59,7 +59,7 @@ export class BatchedReadback {
     this.#texels = new Float32Array(lanes * texture.shape[0] * texture.shape[1]);
   }
 
-  /** Reads them all, as they are now. */
+  /** Reads their current contents. */
   fetch(): void {
     for (const [number, row] of this.#rows) this.#context.copy(this.#textureOf(number), this.texture, row);
     this.#context.readTexels(this.texture, this.#texels);
@@ -70,7 +70,7 @@ export class BatchedReadback {
     return this.#rows.has(texture);
   }
 
-  /** The elements that were fetched, in an array of their number. */
+  /** The elements that were read back, as a new array of exactly their number. */
   take({ texture: number, channel }: Place, target: Float32Array): Float32Array {
     const width = this.texture.shape[0];
     const columns = this.#textureOf(number).size[0]!;

@@ -1,5 +1,5 @@
 /// <reference lib="dom" preserve="true" />
-/** What does an engine hold of WebGL? One context, on which arrays become textures and textures arrays. */
+/** How does an engine use WebGL? Through one context, on which it uploads arrays to textures, runs kernels and reads textures back. */
 import { EngineError, EngineUnavailableError, isSymlossError } from "@symloss/core/engine";
 import { floatFormat, limitsOf, rendererOf } from "./capabilities.ts";
 import {
@@ -25,7 +25,7 @@ export interface ContextOptions {
   readonly packed?: boolean | undefined;
 }
 
-/** A texture of the context's own: freed by its owner. */
+/** A texture allocated by the context; its owner frees it. */
 export interface ArrayTexture extends KernelTexture {
   readonly shape: TextureShape;
 }
@@ -40,18 +40,18 @@ export class GpuContext {
   readonly #gl: WebGL;
   readonly #gpuJs: GpuJs;
   readonly #settings: Record<string, unknown>;
-  /** Kernels whose results tell how gpu.js wraps a texture. */
+  /** Kernels whose results show how gpu.js wraps a texture. */
   readonly #seed: Kernel;
   readonly #seedTexture: KernelTexture;
   readonly #framebuffer: WebGLFramebuffer;
   readonly #isOwn: boolean;
-  /** Where in the seed's buffer each attribute of a vertex begins, by its location. */
+  /** The offset of each vertex attribute in the seed's buffer, by its location. */
   readonly #vertices = new Map<number, number>();
-  /** Undefined on a context that nobody else draws on. */
+  /** Undefined if nobody else draws on the context. */
   readonly #surroundings: Surroundings | undefined;
-  /** Those that arrays lie in. */
+  /** The textures of device arrays. */
   readonly #textures = new Set<WebGLTexture>();
-  /** Those that the step at hand has made, which are freed if it fails. */
+  /** The textures allocated by the current step, which are freed if it fails. */
   #made: ArrayTexture[] | undefined;
   #inUse = false;
   #lost = false;
@@ -65,7 +65,7 @@ export class GpuContext {
     this.#surroundings = this.#isOwn || made === undefined ? undefined : describeSurroundings(made);
     const giveBack = this.#surroundings && claimState(this.#surroundings);
     try {
-      // gpu.js sizes its canvas after every kernel, and remembers it for ever. It draws on textures alone: a stand-in will do.
+      // gpu.js resizes its canvas after every kernel, and never releases it. It only draws to textures, so a stand-in is enough.
       const standIn = { width: 1, height: 1 };
       this.#gpuJs = made === undefined ? factory.create({ mode }) : factory.create({ canvas: standIn, context: made });
       this.#settings = kernelSettings(mode === "webgl2" ? "300 es" : "100");
@@ -91,24 +91,24 @@ export class GpuContext {
     }
   }
 
-  /** Whether results can't be trusted any more: WebGL gives zeros from then on, and no error. */
+  /** Whether results can't be trusted any more: from then on WebGL returns zeros, without an error. */
   get isLost(): boolean {
     return this.#lost || this.#gl.isContextLost();
   }
 
-  /** Whether `destroy()` was called: a context that was given is not lost then. */
+  /** Whether `destroy()` was called; a context that was passed in is not lost then. */
   get isDestroyed(): boolean {
     return this.#destroyed;
   }
 
-  /** Whether another context can be made in its place. */
+  /** Whether another context can be created in its place. */
   get isReplaceable(): boolean {
     return this.#isOwn;
   }
 
   /**
-   * Runs what calls WebGL, in the state that kernels need: whoever shares a context that was given may have left it in another.
-   * Afterwards nothing of the engine's own is bound.
+   * Runs code that calls WebGL, in the state that kernels need: others who share the context may have changed it.
+   * Afterwards nothing of the engine's is bound.
    */
   use<T>(run: () => T): T {
     if (this.#surroundings === undefined || this.#inUse || this.#destroyed || this.isLost) return run();
@@ -129,20 +129,20 @@ export class GpuContext {
     const [width, height] = this.#seed.kernel.maxTexSize;
     gl.viewport(0, 0, width, height);
     gl.bindFramebuffer(gl.FRAMEBUFFER, this.#framebuffer);
-    // What others were refused is no error of the engine's.
+    // Errors that others caused are not the engine's.
     this.#takeErrors();
     return giveBack;
   }
 
   /**
-   * What `make` gives, which makes textures. Throws `EngineError` if WebGL refuses any of them; then, and if it throws, the
-   * textures are freed.
+   * The result of `make`, which allocates textures. Throws `EngineError` if WebGL refuses any of them. In that case, and if `make` throws,
+   * the textures are freed.
    */
   make<T>(caller: string, doing: string, make: () => T): T {
     const outer = this.#made;
     const made: ArrayTexture[] = [];
     this.#made = made;
-    // What was refused before is no error of this step.
+    // Earlier errors were not caused by this step.
     if (outer === undefined) this.#takeErrors();
     try {
       const result = make();
@@ -158,28 +158,28 @@ export class GpuContext {
   }
 
   /**
-   * Throws `EngineError` if results can't be trusted. In a context of its own a run is refused nothing but memory, if it takes
-   * much: to ask takes as long as a small run.
+   * Throws `EngineError` if results can't be trusted. On a context of the engine's own a run can only fail by running out of memory, and
+   * only a large one: asking WebGL for errors takes as long as a small run.
    */
   checkRun(caller: string, bytes: number): void {
     if (!this.#isOwn || bytes >= largeRun) this.check(caller, "running kernels");
     else if (this.isLost) throw this.lossError(caller);
   }
 
-  /** Throws `EngineError` if the context is lost, or WebGL has refused something since the last call. */
+  /** Throws `EngineError` if the context is lost, or if WebGL has raised an error since the last call. */
   check(caller: string, doing: string): void {
     if (this.isLost) throw this.lossError(caller);
     const errors = this.#takeErrors();
     if (errors.length === 0) return;
     if (errors.includes(this.#gl.OUT_OF_MEMORY)) {
       throw new EngineError(
-        `${caller}: ran out of texture memory while ${doing} on ${this.renderer}. Dispose of device arrays and functions that are not used any more, or use smaller batches.`,
+        `${caller}: ran out of texture memory while ${doing} on ${this.renderer}. Dispose of device arrays and functions that are no longer used, or use smaller batches.`,
       );
     }
     throw new EngineError(`${caller}: WebGL error ${errors.join(" and ")} while ${doing} on ${this.renderer}.`);
   }
 
-  /** Each kind of error is kept once, until it is asked for. */
+  /** WebGL keeps one error of each kind until it is asked for. */
   #takeErrors(): number[] {
     const errors = new Set<number>();
     for (let rest = errorKinds; rest > 0; rest--) {
@@ -200,7 +200,7 @@ export class GpuContext {
   }
 
   /**
-   * A kernel, compiled for arguments like these; it has no textures to draw on yet. Throws `EngineError` unless it runs
+   * A kernel compiled for arguments of these types, without textures to render to yet. Throws `EngineError` unless it runs
    * on the graphics card, in full precision.
    */
   createKernel({ source, output, outputs }: PrintedKernel, textures: readonly KernelTexture[]): Kernel {
@@ -233,12 +233,12 @@ export class GpuContext {
     return kernel;
   }
 
-  /** A texture for an array of this shape; throws `EngineError` if none holds it. */
+  /** A texture for an array of this shape. Throws `EngineError` if no texture can hold it. */
   createTexture(arrayOf: readonly number[], caller = "compile"): ArrayTexture {
     return this.createTextureOf(arrayShape(arrayOf, this.limits, caller));
   }
 
-  /** A texture of so many texels. */
+  /** A texture of this many texels. */
   createTextureOf(shape: TextureShape): ArrayTexture {
     const gl = this.#gl;
     const [width, height] = shape;
@@ -262,7 +262,7 @@ export class GpuContext {
     return wrapped;
   }
 
-  /** As kernels take it. */
+  /** The texture as kernels take it. */
   #wrap(texture: WebGLTexture, shape: TextureShape): ArrayTexture {
     const gl = this.#gl;
     const [width, height] = shape;
@@ -285,7 +285,7 @@ export class GpuContext {
     this.#gl.deleteTexture(texture);
   }
 
-  /** Copies the elements into the texture. `lastRow` is as long as a row of texels: the last may be only partly filled. */
+  /** Copies the elements into the texture. `lastRow` is as long as a row of texels, because the last row may be only partly filled. */
   upload({ texture, shape: [width] }: ArrayTexture, elements: Float32Array, lastRow: Float32Array): void {
     const gl = this.#gl;
     this.#bind(texture);
@@ -299,7 +299,7 @@ export class GpuContext {
     gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, rows, width, 1, gl.RGBA, gl.FLOAT, lastRow);
   }
 
-  /** Copies the texture's elements into an array of their number. */
+  /** Copies the texture's elements into an array of exactly their number. */
   read(source: KernelTexture, elements: Float32Array, lastRow: Float32Array): void {
     const width = source.size[0]!;
     this.#bindForReading(source);
@@ -316,25 +316,25 @@ export class GpuContext {
     elements.set(lastRow.subarray(0, elements.length - start), start);
   }
 
-  /** Copies whole texels, all channels of them. */
+  /** Copies whole texels, with all their channels. */
   readTexels(source: KernelTexture, texels: Float32Array): void {
     this.#bindForReading(source);
     this.#readPixels(0, source.size[0]!, source.size[1]!, texels);
   }
 
-  /** What a call that failed throws: after a loss WebGL hands out null, over which other errors stumble. */
+  /** The error to throw for a call that failed: after a loss WebGL returns null, which makes other code throw errors of its own. */
   failure(caller: string, error: unknown): Error {
-    // The browser may have yet to tell of a loss.
+    // The browser may not have reported a loss yet.
     if (!this.isLost) this.readTexels(this.#seedTexture, new Float32Array(2 * lanes));
     if (this.isLost) return this.lossError(caller);
-    // Of the next call nothing was refused.
+    // Clears WebGL's errors, so that the next call does not report them.
     this.#takeErrors();
     if (isSymlossError(error)) return error;
     const reason = error instanceof Error ? error.message : String(error);
     return new EngineError(`${caller}: WebGL on ${this.renderer} failed: ${reason}`, { cause: error });
   }
 
-  /** Copies a texture into another, from this row of it on. */
+  /** Copies a texture into another, starting at this row of it. */
   copy(source: KernelTexture, { texture }: ArrayTexture, row = 0): void {
     const gl = this.#gl;
     this.#bindForReading(source);
@@ -342,7 +342,7 @@ export class GpuContext {
     gl.copyTexSubImage2D(gl.TEXTURE_2D, 0, 0, row, 0, 0, source.size[0]!, source.size[1]!);
   }
 
-  /** Has the kernel draw on these textures, one for each of its outputs. */
+  /** Makes the kernel render to these textures, one for each of its outputs. */
   drawOn(kernel: Kernel, textures: readonly ArrayTexture[]): void {
     const gl = this.#gl;
     for (const [output, target] of outputTextures(kernel).entries()) {
@@ -354,7 +354,7 @@ export class GpuContext {
     }
   }
 
-  /** Has the kernel forget its textures: what it draws on takes memory, even when it is deleted. */
+  /** Detaches the kernel's textures: a kernel keeps the memory it renders to, even after it is deleted. */
   drawNowhere(kernel: Kernel): void {
     const gl = this.#gl;
     gl.bindFramebuffer(gl.FRAMEBUFFER, kernel.kernel.framebuffer);
@@ -365,24 +365,24 @@ export class GpuContext {
   }
 
   destroyKernel(kernel: Kernel): void {
-    // It frees that on which it draws, which is not its own.
+    // It would free the texture it renders to, which it does not own.
     for (const target of outputTextures(kernel)) target.texture = this.#gl.createTexture();
     kernel.destroy();
   }
 
-  /** Frees everything, the context too if it is the engine's own. */
+  /** Frees everything, including the context if it is the engine's own. */
   destroy(): void {
     if (!this.isLost) this.use(() => this.#destroyObjects());
     this.#destroyed = true;
     if (this.isLost) return;
     this.#surroundings?.vertexArrays.destroy();
     if (!this.#isOwn) return;
-    // Browsers keep a context until garbage is collected, and few of them: this gives it back now.
+    // Browsers keep a context until it is garbage collected, and allow only a few: this releases it now.
     const name = this.mode === "headlessgl" ? "STACKGL_destroy_context" : "WEBGL_lose_context";
     const extension = this.#gl.getExtension(name) as { destroy?(): void; loseContext?(): void } | null;
     extension?.loseContext?.();
     extension?.destroy?.();
-    // gl does not tell that its context is gone, and throws when it is called.
+    // gl does not report that its context is gone, and throws when it is called.
     this.#lost = true;
   }
 
@@ -394,7 +394,7 @@ export class GpuContext {
     this.#seed.destroy();
   }
 
-  /** gpu.js draws with the vertices of the kernel that was built last, and frees them with that kernel. */
+  /** gpu.js draws with the vertices of the most recently built kernel, and frees them with that kernel. */
   #useOwnVertices({ kernel: { program } }: Kernel): void {
     for (const [name, offset] of [
       ["aPos", 0],
@@ -421,8 +421,8 @@ export class GpuContext {
   }
 
   /**
-   * Reads rows of texels. When a browser's graphics process dies, the context is lost, but says so in a later task only:
-   * until then WebGL reports no error, and leaves the array as it was.
+   * Reads rows of texels. When a browser's graphics process dies, the context is lost, but this is only reported in a later task:
+   * until then WebGL raises no error, and leaves the array unchanged.
    */
   #readPixels(row: number, width: number, height: number, target: Float32Array): void {
     const gl = this.#gl;
@@ -441,24 +441,24 @@ export class GpuContext {
   }
 }
 
-/** What a kernel draws on, by output. */
+/** The textures that a kernel renders to, by output. */
 function outputTextures({ kernel: { texture, mappedTextures } }: Kernel): readonly KernelTexture[] {
   return [texture, ...(mappedTextures ?? [])];
 }
 
-/** Bytes of textures from which on a run may be refused memory. */
+/** The size, in bytes of textures, from which a run is checked for having run out of memory. */
 const largeRun = 2 ** 22;
 
-/** Kinds of error that WebGL has, at most: a context that repeats one for ever is not waited for. */
+/** More errors than WebGL can keep: a context that reports errors for ever is not waited for. */
 const errorKinds = 8;
 
-/** Numbers that results hardly hold, and never both. */
+/** Two numbers that results are unlikely to contain, and can't both contain. */
 const marks = [1.2345e-30, -5.4321e-30].map(Math.fround);
 
-/** Read at once: browsers copy what is larger than 4 MB several times more slowly. */
+/** The size of one read: browsers copy more than 4 MB several times more slowly. */
 const bandTexels = 2 ** 18;
 
-/** A context of our own; undefined if gpu.js makes it. Throws `EngineUnavailableError` if there is none. */
+/** A new context; undefined if gpu.js creates it. Throws `EngineUnavailableError` if there is none. */
 function makeContext({ mode, canvas = makeCanvas() }: ContextOptions): WebGL | undefined {
   if (mode === "headlessgl") return undefined;
   const context = canvas?.getContext(mode, {

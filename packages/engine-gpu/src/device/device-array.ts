@@ -1,4 +1,4 @@
-/** What is an array that stays on the graphics card? A texture, and who may free it. */
+/** What is an array that stays on the graphics card? A texture, and the rules for who may free it. */
 import {
   type DType,
   type DeviceArray,
@@ -13,10 +13,10 @@ import {
 import type { ArrayTexture, GpuContext } from "./context.ts";
 import { convert, makeReader } from "./transfer.ts";
 
-/** Frees what device arrays held that were never disposed and are no longer referenced. */
+/** Frees the textures of device arrays that are no longer referenced and were never disposed of. */
 const forgotten = new FinalizationRegistry<() => void>((free) => free());
 
-/** An array in a texture of its own; one without elements has none. */
+/** An array in a texture of its own; an array without elements has none. */
 export class GpuDeviceArray implements DeviceArray {
   readonly engine: Engine;
   readonly shape: readonly number[];
@@ -38,14 +38,14 @@ export class GpuDeviceArray implements DeviceArray {
     this.#release = () => {
       if (texture !== undefined && !context.isLost) release(texture);
     };
-    // What frees the texture must not keep the device array alive.
+    // The cleanup function must not keep the device array alive.
     if (texture !== undefined) forgotten.register(this, this.#release, this);
     this.#texture = texture;
     this.shape = shape;
     this.dtype = dtype;
   }
 
-  /** The texture, for kernels of this context alone; throws `DisposedError` after `dispose()`, `EngineError` if the context is another. */
+  /** The texture, for kernels on this context only. Throws `DisposedError` after `dispose()`, and `EngineError` on another context. */
   textureOn(context: GpuContext): ArrayTexture {
     const what = formatType(this.dtype, this.shape);
     if (this.#disposed || this.#texture === undefined) {
@@ -53,7 +53,7 @@ export class GpuDeviceArray implements DeviceArray {
     }
     if (context === this.#context) return this.#texture;
     throw new EngineError(
-      `run: a device array must be of the context that computes, got ${what} of one that was lost. Upload or compute it again.`,
+      `run: a device array must belong to the current context, got ${what} from one that was lost. Upload or compute it again.`,
     );
   }
 

@@ -1,14 +1,14 @@
 /// <reference lib="dom" preserve="true" />
-/** How is gpu.js reached? Imported here alone, when an engine is made; it runs what it is told to, or throws. */
+/** How is gpu.js used? It is imported only here, when an engine is created; it runs exactly as configured, or throws. */
 import { type Dialect, nativeFunctions } from "../kernel/functions.ts";
 
 /** Where gpu.js runs kernels. */
 export type GpuMode = "webgl2" | "webgl" | "headlessgl";
 
-/** WebGL 1 or 2: the same calls, of which WebGL 1 lacks some. */
+/** WebGL 1 or 2: the same calls, some of which WebGL 1 lacks. */
 export type WebGL = WebGL2RenderingContext | WebGLRenderingContext;
 
-/** A texture as gpu.js passes it to kernels; a kernel draws on that which its own holds. */
+/** A texture as gpu.js passes it to kernels; a kernel renders to the WebGL texture in its own. */
 export interface KernelTexture {
   texture: WebGLTexture;
   readonly size: ArrayLike<number>;
@@ -21,15 +21,15 @@ export interface Kernel {
   readonly kernel: {
     build(...textures: KernelTexture[]): void;
     readonly texture: KernelTexture;
-    /** Those of further outputs. */
+    /** The textures of further outputs. */
     readonly mappedTextures: readonly KernelTexture[] | null;
     readonly framebuffer: WebGLFramebuffer;
     readonly program: WebGLProgram;
-    /** The largest width and height of all textures on which this instance of gpu.js draws: it scales its vertices by them. */
+    /** The largest width and height of all textures this instance of gpu.js renders to: it scales its vertices by them. */
     readonly maxTexSize: readonly [width: number, height: number];
     /** The vertices. */
     readonly buffer: WebGLBuffer;
-    /** Textures that end with the kernel. */
+    /** Textures that are freed with the kernel. */
     readonly textureCache: WebGLTexture[];
     readonly compiledFragmentShader: string;
     readonly constructor: { readonly mode: string };
@@ -52,7 +52,7 @@ interface KernelClass {
   } | null;
 }
 
-/** What gpu.js exports, as far as it is used: its own types lack some of it. */
+/** The parts of gpu.js that are used here; its own types lack some of them. */
 interface GpuJsModule {
   readonly GPU: new (settings: Record<string, unknown>) => GpuJs;
   readonly WebGL2Kernel: KernelClass;
@@ -60,17 +60,17 @@ interface GpuJsModule {
   readonly HeadlessGLKernel: KernelClass;
 }
 
-/** Makes instances of gpu.js. */
+/** Creates instances of gpu.js. */
 export interface GpuJsFactory {
   /** Why the mode can't run here; undefined if it can. */
   refusal(mode: GpuMode): string | undefined;
   create(settings: { readonly mode?: GpuMode; readonly canvas?: unknown; readonly context?: WebGL }): GpuJs;
 }
 
-/** What gpu.js and its dependencies define globally when they load. */
+/** The globals that gpu.js and its dependencies define when they load. */
 const globals = ["GPU", "glWiretap"] as const;
 
-/** Imports gpu.js. Its bundle for browsers puts itself in the place of the native `GPU`: the globals are put back. */
+/** Imports gpu.js. Its browser bundle replaces the native `GPU`, so the globals are restored afterwards. */
 export async function loadGpuJs(): Promise<GpuJsFactory> {
   const before = globals.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const);
   try {
@@ -90,17 +90,17 @@ export async function loadGpuJs(): Promise<GpuJsFactory> {
 function refusal(mode: GpuMode, { WebGL2Kernel, WebGLKernel, HeadlessGLKernel }: GpuJsModule): string | undefined {
   const kernelClass = { webgl2: WebGL2Kernel, webgl: WebGLKernel, headlessgl: HeadlessGLKernel }[mode];
   if (!kernelClass.isSupported) {
-    return mode === "headlessgl" ? "there is no package gl, or no display for it" : "there is no such context";
+    return mode === "headlessgl" ? "the package gl is not installed, or has no display" : "there is no such context";
   }
   const { features } = kernelClass;
   if (features === null || !features.isTextureFloat) return "textures can't hold float32";
   if (!features.isFloatRead) return "float32 textures can't be written and read back";
-  // gl does not tell the precision; its shaders run on the processor or on desktop cards, where highp is float32.
+  // gl does not report the precision; its shaders run on the processor or on desktop cards, where highp is float32.
   if ((features.highFloatPrecision?.precision ?? 23) < 23) return "its shaders compute with less than float32";
   return undefined;
 }
 
-/** What every kernel is made with. Several defaults of gpu.js are silently wrong: low precision, unsigned textures, a CPU fallback. */
+/** The settings of every kernel. Several defaults of gpu.js are silently wrong: low precision, unsigned textures, a CPU fallback. */
 export function kernelSettings(dialect: Dialect): Record<string, unknown> {
   return {
     precision: "single",

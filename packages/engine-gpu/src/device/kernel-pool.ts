@@ -1,17 +1,19 @@
-/** Which kernels has a context compiled? Each text once, however many plans run it, and some that none runs any more. */
+/**
+ * Which compiled kernels does a context keep? One for each source, shared by all plans that use it, and some that no plan uses any more.
+ */
 import type { ArrayTexture, GpuContext } from "./context.ts";
 import type { Kernel, KernelTexture } from "./gpu-js.ts";
 import type { PrintedKernel } from "../kernel/print.ts";
 
-/** A kernel as one plan uses it. */
+/** A kernel as used by one plan. */
 export interface PooledKernel {
-  /** Computes from these textures, and draws on the others. */
+  /** Computes from the first textures, and renders to the others. */
   run(given: readonly KernelTexture[], drawn: readonly ArrayTexture[]): void;
-  /** The plan needs it no more. */
+  /** Called when the plan no longer needs it. */
   release(): void;
 }
 
-/** Kernels kept that no plan uses. */
+/** How many unused kernels are kept. */
 const mostIdle = 256;
 
 interface Entry {
@@ -23,14 +25,14 @@ interface Entry {
 export class KernelPool {
   readonly #context: GpuContext;
   readonly #used = new Map<string, Entry>();
-  /** The longest unused first. */
+  /** The least recently used first. */
   readonly #idle = new Map<string, Kernel>();
 
   constructor(context: GpuContext) {
     this.#context = context;
   }
 
-  /** A kernel for arguments like these. Throws `EngineError` if it does not compile. */
+  /** A kernel for arguments of these types. Throws `EngineError` if it does not compile. */
   take(step: PrintedKernel, textures: readonly KernelTexture[]): PooledKernel {
     const sizes = textures.map(({ size }) => Array.from(size).join("x"));
     const key = [step.source, step.output.join("x"), ...sizes].join("|");

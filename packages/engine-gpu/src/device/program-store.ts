@@ -1,17 +1,20 @@
-/** Which programs keep their textures between runs? The latest, within a number of bytes; the others make them again when they run. */
+/**
+ * Which programs keep their textures between runs? The most recently used, up to a limit in bytes; the others allocate them again when
+ * they run.
+ */
 
-/** What holds textures, and can do without. */
+/** Something that holds textures and can release them. */
 export interface Holder {
-  /** Bytes of its textures; may change with a run. */
+  /** The bytes of its textures; a run may change it. */
   readonly bytes: number;
   dispose(): void;
 }
 
 /** The programs of a context. */
 export interface ProgramStore {
-  /** Notes that a program has run, or is about to: others are freed if that is too much. */
+  /** Records that a program has run, or is about to; frees the textures of others if the limit is exceeded. */
   touch(program: Holder): void;
-  /** Forgets a program that was freed. */
+  /** Removes a program that was freed. */
   remove(program: Holder): void;
 }
 
@@ -23,9 +26,9 @@ export interface StoreLimits {
 
 const defaults: StoreLimits = { bytes: 2 ** 28, programs: 256 };
 
-/** A store without programs. */
+/** An empty store. */
 export function makeProgramStore(limits: StoreLimits = defaults): ProgramStore {
-  /** The bytes of each, the longest unused first. */
+  /** The bytes of each, the least recently used first. */
   const programs = new Map<Holder, number>();
   let total = 0;
   const remove = (program: Holder): void => {
@@ -39,7 +42,7 @@ export function makeProgramStore(limits: StoreLimits = defaults): ProgramStore {
       total += program.bytes;
       for (const oldest of programs.keys()) {
         const fits = total <= limits.bytes && programs.size <= limits.programs;
-        // What runs is kept, however large.
+        // The program that runs is kept, however large.
         if (fits || oldest === program) return;
         remove(oldest);
         oldest.dispose();

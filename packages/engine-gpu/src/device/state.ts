@@ -1,23 +1,25 @@
 /// <reference lib="dom" preserve="true" />
-/** In what state does WebGL draw, upload and read as kernels need it, and what is left to others who share the context? */
+/** In what state must WebGL be for kernels to draw, upload and read, and in what state is a shared context left? */
 import type { WebGL } from "./gpu-js.ts";
 
-/** Who draws: on which context, with which vertices, and with which of the extensions that change how. */
+/** What is drawn with: which context, which vertices, and which of the extensions that affect drawing. */
 export interface Surroundings {
   readonly gl: WebGL;
   readonly extensions: Extensions;
   readonly vertexArrays: VertexArrays;
 }
 
-/** Vertex arrays if the context has them: that of the engine, and that of others, which is bound again. */
+/** Vertex array objects, if the context has them: the engine's, and the one that others had bound, which is restored. */
 export interface VertexArrays {
   bindOwn(): void;
-  /** Remembers what is bound; returns what binds it again. Others would change an own that stays bound. */
+  /**
+   * Saves what is bound and returns a function that restores it. The engine's own objects must not stay bound: others would change them.
+   */
   remember(): () => void;
   destroy(): void;
 }
 
-/** Extensions with state of their own, which any user of a context may have set; null if there is none. */
+/** Extensions with state of their own, which any user of the context may have set; null if not available. */
 interface Extensions {
   readonly clipControl: { clipControlEXT(origin: number, depth: number): void } | null;
   readonly polygonMode: { polygonModeWEBGL(face: number, mode: number): void } | null;
@@ -25,7 +27,7 @@ interface Extensions {
   readonly instancing: { vertexAttribDivisorANGLE(location: number, divisor: number): void } | null;
 }
 
-/** Of the extensions, whose names their types lack. */
+/** Members of the extensions that their types lack. */
 const lowerLeft = 0x8ca1;
 const negativeOneToOne = 0x935e;
 const fill = 0x1b02;
@@ -78,11 +80,11 @@ function vertexArraysOf(gl: WebGL) {
 interface State {
   /** Sets it as kernels need it. */
   claim(surroundings: Surroundings): void;
-  /** Sets it as a new context has it, if that is something else; else it stays as kernels need it. */
+  /** Sets it as in a new context, if kernels need something else; if absent, it stays as kernels need it. */
   leave?(surroundings: Surroundings): void;
 }
 
-/** Puts all of it in the state that kernels need, whatever others have made of it; returns what gives back what can be. */
+/** Puts all of it into the state that kernels need, whatever it was; returns a function that restores what can be restored. */
 export function claimState(surroundings: Surroundings): () => void {
   const giveBack = claimBindings(surroundings);
   for (const state of Object.values(states)) state.claim(surroundings);
@@ -143,7 +145,7 @@ const states: Readonly<Record<string, State>> = {
   },
   textures: {
     claim() {},
-    // A texture that stays bound is one that others fill, or filter.
+    // A texture that stayed bound could be filled by others, or have its filters changed.
     leave({ gl }) {
       for (let unit = textureUnits - 1; unit >= 0; unit--) {
         gl.activeTexture(gl.TEXTURE0 + unit);
@@ -152,7 +154,7 @@ const states: Readonly<Record<string, State>> = {
     },
   },
   viewport: {
-    // The engine sets it with its framebuffer.
+    // The engine sets it together with its framebuffer.
     claim() {},
     leave({ gl }) {
       const { drawingBufferWidth: width, drawingBufferHeight: height } = gl;
@@ -162,7 +164,7 @@ const states: Readonly<Record<string, State>> = {
   },
 };
 
-/** Units that kernels read from, and the last of sixteen, on which gpu.js works. */
+/** The units that kernels read from, and the last of sixteen, which gpu.js uses. */
 const textureUnits = 16;
 
 function disabled(gl: WebGL): number[] {
@@ -192,7 +194,7 @@ function pixelOffsets(gl: WebGL2RenderingContext): number[] {
   ];
 }
 
-/** What is bound is asked of WebGL without a wait, and can be bound again. */
+/** Bindings, which can be queried without waiting for the GPU, and restored. */
 function claimBindings({ gl, vertexArrays }: Surroundings): () => void {
   const bindVertices = vertexArrays.remember();
   const program = gl.getParameter(gl.CURRENT_PROGRAM) as WebGLProgram | null;
@@ -208,7 +210,7 @@ function claimBindings({ gl, vertexArrays }: Surroundings): () => void {
   };
 }
 
-/** What WebGL 2 binds beside. */
+/** The bindings that WebGL 2 adds. */
 function claimBindings2(gl: WebGL2RenderingContext): () => void {
   const reading = gl.getParameter(gl.READ_FRAMEBUFFER_BINDING) as WebGLFramebuffer | null;
   const packed = gl.getParameter(gl.PIXEL_PACK_BUFFER_BINDING) as WebGLBuffer | null;
@@ -224,7 +226,7 @@ function claimBindings2(gl: WebGL2RenderingContext): () => void {
   };
 }
 
-/** While vertices are recorded, no other program draws. */
+/** While transform feedback is active, no other program can draw. */
 function pauseFeedback(gl: WebGL2RenderingContext): () => void {
   const feedback = gl.getParameter(gl.TRANSFORM_FEEDBACK_BINDING) as WebGLTransformFeedback | null;
   const runs = (parameter: number): boolean => gl.getParameter(parameter) === true;

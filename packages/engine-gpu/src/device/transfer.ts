@@ -1,17 +1,17 @@
-/** How do arrays of every dtype come to textures and back? As float32, through arrays that are used again. */
+/** How do arrays of each dtype get into textures and back? As float32, through arrays that are reused. */
 import { type DType, type TypedArray, castNumber } from "@symloss/core/engine";
 import type { ArrayTexture, GpuContext } from "./context.ts";
 import type { KernelTexture } from "./gpu-js.ts";
 import { type Place, lanes } from "../kernel/layout.ts";
 
-/** The way of arrays into a texture. */
+/** How arrays get into a texture. */
 export interface Upload {
   copy(data: TypedArray): void;
-  /** Bytes of the array through which they go. */
+  /** Bytes of the staging array. */
   readonly bytes: number;
 }
 
-/** Copies arrays of a dtype into the texture; what is not float32 becomes so on the way. */
+/** Copies arrays of a dtype into the texture, converting them to float32 if necessary. */
 export function makeUpload(context: GpuContext, texture: ArrayTexture, dtype: DType, size: number): Upload {
   const lastRow = new Float32Array(lanes * texture.shape[0]);
   const staging = dtype === "float32" ? undefined : new Float32Array(size);
@@ -24,7 +24,7 @@ export function makeUpload(context: GpuContext, texture: ArrayTexture, dtype: DT
   };
 }
 
-/** Reads a value, into the array given or else into one that is used again. */
+/** Reads a value into the given array, or into one that is reused. */
 export function makeReader(
   context: GpuContext,
   { size }: { readonly size: number },
@@ -47,7 +47,7 @@ export function makeReader(
   };
 }
 
-/** The elements as those of a dtype. */
+/** The elements converted to a dtype. */
 export function convert(elements: Float32Array, output: TypedArray, dtype: DType): void {
   for (let index = 0; index < output.length; index++) output[index] = castNumber(elements[index]!, dtype);
 }

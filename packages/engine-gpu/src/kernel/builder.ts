@@ -1,4 +1,4 @@
-/** What is known while a kernel is built? The scopes of its loops, the names in them, and the textures that it reads. */
+/** What is known while a kernel is being built? The scopes of its loops, the names defined in them, and the textures it reads. */
 import { EngineError } from "@symloss/core/engine";
 import { type Expression, type Name, integer, number } from "./expression.ts";
 import { type Index, type Position, depthOf, expressionOf, largestStep } from "./index-expression.ts";
@@ -8,47 +8,47 @@ import { type Numbering, makeNumbering } from "./numbering.ts";
 import type { Reducer, Statement } from "./statement.ts";
 import { type ThreadMapping, threadsOf } from "./thread-mapping.ts";
 
-/** What a kernel is made of. */
+/** What a kernel is built from. */
 export interface KernelRequest extends ThreadMapping {
   /** All of one size. */
   readonly roots: readonly KernelNode[];
   readonly output: TextureShape;
-  /** Elements that an index can tell apart. */
+  /** How many elements an index can distinguish. */
   readonly indices: number;
-  /** Where a node is read; undefined: it is computed here. `times` is how often that would be, all threads together. */
+  /** Where a node is read from; undefined if it is computed here, `times` times over all threads. */
   place(node: KernelNode, times: number, inLoop: boolean): Place | undefined;
 }
 
-/** A kernel so far. */
+/** A kernel under construction. */
 export interface KernelBuilder {
   readonly request: KernelRequest;
   readonly threads: number;
   readonly numberOf: Numbering;
-  /** That of the whole kernel, then those of the loops around what is computed now, the innermost last. */
+  /** The scope of the whole kernel, then those of the loops around the current computation, the innermost last. */
   readonly scopes: Scope[];
-  /** Those of its arguments, in order. */
+  /** The textures of its arguments, in order. */
   readonly textures: number[];
   readonly positionKeys: Map<Position, string>;
-  /** Names that were given. */
+  /** How many names have been given out. */
   names: number;
   hasLoops: boolean;
-  /** What the node holds at each of these positions. */
+  /** Computes nodes, or finds that they are known. */
   readonly evaluate: Evaluate;
 }
 
-/** Says what a node holds at each of the positions, and computes what is not known yet. */
+/** Returns a node's element at each of the positions, computing those that are not known yet. */
 export type Evaluate = (builder: KernelBuilder, node: KernelNode, positions: readonly Position[]) => Expression[];
 
-/** What a loop does each turn, or the kernel itself. */
+/** The body of a loop, or of the kernel itself. */
 export interface Scope {
   readonly statements: Statement[];
-  /** What is known in it, by a key that tells what it is. */
+  /** What is known in it, by a key that identifies it. */
   readonly known: Map<string, Expression>;
   /** How often it runs in a thread. */
   readonly turns: number;
 }
 
-/** A kernel that does nothing yet. */
+/** An empty kernel. */
 export function startKernel(request: KernelRequest, evaluate: Evaluate): KernelBuilder {
   return {
     request,
@@ -67,12 +67,12 @@ export function makeScope(turns: number): Scope {
   return { statements: [], known: new Map(), turns };
 }
 
-/** A name that nothing else has. */
+/** A fresh name. */
 export function newName(builder: KernelBuilder, letter: Name["letter"]): Name {
   return { kind: "name", letter, number: builder.names++ };
 }
 
-/** The name of what this computes, known from the loop of this depth on; `apart` tells it from what reads alike. */
+/** The name of this value, defined in the loop at this depth; `apart` distinguishes it from values with the same expression. */
 export function define(
   builder: KernelBuilder,
   letter: "t" | "v",
@@ -89,23 +89,26 @@ export function define(
   return name;
 }
 
-/** The index as the kernel computes it. Throws `EngineError` if the shader's integers can't hold it: it would wrap, and the results be wrong. */
+/**
+ * The index as the kernel computes it. Throws `EngineError` if it exceeds the shader's integers: it would wrap, and results would be
+ * wrong.
+ */
 export function indexIn({ request: { indices } }: KernelBuilder, index: Index): Expression {
   const needed = largestStep(index) + 1;
   if (needed <= indices) return expressionOf(index);
   throw new EngineError(
-    `compile: a kernel must count no more than ${indices} elements on this device, got ${needed}. Reduce one axis after the other, or use smaller batches.`,
+    `compile: a kernel must index at most ${indices} elements on this device, got ${needed}. Reduce one axis at a time, or use smaller batches.`,
   );
 }
 
-/** The argument that is this texture. */
+/** The argument for this texture. */
 export function argumentOf({ textures }: KernelBuilder, texture: number): Name {
   let index = textures.indexOf(texture);
   if (index === -1) index = textures.push(texture) - 1;
   return { kind: "name", letter: "a", number: index };
 }
 
-/** A text that two positions share just if they are the same. */
+/** A string that is equal for two positions exactly if they are the same. */
 export function positionKey({ numberOf, positionKeys }: KernelBuilder, position: Position): string {
   let key = positionKeys.get(position);
   if (key === undefined) {
@@ -115,12 +118,12 @@ export function positionKey({ numberOf, positionKeys }: KernelBuilder, position:
   return key;
 }
 
-/** In how many loops the position is known. */
+/** The depth of the loops in which the position is known. */
 export function depthAt(position: Position): number {
   return position.reduce((depth, index) => Math.max(depth, depthOf(index)), 0);
 }
 
 export const zero: Expression = integer(0);
 
-/** What a reduction of nothing gives. */
+/** The result of a reduction of no elements. */
 export const identities: Readonly<Record<Reducer, Expression>> = { sum: zero, max: number(-Infinity) };

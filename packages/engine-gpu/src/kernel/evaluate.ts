@@ -1,4 +1,4 @@
-/** How does a kernel compute what a node holds at some positions? A row for each kind of node. */
+/** How does a kernel compute a node's elements at some positions? A row for each kind of node. */
 import { type KernelBuilder, type Scope, define, depthAt, indexIn, positionKey, zero } from "./builder.ts";
 import { type Expression, call, integer, number, product } from "./expression.ts";
 import { type Formula, where } from "./formulas.ts";
@@ -8,7 +8,7 @@ import type { ConcatNode, KernelNode, MapNode, PadNode } from "./node.ts";
 import { readElement } from "./read.ts";
 import { reduce } from "./reduce.ts";
 
-/** What the node holds at each of these positions: read if it has a place, else computed, once for each that differs. */
+/** The node's element at each of these positions: read if it has a place, otherwise computed, once for each distinct position. */
 export function evaluate(builder: KernelBuilder, node: KernelNode, positions: readonly Position[]): Expression[] {
   if (node.kind === "view") return evaluate(builder, node.inputs[0]!, positions.map(node.source));
   if (node.kind === "literal") return positions.map(() => number(node.value));
@@ -125,12 +125,12 @@ function result(
   return define(builder, "v", expression, { depth: depthAt(position), cost, apart: id });
 }
 
-/** A formula, and its operands. */
+/** A formula and its operands. */
 interface Applied extends Pick<Formula, "express" | "cost"> {
   readonly inputs: readonly KernelNode[];
 }
 
-/** A choice by a comparison that has no texture is one step with it. */
+/** A choice whose comparison has no texture is computed in one step with it. */
 function fuseChoice(builder: KernelBuilder, { formula, inputs }: MapNode, positions: readonly Position[]): Applied {
   const [condition, ...rest] = inputs;
   const choose = formula === where && condition!.kind === "map" ? condition!.formula.choose : undefined;
@@ -140,7 +140,7 @@ function fuseChoice(builder: KernelBuilder, { formula, inputs }: MapNode, positi
   return { express: choose, cost: formula.cost, inputs: [...condition!.inputs, ...rest] };
 }
 
-/** What must hold of a position within what is padded. */
+/** The conditions for a position to be within the padded operand. */
 function conditionsWithin(builder: KernelBuilder, { inputs, before, shape }: PadNode, position: Position) {
   return position.flatMap((along, axis) => {
     const [from, length] = [before[axis]!, inputs[0]!.shape[axis]!];

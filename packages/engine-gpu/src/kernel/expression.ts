@@ -1,4 +1,4 @@
-/** What does a kernel compute at one place? A tree of names, numbers and operations, so that what it depends on can be asked. */
+/** What does a kernel compute at one point? A tree of names, numbers and operations, so that its dependencies can be queried. */
 import { type Source, integerSource, numberSource } from "./source.ts";
 
 /** A variable of a kernel, by the letter of its kind and a number: an argument, index, sum, texel or value. */
@@ -8,7 +8,7 @@ export interface Name {
   readonly number: number;
 }
 
-/** A number that is known now. */
+/** A constant. */
 export interface Literal {
   readonly kind: "literal";
   readonly text: Source;
@@ -18,19 +18,19 @@ export interface Literal {
 export type Operation =
   | { readonly kind: "call"; readonly name: string; readonly operands: readonly Expression[] }
   | { readonly kind: "binary"; readonly operator: "+" | "-" | "*" | "/"; readonly operands: readonly Expression[] }
-  /** An element of the first operand, at the second. */
+  /** The element of the first operand at the index given by the second. */
   | { readonly kind: "element" | "less" | "scaled"; readonly operands: readonly Expression[] }
   | { readonly kind: "negation" | "product"; readonly operands: readonly Expression[] }
   | { readonly kind: "sum"; readonly operands: readonly Expression[]; readonly constant: number };
 
 export type Expression = Name | Literal | Operation;
 
-/** An integer; throws `EngineError` for anything else, a graph made by hand may hold it. */
+/** An integer. Throws `EngineError` for anything else, which a graph made by hand may contain. */
 export function integer(value: number): Literal {
   return { kind: "literal", text: integerSource(value) };
 }
 
-/** A number as float32; throws `EngineError` for what is no number. */
+/** A number as float32. Throws `EngineError` if it is not a number. */
 export function number(value: number): Literal {
   return { kind: "literal", text: numberSource(value) };
 }
@@ -53,7 +53,7 @@ export function element(of: Expression, index: Expression): Expression {
   return { kind: "element", operands: [of, index] };
 }
 
-/** Whether an index is below a length. */
+/** Whether an index is less than a length. */
 export function less(index: Expression, length: Expression): Expression {
   return { kind: "less", operands: [index, length] };
 }
@@ -74,14 +74,14 @@ export function sumOf(indices: readonly Expression[], constant: number): Express
   return indices.length === 1 && constant === 0 ? indices[0]! : { kind: "sum", operands: indices, constant };
 }
 
-/** Visits the names that it depends on; one that stands there twice is visited twice. */
+/** Visits the names the expression depends on, once for each occurrence. */
 export function visitNames(expression: Expression, visit: (name: Name) => void): void {
   if (expression.kind === "literal") return;
   if (expression.kind === "name") visit(expression);
   else for (const operand of expression.operands) visitNames(operand, visit);
 }
 
-/** The expression with other names in it; the same one if none is another. */
+/** The expression with names replaced; the same object if none changes. */
 export function renameIn(expression: Expression, rename: (name: Name) => Name): Expression {
   if (expression.kind === "literal") return expression;
   if (expression.kind === "name") return rename(expression);

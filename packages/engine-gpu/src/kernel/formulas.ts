@@ -1,4 +1,4 @@
-/** How is each elementwise operation computed of single elements, in a kernel and on the host? */
+/** How is each elementwise operation computed from single elements, in a kernel and on the host? */
 import { type BinaryOperation, type UnaryOperation, binaryScalar, castNumber, unaryScalar } from "@symloss/core/engine";
 import { type Expression, binary, call, integer, negation } from "./expression.ts";
 
@@ -7,11 +7,11 @@ export interface Formula {
   readonly name: string;
   /** In a kernel. */
   readonly express: (...operands: readonly Expression[]) => Expression;
-  /** For a comparison: one of two further operands, by its outcome. */
+  /** For a comparison: one of two further operands, depending on its outcome. */
   readonly choose?: (...operands: readonly Expression[]) => Expression;
   /** On the host, in float64. */
   readonly compute: (...operands: readonly number[]) => number;
-  /** In additions, roughly: what is costly is not computed twice. */
+  /** The cost, roughly in additions: an expensive result is not computed twice. */
   readonly cost: number;
 }
 

@@ -1,4 +1,6 @@
-/** Which functions do kernels call, and how are they written in the shader's own language? GLSL's own are inexact where losses need them. */
+/**
+ * Which functions do kernels call, and how are they written in the shading language? GLSL's own are inexact where losses need precision.
+ */
 /** A type of gpu.js. */
 type KernelType = "Number" | "Integer" | "Array(4)";
 
@@ -10,10 +12,10 @@ export interface NativeFunction {
   readonly source: string;
 }
 
-/** The versions of the shader's language. */
+/** The versions of the shading language. */
 export type Dialect = "300 es" | "100";
 
-/** All functions, for kernels to take those that they call. */
+/** All functions; kernels include those that they call. */
 export function nativeFunctions(dialect: Dialect): readonly NativeFunction[] {
   return [...threads[dialect], ...integers[dialect], ...specials[dialect], ...shared];
 }
@@ -40,11 +42,11 @@ const xy = { x: "Number", y: "Number" } as const;
 const xyYesNo = { ...xy, yes: "Number", no: "Number" } as const;
 const dividend = { i: "Integer", n: "Integer" } as const;
 
-/** GLSL ES 1.00 may divide integers as floats, one too high or too low; its integers are exact to 2^24. */
+/** GLSL ES 1.00 may divide integers as floats, with quotients off by one; its integers are exact up to 2^24. */
 const careful =
   "  int q = i / n;\n  int r = i - q * n;\n  if (r < 0) { q -= 1; r += n; } else if (r >= n) { q += 1; r -= n; }";
 
-/** The column and row of a thread's texel. Where these are highp, they spare the divisions of gpu.js's own. */
+/** The column and row of a thread's texel. If these are highp, they avoid the divisions in gpu.js's own. */
 const threads: Record<Dialect, readonly NativeFunction[]> = {
   "300 es": [
     native("Integer", "column", {}, "  return int(gl_FragCoord.x);"),
@@ -67,7 +69,7 @@ const integers: Record<Dialect, readonly NativeFunction[]> = {
   ],
 };
 
-/** Comparisons take a subnormal number for 0, its bits do not; if there are none it counts as 0. */
+/** Comparisons treat a subnormal number as 0, but its bits show the sign; without access to bits it counts as 0. */
 const specials: Record<Dialect, readonly NativeFunction[]> = {
   "300 es": [
     native(
@@ -86,7 +88,7 @@ const specials: Record<Dialect, readonly NativeFunction[]> = {
   ],
 };
 
-/** log(x) as 2 atanh((x - 1) / (x + 1)) near 1, where the shader's own has no digits left. */
+/** log(x) as 2 atanh((x - 1) / (x + 1)) near 1, where the shader's own log has no digits left. */
 const logNearOne =
   "  float s2 = s * s;\n  float series = 2.0 * s * (1.0 + s2 * (0.3333333333 + s2 * (0.2 + s2 * (0.1428571429 + s2 * (0.1111111111 + s2 * 0.0909090909)))));";
 
@@ -113,7 +115,7 @@ const shared: readonly NativeFunction[] = [
     "Integer",
     "toIndex",
     { x: "Number", n: "Integer" },
-    // From 2^23 on there is no float32 between x and x + 1.
+    // From 2^23 on, no float32 lies between x and x + 1.
     "  return int(clamp(x < 8388608.0 ? floor(x + 0.5) : x, 0.0, float(n - 1)));",
   ),
   native("Number", "toNumber", { i: "Integer" }, "  return float(i);"),
@@ -184,7 +186,7 @@ const shared: readonly NativeFunction[] = [
     "Number",
     "powerOf",
     xy,
-    // A product that underflows has a finite reciprocal: it is that of the reciprocals.
+    // If a product underflows, its reciprocal may still be finite: it is the product of the reciprocals.
     `  if (y == 0.0) { return 1.0; }
   float a = abs(x);
   float n = abs(y);

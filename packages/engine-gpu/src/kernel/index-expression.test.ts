@@ -21,7 +21,7 @@ function sourceOf(index: Index): string {
   return printExpression(expressionOf(index));
 }
 
-/** What the kernel computes, the numbers of thread and loop given. */
+/** The value that the kernel computes for given thread and loop indices. */
 function valueOf(index: Index, numbers: { readonly x: number; readonly y: number }): number {
   const quotient = (i: number, n: number): number => Math.trunc(i / n);
   const remainder = (i: number, n: number): number => i - n * quotient(i, n);

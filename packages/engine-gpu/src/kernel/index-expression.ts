@@ -1,20 +1,20 @@
-/** At which index does a kernel read? A sum of digits of thread and loop numbers, in which most divisions vanish. */
+/** At which index does a kernel read? A sum of digits of thread and loop indices, in which most divisions cancel. */
 import { type Expression, call, integer, scaled, sumOf } from "./expression.ts";
 import { printExpression } from "./print.ts";
 import type { Source } from "./source.ts";
 
-/** An integer that a kernel knows: the thread's number, a loop's, or one that it has computed. */
+/** An integer that a kernel knows: a thread index, a loop index, or one that it has computed. */
 export interface Variable {
   readonly expression: Expression;
-  /** It is at least 0 and below this. */
+  /** The exclusive upper bound; the lower bound is 0. */
   readonly size: number;
-  /** In how many loops it is known: 0 if it is known everywhere. */
+  /** The depth of the loops in which it is known; 0 if it is known everywhere. */
   readonly depth: number;
-  /** How it reads: the same variable reads alike, and sums have their terms in this order. */
+  /** The sort key: equal for the same variable; the terms of sums are ordered by it. */
   readonly text: Source;
 }
 
-/** The variable that this computes, at least 0 and below the size, and known in so many loops. */
+/** A variable for this expression, at least 0 and less than the size, known at this loop depth. */
 export function makeVariable(expression: Expression, size: number, depth: number): Variable {
   return { expression, size, depth, text: printExpression(expression) };
 }
@@ -30,7 +30,7 @@ interface Term extends Digit {
   readonly factor: number;
 }
 
-/** `constant` and the sum of digits times factors. */
+/** `constant` plus the sum of digits times factors. */
 export interface Index {
   readonly constant: number;
   readonly terms: readonly Term[];
@@ -39,12 +39,12 @@ export interface Index {
 /** An index for each axis. */
 export type Position = readonly Index[];
 
-/** A number that is known now. */
+/** A constant index. */
 export function constantIndex(constant: number): Index {
   return { constant, terms: [] };
 }
 
-/** The number of a thread or loop itself. */
+/** A thread or loop index by itself. */
 export function indexOf(variable: Variable): Index {
   return variable.size === 1
     ? constantIndex(0)
@@ -59,17 +59,17 @@ export function combine(parts: readonly (readonly [index: Index, factor: number]
   );
 }
 
-/** The index moved by a constant. */
+/** The index plus a constant. */
 export function shift(index: Index, by: number): Index {
   return { ...index, constant: index.constant + by };
 }
 
-/** The row-major number of a position in an array with these strides. */
+/** The row-major index of a position in an array with these strides. */
 export function flatten(position: Position, strides: readonly number[]): Index {
   return combine(position.map((index, axis) => [index, strides[axis]!]));
 }
 
-/** The position with this row-major number. */
+/** The position with this row-major index. */
 export function unflatten(index: Index, shape: readonly number[]): Position {
   const position: Index[] = [];
   let rest = index;
@@ -81,7 +81,7 @@ export function unflatten(index: Index, shape: readonly number[]): Position {
   return position;
 }
 
-/** Quotient and remainder by a positive constant. A negative index has neither: what is read there must not be used. */
+/** Quotient and remainder by a positive constant. Neither is defined for a negative index: what is read there must not be used. */
 export function divide(index: Index, divisor: number): readonly [quotient: Index, remainder: Index] {
   if (divisor === 1) return [index, constantIndex(0)];
   const whole = Math.floor(index.constant / divisor);
@@ -113,17 +113,17 @@ export function divide(index: Index, divisor: number): readonly [quotient: Index
   ];
 }
 
-/** The largest number that the index can be. */
+/** The largest value of the index. */
 function largest({ constant, terms }: Index): number {
   return terms.reduce((sum, { factor, length }) => sum + factor * (length - 1), constant);
 }
 
-/** Whether the index is the same number for every thread. */
+/** Whether the index is the same for every thread. */
 export function isConstant({ terms }: Index): boolean {
   return terms.length === 0;
 }
 
-/** In how many loops the index is known. */
+/** The depth of the loops in which the index is known. */
 export function depthOf({ terms }: Index): number {
   return terms.reduce((depth, { variable }) => Math.max(depth, variable.depth), 0);
 }
@@ -144,7 +144,7 @@ export function expressionOf(index: Index): Expression {
   return expression;
 }
 
-/** The largest integer that comes up while the index is computed. */
+/** The largest integer that occurs while the index is computed. */
 export function largestStep({ constant, terms }: Index): number {
   const sum = terms.reduce((left, { factor, length }) => left + factor * (length - 1), 0);
   return Math.max(sum + Math.max(constant, 0), ...terms.map(({ variable }) => variable.size - 1));
@@ -157,12 +157,12 @@ function digitOf(digit: Digit): Expression {
   return isLeading(digit) ? quotient : call("remainder", quotient, integer(length));
 }
 
-/** Whether no digit stands before it, so that it needs no remainder. */
+/** Whether this is the most significant digit, so that it needs no remainder. */
 function isLeading({ variable, divisor, length }: Digit): boolean {
   return divisor * length >= variable.size;
 }
 
-/** The terms in one order, with neighbouring digits of one number put together again. */
+/** The terms in a fixed order, with adjacent digits of the same variable merged. */
 function makeIndex(constant: number, terms: readonly Term[]): Index {
   const sorted = terms
     .filter(({ length, factor }) => length > 1 && factor !== 0)

@@ -1,4 +1,7 @@
-/** What is a kernel? Each thread computes its elements from the arrays that it reads, in literal loops: built, scheduled, priced as data. */
+/**
+ * What is a kernel? Each thread computes its elements from the arrays it reads, in literal loops; it is built, scheduled and priced as
+ * data.
+ */
 import { type KernelBuilder, type KernelRequest, startKernel, zero } from "./builder.ts";
 import { evaluate } from "./evaluate.ts";
 import { type Expression, call, scaled, sumOf } from "./expression.ts";
@@ -8,7 +11,7 @@ import type { Printable } from "./print.ts";
 import { schedule } from "./schedule.ts";
 import { type Price, priceOf } from "./statement.ts";
 
-/** A kernel, and what is known of it. */
+/** A kernel, and what is known about it. */
 export interface Kernel extends Printable {
   /** The textures of its arguments. */
   readonly textures: readonly number[];
@@ -18,7 +21,7 @@ export interface Kernel extends Printable {
   readonly threads: number;
 }
 
-/** The kernel that computes the roots. Throws `EngineError` if it would count further than the shader's integers reach. */
+/** The kernel that computes the roots. Throws `EngineError` if an index would exceed the shader's integers. */
 export function buildKernel(request: KernelRequest): Kernel {
   const builder = startKernel(request, evaluate);
   const outputs = texelsOf(builder);
@@ -56,7 +59,7 @@ function texelOf(elements: readonly Expression[]): Expression[] {
   return [...elements, zero, zero, zero].slice(0, lanes);
 }
 
-/** The number of the thread; if every texel of the output has one, in terms of its row and column. */
+/** The thread index; in terms of its row and column if every texel of the output has a thread. */
 function threadIndex([width, height]: TextureShape, threads: number): Index {
   const [row, column] = [call("row"), call("column")];
   if (width * height === threads) {

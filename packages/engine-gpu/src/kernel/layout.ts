@@ -7,32 +7,32 @@ export const lanes = 4;
 /** Width and height of a texture, in texels. */
 export type TextureShape = readonly [width: number, height: number];
 
-/** Where the elements of a node lie: four to a texel, or one, in a channel of it, so that several nodes can share a texture. */
+/** How the elements of a node lie in a texture: four to a texel, or one, in a given channel, so that several nodes can share a texture. */
 export interface Place {
   readonly texture: number;
   /** Undefined: four elements to a texel. */
   readonly channel?: number;
 }
 
-/** What a device allows. */
+/** The limits of a device. */
 export interface Limits {
-  /** Arrays that one kernel reads. */
+  /** How many arrays one kernel can read. */
   readonly inputs: number;
-  /** Textures that one kernel fills. */
+  /** How many textures one kernel can fill. */
   readonly outputs: number;
-  /** Texels along a side of a texture. */
+  /** How many texels a texture can have along a side. */
   readonly textureSize: number;
-  /** Elements of an array: no more than textures of that size hold. */
+  /** How many elements an array can have: as many as fit in the largest texture. */
   readonly elements: number;
-  /** Elements that an index of a kernel can tell apart, also of an array that has no texture. */
+  /** How many elements an index in a kernel can distinguish, even in an array without a texture. */
   readonly indices: number;
-  /** Whether a thread computes four elements; else one, but for results that stay on the device. */
+  /** Whether a thread computes four elements; otherwise one, except for results that stay on the device. */
   readonly packed: boolean;
 }
 
 /**
- * The shape of a texture of at least so many texels; undefined if none so large exists.
- * The width is a power of two, so that addresses are shifts; the height is 2 at least, for gpu.js lays out a single row anew.
+ * The shape of a texture of at least this many texels; undefined if it would be too large.
+ * The width is a power of two, so that addresses are shifts; the height is at least 2, because gpu.js changes the layout of a single row.
  */
 export function textureShape(texels: number, maximum: number): TextureShape | undefined {
   if (texels <= 1) return [1, 1];
@@ -46,14 +46,14 @@ export function textureBytes({ shape: [width, height] }: { readonly shape: Textu
   return 4 * lanes * width * height;
 }
 
-/** The shape of the texture of an array that comes from outside, or stays on the device; throws `EngineError` if none holds it. */
+/** The shape of the texture of an array that is uploaded or stays on the device. Throws `EngineError` if no texture can hold it. */
 export function arrayShape(shape: readonly number[], limits: Limits, caller: string): TextureShape {
   return rowsOfTexels({ shape, size: sizeOf(shape) }, lanes, limits, caller);
 }
 
 /**
- * The shape of a texture for an array of so many elements a texel: a row of texels for each row of the array if that fits, for then
- * threads find their place without dividing. Throws `EngineError` if no texture holds it.
+ * The shape of a texture for an array with this many elements to a texel: a row of texels for each row of the array if that fits, because
+ * threads then find their position without dividing. Throws `EngineError` if no texture can hold it.
  */
 export function rowsOfTexels(
   { shape, size }: { readonly shape: readonly number[]; readonly size: number },

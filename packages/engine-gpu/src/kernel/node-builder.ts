@@ -1,4 +1,4 @@
-/** How are nodes made, each once? What is a number everywhere is computed at once. */
+/** How are nodes created, each only once? Nodes with the same value everywhere are folded immediately. */
 import { sizeOf } from "@symloss/core/engine";
 import type { Formula } from "./formulas.ts";
 import { constantIndex, shift } from "./index-expression.ts";
@@ -19,7 +19,7 @@ import {
 import { positionBeforeReshape } from "./reshape.ts";
 import type { Reducer } from "./statement.ts";
 
-/** Makes nodes, each once. */
+/** Creates nodes, each only once. */
 export interface NodeBuilder {
   readonly source: (slot: number, shape: readonly number[]) => KernelNode;
   readonly literal: (value: number, shape: readonly number[]) => KernelNode;
@@ -36,18 +36,18 @@ export interface NodeBuilder {
   readonly partial: (reducer: Reducer, x: KernelNode, axes: readonly number[], chunk: number) => KernelNode;
 }
 
-/** A builder that has made nothing yet. */
+/** An empty builder. */
 export function makeNodeBuilder(): NodeBuilder {
   const make = makeOnce();
   return { ...leaves(make), ...elementwise(make), ...views(make), ...joins(make), ...reductions(make) };
 }
 
-/** What a kind of node has beside what all have. */
+/** The fields of a kind of node beyond the common ones. */
 type Own<V extends KernelNode> = V extends KernelNode
   ? Omit<V, "id" | "inputs" | "size"> & { readonly inputs?: readonly KernelNode[] }
   : never;
 
-/** Makes a node, or finds the equal one that was made before. */
+/** Creates a node, or returns the equal one that already exists. */
 type Make = <N extends KernelNode>(own: Own<N>) => KernelNode;
 
 function makeOnce(): Make {

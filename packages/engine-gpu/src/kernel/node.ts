@@ -1,4 +1,4 @@
-/** What do kernels compute? A graph of nodes, each an array as a function of positions; equal nodes are one. */
+/** What do kernels compute? A graph of nodes, each an array as a function of positions; equal nodes are one object. */
 import type { Formula } from "./formulas.ts";
 import { type Index, type Position, unflatten } from "./index-expression.ts";
 import type { Reducer } from "./statement.ts";
@@ -11,20 +11,20 @@ interface Base {
   readonly size: number;
 }
 
-/** An array that is there before the kernels run. */
+/** An array that exists before the kernels run. */
 export interface SourceNode extends Base {
   readonly kind: "source";
-  /** Which of the plan's sources. */
+  /** Its index in the plan's sources. */
   readonly slot: number;
 }
 
-/** The same number everywhere. */
+/** The same value everywhere. */
 export interface LiteralNode extends Base {
   readonly kind: "literal";
   readonly value: number;
 }
 
-/** The index along the only axis. */
+/** The index along its only axis. */
 export interface IotaNode extends Base {
   readonly kind: "iota";
 }
@@ -43,13 +43,13 @@ export interface ViewNode extends Base {
   readonly name: string;
 }
 
-/** Zero, but the operand from `before` on. */
+/** Zero, except for the operand, which starts at `before`. */
 export interface PadNode extends Base {
   readonly kind: "pad";
   readonly before: readonly number[];
 }
 
-/** The operands one after the other along the axis. */
+/** The operands one after another along the axis. */
 export interface ConcatNode extends Base {
   readonly kind: "concat";
   readonly axis: number;
@@ -61,14 +61,14 @@ export interface GatherNode extends Base {
   readonly axis: number;
 }
 
-/** All elements along the axes put together. */
+/** All elements along the axes, combined. */
 export interface ReduceNode extends Base {
   readonly kind: "reduce";
   readonly reducer: Reducer;
   readonly axes: readonly number[];
 }
 
-/** Along a new first axis, `chunk` elements put together each time, counted in row-major order of the axes. */
+/** Partial results along a new first axis, each of `chunk` elements, counted in row-major order of the axes. */
 export interface PartialNode extends Base {
   readonly kind: "partial";
   readonly reducer: Reducer;
@@ -76,7 +76,7 @@ export interface PartialNode extends Base {
   readonly chunk: number;
 }
 
-/** A node: operands first. */
+/** A node: operands come first. */
 export type KernelNode =
   | SourceNode
   | LiteralNode
@@ -89,19 +89,19 @@ export type KernelNode =
   | ReduceNode
   | PartialNode;
 
-/** How many elements each result of a reduction is made of. */
+/** How many elements each result of a reduction combines. */
 export function reducedLength(x: KernelNode, axes: readonly number[]): number {
   return axes.reduce((length, axis) => length * x.shape[axis]!, 1);
 }
 
-/** The position in the operand of a reduction: the result's, with the reduced axes put in. */
+/** The position in a reduction's operand: the result's, with the reduced axes inserted. */
 export function insertAxes(outer: Position, axes: readonly number[], reduced: Position): Position {
   const position = [...outer];
   for (const [index, axis] of axes.entries()) position.splice(axis, 0, reduced[index]!);
   return position;
 }
 
-/** The position along the reduced axes that has this row-major number. */
+/** The position along the reduced axes with this row-major index. */
 export function reducedPosition(x: KernelNode, axes: readonly number[], number: Index): Position {
   return unflatten(
     number,

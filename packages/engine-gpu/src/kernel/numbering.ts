@@ -1,13 +1,13 @@
-/** Which expressions are the same? Each has a number, and those that compute the same from the same names share it (value numbering). */
+/** Which expressions are the same? Value numbering: expressions that compute the same from the same names share a number. */
 import type { Expression } from "./expression.ts";
 
 /** The number of an expression. */
 export type Numbering = (expression: Expression) => number;
 
-/** A numbering that knows no expression yet. */
+/** An empty numbering. */
 export function makeNumbering(): Numbering {
   const known = new Map<string, number>();
-  /** Trees share branches: each is looked at once. */
+  /** Trees share branches: each is visited once. */
   const seen = new Map<Expression, number>();
   const numberOf = (expression: Expression): number => {
     const found = seen.get(expression);

@@ -1,4 +1,4 @@
-/** How does a kernel read in gpu.js's language? Printed once it is settled: nothing is asked of the text. */
+/** How is a kernel printed in gpu.js's language? It is printed last, once it is final: nothing is derived from the text. */
 import type { Expression, Operation } from "./expression.ts";
 import type { TextureShape } from "./layout.ts";
 import { type Source, callSource, integerSource, joinSources, nameSource, operatorSource, source } from "./source.ts";
@@ -68,10 +68,10 @@ function printLoop({ variable, count, condition, body }: Loop): Source[] {
   ];
 }
 
-/** A kernel's parts, all but what it reads. */
+/** A kernel's parts, without its arguments. */
 export interface Printable {
   readonly statements: readonly Statement[];
-  /** The texels that it fills, four expressions each. */
+  /** The texels that it fills, as four expressions each. */
   readonly outputs: readonly (readonly Expression[])[];
 }
 
@@ -83,7 +83,7 @@ export interface PrintedKernel {
   readonly output: TextureShape;
 }
 
-/** The function of a kernel of so many arguments. It returns its first texel, and hands the others to functions of their own. */
+/** The function of a kernel with this many arguments. It returns its first texel, and passes the others to functions of their own. */
 export function printKernel({ statements, outputs }: Printable, argumentCount: number): Source {
   const parameters = Array.from({ length: argumentCount }, (_, index) => nameSource("a", index));
   const [first, ...others] = outputs.map((texel) => joinSources(texel.map(printExpression), ", "));
@@ -98,7 +98,7 @@ export function printKernel({ statements, outputs }: Printable, argumentCount: n
   return joinSources(lines, "\n");
 }
 
-/** The functions with which a kernel fills the textures of its outputs but the first, which it returns. */
+/** The functions with which a kernel fills its outputs other than the first, which it returns. */
 export function outputNames(outputs: number): string[] {
   return Array.from({ length: outputs - 1 }, (_, index) => `output${index + 1}`);
 }

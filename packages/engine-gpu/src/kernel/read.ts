@@ -1,4 +1,4 @@
-/** How does a kernel read an element of a texture? By the texel, which is fetched once, and its lane or channel. */
+/** How does a kernel read an element of a texture? It fetches each texel once, and selects a lane or channel. */
 import { stridesOf } from "@symloss/core/engine";
 import { type KernelBuilder, argumentOf, define, indexIn } from "./builder.ts";
 import { type Expression, call, element, integer } from "./expression.ts";
@@ -6,7 +6,7 @@ import { type Index, type Position, depthOf, divide, flatten, isConstant } from 
 import { type Place, lanes } from "./layout.ts";
 import type { KernelNode } from "./node.ts";
 
-/** In additions, roughly: what fetching a texel and choosing its lane cost. */
+/** The costs of fetching a texel and of selecting a lane, roughly in additions. */
 const fetchCost = 8;
 const pickCost = 3;
 

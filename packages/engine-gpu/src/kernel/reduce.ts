@@ -1,32 +1,35 @@
-/** How does a kernel put elements together? In loops: one for all positions, several elements a turn, long sums in blocks. */
+/** How does a kernel reduce? In one loop for all positions, several elements an iteration, long sums in blocks. */
 import { type KernelBuilder, type Scope, depthAt, identities, indexIn, makeScope, newName } from "./builder.ts";
 import { type Expression, type Name, binary, call, integer, less } from "./expression.ts";
 import { type Index, type Position, combine, constantIndex, indexOf, makeVariable, shift } from "./index-expression.ts";
 import { type PartialNode, type ReduceNode, insertAxes, reducedLength, reducedPosition } from "./node.ts";
 import type { Reducer } from "./statement.ts";
 
-/** Elements from which on a loop of one reduction takes two texels a turn. */
+/** The number of elements from which the loop of a single reduction reads two texels an iteration. */
 const longLoop = 512;
 
-/** Terms that are summed one after the other; longer sums are summed in blocks, so that rounding errors stay small. */
+/** How many terms are summed in sequence; longer sums are summed in blocks, so that rounding errors stay small. */
 const blockLength = 32;
 
-/** A reduction at some positions, and how its loops turn. */
+/** A reduction at some positions, and the shape of its loops. */
 interface Reduction {
   readonly node: ReduceNode | PartialNode;
   readonly positions: readonly Position[];
-  /** How many elements each result is made of, were it not in parts. */
+  /** How many elements each result would combine if it were not split into parts. */
   readonly length: number;
-  /** How many a thread puts together for each position. */
+  /** How many elements a thread combines for each position. */
   readonly chunk: number;
-  /** How many of them each turn. */
+  /** How many of them an iteration combines. */
   readonly step: number;
   readonly turns: number;
-  /** Turns of a block; undefined if all turns are one loop. */
+  /** Iterations in a block; undefined if all iterations form one loop. */
   readonly block: number | undefined;
 }
 
-/** The sums, or largest elements, of a node at each of these positions, in the loop that they belong to, not in that where they are met. */
+/**
+ * The sums, or largest elements, of a node at each of these positions, placed in the loop they belong to, not the one where they are
+ * used.
+ */
 export function reduce(
   builder: KernelBuilder,
   node: ReduceNode | PartialNode,
@@ -59,7 +62,7 @@ function describeReduction(node: ReduceNode | PartialNode, positions: readonly P
   return { node, positions, length, chunk, step, turns, block };
 }
 
-/** A block that divides the turns if there is one. */
+/** A block size that divides the number of iterations, if there is one. */
 function blockOf(turns: number): number {
   for (let block = blockLength; block >= blockLength / 2; block--) if (turns % block === 0) return block;
   return blockLength;
@@ -69,7 +72,7 @@ function accumulate({ statements }: Scope, names: readonly Name[], reducer: Redu
   for (const name of names) statements.push({ kind: "accumulator", name, initial: identities[reducer] });
 }
 
-/** Adds a loop to the parent; `body` fills it, and returns the condition under which a turn is taken. */
+/** Adds a loop to the parent; `body` fills it, and returns the condition under which an iteration runs. */
 function loop(
   builder: KernelBuilder,
   count: number,
@@ -85,7 +88,7 @@ function loop(
   parent.statements.push({ kind: "loop", variable, count, condition, body: scope.statements });
 }
 
-/** One loop over blocks, each summed by itself; what no block holds comes last. */
+/** One loop over blocks, each summed separately; elements left over come last. */
 function sumBlocks(
   builder: KernelBuilder,
   reduction: Reduction,
@@ -113,7 +116,7 @@ function sumBlocks(
   if (rest > 0) loop(builder, 1, outer, (scope) => sumBlock(scope, rest, constantIndex((turns - rest) / block)));
 }
 
-/** One turn: a step's elements for each position. Returns the condition under which there is one. */
+/** One iteration: a step's elements for each position. Returns the condition under which it runs. */
 function turn(
   builder: KernelBuilder,
   reduction: Reduction,
@@ -141,7 +144,7 @@ function turn(
   return isShared ? less(bounds[0]!, integer(length)) : undefined;
 }
 
-/** The row-major number of the first element of a turn, along the reduced axes. */
+/** The row-major index of an iteration's first element along the reduced axes. */
 function firstNumber({ node, chunk, step }: Reduction, position: Position, number: Index): Index {
   if (node.kind === "reduce") return combine([[number, step]]);
   return combine([
@@ -150,7 +153,7 @@ function firstNumber({ node, chunk, step }: Reduction, position: Position, numbe
   ]);
 }
 
-/** Where the operand is read in a turn. */
+/** Where an iteration reads the operand. */
 function stepPositions({ node, step }: Reduction, position: Position, first: Index): Position[] {
   const outer = node.kind === "partial" ? position.slice(1) : position;
   return Array.from({ length: step }, (_, lane) =>

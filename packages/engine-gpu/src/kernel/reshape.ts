@@ -1,7 +1,7 @@
-/** At which position of its operand does a reshape read? Found by the shortest runs of axes that hold the same elements. */
+/** At which position of its operand does a reshape read? Found from the shortest runs of axes that hold the same elements. */
 import { type Index, type Position, constantIndex, flatten, unflatten } from "./index-expression.ts";
 
-/** Runs of axes on both sides that hold the same elements, the shortest there are. */
+/** Runs of axes on both sides that hold the same elements, as short as possible. */
 type AxisGroup = readonly [from: readonly number[], to: readonly number[]];
 
 function axisGroups(source: readonly number[], target: readonly number[]): AxisGroup[] {
@@ -26,7 +26,7 @@ function axisGroups(source: readonly number[], target: readonly number[]): AxisG
   return groups;
 }
 
-/** From a position in the target the position in the source. */
+/** Maps a position in the target to the position in the source. */
 export function positionBeforeReshape(
   source: readonly number[],
   target: readonly number[],

@@ -19,7 +19,7 @@ import { type Loop, type Statement, priceOf } from "./statement.ts";
 
 const names = new Map<string, Name>();
 
-/** The name that reads so, always the same one. */
+/** The name with this spelling, always the same object. */
 function n(text: string): Name {
   const name: Name = names.get(text) ?? {
     kind: "name",

@@ -1,15 +1,15 @@
-/** Which loops of a kernel become one? Those of equally many turns if neither needs what the other computes. */
+/** Which loops of a kernel are fused? Those with the same number of iterations, if neither needs what the other computes. */
 import { type Expression, type Name, renameIn, visitNames } from "./expression.ts";
 import type { Numbering } from "./numbering.ts";
 import type { Accumulator, Definition, Loop, Statement, Update } from "./statement.ts";
 
-/** Statements in their new order, and how an expression reads there. */
+/** Statements in their new order, and a function that renames expressions to match. */
 export interface Schedule {
   readonly statements: readonly Statement[];
   readonly rename: (expression: Expression) => Expression;
 }
 
-/** Puts every statement as early as what it needs allows and loops into one, and keeps of definitions of the same the first. */
+/** Moves every statement to the earliest stage its dependencies allow, fuses loops, and keeps the first of equal definitions. */
 export function schedule(statements: readonly Statement[], numberOf: Numbering): Schedule {
   const aliases = new Map<Name, Name>();
   const rename = (expression: Expression): Expression =>
@@ -17,9 +17,9 @@ export function schedule(statements: readonly Statement[], numberOf: Numbering):
   return { statements: arrange(statements, { aliases, rename, numberOf }), rename };
 }
 
-/** What holds in all scopes. */
+/** State shared by all scopes. */
 interface Names {
-  /** Names that are now others. */
+  /** Names that were replaced. */
   readonly aliases: Map<Name, Name>;
   readonly rename: (expression: Expression) => Expression;
   readonly numberOf: Numbering;
@@ -34,9 +34,9 @@ interface Stage {
 /** The statements of a scope so far. */
 interface Arrangement extends Names {
   readonly stages: Stage[];
-  /** The stage from which on a name of this scope has its value. */
+  /** The stage from which a name of this scope has its value. */
   readonly ready: Map<Name, number>;
-  /** The names of what is defined here. */
+  /** The names defined here. */
   readonly known: Map<number, Name>;
 }
 
@@ -106,7 +106,7 @@ function stageOf({ ready }: Arrangement, ...expressions: readonly Expression[]):
   return stage;
 }
 
-/** The first loop with the body of the second after its own, undefined if they do not turn alike. */
+/** The first loop with the second's body appended; undefined if they do not iterate alike. */
 function join({ rename, numberOf }: Names, first: Loop, second: Loop): Loop | undefined {
   const numberOfCondition = (condition: Expression | undefined): number | undefined => condition && numberOf(condition);
   const condition =
@@ -118,7 +118,7 @@ function join({ rename, numberOf }: Names, first: Loop, second: Loop): Loop | un
   return { ...first, body: [...first.body, ...second.body] };
 }
 
-/** All that is read, and the accumulators that are updated. */
+/** Everything that is read, and the accumulators that are updated. */
 function readIn(statements: readonly Statement[]): Expression[] {
   return statements.flatMap((statement) => {
     switch (statement.kind) {

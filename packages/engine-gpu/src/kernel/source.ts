@@ -1,25 +1,25 @@
-/** What may stand in a kernel's source? Text of our own, integers and finite numbers: nothing of a graph comes in by another way. */
+/** What may appear in a kernel's source? Text of our own, integers and finite numbers: nothing else from a graph gets in. */
 import { EngineError } from "@symloss/core/engine";
 
 declare const brand: unique symbol;
 
-/** Kernel source, which this file alone makes. */
+/** Kernel source, which only this file creates. */
 export type Source = string & { readonly [brand]: true };
 
-/** The text with the sources in it. */
+/** The text with the sources inserted. */
 export function source(texts: TemplateStringsArray, ...parts: readonly Source[]): Source {
   return trust(texts.map((text, index) => text + (parts[index] ?? "")).join(""));
 }
 
-/** An integer; throws `EngineError` for anything else, a graph made by hand may hold it. */
+/** An integer. Throws `EngineError` for anything else, which a graph made by hand may contain. */
 export function integerSource(value: number): Source {
   if (Number.isSafeInteger(value)) return trust(value < 0 ? `(${value})` : String(value + 0));
   throw new EngineError(
-    `compile: lengths and offsets in a graph must be whole numbers, got a ${typeof value} that is none.`,
+    `compile: lengths and offsets in a graph must be whole numbers, got a ${typeof value} that is not a whole number.`,
   );
 }
 
-/** A number that, read back, is the same float32; throws `EngineError` for what is no number. */
+/** A number that reads back as the same float32. Throws `EngineError` if it is not a number. */
 export function numberSource(value: number): Source {
   if (typeof value !== "number") {
     throw new EngineError(`compile: constants in a graph must be numbers, got a ${typeof value}.`);
@@ -30,7 +30,7 @@ export function numberSource(value: number): Source {
   return trust(rounded < 0 || Object.is(rounded, -0) ? `(-${-rounded})` : String(rounded));
 }
 
-/** The letter of what is named, and its number. */
+/** The letter of its kind, and its number. */
 export function nameSource(letter: "a" | "i" | "s" | "t" | "v", number: number): Source {
   return source`${trust(letter)}${integerSource(number)}`;
 }
@@ -41,12 +41,12 @@ export function callSource(name: string, operands: readonly Source[]): Source {
   return source`${trust(name)}(${joinSources(operands, ", ")})`;
 }
 
-/** The sources, one after the other. */
+/** The sources, one after another. */
 export function joinSources(parts: readonly Source[], separator: ", " | " * " | "+" | "\n"): Source {
   return trust(parts.join(separator));
 }
 
-/** An operator of arithmetic. */
+/** An arithmetic operator. */
 export function operatorSource(operator: "+" | "-" | "*" | "/"): Source {
   return trust(operator);
 }

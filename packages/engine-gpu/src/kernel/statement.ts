@@ -1,10 +1,10 @@
-/** What does a kernel do? Statements as data, so that they can be put in another order, and priced, before they are printed. */
+/** What does a kernel do? Statements as data, so that they can be reordered and priced before they are printed. */
 import type { Expression, Name } from "./expression.ts";
 
-/** One of a kernel's statements. Each name is given once in a scope and those around it. */
+/** One of a kernel's statements. Each name is defined once in a scope and those around it. */
 export type Statement = Definition | Accumulator | Update | Loop;
 
-/** How a reduction puts two elements together. */
+/** How a reduction combines two elements. */
 export type Reducer = "sum" | "max";
 
 /** A constant. */
@@ -12,7 +12,7 @@ export interface Definition {
   readonly kind: "definition";
   readonly name: Name;
   readonly expression: Expression;
-  /** In additions, roughly. */
+  /** The cost, roughly in additions. */
   readonly cost: number;
 }
 
@@ -23,17 +23,17 @@ export interface Accumulator {
   readonly initial: Expression;
 }
 
-/** Puts one more term together with what an accumulator holds. */
+/** Combines one more term with the value of an accumulator. */
 export interface Update {
   readonly kind: "update";
   readonly name: Name;
   readonly reducer: Reducer;
   readonly term: Expression;
-  /** In additions, roughly. */
+  /** The cost, roughly in additions. */
   readonly cost: number;
 }
 
-/** Runs its body so many times, but for the turns in which the condition does not hold. */
+/** Runs its body this many times, skipping iterations in which the condition does not hold. */
 export interface Loop {
   readonly kind: "loop";
   readonly variable: Name;
@@ -42,15 +42,15 @@ export interface Loop {
   readonly body: readonly Statement[];
 }
 
-/** What statements amount to. */
+/** The size and cost of statements. */
 export interface Price {
-  /** How many there are besides loops and accumulators. */
+  /** How many statements there are, not counting loops and accumulators. */
   readonly statements: number;
-  /** What a thread that runs them does, in additions, roughly. */
+  /** The work of a thread that runs them, roughly in additions. */
   readonly work: number;
 }
 
-/** What the statements amount to. */
+/** Adds up the size and cost of the statements. */
 export function priceOf(statements: readonly Statement[]): Price {
   let count = 0;
   let work = 0;

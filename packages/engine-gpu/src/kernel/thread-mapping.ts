@@ -3,15 +3,18 @@ import { lanes } from "./layout.ts";
 
 /** How a kernel's threads compute its roots. */
 export interface ThreadMapping {
-  /** Whether a thread computes four elements in a row of each root, each in a texture of its own, or one element of each, all in one. */
+  /**
+   * Whether a thread computes four consecutive elements of each root, each in a texture of its own, or one element of each, all in one
+   * texture.
+   */
   readonly packed: boolean;
-  /** How many elements a turn of a loop puts together. */
+  /** How many elements an iteration of a loop combines. */
   readonly unroll: 1 | 4;
-  /** In how many equal parts the only root lies, of each of which a thread computes four elements, so that parts share what is read. */
+  /** The number of equal parts of the only root; a thread computes four elements of each part, so that parts share what is read. */
   readonly parts: 1 | 4;
 }
 
-/** How many threads compute so many elements. */
+/** How many threads compute this many elements. */
 export function threadsOf(size: number, { packed, parts }: Pick<ThreadMapping, "packed" | "parts">): number {
   return packed ? Math.ceil(size / lanes / parts) : size;
 }

@@ -1,10 +1,10 @@
-/** What is each node made of, and do groups of them wait for each other? */
+/** Which nodes does each node depend on, and do groups of nodes wait for each other? */
 import type { KernelNode } from "../kernel/node.ts";
 
-/** All that each node is made of, itself excepted. */
+/** All nodes that each node depends on, itself excluded. */
 export type Ancestry = ReadonlyMap<KernelNode, ReadonlySet<KernelNode>>;
 
-/** The ancestry of all that these are made of. */
+/** The ancestry of all nodes that these depend on. */
 export function ancestryOf(wanted: readonly KernelNode[]): Ancestry {
   const ancestors = new Map<KernelNode, Set<KernelNode>>();
   for (const node of reachable(wanted)) {
@@ -13,7 +13,7 @@ export function ancestryOf(wanted: readonly KernelNode[]): Ancestry {
   return ancestors;
 }
 
-/** The nodes that these are made of, operands first. */
+/** The nodes that these depend on, operands first. */
 export function reachable(wanted: readonly KernelNode[]): KernelNode[] {
   const found = new Set<KernelNode>(wanted);
   for (const node of found) for (const input of node.inputs) found.add(input);

@@ -1,20 +1,20 @@
-/** Which nodes are never computed inside a kernel of others? Those with which it would read too many arrays or grow too long. */
+/** Which nodes are never computed inside another node's kernel? Those that would make it read too many arrays or grow too long. */
 import type { Limits } from "../kernel/layout.ts";
 import type { KernelNode } from "../kernel/node.ts";
 import { reachable } from "./ancestry.ts";
 
-/** Nodes in a kernel: gpu.js and the driver take time that grows with its length. */
+/** The most nodes in a kernel: gpu.js and the driver take time that grows with its length. */
 export const largestKernel = 120;
 
-/** Whether the node may always have a texture of its own: an array that is there, or a loop. */
+/** Whether the node may always have a texture of its own: an existing array, or a loop. */
 export function isBoundary({ kind }: KernelNode): boolean {
   return kind === "source" || kind === "reduce" || kind === "partial";
 }
 
-/** For each node what a kernel of it would hold: the boundaries that it reads, or the nodes inside. */
+/** What a kernel of each node would contain: the boundaries it reads, or the nodes inside it. */
 type Contents = Map<KernelNode, ReadonlySet<KernelNode>>;
 
-/** The nodes apart, of all that these are made of. */
+/** The nodes to keep apart, among all that these depend on. */
 export function nodesApart(wanted: readonly KernelNode[], limits: Limits): Set<KernelNode> {
   const apart = new Set<KernelNode>();
   const reads: Contents = new Map();

@@ -1,4 +1,4 @@
-/** Is a graph what kernels can be made of? Asked of every graph: one made by hand may hold anything, and kernels are source. */
+/** Can kernels be made from this graph? Checked for every graph: one made by hand may contain anything, and kernels are source code. */
 import {
   EngineError,
   type Graph,
@@ -10,12 +10,12 @@ import {
   topologicalOrder,
 } from "@symloss/core/engine";
 
-/** Throws `EngineError` for lengths that are no integers, operations without a name, and constants that are not of their dtype. */
+/** Throws `EngineError` if lengths are not integers, operations are unknown, or constants are not of their dtype. */
 export function checkGraph({ inputs, outputs }: Graph): void {
   for (const node of new Set([...inputs, ...topologicalOrder(outputs)])) {
-    if (!known.has(node.operation)) refuse("operations", "those that core names", node.operation);
+    if (!known.has(node.operation)) refuse("operations", "those that core defines", node.operation);
     for (const length of node.shape) {
-      if (!isLength(length)) refuse("lengths", "whole numbers from 0", length);
+      if (!isLength(length)) refuse("lengths", "non-negative integers", length);
     }
     if (node.operation === "constant") checkConstant(node);
   }

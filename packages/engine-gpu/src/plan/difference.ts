@@ -23,7 +23,7 @@ export function difference(builder: SoftmaxBuilder, x: KernelNode, y: KernelNode
   );
 }
 
-/** A difference with a logarithm of a sum: what is large cancels first, exactly where the other is the largest exponent. */
+/** A difference with a log-sum-exp: the large terms cancel first, exactly if the other operand is the largest exponent. */
 function withLogSum(builder: SoftmaxBuilder, x: KernelNode, y: KernelNode): KernelNode | undefined {
   const [left, right] = [logSumOf(builder, x), logSumOf(builder, y)];
   if (left === undefined && right === undefined) return undefined;
@@ -33,7 +33,7 @@ function withLogSum(builder: SoftmaxBuilder, x: KernelNode, y: KernelNode): Kern
   return right === undefined ? withLeft : map(binaryFormulas.sub, [withLeft, right.rest]);
 }
 
-/** softplus(x), too, is the logarithm of a sum: of 1 and exp(x). */
+/** softplus(x) is a log-sum-exp too: the logarithm of 1 + exp(x). */
 function logSumOf(builder: SoftmaxBuilder, value: KernelNode): LogSum | undefined {
   const known = builder.logSums.get(value);
   if (known !== undefined) return known;
@@ -50,7 +50,7 @@ function logSumOf(builder: SoftmaxBuilder, value: KernelNode): LogSum | undefine
 
 type Sign = 1 | -1;
 
-/** 1 - sigmoid(x), 1 - tanh(x) and 1 + tanh(x), of which the derivative of tanh is made: what is left of 1 far from 0. */
+/** 1 - sigmoid(x), and 1 - tanh(x) and 1 + tanh(x), which make up the derivative of tanh, with the digits that a difference from 1 loses. */
 function tailOf(builder: SoftmaxBuilder, one: KernelNode, y: KernelNode, sign: Sign): KernelNode | undefined {
   if (one.kind !== "literal" || one.value !== 1 || y.kind !== "map") return undefined;
   const [x] = y.inputs as [KernelNode];
@@ -61,7 +61,7 @@ function tailOf(builder: SoftmaxBuilder, one: KernelNode, y: KernelNode, sign: S
   return builder.map(binaryFormulas.mul, [tail(2 * sign), builder.literal(2, x.shape)]);
 }
 
-/** A softmax, times a sign and a factor. */
+/** A softmax times a sign and a factor. */
 interface Multiple {
   readonly softmax: KernelNode;
   readonly parts: Softmax;
@@ -70,8 +70,8 @@ interface Multiple {
 }
 
 /**
- * value + p factor, as value (1 - p) + p (value + factor): where p is nearly 1 the first term has what is left of the sum, and the
- * second is small. Undefined if there is no softmax.
+ * value + p factor, as value (1 - p) + p (value + factor): if p is nearly 1, the first term is what is left of the sum, and
+ * the second is small. Undefined if there is no softmax.
  */
 function withMultiple(
   builder: SoftmaxBuilder,
@@ -110,7 +110,7 @@ function negative(multiple: Multiple | undefined): Multiple | undefined {
   return multiple && { ...multiple, sign: multiple.sign === 1 ? -1 : 1 };
 }
 
-/** Whether the factor is -sum(value) along the softmax's axis, as the gradients of softmax and of its logarithm have it. */
+/** Whether the factor is -sum(value) along the softmax's axis, as in the gradients of softmax and of its logarithm. */
 function isNegativeSum(
   builder: SoftmaxBuilder,
   { parts: { x, axis }, sign, factor }: Multiple,
@@ -123,7 +123,7 @@ function isNegativeSum(
   return sum === along(builder, row, x, axis) || (axis === 0 && sum === builder.broadcastTo(row, x.shape));
 }
 
-/** The sign before a value, also if it is repeated, and the value without it. */
+/** The sign in front of a value, even a broadcast one, and the value without it. */
 function splitSign(builder: SoftmaxBuilder, value: KernelNode): [sign: Sign, unsigned: KernelNode] {
   const [x] = value.inputs;
   if (value.kind === "map" && value.formula === unaryFormulas.neg) {
@@ -135,7 +135,7 @@ function splitSign(builder: SoftmaxBuilder, value: KernelNode): [sign: Sign, uns
   return [sign, repeat(builder, unsigned, value)];
 }
 
-/** Whether a value is another in a shape of its own. */
+/** Whether a value is another one reshaped. */
 function isRepeated(value: KernelNode): value is ViewNode {
   return value.kind === "view" && (value.name === "reshape" || value.name === "broadcast");
 }
@@ -144,7 +144,9 @@ function repeat({ reshape, broadcastTo }: SoftmaxBuilder, x: KernelNode, { name,
   return name === "reshape" ? reshape(x, shape) : broadcastTo(x, shape);
 }
 
-/** p (g - sum(p g)), the gradient of softmax: with g taken from that at the largest, which then contributes nothing to the sum. */
+/**
+ * p (g - sum(p g)), the gradient of softmax: g is taken relative to its value at the largest, which then contributes nothing to the sum.
+ */
 function deviation(builder: SoftmaxBuilder, { softmax, parts, sign, factor }: Multiple): KernelNode {
   const { map, reduceInParts } = builder;
   const { x, axis, count } = parts;
@@ -155,7 +157,7 @@ function deviation(builder: SoftmaxBuilder, { softmax, parts, sign, factor }: Mu
   return sign === 1 ? result : negated(builder, result);
 }
 
-/** The sum of the row's other values: at the largest nothing of its own is subtracted again. */
+/** The sum of the row's other values: at the largest, its own value is not added and subtracted again. */
 function sumOfOthers(builder: SoftmaxBuilder, value: KernelNode, parts: Softmax): KernelNode {
   const { map, literal, reduceInParts } = builder;
   const { x, axis, isLargest } = parts;

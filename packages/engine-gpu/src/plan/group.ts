@@ -1,11 +1,11 @@
-/** Which nodes share a kernel? Grouped from the last to the first: what a kernel does not compute itself is wanted of another. */
+/** Which nodes share a kernel? Grouped from last to first: what a kernel does not compute itself is requested from another. */
 import type { Limits } from "../kernel/layout.ts";
 import type { KernelNode } from "../kernel/node.ts";
 import { type Ancestry, ancestryOf, isCyclic } from "./ancestry.ts";
 import { nodesApart } from "./apart.ts";
 import { type Group, type Constraints, bestGroup, mappings, mappingsLike } from "./mapping.ts";
 
-/** What is grouped, and what is left to group. */
+/** The groups so far, and the nodes left to group. */
 interface Grouping extends Constraints {
   readonly ancestry: Ancestry;
   readonly pending: Map<number, KernelNode>;
@@ -64,7 +64,7 @@ function withCompanions(grouping: Grouping, first: KernelNode): Group {
     .filter((node) => node !== first && node.size === first.size)
     .toSorted((left, right) => right.id - left.id)
     .flatMap((node) => bestGroup([node], mappings, grouping) ?? []);
-  // What a group takes in can make neighbours of others, which had to wait.
+  // What a group absorbs can make other waiting nodes its neighbours.
   for (;;) {
     const index = others.findIndex((alone) => isCompanion(alone, group));
     if (index === -1) return group;
@@ -73,14 +73,14 @@ function withCompanions(grouping: Grouping, first: KernelNode): Group {
   }
 }
 
-/** Whether two groups may become one: all in one texture, or, each in its own, if one reads what the other reads or computes. */
+/** Whether two groups may be merged: all in one texture, or, each in its own, if one reads what the other reads or computes. */
 function isCompanion(one: Group, other: Group): boolean {
   if (one.mapping.packed !== other.mapping.packed) return false;
   const [mine, theirs] = [one, other].map(({ reads, roots }) => [...reads, ...roots]) as [KernelNode[], KernelNode[]];
   return !one.mapping.packed || mine.some((node) => theirs.includes(node));
 }
 
-/** Both groups as one; undefined if they can't be, or if it does not pay. */
+/** Both groups as one; undefined if they can't be merged, or if it does not pay. */
 function join(grouping: Grouping, group: Group, alone: Group): Group | undefined {
   const joined = bestGroup([...group.roots, ...alone.roots], mappingsLike(group.mapping), grouping);
   if (joined === undefined) return undefined;
@@ -98,7 +98,7 @@ function singles(nodes: readonly KernelNode[], taken: readonly KernelNode[]): Ke
   return [...new Set(nodes)].filter((node) => node.kind !== "source" && !taken.includes(node)).map((node) => [node]);
 }
 
-/** Groups in an order in which each finds what it reads. */
+/** Groups in an order in which each comes after those it reads. */
 function inOrder(groups: readonly Group[]): readonly Group[] {
   const owner = new Map(groups.flatMap((group) => group.roots.map((root) => [root, group] as const)));
   const ordered = new Set<Group>();

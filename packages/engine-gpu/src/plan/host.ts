@@ -5,7 +5,7 @@ import type { Reducer } from "../kernel/statement.ts";
 /** Where the results are wanted. */
 export type Destination = "host" | "device";
 
-/** How a result comes of what is read back: an array as it is, or a scalar computed of several. */
+/** How a result is obtained from what is read back: an array as it is, or a scalar computed from several arrays. */
 export type HostResult =
   | { readonly kind: "empty" }
   | { readonly kind: "array"; readonly node: KernelNode }
@@ -21,10 +21,10 @@ export function planHostResult(output: KernelNode, destination: Destination): Ho
   return few ? { kind: "scalar", node: output, reads: [...reads] } : { kind: "array", node: output };
 }
 
-/** Each is read back by itself: above this, a kernel that puts them together is faster. */
+/** The most arrays that are read back, each separately, for one scalar: above this, a kernel that combines them is faster. */
 const mostReads = 4;
 
-/** Elements that the host adds up itself. */
+/** The most elements that the host adds up itself. */
 export const mostElements = 2048;
 
 /** The nodes that must be read back. */
@@ -33,7 +33,7 @@ export function resultReads(result: HostResult): readonly KernelNode[] {
   return result.kind === "array" ? [result.node] : result.reads;
 }
 
-/** The scalar, of arrays that have been read back. */
+/** The scalar, from arrays that have been read back. */
 export function finishScalar(node: KernelNode, arrays: ReadonlyMap<KernelNode, Float32Array>): number {
   return finish(node, { arrays, known: new Map() });
 }

@@ -7,7 +7,7 @@ import { planGraph } from "./plan.ts";
 const hostile = "(globalThis.ran=1)";
 const limits = { inputs: 15, outputs: 8, textureSize: 4096, elements: 2 ** 24, indices: 2 ** 31 - 1, packed: true };
 
-/** A node as nobody's tracing makes it. */
+/** A node that tracing never makes. */
 function node(operation: string, inputs: readonly Tensor[], attributes: object, shape: readonly unknown[]): Tensor {
   return new Tensor(operation as Operation, inputs, attributes as never, shape as number[], "float32");
 }
@@ -17,7 +17,7 @@ const twoAxes = node("reshape", [x], { shape: [2, 2] }, [2, 2]);
 const constant = (data: unknown, shape: readonly unknown[]): Tensor =>
   node("constant", [], { data, shape, dtype: "float32" }, shape);
 
-/** All kernels as text; none of a graph that is refused. */
+/** All kernels as text; nothing if the graph is refused. */
 function kernelsOf(graph: Graph, destination: "host" | "device"): string {
   try {
     return JSON.stringify(planGraph(graph, limits, destination).kernels);

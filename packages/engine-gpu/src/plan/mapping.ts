@@ -1,4 +1,4 @@
-/** How do threads best compute some nodes in one kernel? Each way is built as data and priced; the cheapest that is possible is taken. */
+/** How do threads best compute some nodes in one kernel? Each mapping is built as data and priced; the cheapest possible one is taken. */
 import { type Kernel, buildKernel } from "../kernel/kernel.ts";
 import { type Limits, type TextureShape, lanes, rowsOfTexels, textureShape } from "../kernel/layout.ts";
 import type { KernelNode } from "../kernel/node.ts";
@@ -10,7 +10,7 @@ export interface Group {
   readonly roots: readonly KernelNode[];
   readonly mapping: ThreadMapping;
   readonly reads: ReadonlySet<KernelNode>;
-  /** What it does, in additions, roughly: all threads together, and the idle ones. */
+  /** The work of all threads, including idle ones, roughly in additions. */
   readonly work: number;
 }
 
@@ -19,13 +19,13 @@ export interface Constraints {
   readonly limits: Limits;
   /** Whether another kernel computes the node anyway. */
   readonly isWanted: (node: KernelNode) => boolean;
-  /** Whether the node is never computed inside a kernel of others. */
+  /** Whether the node is never computed inside another node's kernel. */
   readonly isApart: (node: KernelNode) => boolean;
-  /** Those that stay on the device. */
+  /** The nodes that stay on the device. */
   readonly forDevice: ReadonlySet<KernelNode>;
 }
 
-/** All ways to compute. */
+/** All mappings. */
 export const mappings: readonly ThreadMapping[] = [
   { packed: true, unroll: 1, parts: 1 },
   { packed: true, unroll: 4, parts: 1 },
@@ -39,7 +39,7 @@ export function mappingsLike({ packed }: ThreadMapping): readonly ThreadMapping[
   return mappings.filter((mapping) => mapping.packed === packed);
 }
 
-/** The way to compute the roots in one kernel that takes the least work; undefined if they can't share one. */
+/** The mapping that computes the roots in one kernel with the least work; undefined if they can't share one. */
 export function bestGroup(
   roots: readonly KernelNode[],
   candidates: readonly ThreadMapping[],
@@ -64,7 +64,7 @@ export function bestGroup(
 function isPossible(mapping: ThreadMapping, roots: readonly KernelNode[], { limits, forDevice }: Constraints): boolean {
   const [first, ...others] = roots as [KernelNode, ...KernelNode[]];
   if (!mapping.packed) {
-    // Its elements take four times the texels: if they don't fit, only the packed mappings are left.
+    // With one element to a texel it takes four times the texels: if they don't fit, only the packed mappings are left.
     if (limits.packed && textureShape(first.size, limits.textureSize) === undefined) return false;
     return roots.length <= lanes && !roots.some((root) => forDevice.has(root));
   }
@@ -74,7 +74,7 @@ function isPossible(mapping: ThreadMapping, roots: readonly KernelNode[], { limi
   return roots.length <= limits.outputs && others.every((root) => String(outputShape(root, mapping, limits)) === key);
 }
 
-/** Whether the parts are equal, whole rows of texels, and leave threads enough. */
+/** Whether the parts are equal and whole rows of texels, and leave enough threads. */
 function dividesInParts(root: KernelNode, { packed, parts }: ThreadMapping, limits: Limits): boolean {
   const [width, height] = rowsOfTexels(root, lanes, limits);
   const isFilled = lanes * width * height === root.size && height % parts === 0;
@@ -89,10 +89,10 @@ export function outputShape(root: KernelNode, { packed, parts }: ThreadMapping, 
 
 const mostStatements = 1200;
 
-/** Statements of a kernel that computes several nodes, each in a texture of its own. */
+/** The most statements in a kernel that computes several nodes, each in a texture of its own. */
 const mostShared = 4 * largestKernel;
 
-/** With fewer, a graphics card has idle units. */
+/** With fewer threads, a graphics card has idle units. */
 const busyThreads = 4096;
 
 interface Attempt extends Group {
@@ -112,7 +112,7 @@ function attempt(
   );
   if (cheapest === undefined || cheapest.kernel.textures.length <= limits.inputs) return cheapest;
   if (roots.length > 1) return undefined;
-  // It takes in what `nodesApart` counted for it, and no more.
+  // It absorbs what `nodesApart` counted for it, and no more.
   return attemptReading((node) => isApart(node) || isBoundary(node), roots, mapping, limits);
 }
 
@@ -160,7 +160,7 @@ function isComputedInside(node: KernelNode, times: number, inLoop: boolean): boo
   }
 }
 
-/** What computing an element costs, its operands included as far as they are cheap to follow. */
+/** The cost of computing an element, including its operands as far as they are cheap to follow. */
 function costOf(node: KernelNode): number {
   if (node.kind === "reduce" || node.kind === "partial") return 64;
   let cost = node.kind === "map" ? node.formula.cost : 0;

@@ -1,4 +1,4 @@
-/** How is each operation of a graph written in nodes of kernels? */
+/** How is each operation of a graph expressed in nodes of kernels? */
 import {
   type BinaryOperation,
   type DType,
@@ -21,7 +21,7 @@ import { type SoftmaxBuilder, logSoftmax, logSumExp, softmax } from "./softmax.t
 import { type KernelNode, reducedLength } from "../kernel/node.ts";
 import type { NodeBuilder } from "../kernel/node-builder.ts";
 
-/** What kernels compute: core rewrites the rest using these. */
+/** The operations that kernels compute: core rewrites the rest using these. */
 export const gpuOperations: readonly Operation[] = allOperations.filter(
   (operation) => operation !== "scatterAdd" && operation !== "argmax" && operation !== "matmul",
 );
@@ -29,18 +29,18 @@ export const gpuOperations: readonly Operation[] = allOperations.filter(
 /** A graph as nodes of kernels. */
 export interface Translation {
   readonly outputs: readonly KernelNode[];
-  /** The inputs in order, then arrays that are constant. */
+  /** The inputs in order, then constant arrays. */
   readonly sources: readonly SourceArray[];
 }
 
-/** An array that is there before the kernels run; `data` if it is constant. */
+/** An array that exists before the kernels run; `data` if it is constant. */
 export interface SourceArray {
   readonly shape: readonly number[];
   readonly dtype: DType;
   readonly data?: TypedArray;
 }
 
-/** The graph as nodes of kernels; long reductions in parts. */
+/** The graph as nodes of kernels, with long reductions in parts. */
 export function translate(graph: Graph, options: SplitOptions): Translation {
   checkGraph(graph);
   const sources: SourceArray[] = [];
@@ -85,7 +85,7 @@ type Row<O extends Operation> = (
 
 function translateTensor(context: Context, tensor: Tensor, inputs: readonly KernelNode[]): KernelNode {
   const result = { shape: tensor.shape as readonly number[], dtype: tensor.dtype };
-  // Nothing of an empty array is ever read.
+  // Nothing is ever read from an empty array.
   if (result.shape.includes(0)) return context.literal(0, result.shape);
   if (!Object.hasOwn(rows, tensor.operation)) {
     throw new TypeError(`compile: ${tensor.operation} must have been lowered.`);
@@ -150,7 +150,7 @@ const rows: { readonly [O in Exclude<Operation, "scatterAdd" | "argmax" | "matmu
     ),
 };
 
-/** A kernel reads seven arrays at least, and not always more: many are put together by sevens. */
+/** A kernel can read at least seven arrays, and not always more: many operands are concatenated seven at a time. */
 function concatInParts(concat: NodeBuilder["concat"], inputs: readonly KernelNode[], axis: number): KernelNode {
   if (inputs.length === 1) return inputs[0]!;
   if (inputs.length <= 7) return concat(inputs, axis);

@@ -99,7 +99,7 @@ function fromTexels(texels: readonly Texel[], { channel }: Place, size: number):
   return Float32Array.from(all.slice(0, size));
 }
 
-/** As a texture is read: beyond its edges, the edge. */
+/** Reads as a texture does: positions beyond the edge read the edge. */
 function clamped(texels: readonly Texel[]): unknown {
   return new Proxy(texels, {
     get: (target, index) => target[Math.max(0, Math.min(target.length - 1, Number(index)))],
@@ -132,7 +132,7 @@ const natives = {
   notANumber: () => NaN,
 };
 
-/** The plan's numbers are those of engine-cpu. */
+/** Expects the plan's results to equal those of engine-cpu. */
 async function expectRight(fn: Fn, specs: Specs, within: Limits = limits): Promise<Plan> {
   const graph = graphOf(fn, specs);
   const inputs = graph.inputs.map(({ shape, dtype }, slot) => {
@@ -371,7 +371,7 @@ describe("a plan", () => {
     const flat = graphOf(({ x, y }: { x: Tensor; y: Tensor }) => sum(x.mul(y).reshape([-1])), specs);
     for (const destination of ["host", "device"] as const) {
       expect(() => planGraph(flat, within, destination)).toThrow(
-        /^compile: a kernel must count no more than 5000 elements on this device, got \d+\. Reduce one axis/,
+        /^compile: a kernel must index at most 5000 elements on this device, got \d+\. Reduce one axis/,
       );
     }
   });

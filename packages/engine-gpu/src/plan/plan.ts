@@ -12,26 +12,26 @@ import { splitRules } from "./reduction.ts";
 
 /** One kernel of a plan. */
 export interface KernelStep extends PrintedKernel {
-  /** The textures that it reads: numbers of sources, then of the results of kernels. */
+  /** The textures that it reads, by number: sources first, then the results of kernels. */
   readonly textures: readonly number[];
   /** The number of its first result; the others follow. */
   readonly result: number;
-  /** The shape of the array whose parts, one below the other, its textures are; undefined if each is a result. */
+  /** The shape of the array that its textures make up, one below the other; undefined if each is a result. */
   readonly whole: readonly number[] | undefined;
 }
 
-/** What runs, in order, and how the results come of it. */
+/** What runs, in order, and how the results are obtained. */
 export interface Plan {
   readonly sources: readonly SourceArray[];
   readonly kernels: readonly KernelStep[];
   readonly results: readonly HostResult[];
   /** Where each node lies that a result reads. */
   readonly places: ReadonlyMap<KernelNode, Place>;
-  /** A line for each kernel, then what they need. */
+  /** A line for each kernel, then what they need in total. */
   readonly description: string;
 }
 
-/** The plan of a graph of concrete shapes. Throws `EngineError` for an array that no texture holds. */
+/** The plan of a graph of concrete shapes. Throws `EngineError` if no texture can hold an array. */
 export function planGraph(graph: Graph, limits: Limits, destination: Destination): Plan {
   const { outputs, sources } = translate(graph, { split: splitRules[destination], indices: limits.indices });
   const results = outputs.map((output) => planHostResult(output, destination));
@@ -58,7 +58,7 @@ interface PlacedGroup {
   readonly places: ReadonlyMap<KernelNode, Place>;
 }
 
-/** Numbers the textures that the groups fill, from the first on. */
+/** Numbers the textures that the groups fill, starting at `first`. */
 function placeRoots(groups: readonly Group[], first: number): PlacedGroup[] {
   let next = first;
   return groups.map((group) => {

@@ -1,13 +1,13 @@
-/** How is a reduction split, so that threads are many, none runs long, and the shader's integers can count what is reduced? */
+/** How is a reduction split, so that there are many threads, none runs long, and the shader's integers can count the elements? */
 import { type KernelNode, reducedLength } from "../kernel/node.ts";
 import { type NodeBuilder, makeNodeBuilder } from "../kernel/node-builder.ts";
 import type { Reducer } from "../kernel/statement.ts";
 import { type Destination, mostElements } from "./host.ts";
 
-/** How many elements a thread puts together, or undefined if one thread does it all. */
+/** How many elements a thread combines; undefined if one thread does it all. */
 export type SplitRule = (results: number, length: number) => number | undefined;
 
-/** A scalar for the host is left in parts, which the host adds in float64; anything else is split until threads are many. */
+/** A scalar for the host is left in parts, which the host adds in float64; anything else is split until there are many threads. */
 export const splitRules: Readonly<Record<Destination, SplitRule>> = {
   host: (results, length) => (results === 1 ? splitForHost(length) : splitRows(results, length)),
   device: (results, length) =>
@@ -27,13 +27,13 @@ function chunkOf(length: number, parts: number): number {
   return Math.min(1024, Math.max(64, 4 * Math.ceil(length / parts / 4)));
 }
 
-/** What rules splitting: the plan's wishes, and how many elements an index can tell apart. */
+/** What determines splitting: what the plan asks for, and how many elements an index can distinguish. */
 export interface SplitOptions {
   readonly split: SplitRule;
   readonly indices: number;
 }
 
-/** Makes nodes, and reductions in parts. */
+/** Creates nodes, with reductions in parts. */
 export interface ReducingBuilder extends NodeBuilder {
   readonly reduceInParts: (reducer: Reducer, x: KernelNode, axes: readonly number[]) => KernelNode;
 }
@@ -43,7 +43,7 @@ export function makeReducingBuilder(options: SplitOptions): ReducingBuilder {
   return { ...builder, reduceInParts: (reducer, x, axes) => reduceInParts(builder, options, reducer, x, axes) };
 }
 
-/** By how much the number of an element may exceed the length: parts are equally long, the last may end beyond it. */
+/** How far the index of an element may exceed the length: parts are equally long, and the last may end beyond it. */
 const longestPart = 1024;
 
 function reduceInParts(
@@ -55,7 +55,7 @@ function reduceInParts(
 ): KernelNode {
   const shape = x.shape.filter((_, axis) => !axes.includes(axis));
   const length = reducedLength(x, axes);
-  // Only a sum may be over nothing.
+  // Only a sum may have no elements.
   if (length === 0) return builder.literal(0, shape);
   if (length === 1) return builder.reshape(x, shape);
   if (length > options.indices - longestPart && axes.length > 1) {

@@ -1,27 +1,27 @@
-/** How are softmax and its kin computed so that sure answers keep their digits? With the largest term left out, which is 1. */
+/** How are softmax and related functions computed so that confident answers keep their digits? Without the largest term, which is 1. */
 import { binaryFormulas, truncate, unaryFormulas, where } from "../kernel/formulas.ts";
 import type { ReducingBuilder } from "./reduction.ts";
 import type { KernelNode } from "../kernel/node.ts";
 
-/** Makes nodes, and remembers which are probabilities. */
+/** Creates nodes, and remembers which are probabilities. */
 export interface SoftmaxBuilder extends ReducingBuilder {
-  /** What each softmax is made of. */
+  /** The parts of each softmax. */
   readonly softmaxes: Map<KernelNode, Softmax>;
-  /** What each logarithm of a sum is made of. */
+  /** The parts of each log-sum-exp. */
   readonly logSums: Map<KernelNode, LogSum>;
 }
 
-/** A logarithm of a sum of exponentials: the largest exponent, and what the others add to it, which is small where it is sure. */
+/** A log-sum-exp: the largest exponent, and what the others add to it, which is small for a confident answer. */
 export interface LogSum {
   readonly largest: KernelNode;
   readonly rest: KernelNode;
 }
 
-/** What softmax and its logarithm are made of: each with x's shape where it is of elements, and without the axis where it is of rows. */
+/** The parts of softmax and its logarithm, in x's shape for elements, and without the axis for rows. */
 export interface Softmax {
   readonly x: KernelNode;
   readonly axis: number;
-  /** x - its largest. */
+  /** x minus its largest. */
   readonly shifted: KernelNode;
   /** exp(shifted). */
   readonly powers: KernelNode;
@@ -29,15 +29,15 @@ export interface Softmax {
   readonly isLargest: KernelNode;
   /** The largest. */
   readonly largest: KernelNode;
-  /** How many are the largest. */
+  /** How many elements are the largest. */
   readonly count: KernelNode;
-  /** The sum of the powers, less 1: that of a largest one is exactly 1. */
+  /** The sum of the powers, minus 1: the power of the largest is exactly 1. */
   readonly others: KernelNode;
   /** The sum of the powers. */
   readonly total: KernelNode;
 }
 
-/** log(sum(exp(x))) as the largest and the logarithm of what the others add to its 1. */
+/** log(sum(exp(x))) as the largest and the logarithm of 1 plus what the others add. */
 export function logSumExp(builder: SoftmaxBuilder, x: KernelNode, axis: number): KernelNode {
   const { largest, others } = describeSoftmax(builder, x, axis);
   const rest = builder.map(unaryFormulas.log1p, [others]);
@@ -73,7 +73,7 @@ export function softmaxComplement(builder: SoftmaxBuilder, parts: Softmax): Kern
   return builder.map(binaryFormulas.div, [rest, sum]);
 }
 
-/** Repeated along the axis that a reduction has dropped. */
+/** Broadcast along the axis that a reduction removed. */
 export function along(
   { reshape, broadcastTo }: ReducingBuilder,
   x: KernelNode,
