@@ -1,4 +1,4 @@
-/** What does the engine promise, and in which of its modes does it compute? */
+/** What does the engine guarantee, and which mode does it use? */
 import {
   type Engine,
   type Graph,
@@ -13,18 +13,18 @@ import {
 import { generatePlan, mayGenerate } from "./codegen/generate.ts";
 import { planGraph } from "./plan.ts";
 
-/** How the engine works. */
+/** The options of the engine. */
 export interface CpuOptions {
   /**
-   * `"codegen"` (default): fused loops as generated JavaScript, or the interpreter if code generation is forbidden, as by a content
-   * security policy. `"interpreter"`: each operation by itself, as it is defined.
+   * `"codegen"` (default): fused loops as generated JavaScript, or the interpreter if code generation is forbidden, for example by a
+   * content security policy. `"interpreter"`: each operation by itself, as it is defined.
    */
   readonly mode?: "codegen" | "interpreter";
 }
 
 /**
  * The engine that runs anywhere, in plain JavaScript.
- * Throws `DTypeError` for options that are not a record, `OutOfRangeError` for an unknown option or mode, and `EngineUnavailableError`
+ * Throws `DTypeError` if options are not a record, `OutOfRangeError` if an option or mode is unknown, and `EngineUnavailableError`
  * if the self-test fails.
  * @example const { data } = await evaluate(sum([1, 2, 3]), { engine: await cpu() });
  */
@@ -54,7 +54,7 @@ const optionTable: OptionTable<CpuOptions> = {
   },
 };
 
-/** What runs, and what is said of it. */
+/** What runs, and how it is described. */
 interface Mode {
   readonly device: string;
   readonly compile: (graph: Graph) => HostProgram;

@@ -13,13 +13,13 @@ export function rowMajor(shape: readonly number[]): Layout {
   return { shape, strides: stridesOf(shape), offset: 0 };
 }
 
-/** Whether the elements lie side by side in row-major order, wherever they begin. */
+/** Whether the elements are contiguous in row-major order, wherever they begin. */
 export function isContiguous({ shape, strides }: Layout): boolean {
   const expected = stridesOf(shape);
   return shape.includes(0) || shape.every((length, axis) => length === 1 || strides[axis] === expected[axis]);
 }
 
-/** These axes alone, in this order. */
+/** Only these axes, in this order. */
 export function pickAxes({ shape, strides, offset }: Layout, axes: readonly number[]): Layout {
   return { shape: axes.map((axis) => shape[axis]!), strides: axes.map((axis) => strides[axis]!), offset };
 }
@@ -34,17 +34,17 @@ export function part({ strides, offset }: Layout, starts: readonly number[], sha
   return { shape, strides, offset: starts.reduce((sum, start, axis) => sum + start * strides[axis]!, offset) };
 }
 
-/** Nested loops over the points of one shape, with the place of each point in several arrays. */
+/** Nested loops over the points of one shape, with the position of each point in several arrays. */
 export interface Nest {
   /** The length of each loop, the outermost first. */
   readonly lengths: readonly number[];
-  /** How far one turn of each loop moves, for each array. */
+  /** The step of each loop in each array. */
   readonly steps: readonly (readonly number[])[];
-  /** Where the first point lies, for each array. */
+  /** The position of the first point in each array. */
   readonly starts: readonly number[];
 }
 
-/** The loops over layouts of one shape; axes that every array passes evenly are one loop. */
+/** The loops over layouts of one shape; axes that are contiguous in every array are merged into one loop. */
 export function nest(layouts: readonly Layout[]): Nest {
   const lengths: number[] = [];
   const steps: number[][] = layouts.map(() => []);
@@ -59,7 +59,7 @@ export function nest(layouts: readonly Layout[]): Nest {
   return { lengths, steps, starts: layouts.map(({ offset }) => offset) };
 }
 
-/** The loops but the innermost, and the innermost as a row: its length, and its step in each array. */
+/** The outer loops, and the innermost as a row: its length, and its step in each array. */
 export function splitRows({ lengths, steps, starts }: Nest): { rows: Nest; length: number; step: readonly number[] } {
   return {
     rows: { lengths: lengths.slice(0, -1), steps: steps.map((list) => list.slice(0, -1)), starts },
@@ -68,7 +68,7 @@ export function splitRows({ lengths, steps, starts }: Nest): { rows: Nest; lengt
   };
 }
 
-/** Calls `visit` at every point, in row-major order, with its place in each array. The list of places is used again. */
+/** Calls `visit` at every point, in row-major order, with its position in each array. The list of positions is reused. */
 export function forEachPoint({ lengths, steps, starts }: Nest, visit: (places: readonly number[]) => void): void {
   const points = lengths.reduce((left, right) => left * right, 1);
   const places = [...starts];
@@ -88,7 +88,7 @@ export function forEachPoint({ lengths, steps, starts }: Nest, visit: (places: r
   }
 }
 
-/** A loop that copies the elements of one layout to those of another. */
+/** A loop that copies elements from one layout to another. */
 export function copier(target: Layout, source: Layout): (result: TypedArray, x: TypedArray) => void {
   const { rows, length, step } = splitRows(nest([target, source]));
   const [targetStep, sourceStep] = step as [number, number];

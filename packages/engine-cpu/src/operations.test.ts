@@ -17,7 +17,7 @@ interface Operand {
   readonly dtype: DType;
 }
 
-/** Runs one operation on inputs, and gives its elements. */
+/** Runs one operation on inputs, and returns its elements. */
 function run<O extends Operation>(
   operation: O,
   operands: readonly Operand[],

@@ -1,4 +1,7 @@
-/** What does each operation compute? With conformance's oracle this is their living definition: obvious loops that share no code with what is generated. */
+/**
+ * What does each operation compute? With conformance's oracle this is their living definition: obvious loops that share no code with
+ * generated programs.
+ */
 import type { Operation } from "@symloss/core/engine";
 import { binary, cast, unary, where } from "./operations/elementwise.ts";
 import { scatterAdd, takeAlongAxis } from "./operations/indexing.ts";

@@ -15,12 +15,12 @@ import { type Layout, copier, isContiguous, rowMajor } from "./layout.ts";
 import { operations } from "./operations.ts";
 import type { Computed, Fill, ResultType, Row } from "./row.ts";
 
-/** A compiled graph that computes as soon as it is asked. */
+/** A compiled graph that computes synchronously. */
 export interface Plan extends HostProgram {
   run(values: readonly TypedArray[], outputs?: readonly TypedArray[]): readonly TypedArray[];
 }
 
-/** Where a value lies: in the array of a node, its own or, for a view, that of the node that it looks at. */
+/** Where a value lies: in the array of a node, its own or, for a view, the viewed node's. */
 interface Place {
   readonly owner: Tensor;
   readonly layout: Layout;
@@ -33,7 +33,7 @@ interface Step {
   readonly operands: readonly Tensor[];
 }
 
-/** A graph of concrete shapes as steps; what it says of itself is a line for each operation, then the bytes that a run allocates. */
+/** A graph of concrete shapes as steps; its description is a line for each operation, then the bytes that a run allocates. */
 export function planGraph(graph: Graph): Plan {
   const order = topologicalOrder([...graph.inputs, ...graph.outputs]);
   const places = new Map<Tensor, Place>();
@@ -81,7 +81,7 @@ function compute(node: Tensor, operands: readonly Place[]): Computed {
   );
 }
 
-/** After each step, the arrays that nothing needs any more. */
+/** After each step, the arrays that are no longer needed. */
 function planReleases(steps: readonly Step[], outputs: readonly Place[]): readonly Tensor[][] {
   const seen = new Set(outputs.map(({ owner }) => owner));
   const releases: Tensor[][] = steps.map(() => []);
@@ -122,7 +122,7 @@ function describe(node: Tensor, computed: Computed): string {
   return `${node.operation}(${node.inputs.join(", ")}) -> ${node}, ${what}`;
 }
 
-/** Of what the steps fill; outputs that are copies of something come in addition. */
+/** Of the arrays that the steps fill; outputs that are copies are not included. */
 function describeMemory(steps: readonly Step[], releases: readonly (readonly Tensor[])[]): string {
   let total = 0;
   let held = 0;
@@ -136,7 +136,7 @@ function describeMemory(steps: readonly Step[], releases: readonly (readonly Ten
   return `${total} bytes in all, at most ${most} at once`;
 }
 
-/** Whether the array is there before anything runs, and isn't the plan's to give away. */
+/** Whether the array exists before anything runs, and isn't the plan's to give away. */
 function isGiven(node: Tensor): boolean {
   return node.operation === "input" || node.operation === "constant";
 }
@@ -145,7 +145,7 @@ function bytesOf(node: Tensor): number {
   return sizeOf(node.shape) * bytesPerElement[node.dtype];
 }
 
-/** Engines compile concrete shapes alone. */
+/** Engines only compile concrete shapes. */
 function typeOf({ shape, dtype }: Tensor): ResultType {
   return { shape: shape as readonly number[], dtype };
 }

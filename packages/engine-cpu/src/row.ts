@@ -1,11 +1,11 @@
-/** What does the table of operations say of each? */
+/** What does the table of operations say about each? */
 import type { DType, Operation, OperationAttributes, TypedArray } from "@symloss/core/engine";
 import type { Layout } from "./layout.ts";
 
 /** Fills a result, which is new (zeros) and row-major, from the arrays of the operands. */
 export type Fill = (result: TypedArray, ...operands: TypedArray[]) => void;
 
-/** The elements of a result are filled into a new array, or lie in the array of the first operand already. */
+/** The elements of a result are either computed into a new array, or already lie in the array of the first operand. */
 export type Computed = { readonly fill: Fill } | { readonly view: Layout };
 
 /** The type of a result. */
@@ -14,7 +14,7 @@ export interface ResultType {
   readonly dtype: DType;
 }
 
-/** How an operation's result comes from operands that lie so. All arithmetic on shapes is done here, before anything runs. */
+/** How an operation's result is computed for operands with these layouts. All shape arithmetic is done here, before anything runs. */
 export type Row<O extends Operation> = (
   operands: readonly Layout[],
   attributes: OperationAttributes[O],

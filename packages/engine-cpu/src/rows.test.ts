@@ -1,4 +1,4 @@
-/** Does a row give the same bits however many rows stand beside it, and a value the same bits wherever it is computed? */
+/** Does a row give the same bits whatever the number of rows beside it, and a value the same bits wherever it is computed? */
 import {
   type Tensor,
   argmax,
@@ -45,12 +45,12 @@ beforeAll(async () => {
   engines = { codegen: await cpu(), interpreter: await cpu({ mode: "interpreter" }) };
 });
 
-/** The results; this engine waits for nothing. */
+/** The results; this engine is synchronous. */
 function compute(engine: Engine, graph: Graph, values: readonly TypedArray[]): readonly TypedArray[] {
   return (engine.compile(graph) as Executable).run(values) as readonly TypedArray[];
 }
 
-/** Something computed of each row of x and y by itself: `[batch, ..] -> [batch, ..]`, with a vector and a matrix for all rows. */
+/** A computation on each row of x and y separately: `[batch, ..] -> [batch, ..]`, with a vector and a matrix for all rows. */
 type RowFunction = (x: Tensor, y: Tensor, shared: { readonly vector: Tensor; readonly matrix: Tensor }) => Tensor;
 
 const rowFunctions: Record<string, RowFunction> = {
@@ -98,7 +98,7 @@ function elementsOf(size: number, seed: number, dtype: DType): TypedArray {
   return dtype === "float64" ? Float64Array.from(values) : Float32Array.from(values);
 }
 
-/** The results of the first rows, as a text of their bits. */
+/** The results of the first rows, as a string of their bits. */
 function bitsOf(results: readonly TypedArray[], batch: number, rows: number): string {
   return results
     .map((result) => {

@@ -1,4 +1,4 @@
-/** Does generated code do what every engine must where no graph has been simplified? */
+/** Does generated code do what every engine must if graphs are not simplified? */
 import { conformanceCases, runCase } from "@symloss/conformance";
 import { type Tensor, explain } from "@symloss/core";
 import { expect, test, vi } from "vitest";

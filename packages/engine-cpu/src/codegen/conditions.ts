@@ -103,7 +103,7 @@ function isComparison(expression: Expression): boolean {
   return expression.kind === "apply" && comparisons.has(expression.operation);
 }
 
-/** What a statement reads in any case, and not only if a predictable condition holds. */
+/** What a statement reads always, and not only if a predictable condition holds. */
 function alwaysRead(statement: Statement, predictable: ReadonlySet<Register>): readonly Operand[] {
   const operands = operandsOf(statement);
   const isChoice =

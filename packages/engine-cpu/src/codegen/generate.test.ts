@@ -1,4 +1,4 @@
-/** Are generated programs right where JavaScript's own functions are left, and do they leave nothing behind? */
+/** Are generated programs right where they don't use JavaScript's own functions, and do they leave nothing behind? */
 import { type Tensor, compile, exp, grad, log, softplus, tanh, valueAndGrad, variance, where } from "@symloss/core";
 import { type Engine, prepare, traceGraph } from "@symloss/core/engine";
 import { setFlagsFromString } from "node:v8";

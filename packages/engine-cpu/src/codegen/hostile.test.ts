@@ -1,4 +1,4 @@
-/** Can what is no number in a graph that was made by hand become part of the program that it makes? */
+/** Can something other than a number in a graph made by hand become part of the generated program? */
 import { Tensor } from "@symloss/core/engine";
 import { describe, expect, test } from "vitest";
 import { cpu } from "../index.ts";
@@ -62,7 +62,7 @@ const graphs: Record<string, Tensor> = {
   }),
 };
 
-/** What comes of a graph where it is compiled and run: "ran" or the name of an error. */
+/** How compiling and running a graph ends: "ran" or the name of an error. */
 async function outcomeOf(mode: "codegen" | "interpreter", output: Tensor): Promise<string> {
   const engine = await cpu({ mode });
   try {

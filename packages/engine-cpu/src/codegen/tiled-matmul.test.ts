@@ -1,4 +1,4 @@
-/** Is a product of matrices right with all that is computed before it and after it, and past every edge of its blocks? */
+/** Is a matrix product right with everything computed before and after it, and beyond every edge of its blocks? */
 import { type Tensor, exp, less, softplus, sum, takeAlongAxis, valueAndGrad, where } from "@symloss/core";
 import { type DType, type Graph, type TypedArray, prepare, traceGraph } from "@symloss/core/engine";
 import { describe, expect, test } from "vitest";
@@ -25,7 +25,7 @@ function valuesOf(graph: Graph, dtype: DType): TypedArray[] {
   });
 }
 
-/** How far generated programs and the interpreter are apart at most, each output by its largest number. */
+/** The largest difference between generated programs and the interpreter, relative to each output's largest number. */
 async function worstDifference(compute: Compute, shapes: Shapes, dtype: DType): Promise<number> {
   const graph = graphOf(compute, shapes, dtype);
   const values = valuesOf(graph, dtype);
@@ -47,7 +47,7 @@ function withGradients(compute: (...inputs: Tensor[]) => Tensor): Compute {
   };
 }
 
-/** A prime more than a block in each direction. */
+/** A prime larger than a block in each direction. */
 const large: Shapes = [
   [131, 257],
   [257, 67],

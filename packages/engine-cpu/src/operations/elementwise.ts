@@ -1,6 +1,6 @@
 /**
- * How are elementwise operations computed: each element of the result from those at the same place?
- * By core's definition of single numbers, in float64. The array rounds floats; integers are truncated and saturate, so that
+ * How are elementwise operations computed: each element of the result from those at the same position?
+ * By core's definition for single numbers, in float64. The array rounds floats; integers are truncated and saturate, so that
  * they never wrap around.
  */
 import { type BinaryOperation, type UnaryOperation, binaryScalar, castNumber, unaryScalar } from "@symloss/core/engine";
@@ -21,7 +21,7 @@ export function binary<O extends BinaryOperation>(operation: O): Row<O> {
   return ([x, y], _, { dtype }) => ({ fill: mapTwo(x!, y!, dtype === "int32" ? saturated : scalar) });
 }
 
-/** The other side is never read, so that it has no influence. */
+/** The other side is never read, so it has no influence. */
 export const where: Row<"where"> = ([condition, x, y]) => {
   const { rows, length, step } = splitRows(nest([rowMajor(x!.shape), condition!, x!, y!]));
   const [, conditionStep, xStep, yStep] = step as [number, number, number, number];
@@ -38,7 +38,7 @@ export const where: Row<"where"> = ([condition, x, y]) => {
   };
 };
 
-/** To another dtype. */
+/** Conversion to another dtype. */
 export const cast: Row<"cast"> = ([x], { dtype }) => ({ fill: mapOne(x!, (value) => castNumber(value, dtype)) });
 
 function mapOne(x: Layout, scalar: (x: number) => number): Fill {

@@ -1,9 +1,9 @@
-/** How are elements read and added at indices that are known only when the graph runs? */
+/** How are elements read and added at indices that are only known when the graph runs? */
 import { castNumber } from "@symloss/core/engine";
 import { forEachPoint, nest, rowMajor, withoutAxes } from "../layout.ts";
 import type { Row } from "../row.ts";
 
-/** An index out of range reads the first or the last element of its line; of a line without elements comes 0. */
+/** An index out of range reads the first or the last element of its line; a line without elements gives 0. */
 export const takeAlongAxis: Row<"takeAlongAxis"> = ([x, indices], { axis }, { shape }) => {
   const target = rowMajor(shape);
   const lines = nest([target, x!, indices!].map((layout) => withoutAxes(layout, [axis])));
@@ -23,7 +23,7 @@ export const takeAlongAxis: Row<"takeAlongAxis"> = ([x, indices], { axis }, { sh
   };
 };
 
-/** An update whose index is out of range is added nowhere. Sums are taken in float64 and rounded once. */
+/** An update whose index is out of range is dropped. Sums are accumulated in float64 and rounded once. */
 export const scatterAdd: Row<"scatterAdd"> = ([updates, indices], { axis }, { shape, dtype }) => {
   const target = rowMajor(shape);
   const lines = nest([target, updates!, indices!].map((layout) => withoutAxes(layout, [axis])));

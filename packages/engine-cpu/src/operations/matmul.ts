@@ -1,4 +1,4 @@
-/** How are matrices multiplied: as the definition says it, each element a sum in float64 that is rounded once? */
+/** How are matrices multiplied: by the definition, each element a sum in float64 that is rounded once? */
 import { castNumber } from "@symloss/core/engine";
 import { type Layout, forEachPoint, nest, pickAxes, rowMajor } from "../layout.ts";
 import type { Row } from "../row.ts";
@@ -18,13 +18,13 @@ export const matmul: Row<"matmul"> = ([x, y], _, { shape, dtype }) => {
   };
 };
 
-/** Where the row of x begins that makes each element of the result: the same one for all columns. */
+/** Where the row of x for each element of the result begins: the same one for all columns. */
 function rowsOf(x: Layout, shape: readonly number[]): Layout {
   const { strides, offset } = pickAxes(x, [...shape.keys()].slice(0, -1));
   return { shape, strides: [...strides, 0], offset };
 }
 
-/** Where the column of y begins that makes each element of the result: the same one for all rows. */
+/** Where the column of y for each element of the result begins: the same one for all rows. */
 function columnsOf(y: Layout, shape: readonly number[]): Layout {
   const strides = y.strides.map((stride, axis) => (axis === shape.length - 2 ? 0 : stride));
   return { shape, strides, offset: y.offset };

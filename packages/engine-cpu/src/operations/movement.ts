@@ -1,9 +1,9 @@
-/** How are elements moved: as a view of the operand where they can stay where they are, else by copies? */
+/** How are elements moved: as a view of the operand if they can stay where they are, otherwise by copying? */
 import { sameShape, stridesOf } from "@symloss/core/engine";
 import { type Layout, copier, isContiguous, part, pickAxes, rowMajor } from "../layout.ts";
 import type { Row } from "../row.ts";
 
-/** Inputs and constants are there before anything runs, row-major; their array stands for the operand. */
+/** Inputs and constants exist before anything runs, row-major; their array serves as the operand. */
 export const given: Row<"input" | "constant"> = (_, { shape }) => ({ view: rowMajor(shape as readonly number[]) });
 
 export const iota: Row<"iota"> = (_, { size }) => ({
@@ -52,7 +52,7 @@ export const concat: Row<"concat"> = (operands, { axis }, { shape }) => {
   };
 };
 
-/** The strides for a shape that differs only in axes of length 1, else undefined. */
+/** The strides for a shape that only differs in axes of length 1; otherwise undefined. */
 function stridesBetweenOnes(x: Layout, shape: readonly number[]): number[] | undefined {
   const long = [...x.shape.keys()].filter((axis) => x.shape[axis] !== 1);
   const { shape: lengths, strides } = pickAxes(x, long);

@@ -3,7 +3,7 @@ import { type TypedArray, castNumber, dropAxes, sizeOf } from "@symloss/core/eng
 import { type Layout, copier, forEachPoint, nest, pickAxes, rowMajor, withoutAxes } from "../layout.ts";
 import type { Fill, Row } from "../row.ts";
 
-/** The sum of integers saturates, as all their arithmetic. */
+/** The sum of integers saturates, like all integer arithmetic. */
 export const sum: Row<"sum"> = ([x], { axes }, { dtype }) => ({
   fill: reduceLines(x!, axes, (xs, start, step, length) => castNumber(sumLine(xs, start, step, length), dtype)),
 });
@@ -12,10 +12,10 @@ export const max: Row<"max"> = ([x], { axes }) => ({ fill: reduceLines(x!, axes,
 
 export const argmax: Row<"argmax"> = ([x], { axis }) => ({ fill: reduceLines(x!, [axis], argmaxLine) });
 
-/** -Infinity where every element is, and where there is none; Infinity where any is. */
+/** -Infinity if every element is, or if there are none; Infinity if any is. */
 export const logSumExp: Row<"logSumExp"> = ([x], { axis }, { shape }) => ({
   fill: withPowers(x!, axis, rowMajor(shape), (result, to, _xs, _from, largest, powers) => {
-    // Less an infinity the powers are NaN.
+    // Subtracting an infinity would make the powers NaN.
     result[to] = Math.abs(largest) === Infinity ? largest : largest + Math.log(sumLine(powers, 0, 1, powers.length));
   }),
 });
@@ -47,7 +47,7 @@ export const logSoftmax: Row<"logSoftmax"> = ([x], { axis }, { shape }) => {
   };
 };
 
-/** One number of the elements at `start`, `start + step`, .. */
+/** One number from the elements at `start`, `start + step`, .. */
 type ReduceLine = (xs: TypedArray, start: number, step: number, length: number) => number;
 
 function reduceLines(x: Layout, axes: readonly number[], reduceLine: ReduceLine): Fill {
@@ -64,7 +64,7 @@ function reduceLines(x: Layout, axes: readonly number[], reduceLine: ReduceLine)
   };
 }
 
-/** Elements that do not lie evenly are first copied to where they do. */
+/** Elements that are not evenly spaced are first copied to where they are. */
 function reduceCopiedLines(x: Layout, axes: readonly number[], reduceLine: ReduceLine): Fill {
   const kept = dropAxes([...x.shape.keys()], axes) as number[];
   const source = pickAxes(x, [...kept, ...axes]);
@@ -79,7 +79,7 @@ function reduceCopiedLines(x: Layout, axes: readonly number[], reduceLine: Reduc
   };
 }
 
-/** Writes what comes of one line, from its largest element and exp(x - largest) of all of them. */
+/** Writes the results of one line, from its largest element and exp(x - largest) of all of them. */
 type WriteLine = (
   result: TypedArray,
   to: number,
@@ -103,7 +103,7 @@ function withPowers(x: Layout, axis: number, target: Layout, writeLine: WriteLin
   };
 }
 
-/** Halves are added, down to short runs, so that the error grows with the logarithm of the length alone. */
+/** Halves are added, down to short runs, so that the error only grows with the logarithm of the length. */
 function sumLine(xs: TypedArray, start: number, step: number, length: number): number {
   if (length > 256) {
     const half = length >>> 1;
@@ -115,7 +115,7 @@ function sumLine(xs: TypedArray, start: number, step: number, length: number): n
   let fourth = 0;
   let at = start;
   let index = 0;
-  // Four sums, for one addition need not wait for the one before.
+  // Four sums, because one addition need not wait for another.
   for (; index + 3 < length; index += 4) {
     first += xs[at]!;
     second += xs[at + step]!;
