@@ -1,8 +1,8 @@
-/** How does a page run cases? One after the other, each reported as it ends. */
+/** How does a page run cases? One after another, each reported as it ends. */
 import type { CaseResult, Report } from "../src/messages.ts";
 import { textOf } from "./outcome.ts";
 
-/** Something that settles where it passes, and throws where it does not. */
+/** Settles if the case passes, and throws if it does not. */
 export interface Case {
   readonly name: string;
   run(): void | Promise<void>;

@@ -1,4 +1,4 @@
-/** Does engine-cpu show in a browser what every engine must? */
+/** Does engine-cpu do in a browser what every engine must? */
 import type { CaseGroup } from "@symloss/conformance";
 import { cpu } from "@symloss/engine-cpu";
 import type { Report } from "../src/messages.ts";

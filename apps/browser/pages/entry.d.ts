@@ -1,10 +1,10 @@
-/** The module that a test runs; the bundler puts it here. */
+/** The module that a test runs; the bundler resolves it. */
 declare module "virtual:entry" {
   const run: (...argumentsAndReport: unknown[]) => unknown;
   export default run;
 }
 
-/** The module that gives the cases of a test, from wherever they stand. */
+/** The module with the cases of a test, wherever they are. */
 declare module "virtual:cases" {
   import type { Case } from "./cases.ts";
 

@@ -1,4 +1,4 @@
-/** What does a page see of a module that throws while it loads? */
+/** What does a page report about a module that throws while it loads? */
 export default function (): never {
   throw new Error("This is never called.");
 }

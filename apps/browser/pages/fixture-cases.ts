@@ -1,4 +1,4 @@
-/** What do tests see of cases that pass, fail, and hang? */
+/** What do tests see when cases pass, fail, and hang? */
 import type { Report } from "../src/messages.ts";
 import { type Case, runCases } from "./cases.ts";
 

@@ -1,11 +1,11 @@
-/** What can a page do that the tests of `runInBrowser` want to see? */
+/** Which behaviours of a page do the tests of `runInBrowser` need? */
 import type { Report } from "../src/messages.ts";
 
 const behaviours: Readonly<Record<string, (...values: never[]) => unknown>> = {
   addIn: (x: number, y: number) => ({ sum: x + y, scope: typeof document === "undefined" ? "worker" : "page" }),
   specialValues: () => [NaN, -Infinity, -0, Float32Array.of(1, 2)],
   isIsolated: () => crossOriginIsolated,
-  // Whether the page's policy lets it is the question.
+  // Whether the page's policy allows this is what is tested.
   // oxlint-disable-next-line no-eval
   evaluate: (code: string): unknown => globalThis.eval(code),
   renderer: () => {
@@ -14,9 +14,9 @@ const behaviours: Readonly<Record<string, (...values: never[]) => unknown>> = {
     return context && info ? String(context.getParameter(info.UNMASKED_RENDERER_WEBGL)) : "none";
   },
   fetchStatus: async (url: string) => (await fetch(url)).status,
-  // Another name of the page's own server.
+  // Another name for the page's own server.
   fetchFromLocalhost: async () => (await fetch(`http://localhost:${location.port}/`, { mode: "no-cors" })).type,
-  // Refuses a response of another type than application/wasm.
+  // Rejects a response of a type other than application/wasm.
   compileWasm: async (url: string) => {
     const module = await WebAssembly.compileStreaming(fetch(url));
     return WebAssembly.Module.exports(module);

@@ -1,5 +1,8 @@
 /// <reference lib="dom" />
-/** How fast is engine-gpu in a page, beside TensorFlow.js on the same WebGL, gpu.js by hand and plain, and loops? Every result is read and checked. */
+/**
+ * How fast is engine-gpu in a page, compared with TensorFlow.js on the same WebGL, gpu.js by hand and plain, and loops? Every result is
+ * read and checked.
+ */
 import { type MeasureOptions, type Timing, interleave } from "@symloss/bench/interleave";
 import { makeWorkloads, withGradients } from "@symloss/bench/workloads";
 import { type DeviceArray, type NDArray, compile, ndarray } from "@symloss/core";
@@ -95,7 +98,7 @@ function loops({ byHand }: GpuWorkload, outputs: readonly Float32Array[]): Conte
   };
 }
 
-/** Throws where a contender computes something else than symloss. */
+/** Throws if a contender's results differ from those of symloss. */
 function checkResults(contender: string, outputs: Results, results: Results): void {
   if (results.length !== outputs.length)
     throw new Error(`checkResults: ${contender} must give ${outputs.length} results, got ${results.length}.`);
@@ -120,7 +123,7 @@ function titleOf({ name, title }: GpuWorkload): string {
   return `${name} ${title}`;
 }
 
-/** Those of the bench of loops that a GPU is for. */
+/** The workloads of the loops bench that suit a GPU. */
 function sharedWorkloads(): readonly GpuWorkload[] {
   return makeWorkloads().filter(({ name }) => ["W1", "W2", "W3", "W4", "W5", "V1", "V2"].includes(name));
 }

@@ -1,10 +1,10 @@
 /// <reference lib="dom" />
-/** What comes of runs while the browser's graphics process dies? Says when it may, and runs until an error tells of it. */
+/** What do runs return while the browser's graphics process dies? Reports when it is ready, and runs until an error tells of the loss. */
 import { compile, mul } from "@symloss/core";
 import { gpu } from "@symloss/engine-gpu";
 import type { Report } from "../src/messages.ts";
 
-/** How many results were wrong, what the error says, and a result of the next call. */
+/** How many results were wrong, the error's message, and a result of the next call. */
 export interface CrashOutcome {
   readonly wrong: number;
   readonly error: string;
@@ -24,7 +24,7 @@ export default async function (mode: "webgl2" | "webgl", report: Report): Promis
       const { data } = await twice(x);
       if (data[0] !== 2 * run || data.at(-1) !== 2 * run) wrong++;
       if (wrong === 10) return { wrong, error: "none", next: Number.NaN };
-      // Losses are told in a task of their own: most runs come before it, some after.
+      // Losses are reported in a separate task: most runs come before it, some after.
       if (run % 50 === 0) await new Promise((resolve) => setTimeout(resolve));
     } catch (error) {
       return { wrong, error: String(error), next: await firstOf(() => twice([21])) };
@@ -32,7 +32,7 @@ export default async function (mode: "webgl2" | "webgl", report: Report): Promis
   }
 }
 
-/** A browser takes a moment to start its graphics process again. */
+/** A browser takes a moment to restart its graphics process. */
 async function firstOf(run: () => Promise<{ readonly data: ArrayLike<number> }>): Promise<number> {
   for (let rest = 100; ; rest--) {
     try {

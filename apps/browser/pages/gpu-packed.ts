@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** What do kernels for gpu.js reach that are written by hand, four elements to a texel? Each for one workload and its sizes. */
+/** How fast are hand-written kernels for gpu.js, with four elements to a texel? Each is for one workload and its sizes. */
 import { GPU } from "gpu.js";
 import type { Contender, GpuWorkload } from "./gpu-contender.ts";
 
@@ -16,7 +16,7 @@ interface Texture {
   readonly size: ArrayLike<number>;
 }
 
-/** A texture that tells how gpu.js wraps one. */
+/** A texture that shows how gpu.js wraps one. */
 interface Seed extends Texture {
   readonly kernel: unknown;
 }
@@ -41,19 +41,19 @@ const workloads: Readonly<Record<string, (gpu: PackedGpu, ...inputs: Arrays) => 
   G3: matrixProduct,
 };
 
-/** What kernels are made of, on a context of their own. */
+/** What kernels are built with, on a context of their own. */
 class PackedGpu {
   readonly #gl: WebGL2RenderingContext;
   readonly #gpuJs: GPU;
   readonly #framebuffer: WebGLFramebuffer;
   readonly #seed: Seed;
 
-  /** Throws if there is no WebGL 2. */
+  /** Throws if WebGL 2 is not available. */
   constructor() {
     const gl = new OffscreenCanvas(1, 1).getContext("webgl2", { alpha: false, depth: false, antialias: false });
     if (gl === null) throw new Error("packedKernels: the page must have WebGL 2, got none.");
     this.#gl = gl;
-    // gpu.js sizes its canvas after every kernel; it draws on textures alone.
+    // gpu.js resizes its canvas after every kernel; it only draws to textures.
     this.#gpuJs = new GPU({ canvas: { width: 1, height: 1 }, context: gl } as never);
     this.#framebuffer = gl.createFramebuffer();
     this.#seed = this.makeKernel("function() { return [1, 2, 3, 4]; }", [1, 2])() as Seed;
@@ -100,7 +100,7 @@ class PackedGpu {
     if (gl.isContextLost()) throw new Error("packedKernels: the context was lost.");
   }
 
-  /** A kernel's result, into an array; a kernel that returns numbers has one to a texel, which not every driver reads alone. */
+  /** Reads a kernel's result into an array; a kernel that returns numbers has one to a texel, which not every driver can read by itself. */
   makeReader(texelCount: number, isPacked: boolean): (result: Texture, elements: Float32Array) => void {
     const texels = new Float32Array(isPacked ? 0 : 4 * texelCount);
     return (result, elements) => {
@@ -141,7 +141,7 @@ const huberFunction = {
   settings: { argumentTypes: { y: "Number", p: "Number" }, returnType: "Number" },
 };
 
-/** The elementwise loss of two arrays, whose length 4096 divides. */
+/** The elementwise loss of two arrays whose length is divisible by 4096. */
 function huber(gpu: PackedGpu, ...pair: Arrays): Contender {
   const [targets, predictions] = pair as [Float32Array, Float32Array];
   const shape = [1024, targets.length / 4096] as const;
@@ -210,7 +210,7 @@ function huberMean(gpu: PackedGpu, ...pair: Arrays): Contender {
   );
 }
 
-/** A loss for each row of logits, whose length 4 divides. */
+/** A loss for each row of logits, whose length is divisible by 4. */
 function sparseCrossEntropy(gpu: PackedGpu, ...given: Arrays): Contender {
   const [labels, logits] = given as [Int32Array, Float32Array];
   const rows = labels.length;
@@ -252,7 +252,7 @@ function sparseCrossEntropy(gpu: PackedGpu, ...given: Arrays): Contender {
   );
 }
 
-/** The product of two square matrices, whose side 4 divides. */
+/** The product of two square matrices whose side is divisible by 4. */
 function matrixProduct(gpu: PackedGpu, ...pair: Arrays): Contender {
   const [left, right] = pair as [Float32Array, Float32Array];
   const side = Math.sqrt(left.length);

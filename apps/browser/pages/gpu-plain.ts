@@ -1,9 +1,9 @@
 /// <reference lib="dom" />
-/** What does gpu.js reach as its documentation uses it: default settings, arrays that it uploads, textures passed on? */
+/** How fast is gpu.js when used as its documentation does: default settings, arrays that it uploads, textures passed on? */
 import { GPU, Input } from "gpu.js";
 import type { Contender, GpuWorkload, Results } from "./gpu-contender.ts";
 
-/** Undefined where there are no kernels for the workload. */
+/** Undefined if there are no kernels for the workload. */
 export function plainKernels({ name, inputs }: GpuWorkload): Contender | undefined {
   const kernels = workloads[name];
   if (kernels === undefined) return undefined;
@@ -23,9 +23,9 @@ export function plainKernels({ name, inputs }: GpuWorkload): Contender | undefin
 }
 
 interface Kernels {
-  /** Whether one kernel reads each array; where many do, a kernel copies the array into a texture for all of them. */
+  /** Whether one kernel reads each array; if several do, a kernel copies the array into a texture for all of them. */
   readonly readsOnce: boolean;
-  /** Kernels for inputs of these shapes. The first result is the smallest and comes down; `settings` are those of the others. */
+  /** Kernels for inputs of these shapes. The first result is the smallest and is read back; `settings` apply to the others. */
   readonly make: (
     shapes: readonly (readonly number[])[],
     settings: KernelSettings,
@@ -40,7 +40,7 @@ type Kernel = (...inputs: unknown[]) => never;
 
 const gpuJs = new GPU({ mode: "webgl2" });
 
-/** A kernel whose output has this shape; its source sees every shape's sizes as numbers. */
+/** A kernel whose output has this shape; its source sees the lengths of every shape as numbers. */
 function makeKernel(source: string, shape: readonly number[], settings: KernelSettings = {}): Kernel {
   return gpuJs.createKernel(source, { output: shape.toReversed(), ...settings }) as unknown as Kernel;
 }
@@ -50,7 +50,7 @@ const copy: Readonly<Record<number, string>> = {
   2: `function(x) { return x[this.thread.y][this.thread.x]; }`,
 };
 
-/** What the threads of a kernel of sums leave, added up. */
+/** Adds up what the threads of a summing kernel leave. */
 function mean(sums: Float32Array, count: number): Float32Array {
   let total = 0;
   for (const sum of sums) total += sum;

@@ -6,14 +6,14 @@ import "@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.j
 import "@tensorflow/tfjs-core/dist/register_all_gradients.js";
 import type { Contender, GpuWorkload } from "./gpu-contender.ts";
 
-/** Makes its backend the one that computes; returns what it is. */
+/** Selects its backend, and returns a description of it. */
 export async function startTensorFlow(): Promise<string> {
   await tf.setBackend("webgl");
   await tf.ready();
   return `tfjs ${tf.version_core}`;
 }
 
-/** Throws where the workload is unknown. */
+/** Throws if the workload is unknown. */
 export function tensorFlow({ name, inputs }: GpuWorkload, smallest: number): Contender {
   const compute = formulas[name];
   if (compute === undefined) throw new Error(`tensorFlow: the workload must be known, got "${name}".`);
@@ -84,7 +84,7 @@ function vae(...[x, xHat, mean, variance]: tf.Tensor[]): tf.Tensor {
 
 /** The corrected negative ELBO of an auto-encoder whose prior is a mixture of diagonal normals. */
 function vaeGmm(...[x, xHat, zMean, zLogVariance, mean, logVariance, logPi]: tf.Tensor[]): tf.Tensor {
-  // The constant of the normal is left out, as symloss leaves it out.
+  // The constant of the normal is omitted, as in symloss.
   const rebuilt = x!.sub(xHat!).square().mul(-0.5).sum(1);
   const z = zMean!.expandDims(1);
   const variance = logVariance!.exp();

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** What does engine-gpu say where WebGL lacks these extensions? */
+/** What does engine-gpu report if WebGL lacks these extensions? */
 import { gpu } from "@symloss/engine-gpu";
 
 export default async function (extensions: readonly string[]): Promise<string> {

@@ -1,10 +1,10 @@
-/** What does engine-onnx say in a page once its runtime has run out of memory? A bundle has no address from which to load it anew. */
+/** What does engine-onnx report in a page once its runtime has run out of memory? A bundle has no address from which to reload it. */
 import { compile, evaluate, sum } from "@symloss/core";
 import { onnx } from "@symloss/engine-onnx";
 
-/** Fills a heap of 192 MiB and returns what each call after that throws. */
+/** Fills a heap of 192 MiB and returns what each later call throws. */
 export default async function (): Promise<string> {
-  // The runtime makes the memory of its WebAssembly by itself, of 4 GiB at most.
+  // The runtime creates its own WebAssembly memory, of at most 4 GiB.
   WebAssembly.Memory = new Proxy(WebAssembly.Memory, {
     construct: (target, [options]: [WebAssembly.MemoryDescriptor]) => new target({ ...options, maximum: 3 * 2 ** 10 }),
   });

@@ -1,7 +1,7 @@
-/** How did the call of a function end? */
+/** How did a function call end? */
 import type { Outcome, Report } from "../src/messages.ts";
 
-/** Calls a function with its arguments and a `report`; what it throws is an outcome too. */
+/** Calls a function with its arguments and a `report`; an error it throws is an outcome too. */
 export async function outcomeOf(
   run: (...argumentsAndReport: unknown[]) => unknown,
   values: readonly unknown[],
@@ -14,7 +14,7 @@ export async function outcomeOf(
   }
 }
 
-/** What an error says, with its stack and its causes. */
+/** An error's message, with its stack and its causes. */
 export function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const text = error.stack ?? String(error);

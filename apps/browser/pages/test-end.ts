@@ -1,4 +1,4 @@
-/** Which functions does the test give to its page? */
+/** Which functions does the test provide to its page? */
 import type { Outcome } from "../src/messages.ts";
 
 declare global {
@@ -13,7 +13,7 @@ const reported: Promise<void>[] = [];
 /** The arguments for the page's function. */
 export async function receiveArguments(): Promise<unknown[]> {
   const values = await symlossArguments();
-  // The browser is driven past the page's policy while it answers: what comes next is a task of the page itself.
+  // The browser's debugger bypasses the page's policy while it answers: what follows runs in a task of the page's own.
   await new Promise((resolve) => setTimeout(resolve));
   return values;
 }

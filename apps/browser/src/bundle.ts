@@ -1,4 +1,4 @@
-/** What does the browser get for a TypeScript module of this repository? Bundled from source, as a user's own build would. */
+/** What does the browser get for a TypeScript module of this repository? A bundle of its source, as a user's own build would make. */
 import { fileURLToPath } from "node:url";
 import { type Rolldown, build as viteBuild, defaultClientConditions } from "vite";
 import type { Files } from "./serve.ts";
@@ -7,13 +7,13 @@ import type { Files } from "./serve.ts";
 export interface BundleOptions {
   /** Whether it runs in a worker that the page starts; default false. */
   readonly worker?: boolean | undefined;
-  /** What it imports as `virtual:cases`. */
+  /** The module that it imports as `virtual:cases`. */
   readonly cases?: URL | undefined;
 }
 
 const bundles = new Map<string, Promise<Files>>();
 
-/** A page, `/index.html`, that runs the module `entry`, with all that it loads: chunks and assets. Made once. */
+/** A page, `/index.html`, that runs the module `entry`, with everything it loads: chunks and assets. Built once. */
 export function bundle(entry: URL, options: BundleOptions = {}): Promise<Files> {
   const key = [entry, options.worker === true, options.cases].join(" ");
   const made = bundles.get(key) ?? build(entry, options);
@@ -38,7 +38,7 @@ async function build(entry: URL, { worker = false, cases }: BundleOptions): Prom
     build: {
       write: false,
       target: "esnext",
-      // Readable stacks are worth more here than small files.
+      // Readable stack traces matter more here than small files.
       minify: false,
       // Assets stay files, so that loading them is tested too.
       assetsInlineLimit: 0,

@@ -6,11 +6,11 @@ import { type PageOptions, runInBrowser } from "./page.ts";
 
 /** Where the cases run. */
 export interface CasesOptions extends Omit<PageOptions, "onReport"> {
-  /** A browser that runs when the tests do; default one of the page's own. */
+  /** A browser that is already running when the tests start; by default the page gets its own. */
   readonly browser?: (() => Browser) | undefined;
 }
 
-/** The names of cases, by what they are about. */
+/** The names of cases, by subject. */
 export type CaseNames = Readonly<Record<string, readonly string[]>>;
 
 /** The names of conformance cases by their group. */
@@ -21,8 +21,8 @@ export function namesByGroup(cases: readonly { readonly group: string; readonly 
 }
 
 /**
- * A test for each name, where they stand in a `describe`. The page runs once; its function reports a `CaseResult` for
- * each case as it ends. A case without a result fails, and so does a page that runs any other, or does not come to its end.
+ * A test for each name, grouped by `describe`. The page runs once; its function reports a `CaseResult` for
+ * each case as it ends. A case without a result fails; so does a page that runs any other case, or does not finish.
  */
 export function testInBrowser(names: CaseNames, options: CasesOptions): void {
   let run: CasesRun = { results: new Map() };
@@ -39,13 +39,13 @@ export function testInBrowser(names: CaseNames, options: CasesOptions): void {
   });
 }
 
-/** What is known of the cases when the page has ended, or failed. */
+/** What is known about the cases when the page has finished or failed. */
 export interface CasesRun {
   readonly results: ReadonlyMap<string, CaseResult>;
   readonly failure?: Error;
 }
 
-/** Runs the page. A failure keeps the results from before it: which case the page was at is then seen. */
+/** Runs the page. If it fails, earlier results are kept, which shows the case it had reached. */
 export async function runCasesInBrowser({ browser, ...options }: CasesOptions): Promise<CasesRun> {
   const results = new Map<string, CaseResult>();
   const onReport = (value: unknown): void => {
@@ -60,7 +60,7 @@ export async function runCasesInBrowser({ browser, ...options }: CasesOptions): 
   }
 }
 
-/** Throws where the case failed, and where it has no result. */
+/** Throws if the case failed or has no result. */
 export function checkCase(name: string, { results, failure }: CasesRun): void {
   const result = results.get(name);
   if (result === undefined) {
@@ -70,7 +70,7 @@ export function checkCase(name: string, { results, failure }: CasesRun): void {
   if (!result.passed) throw new Error(result.message);
 }
 
-/** Long enough for the page's own timeout to come first, even where a browser is installed before. */
+/** Long enough for the page's own timeout to fire first, even if a browser is installed before. */
 function hookTimeout({ timeout = 60_000 }: CasesOptions): number {
   return timeout + 120_000;
 }

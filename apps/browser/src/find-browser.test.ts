@@ -9,9 +9,9 @@ interface Described {
   readonly variables?: Record<string, string>;
   readonly isRoot?: boolean;
   readonly programs?: readonly string[];
-  /** What installing Chromium puts there; an error where it fails. */
+  /** What installing Chromium adds, or the error it fails with. */
   readonly installs?: readonly string[] | Error;
-  /** What another test's installation puts there once it ends. */
+  /** What another test's installation adds once it ends. */
   readonly underWay?: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** Which browser do the tests run in? Chromium, Chrome or Edge; on Debian, root gets Chromium where there is none. */
+/** Which browser do the tests run in? Chromium, Chrome or Edge; on Debian, root installs Chromium if there is none. */
 import { execFile } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import { posix, win32 } from "node:path";
@@ -12,9 +12,9 @@ export interface Machine {
   readonly isRoot: boolean;
   /** Where Playwright puts a Chromium of its own. */
   readonly playwrightBrowser: string;
-  /** Whether a program stands at this path. */
+  /** Whether there is a program at this path. */
   readonly isProgram: (path: string) => boolean;
-  /** Installs Debian's Chromium, unless it is there. */
+  /** Installs Debian's Chromium, unless it is installed already. */
   readonly installChromium: () => Promise<void>;
   /** Settles when no test is installing it any more. */
   readonly installationEnds: () => Promise<void>;
@@ -31,12 +31,12 @@ export const thisMachine: Machine = {
   installationEnds,
 };
 
-/** The path of a browser. Throws where there is none, and where CHROME_PATH names none: no test passes without one. */
+/** The path of a browser. Throws if there is none, or if CHROME_PATH does not name one: no test passes without a browser. */
 export async function findBrowser(machine: Machine = thisMachine): Promise<string> {
   const chosen = chosenBrowser(machine);
   if (chosen !== undefined) return chosen;
   const mayInstall = machine.isRoot && hasApt(machine);
-  // Half an installation looks like a browser already.
+  // A half-finished installation already looks like a browser.
   if (mayInstall) await machine.installationEnds();
   const found = usualBrowser(machine);
   if (found !== undefined) return found;
@@ -63,7 +63,7 @@ function hasApt(machine: Machine): boolean {
   return machine.platform === "linux" && onPath(machine, ["apt-get"]).some(machine.isProgram);
 }
 
-/** What the developer chose. A choice that is not there is an error, never a reason to take another. */
+/** The developer's choice. If it does not exist, that is an error, never a reason to use another. */
 function chosenBrowser({ variables, isProgram: isThere }: Machine): string | undefined {
   const chosen = variables["CHROME_PATH"];
   if (chosen === undefined || chosen === "" || isThere(chosen)) return chosen || undefined;
@@ -114,12 +114,12 @@ function isProgram(path: string): boolean {
   }
 }
 
-/** What the processes lock that install Chromium, or wait for it. The kernel frees the lock with its holder. */
+/** A lock for processes that install Chromium or wait for it. The kernel releases the lock when its holder exits. */
 const locked = "/var/lib/dpkg";
 
 async function installChromium(): Promise<void> {
   process.stderr.write("No browser is installed: installing Debian's chromium for the tests in a browser.\n");
-  // Whoever asks second waits at the lock, and finds it there.
+  // A process that comes second waits for the lock, and then finds the browser installed.
   const commands = "command -v chromium || { apt-get update && apt-get install -y --no-install-recommends chromium; }";
   await promisify(execFile)("flock", [locked, "sh", "-c", commands], {
     env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },

@@ -1,4 +1,7 @@
-/** How fast is engine-gpu beside TensorFlow.js, gpu.js by hand and plain, and loops? In one page, in a browser that is found here; words name workloads. */
+/**
+ * How fast is engine-gpu compared with TensorFlow.js, gpu.js by hand and plain, and loops? Measured in one page, in a browser found here;
+ * arguments select workloads.
+ */
 import type { Timing } from "@symloss/bench/interleave";
 import Table from "cli-table3";
 import type { GpuTiming } from "./gpu-timing.ts";
@@ -10,7 +13,7 @@ const timings: GpuTiming[] = [];
 const device = await runInBrowser({
   entry: new URL("../pages/gpu-bench.ts", import.meta.url),
   arguments: [process.argv.slice(2).join("|"), rounds],
-  // Where there is hardware, the browser's own choice; this is the one that works everywhere.
+  // With hardware, the browser's own choice of driver; without, the one that works everywhere.
   flags: process.env["HARDWARE"] === undefined ? softwareWebGL : [],
   timeout: 1_800_000,
   onReport: (timing) => timings.push(timing as GpuTiming),
@@ -22,7 +25,7 @@ const namesOf = (way: "throughHost" | "resident") => [
 const [contenders, residents] = [namesOf("throughHost"), namesOf("resident")];
 const table = new Table({
   head: ["milliseconds (ratio)", ...contenders, ...residents.map((name) => `${name}, resident`)],
-  // Colours have no place in a file or a pipe.
+  // Colours don't belong in a file or a pipe.
   style: { head: [], border: [], compact: true },
 });
 for (const { workload, throughHost, resident } of timings) {

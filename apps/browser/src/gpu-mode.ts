@@ -1,4 +1,4 @@
-/** What is tried of engine-gpu in a browser on one version of WebGL? In one browser, and each page is loaded once. */
+/** What is tested of engine-gpu in a browser, for one version of WebGL? All in one browser, with each page loaded once. */
 import { conformanceCases } from "@symloss/conformance";
 import { gpu, gpuTraits } from "@symloss/engine-gpu";
 import type { Browser } from "playwright-core";
@@ -7,13 +7,13 @@ import { namesByGroup, testInBrowser } from "./cases.ts";
 import { launch, softwareWebGL } from "./launch.ts";
 import { runInBrowser } from "./page.ts";
 
-/** Faults by subject, those of one page together: what some count must not be touched by what others leave. */
+/** Faults by subject, grouped by page: some count objects, which others would leave behind. */
 export type FaultPages = readonly Readonly<Record<string, object>>[];
 
 const page = (name: string): URL => new URL(`../pages/${name}.ts`, import.meta.url);
 const faults = new URL("../../../packages/engine-gpu/faults/index.ts", import.meta.url);
 
-/** Tests of the mode. */
+/** The tests of the mode. */
 export function testGpu(mode: "webgl2" | "webgl", faultPages: FaultPages): void {
   describe(`engine-gpu on ${mode}`, () => {
     let browser: Browser;
@@ -38,7 +38,7 @@ export function testGpu(mode: "webgl2" | "webgl", faultPages: FaultPages): void 
       const dying = await launch(softwareWebGL);
       try {
         const session = await dying.newBrowserCDPSession();
-        // The answer may end with the process.
+        // The answer may be lost with the process.
         const kill = (): void => void session.send("Browser.crashGpuProcess").catch(() => {});
         const run = { entry: page("gpu-crash"), arguments: [mode], onReport: kill };
         expect(await runInBrowser({ browser: dying, ...run })).toEqual({

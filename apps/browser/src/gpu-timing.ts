@@ -1,11 +1,11 @@
 /** What does the bench page report? */
 import type { Timing } from "@symloss/bench/interleave";
 
-/** What the contenders took for a workload, by name; ratios are to symloss. */
+/** The times of the contenders for a workload, by name; ratios are relative to symloss. */
 export interface GpuTiming {
   readonly workload: string;
-  /** Arrays go up, everything comes down. */
+  /** Arrays are uploaded, everything is read back. */
   readonly throughHost: Readonly<Record<string, Timing>>;
-  /** Arrays are on the device; the only result comes down, or else the smallest, and the others stay. */
+  /** Arrays are on the device; only the smallest result is read back, and the others stay. */
   readonly resident: Readonly<Record<string, Timing>>;
 }

@@ -1,4 +1,4 @@
-/** How is a browser started, so that it runs anywhere, calls nobody, and ends with the tests? */
+/** How is a browser started, so that it runs anywhere, contacts no server, and ends with the tests? */
 import { type Browser, chromium } from "playwright-core";
 import { findBrowser, thisMachine } from "./find-browser.ts";
 
@@ -6,14 +6,14 @@ import { findBrowser, thisMachine } from "./find-browser.ts";
 export const softwareWebGL: readonly string[] = [
   "--use-angle=swiftshader",
   "--enable-unsafe-swiftshader",
-  // Most kernels of a test run once: each is compiled when it is drawn, whole, and not in advance and in parts as well.
+  // Most kernels of a test run once: each is compiled whole when it first draws, and not in advance and in parts as well.
   "--disable-angle-features=supportsGraphicsPipelineLibrary,warmUpPipelineCacheAtLink",
 ];
 
-/** Flags for a browser that has no WebGL at all. */
+/** Flags for a browser without WebGL. */
 export const withoutWebGL: readonly string[] = ["--disable-gpu", "--disable-software-rasterizer"];
 
-/** Starts a headless browser. It ends with `close()`, and with this process, however that ends. */
+/** Starts a headless browser. It ends on `close()`, and with this process, however that ends. */
 export async function launch(flags: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: await findBrowser(),

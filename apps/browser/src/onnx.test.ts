@@ -8,7 +8,7 @@ import { launch } from "./launch.ts";
 import { type PageOptions, runInBrowser } from "./page.ts";
 import type { HeaderOptions } from "./serve.ts";
 
-/** How the page makes its engine; `initTimeout` is how long the runtime may take to start, in milliseconds. */
+/** How the page creates its engine; `initTimeout` is how long the runtime may take to start, in milliseconds. */
 interface Settings {
   readonly numThreads?: number;
   readonly wasmPaths?: string;
@@ -32,7 +32,7 @@ function run(settings: Settings, headers: HeaderOptions, options: Partial<PageOp
 const isolated: HeaderOptions = { crossOriginIsolated: true };
 const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src data:; object-src 'none'";
 
-// A policy only forbids: what is right under it is right without.
+// A policy can only forbid: what works under it works without it.
 describe.each<[string, Settings, HeaderOptions]>([
   ["engine-onnx in a browser, under a content security policy", {}, { contentSecurityPolicy: policy }],
   ["engine-onnx on two threads, isolated", { numThreads: 2 }, isolated],
@@ -66,7 +66,7 @@ describe("engine-onnx in a browser is unavailable, with the reason", () => {
       { contentSecurityPolicy: "default-src 'self'" },
       /Content Security Policy|CSP/,
     ],
-    // Otherwise it would quietly run on one.
+    // Otherwise it would silently use one.
     ["with threads in a page that is not isolated", { numThreads: 2 }, {}, /cross-origin isolated/],
     [
       "with threads where workers are forbidden, instead of waiting without end",

@@ -15,7 +15,7 @@ describe("runInBrowser", { timeout: 60_000 }, () => {
   }, 120_000);
   afterAll(() => browser.close());
 
-  /** What the behaviour of the fixture returns; it stands first in the arguments. */
+  /** The value returned by a behaviour of the fixture, which is named by the first argument. */
   function run(
     behaviour: string,
     values: readonly unknown[] = [],

@@ -1,4 +1,4 @@
-/** How does a test run code in a browser? Bundled, served, called with arguments; what it returns comes back. */
+/** How does a test run code in a browser? It is bundled, served and called with arguments, and its result is sent back. */
 import { basename } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { bundle } from "./bundle.ts";
@@ -13,30 +13,30 @@ export type RunOptions = PageOptions & BrowserOptions;
 export interface PageOptions {
   /** The module whose default function is called. */
   readonly entry: URL;
-  /** What the function is called with; after them comes its `Report`. */
+  /** The function's arguments; its `Report` follows them. */
   readonly arguments?: readonly unknown[] | undefined;
   /** Whether it is called in a worker; default false. */
   readonly worker?: boolean | undefined;
-  /** What the module imports as `virtual:cases`. */
+  /** The module that it imports as `virtual:cases`. */
   readonly cases?: URL | undefined;
-  /** How the page is served; default without any of these. */
+  /** How the page is served; by default without any of these. */
   readonly headers?: HeaderOptions | undefined;
-  /** Folders of the disk that are served beside the bundle. */
+  /** Folders on disk that are served beside the bundle. */
   readonly folders?: Readonly<Record<string, string>> | undefined;
-  /** How long the page may take, in milliseconds; default 60000. */
+  /** The page's time limit, in milliseconds; default 60000. */
   readonly timeout?: number | undefined;
-  /** Takes what the function reports while it runs. */
+  /** Receives what the function reports while it runs. */
   readonly onReport?: Report | undefined;
 }
 
-/** Which browser opens the page: one that runs already and stays open, or one of its own, started with these flags. */
+/** The browser that opens the page: a running one, which stays open, or one of its own, started with these flags. */
 type BrowserOptions =
   | { readonly browser: Browser; readonly flags?: never }
   | { readonly browser?: never; readonly flags?: readonly string[] | undefined };
 
 /**
- * What the default function of `entry` returns, in a page of its own. Throws what it throws, and where anything in the
- * page is left uncaught, or takes too long; the message holds what the page wrote with console.error.
+ * The result of the default function of `entry`, in a page of its own. Throws what it throws, and also if an error in the
+ * page is uncaught or the page takes too long; the message includes what the page wrote with console.error.
  */
 export async function runInBrowser({ browser, flags, ...options }: RunOptions): Promise<unknown> {
   const { entry, worker, cases, folders, headers } = options;
@@ -59,7 +59,7 @@ async function runInContext(browser: Browser, origin: string, options: PageOptio
   try {
     return await runPage(context, origin, options);
   } finally {
-    // A context that cannot be closed ended with its browser, and why the page failed is what counts.
+    // A context that can't be closed ended with its browser, and the reason why the page failed is what matters.
     await context.close().catch(() => {});
   }
 }
@@ -87,13 +87,13 @@ async function runPage(context: BrowserContext, origin: string, options: PageOpt
       .catch((error: unknown) => fail(`must open, got ${String(error)}`));
   });
   return end.finally(async () => {
-    // A page that is closed while it opens upsets Playwright.
+    // Closing a page while it opens makes Playwright throw.
     await opening;
     clearTimeout(timer);
   });
 }
 
-/** What the page wrote with console.error, and what the browser wrote there about the page; grows as it does. */
+/** What the page wrote with console.error, and what the browser logged about the page; grows while it runs. */
 function consoleErrorsOf(page: Page): readonly string[] {
   const written: string[] = [];
   page.on("console", (message) => {
@@ -105,6 +105,6 @@ function consoleErrorsOf(page: Page): readonly string[] {
 /** Opens the page with these functions as its globals. */
 async function openPage(page: Page, origin: string, globals: Record<string, (value: never) => unknown>): Promise<void> {
   for (const [name, call] of Object.entries(globals)) await page.exposeFunction(name, call);
-  // A page that is busy from its start never gets to loading.
+  // A page that is busy from the start never finishes loading.
   await page.goto(origin, { waitUntil: "commit" });
 }

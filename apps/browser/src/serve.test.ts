@@ -90,7 +90,7 @@ describe("serve", () => {
   });
 });
 
-/** The status for a path that is sent as it stands; fetch would resolve its dots. */
+/** The status for a path that is sent unchanged; fetch would resolve its dots. */
 function rawStatus({ origin }: Server, path: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     request(origin, { path }, (response) => resolve(response.resume().statusCode))

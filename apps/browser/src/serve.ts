@@ -1,4 +1,4 @@
-/** Where does a page come from? A server on the loopback interface, with what it is given and nothing else. */
+/** Where is a page loaded from? A server on the loopback interface, which serves only what it is given. */
 import { readFile } from "node:fs/promises";
 import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -7,7 +7,7 @@ import { extname, resolve, sep } from "node:path";
 /** Contents by path: `/start.js`. */
 export type Files = ReadonlyMap<string, string | Uint8Array>;
 
-/** What every response says about the page. */
+/** The response headers of a page, which apply to all of it. */
 export interface HeaderOptions {
   /** Whether the page is cross-origin isolated, and so may share memory between threads; default false. */
   readonly crossOriginIsolated?: boolean | undefined;
@@ -18,12 +18,12 @@ export interface HeaderOptions {
 /** What is served. */
 export interface ServeOptions {
   readonly files?: Files | undefined;
-  /** Folders of the disk by the path under which they appear: `{ "/runtime/": "/home/me/runtime" }`. */
+  /** Folders on disk by the path under which they are served: `{ "/runtime/": "/home/me/runtime" }`. */
   readonly folders?: Readonly<Record<string, string>> | undefined;
   readonly headers?: HeaderOptions | undefined;
 }
 
-/** A server that runs. */
+/** A running server. */
 export interface Server {
   /** `http://127.0.0.1:40123` */
   readonly origin: string;
@@ -73,7 +73,7 @@ function headersOf({ crossOriginIsolated = false, contentSecurityPolicy }: Heade
   };
 }
 
-/** The path that is asked for; undefined where it is none. A folder stands for its index.html. */
+/** The requested path; undefined if it is not valid. A folder stands for its index.html. */
 function pathOf({ url = "/" }: IncomingMessage): string | undefined {
   try {
     const path = decodeURIComponent(new URL(url, "http://127.0.0.1").pathname);
@@ -87,7 +87,7 @@ async function readFrom(folders: Readonly<Record<string, string>>, path: string)
   for (const [prefix, folder] of Object.entries(folders)) {
     const file = resolve(folder, path.slice(prefix.length));
     const inside = path.startsWith(prefix) && file.startsWith(resolve(folder) + sep);
-    // A file that cannot be read is one that is not there.
+    // A file that can't be read counts as missing.
     const content = inside ? await readFile(file).catch(() => undefined) : undefined;
     if (content !== undefined) return content;
   }
