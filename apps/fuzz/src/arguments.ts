@@ -7,7 +7,7 @@ export interface FuzzArguments {
   readonly seed: number;
   readonly count: number;
   readonly engines: readonly EngineName[];
-  /** The one graph to try. */
+  /** The seed of the only graph to try. */
   readonly path?: string | undefined;
 }
 
@@ -18,7 +18,7 @@ export const usage: string = `usage: npm run fuzz -- [options]
   --engines <names>   of ${engineNames.join(", ")}, with commas between (default ${engineNames.join(",")})
   --path <path>       the one graph that a report names, with its seed and engines`;
 
-/** The arguments; throws an error that says what is wrong. */
+/** The arguments. Throws an error that says what is wrong. */
 export function parseArguments(list: readonly string[]): FuzzArguments {
   const { values } = parseArgs({
     args: [...list],

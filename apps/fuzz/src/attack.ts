@@ -1,4 +1,4 @@
-/** What comes of a call with a hostile value: did a text run as code, and was what it threw an error by name? */
+/** What happens when a call gets a hostile value: did text run as code, and was the error one of the library's? */
 import {
   type DeviceArray,
   type Engine,
@@ -25,7 +25,7 @@ export interface Wound {
   readonly error?: string | undefined;
 }
 
-/** Calls with the hostile value at every place, and all that is done with what comes back. */
+/** Calls with the hostile value at every place, and uses whatever is returned. */
 export async function attack(
   callable: Callable,
   { self, args }: RightCall,
@@ -60,16 +60,19 @@ async function woundsOf(
   return wounds;
 }
 
-/** Errors by name: those of core, and of the suite. */
+/** Whether an error is one of core's, or of the suite's. */
 function isNamed(error: unknown): boolean {
   return isSymlossError(error) || (error instanceof Error && error.name === "ConformanceError");
 }
 
-/** Tensors are computed as they are and reduced by a compiled function, where a length is the bound of a loop; functions are called, engines are freed. */
+/**
+ * Tensors are computed as they are, and reduced by a compiled function, in which a length is a loop bound; functions are called, engines
+ * are disposed of.
+ */
 async function use(result: unknown, engine: Engine, depth = 0): Promise<void> {
   if (isTensor(result)) {
     const reduced = compile(() => sum(result), { engine });
-    // Both, whatever the first throws.
+    // Both, even if the first throws.
     const [whole, total] = await Promise.allSettled([evaluate(result, { engine }), reduced()]);
     await reduced.dispose();
     for (const { status, reason } of [whole, total] as PromiseRejectedResult[]) if (status === "rejected") throw reason;
@@ -81,7 +84,7 @@ async function use(result: unknown, engine: Engine, depth = 0): Promise<void> {
     await result.read();
     result.dispose();
   } else if (isEngine(result)) {
-    // The one that computes all this is not to be freed with what names it.
+    // The engine that computes all this must not be disposed of through a value that refers to it.
     if (result !== engine) await result.dispose();
   } else if (typeof result === "object" && result !== null && !ArrayBuffer.isView(result) && depth < 2) {
     for (const item of Object.values(result).slice(0, 4)) await use(item, engine, depth + 1);

@@ -1,4 +1,4 @@
-/** How is each export called as it should be? Every value of a right call is then replaced by a hostile one. */
+/** How is each export called correctly? Every value of a correct call is then replaced by a hostile one. */
 import { conformanceCases, lossSamples } from "@symloss/conformance";
 import { type Engine, NDArray, Tensor, add, asTensor, compile, exp, mul, ndarray, square, sum } from "@symloss/core";
 import {
@@ -16,16 +16,16 @@ import {
 import { cpu } from "@symloss/engine-cpu";
 import { type LossName, losses } from "@symloss/losses";
 
-/** A right call: what the method belongs to, and its arguments, made anew each time. */
+/** A correct call: the object that has the method, and its arguments, created anew each time. */
 export interface RightCall {
   readonly self?: () => unknown;
   readonly args: () => readonly unknown[];
 }
 
-/** The right calls of a function, by the name of its export. */
+/** The correct calls of a function, by the name of its export. */
 export type CallTable = Readonly<Record<string, readonly RightCall[]>>;
 
-/** The right calls of everything that is published. */
+/** The correct calls of everything that is published. */
 export function rightCalls(engine: Engine): CallTable {
   return {
     ...prefixed("@symloss/core", coreCalls(engine)),
@@ -90,7 +90,7 @@ const fn = (call: (...args: Tensor[]) => unknown) => () => call;
 const isLogical = (operation: UnaryOperation | BinaryOperation): boolean =>
   operationFacts[operation].operands[0] === "bool";
 
-/** Of one tensor, of two. */
+/** For one tensor, and for two. */
 const unary = [...unaryOperations.filter((operation) => !isLogical(operation)), "isNaN", "square", "stopGradient"];
 const binary = [
   ...binaryOperations.filter((operation) => !isLogical(operation)),
@@ -100,7 +100,7 @@ const binary = [
 ];
 const reductions = ["sum", "mean", "max", "min", "variance", "logSumExp"];
 
-/** The functions that are methods of tensors as well, without their first argument. */
+/** The functions that are also methods of tensors, without their first argument. */
 const rest: CallTable = {
   ...each(unary, oneOf()),
   ...each(binary, oneOf(matrix), oneOf(2)),
@@ -204,7 +204,7 @@ function coreCalls(engine: Engine): CallTable {
   };
 }
 
-/** What a call returns is called too, on arrays; these are not exports, but all that a user does with one. */
+/** What a call returns is called too, on arrays: these are not exports, but users do call them. */
 function calledLater(engine: Engine): CallTable {
   const compiled = compile((x: Tensor, options: { readonly y: Tensor }) => [add(x, options.y), x], { engine });
   const onDevice = compile((x: Tensor) => exp(x), { engine, results: "device" });

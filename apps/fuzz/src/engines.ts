@@ -3,7 +3,7 @@ import type { EngineFactory } from "@symloss/core";
 import { cpu } from "@symloss/engine-cpu";
 import { onnx } from "@symloss/engine-onnx";
 
-/** The name of an engine that the command takes. */
+/** The name of an engine that the command accepts. */
 export type EngineName = "cpu" | "interpreter" | "onnx";
 
 /** The factory of each. */

@@ -1,4 +1,4 @@
-/** Does data stay data, and is misuse refused by name, in every export of every package that is published? */
+/** Does data stay data, and does misuse throw an error of the library, in every export of every published package? */
 import { runInThisContext } from "node:vm";
 import { add, evaluate } from "@symloss/core";
 import { cpu } from "@symloss/engine-cpu";
@@ -30,7 +30,7 @@ test("every export has right calls, and they are right", async () => {
   const names = new Set(callables.map(({ name }) => name));
   expect(Object.keys(calls).filter((name) => !names.has(name))).toEqual([]);
   for (const { name, call } of callables) {
-    // No WebGL, and no canvas, here.
+    // WebGL and canvases are not available here.
     if (name.includes("engine-gpu")) continue;
     for (const { self, args } of calls[name]!) await call(self?.(), args());
   }
@@ -47,7 +47,7 @@ describe.each([...new Set(callables.map(({ name }) => name.split(" ")[0]!))])("%
         for (const value of values) wounds.push(...(await attack(callable, right, value, engine)));
       }
     }
-    // Else all that came after it was refused for nothing.
+    // Otherwise everything after it would be refused for the wrong reason.
     expect((await evaluate(add([1, 2], 1), { engine })).toArray()).toEqual([2, 3]);
     expect(told(wounds.filter(({ fault }) => fault === "a text ran as code"))).toEqual([]);
     const unnamed = wounds.filter(({ fault }) => fault === "an error without a name");
@@ -55,7 +55,7 @@ describe.each([...new Set(callables.map(({ name }) => name.split(" ")[0]!))])("%
   }, 240_000);
 });
 
-/** A line for each callable: how often, and the last. */
+/** A line for each callable: how often, and the last fault. */
 function told(wounds: readonly Wound[]): string[] {
   return [...new Set(wounds.map(({ callable }) => callable))].map((name) => {
     const own = wounds.filter(({ callable }) => callable === name);

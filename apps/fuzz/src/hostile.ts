@@ -1,6 +1,6 @@
-/** What would someone pass who means harm, or is mistaken? Text that is code, JSON that poses as an array, and all that is no array. */
+/** What would a malicious or mistaken caller pass? Text that is code, JSON that poses as an array, and everything that is not an array. */
 
-/** A value, and how a report calls it. Made anew for each call, so that no call sees what another did to it. */
+/** A value, and its name in reports. Created anew for each call, so that no call sees what another did to it. */
 export interface HostileValue {
   readonly name: string;
   readonly make: () => unknown;
@@ -9,7 +9,7 @@ export interface HostileValue {
 /** The property of the global object that the texts set when they run as code. */
 export const trace = "symlossRan";
 
-/** Code in the places where a printer might put a text: an expression, a statement, a subscript, a string, a comment, a template. */
+/** Code for each context in which a printer might put a text: an expression, a statement, a subscript, a string, a comment, a template. */
 const texts: readonly string[] = [
   `(globalThis.${trace}=1)`,
   `0);globalThis.${trace}=1;(0`,
@@ -20,7 +20,7 @@ const texts: readonly string[] = [
   `\${globalThis.${trace}=1}`,
 ];
 
-/** Whether a text has run as code since the last question. */
+/** Whether a text has run as code since the last check. */
 export function hasRun(): boolean {
   const ran = trace in globalThis;
   Reflect.deleteProperty(globalThis, trace);
@@ -38,7 +38,7 @@ function plainTexts(): HostileValue[] {
   );
 }
 
-/** Each form with the plain expression and another of the texts, so that each text poses as something. */
+/** Each form with the plain expression and one of the other texts, so that each text poses as something. */
 function poses(): HostileValue[] {
   const forms = texts.map(formsOf);
   return Object.keys(forms[0]!).flatMap((name, index) =>
@@ -49,7 +49,7 @@ function poses(): HostileValue[] {
   );
 }
 
-/** The text where JSON can put it: as elements, a length, a type, an operation, an option. */
+/** The text wherever JSON can carry it: as elements, a length, a type, an operation, an option. */
 function formsOf(text: string): Readonly<Record<string, unknown>> {
   const array = { kind: "symloss.NDArray", shape: [], dtype: "float32", data: [text] };
   const tensor = { kind: "symloss.Tensor", operation: "constant", inputs: [], shape: [], dtype: "float32" };

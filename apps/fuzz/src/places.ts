@@ -1,4 +1,7 @@
-/** Where in the arguments of a call can another value stand? At each position, in each list and record among them, and after them all. */
+/**
+ * At which places in the arguments of a call can another value stand? At each position, in each list and record among them, and after
+ * them all.
+ */
 
 /** Arguments with one of their values replaced. */
 export interface Replaced {
@@ -7,7 +10,7 @@ export interface Replaced {
   readonly args: readonly unknown[];
 }
 
-/** The arguments with the value at each place, one after the other; they are made anew for each. */
+/** The arguments with the value at each place in turn; they are created anew for each. */
 export function replacedEverywhere(makeArgs: () => readonly unknown[], make: () => unknown): Replaced[] {
   return [...placesOf(makeArgs()), [makeArgs().length]].map((path) => ({
     place: formatPath(path),
@@ -22,14 +25,14 @@ export function shortened(makeArgs: () => readonly unknown[]): Replaced[] {
 
 type Path = readonly (string | number)[];
 
-/** Every place in lists and records, those that hold others included. */
+/** Every place in lists and records, including those that hold others. */
 function placesOf(tree: unknown): Path[] {
   return entriesOf(tree).flatMap(([key, item]) => [[key], ...placesOf(item).map((path) => [key, ...path])]);
 }
 
 function entriesOf(tree: unknown): [string | number, unknown][] {
   if (Array.isArray(tree)) return tree.length > 8 ? [] : [...tree.entries()];
-  // An engine is one value: what another engine does is its own affair.
+  // An engine counts as one value: what another engine does is not tested here.
   return isPlainRecord(tree) && !("compile" in tree) ? Object.entries(tree) : [];
 }
 

@@ -1,20 +1,20 @@
-/** How are many random graphs tried, and what is told of those on which engines disagree? */
+/** How many random graphs are tried, and what is reported about those on which engines disagree? */
 import { type Disagreement, findDisagreement } from "@symloss/conformance";
 import type { Engine } from "@symloss/core";
 import type { FuzzArguments } from "./arguments.ts";
 import { factories } from "./engines.ts";
 
-/** What came of all graphs. */
+/** The result for all graphs. */
 export interface SearchResult {
   readonly tried: number;
   readonly compared: number;
   readonly disagreements: readonly Disagreement[];
 }
 
-/** Graphs of one seed: a disagreement ends its batch, and the next has the next seed. */
+/** Graphs of one seed: a disagreement ends its batch, and the next batch has the next seed. */
 const batch = 250;
 
-/** Tries the graphs, and tells of each disagreement as soon as it is found. */
+/** Tries the graphs, and reports each disagreement as soon as it is found. */
 export async function search(
   { seed, count, engines: names, path }: FuzzArguments,
   tell: (disagreement: Disagreement) => void,
@@ -37,7 +37,7 @@ export async function search(
   return { tried, compared, disagreements };
 }
 
-/** A disagreement, and the command that brings it back. */
+/** A disagreement, and the command that reproduces it. */
 export function describeDisagreement({ seed, path, message }: Disagreement, { engines }: FuzzArguments): string {
   return `${message}\nbring it back: npm run fuzz -- --seed ${seed} --path ${path} --engines ${engines.join(",")}\n`;
 }

@@ -1,4 +1,4 @@
-/** What can be called of what we publish? Derived from the workspaces: each export of each entry, and the methods of the classes. */
+/** What can be called in the published packages? Derived from the workspaces: each export of each entry, and the methods of the classes. */
 import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -10,7 +10,7 @@ export interface Callable {
   readonly call: (self: unknown, args: readonly unknown[]) => unknown;
 }
 
-/** Everything that can be called of every published package. */
+/** Everything that can be called in every published package. */
 export async function publishedCallables(): Promise<Callable[]> {
   const found: Callable[] = [];
   for (const entry of publishedEntries()) {
@@ -37,7 +37,7 @@ interface Manifest {
   readonly exports: Readonly<Record<string, unknown>>;
 }
 
-/** Of a record its functions as well: a list of losses, say. */
+/** For a record its functions as well, for example in a list of losses. */
 function callablesOf(name: string, value: unknown): Callable[] {
   if (isClass(value)) {
     const construct: Callable = { name, kind: "class", call: (_, args) => Reflect.construct(value, args) as unknown };

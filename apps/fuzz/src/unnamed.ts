@@ -1,6 +1,6 @@
 /** Which exports may throw errors that are not of this library, and why? */
 
-/** Why an export may throw anything, if it may. */
+/** Why an export may throw any error; undefined if it may not. */
 export function mayThrowAnything(name: string): string | undefined {
   return contracts.find(([pattern]) => pattern.test(name))?.[1];
 }
