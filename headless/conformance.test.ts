@@ -1,4 +1,4 @@
-/** Does the engine show what every engine must, on WebGL in Node.js? */
+/** Does the engine do what every engine must, on WebGL in Node.js? */
 import { conformanceCases, runCase } from "@symloss/conformance";
 import { cpu } from "@symloss/engine-cpu";
 import { gpu } from "@symloss/engine-gpu";

@@ -1,4 +1,7 @@
-/** Does the engine stay right, or say so, where gpu.js and WebGL fail without a word? The cases of pages, on gl in place of their WebGL 1. */
+/**
+ * Does the engine stay right, or report an error, where gpu.js and WebGL fail silently? The cases of pages, on gl instead of their WebGL
+ * 1.
+ */
 import { createRequire } from "node:module";
 import type { GpuOptions } from "@symloss/engine-gpu";
 import { beforeAll, describe, expect, test, vi } from "vitest";
@@ -6,7 +9,7 @@ import type { CaseResult } from "../apps/browser/src/messages.ts";
 import { runCases } from "../apps/browser/pages/cases.ts";
 import faultsOf, { type FaultSubject, faults } from "../packages/engine-gpu/faults/index.ts";
 
-/** What gl can show: it loses no context, draws on no canvas, and is refused no memory when a test asks for that. */
+/** The cases that gl can run: it loses no context, has no canvas, and never runs out of memory on request. */
 const subjects: readonly FaultSubject[] = ["limits", "results", "memory", "numbers"];
 
 vi.mock("@symloss/engine-gpu", async (load) => {
@@ -14,12 +17,12 @@ vi.mock("@symloss/engine-gpu", async (load) => {
   return { ...engineGpu, gpu: (options: GpuOptions) => engineGpu.gpu({ ...options, mode: "headlessgl" }) };
 });
 
-/** What gl's contexts take their methods from. */
+/** The class from which gl's contexts inherit their methods. */
 interface ContextClass {
   readonly prototype: { destroy: (this: object) => void; isContextLost: (this: object) => boolean };
 }
 
-/** Puts gl's contexts where a page has its own: the cases count the objects of those that are not lost. A destroyed one is, here. */
+/** Makes gl's contexts look like a page's: the cases count objects on contexts that are not lost, which here are those not destroyed. */
 function standInForWebGL(): void {
   const { WebGLRenderingContext } = createRequire(import.meta.url)("gl") as { WebGLRenderingContext: ContextClass };
   const { prototype } = WebGLRenderingContext;

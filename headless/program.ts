@@ -1,4 +1,4 @@
-/** What is a program that computes on gl? It says what it got, and then has nothing more to do; `dispose`: with its engine neither. */
+/** A program that computes on gl: it prints what it got and then has nothing more to do. With `dispose` it also disposes of its engine. */
 import { evaluate, sum } from "@symloss/core";
 import { gpu } from "@symloss/engine-gpu";
 

@@ -1,4 +1,4 @@
-// Installs what the tests need, sees that gl works here, and runs them, in a virtual display where Linux has none:
+// Installs what the tests need, checks that gl works here, and runs them, on a virtual display if Linux has none:
 // npm run test:headless -- <arguments of vitest>
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";

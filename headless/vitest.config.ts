@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url";
 import { defineConfig, mergeConfig } from "vitest/config";
 import shared from "../vitest.config.ts";
 
-// As all tests, from source; but only these, only where `npm run test:headless` has installed what they need, and on the gpu.js of
-// this folder, which finds gl beside it. The root's finds an empty package.
+// Like all tests, these run from source, but only if `npm run test:headless` has installed what they need, and with the gpu.js of
+// this folder, which finds gl beside it; the root's finds an empty package.
 const { test, ...rest } = shared;
 const gpuJs = createRequire(import.meta.url).resolve("gpu.js");
 
