@@ -9,7 +9,7 @@ export interface ArgumentShape {
    * One of several: `[batch] or [batch, classes]`.
    */
   readonly shape: string;
-  /** A sentence for those who got the shape wrong. */
+  /** A sentence of help for a wrong shape. */
   readonly help?: string;
 }
 

@@ -21,7 +21,7 @@ import {
  * })`.
  */
 export interface Loss<Positional extends readonly unknown[], Named, Options, Result = Tensor> {
-  /** What the loss is called with and what it gives, as data. */
+  /** What the loss is called with and what it returns, as data. */
   readonly definition: LossDefinition;
   (named: Named, options?: Options): Result;
   (...args: [...positional: Positional, options?: Options]): Result;
@@ -35,12 +35,12 @@ export type ArgumentsOf<L> =
 export type OptionsOf<L> =
   L extends Loss<infer _P extends readonly unknown[], infer _N, infer Options, infer _R> ? Options : never;
 
-/** What a loss is called with and what it gives. */
+/** What a loss is called with and what it returns. */
 export interface LossDefinition {
   readonly name: string;
   /** In the order in which they are given by position. */
   readonly arguments: readonly ArgumentDefinition[];
-  /** Whether the axes that `..` stands for broadcast; else they are the same in all arguments. */
+  /** Whether the axes that `..` stands for broadcast; otherwise they are the same in all arguments. */
   readonly broadcasts: boolean;
   readonly options: OptionTable;
   /**
@@ -60,7 +60,7 @@ export interface ArgumentDefinition {
   readonly forms: readonly ArgumentForm[];
   /** Whether the loss has a gradient with respect to it. */
   readonly differentiable: boolean;
-  /** A sentence for those who got the shape wrong. */
+  /** A sentence of help for a wrong shape. */
   readonly help?: string;
 }
 
@@ -79,12 +79,12 @@ export interface LossDeclaration {
   readonly results: Readonly<Record<string, string>>;
 }
 
-/** The shape of an argument, and where they are not any floats its elements: of several shapes a list, one for each. */
+/** The shape of an argument, and its elements if they are not arbitrary floats: a list of pairs if it may have several shapes. */
 type ArgumentDeclaration =
   | string
   | { readonly shape: string; readonly elements?: Elements | readonly Elements[]; readonly help?: string };
 
-/** Tensors for the arguments in their order, a number for a count; then the options, where there are any. */
+/** Tensors for the arguments in their order, a number for a count; then the options, if there are any. */
 type Formula = (...args: never[]) => object;
 
 /**
@@ -103,7 +103,7 @@ type Parts<Declaration extends LossDeclaration, F extends Formula> = readonly [
   ReturnType<F>,
 ];
 
-/** The same record, which an editor shows property by property. */
+/** The same record, written so that an editor shows it property by property. */
 type Shown<Properties> = Properties extends infer P ? { readonly [Name in keyof P]: P[Name] } : never;
 
 type Positional<F extends Formula> =

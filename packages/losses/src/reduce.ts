@@ -54,7 +54,7 @@ const table = {
 export function reduce(loss: TensorLike, options?: ReduceOptions): Tensor {
   const caller = "reduce";
   const { mask: given, ...rest } = givenOptions(caller, table, options);
-  // A mask is no factor, and so has no part in the dtype.
+  // A mask is not a factor, and so does not affect the dtype.
   const [losses, ...met] = asTensors(caller, { loss, ...arrayOptions(table, rest) }).map(toFloat) as [
     Tensor,
     ...Tensor[],
@@ -64,7 +64,7 @@ export function reduce(loss: TensorLike, options?: ReduceOptions): Tensor {
   const weighed = met.length === 0 ? {} : { weights: met[0] };
   const { reduction, weights, mask, whenEmpty } = readOptions(context, table, { ...rest, mask: given, ...weighed });
   const kept = broadcastTo(mask, losses.shape);
-  // Chosen before anything multiplies, so that 0 never meets what a masked entry holds.
+  // Selected before anything multiplies, so that 0 never meets what a masked entry holds.
   const weight = where(kept, weights ?? 1, 0).cast(losses.dtype);
   const chosen = where(kept, losses, 0);
   const weighted = weights === undefined ? chosen : weightedBy(chosen, weight);

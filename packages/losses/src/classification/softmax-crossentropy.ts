@@ -45,7 +45,7 @@ type Pair = [labels: Tensor, logits: Tensor];
 const crossentropy = /* @__PURE__ */ customGradient<Pair>((labels, logits) => {
   const logProbabilities = logits.logSoftmax();
   return {
-    // Of a sure prediction 0 - 0 is 0, where -0 would be printed as such.
+    // For a confident prediction 0 - 0 is 0, whereas negation would give -0.
     value: sub(0, weightedBy(logProbabilities, labels).sum(-1)),
     gradient: (g) => {
       const cotangent = g.expandDims(-1);

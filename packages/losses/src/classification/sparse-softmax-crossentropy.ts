@@ -37,6 +37,6 @@ export const sparseSoftmaxCrossentropyLogits: LossOf<typeof declaration, typeof 
 
 function formula(labels: Tensor, logits: Tensor): Tensor {
   const index = checkClassIndices(declaration.name, "labels", labels, logits.shape.at(-1)!);
-  // Of a sure prediction 0 - 0 is 0, where -0 would be printed as such.
+  // For a confident prediction 0 - 0 is 0, whereas negation would give -0.
   return sub(0, categoricalLogProbability(index, logits));
 }

@@ -37,7 +37,7 @@ export function categoricalLogProbability(x: TensorLike, logits: TensorLike): Te
 function logProbabilityOf(index: Tensor, logits: Tensor): Tensor {
   const classes = logits.shape.at(-1)!;
   const pick = (of: Tensor) => of.logSoftmax().takeAlongAxis(index.expandDims(-1)).squeeze(-1);
-  // A number of classes that has a name can't be counted up to.
+  // A symbolic number of classes can't be enumerated.
   if (typeof classes === "string") return pick(logits);
   return customGradient((of: Tensor) => {
     const value = pick(of);
@@ -75,7 +75,7 @@ function entropyOfLogits(logits: Tensor): CustomGradient {
   const average = weightedBy(shifted, probabilities).sum({ axis: -1, keepAxes: true });
   return {
     value: shifted.logSumExp(-1).sub(average.squeeze(-1)),
-    // The derivative of the first term is p, which the second takes away again.
+    // The derivative of the first term is p, which the second cancels.
     gradient: (g) => [weightedBy(average.sub(shifted), probabilities).mul(g.expandDims(-1))],
   };
 }

@@ -22,7 +22,7 @@ function valueOfRatio(from: Tensor, to: Tensor, increase: Tensor): Tensor {
   const logarithm = where(extreme, log(from).sub(log(to)), log(ratio));
   const coefficients = alternatingQuotients.slice(0, isWide(from) ? 8 : 3);
   const series = increase.square().mul(polynomial(increase, coefficients));
-  // Of a ratio that was rounded, its own logarithm is asked: what is lost then is lost twice, and cancels.
+  // The ratio was rounded, and so its logarithm is taken of the rounded ratio: the error enters twice, and cancels.
   return where(increase.abs().less(2 ** -7), series, ratio.sub(1).sub(atMost(logarithm)));
 }
 

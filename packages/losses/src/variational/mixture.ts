@@ -32,7 +32,7 @@ export function mixtureTerms(
 ): MixtureTerms {
   // Squared last: where a cluster is too far for its square, the gradient is still 0 times a number.
   const distance = zMean.expandDims(-2).sub(mean).mul(logVariance.mul(-0.5).exp()).square();
-  // log(2 pi) is left out, which is the same for all clusters.
+  // log(2 pi) is left out, because it is the same for all clusters.
   const logDensity = logVariance.add(distance).mul(-0.5);
   const logits = formula === "symjax" ? logPi.expandDims(-1).add(logDensity).sum(-1) : logPi.add(logDensity.sum(-1));
   const responsibilities = logits.softmax();
