@@ -50,7 +50,7 @@ function logSumOf(builder: SoftmaxBuilder, value: KernelNode): LogSum | undefine
 
 type Sign = 1 | -1;
 
-/** 1 - sigmoid(x), and 1 - tanh(x) and 1 + tanh(x), which make up the derivative of tanh, with the digits that a difference from 1 loses. */
+/** 1 - sigmoid(x), and 1 - tanh(x) and 1 + tanh(x), the factors of the derivative of tanh, without cancelling far from 0. */
 function tailOf(builder: SoftmaxBuilder, one: KernelNode, y: KernelNode, sign: Sign): KernelNode | undefined {
   if (one.kind !== "literal" || one.value !== 1 || y.kind !== "map") return undefined;
   const [x] = y.inputs as [KernelNode];
