@@ -122,7 +122,7 @@ describe("findBrowser", () => {
       "the installation fails",
       { isRoot: true, programs: apt, installs: new Error("no network") },
       1,
-      /chromium must install, got Error: no network Run "npx playwright-core install --with-deps chromium"/,
+      /chromium did not install: Error: no network\. Run "npx playwright-core install --with-deps chromium"/,
     ],
     [
       "the installation brings none",

@@ -43,7 +43,7 @@ export async function findBrowser(machine: Machine = thisMachine): Promise<strin
   if (!mayInstall) throw new Error(`findBrowser: ${nothingFound}, got none. ${advice(machine)}`);
 
   await machine.installChromium().catch((cause: unknown) => {
-    throw new Error(`findBrowser: Debian's chromium must install, got ${String(cause)} ${advice(machine)}`, { cause });
+    throw new Error(`findBrowser: Debian's chromium did not install: ${String(cause)}. ${advice(machine)}`, { cause });
   });
   const installed = usualBrowser(machine);
   if (installed === undefined) {
@@ -52,7 +52,7 @@ export async function findBrowser(machine: Machine = thisMachine): Promise<strin
   return installed;
 }
 
-const nothingFound = "Chromium, Chrome or Edge must be there for the tests in a browser";
+const nothingFound = "tests in a browser need Chromium, Chrome or Edge";
 
 function advice(machine: Machine): string {
   const dependencies = hasApt(machine) ? "--with-deps " : "";
