@@ -28,7 +28,7 @@ export function installPeers(say: (line: string) => void): void {
   });
   if (status !== 0) {
     throw new Failure(
-      `The peers must install, got ${error?.message ?? (stderr.trim() || `status ${status}`)}. Without --peers nothing is installed.`,
+      `The peers did not install: ${error?.message ?? (stderr.trim() || `status ${status}`)}. Without --peers nothing is installed.`,
     );
   }
 }
