@@ -12,7 +12,10 @@ import { type Report, formatSeconds } from "./report/report.ts";
 export const demo: Command = defineCommand(
   "Trains an example, then shows every loss on every engine that works here.",
   {
-    engine: choice(engineNames, `train on this: ${engineNames.join(", ")}; by default the first that works here`),
+    engine: choice(
+      [...engineNames, "fastest"] as const,
+      `train on this: ${engineNames.join(", ")}, or the fastest of them; by default the first that works here`,
+    ),
     epochs: count(1000, "go through the data so often; by default as often as the example needs"),
     example: choice(
       exampleNames,
@@ -22,7 +25,7 @@ export const demo: Command = defineCommand(
   async (options, report) => {
     const start = performance.now();
     const example = examples[options.example ?? defaultExample];
-    const selection = await chooseEngine(options.engine);
+    const selection = await chooseEngine(options.engine, example.step());
     showSelection(selection, report);
     await example.run({ engine: selection.engine, epochs: options.epochs ?? example.epochs, report });
     await selection.engine.dispose();
@@ -33,7 +36,10 @@ export const demo: Command = defineCommand(
 
 function showSelection({ engine, considered }: Selection, report: Report): void {
   report.line(`Node ${process.version} on ${platform()} ${arch()}, ${availableParallelism()} cores`);
-  for (const { name, reason } of considered) if (name !== engine.name) report.line(`passed over: ${name}, ${reason}`);
+  for (const { name, reason, milliseconds } of considered) {
+    if (milliseconds !== undefined) report.line(`${name}: ${milliseconds.toFixed(2)} ms a step`);
+    else if (name !== engine.name) report.line(`passed over: ${name}, ${reason}`);
+  }
   report.line(`engine: ${engine.name} (${engine.device})`);
 }
 

@@ -2,6 +2,7 @@
 import { type Engine, type EngineFactory, type Selection, selectEngine } from "@symloss/core";
 import { cpu } from "@symloss/engine-cpu";
 import { onnx } from "@symloss/engine-onnx";
+import type { Workload } from "./examples/example.ts";
 
 /** The name of an engine. */
 export type EngineName = "cpu" | "onnx";
@@ -12,10 +13,15 @@ const factories: Readonly<Record<EngineName, EngineFactory>> = { cpu, onnx };
 /** The names of the engines, in the order in which they are tried. */
 export const engineNames: readonly EngineName[] = Object.keys(factories) as EngineName[];
 
-/** The engine of that name, or without a name the first that works here; throws `EngineUnavailableError`, with every reason, where none does. */
-export function chooseEngine(name: EngineName | undefined): Promise<Selection> {
-  // Who names an engine wants it, also where its device only pretends to be hardware.
-  return name === undefined ? selectEngine(factories) : selectEngine(factories, { require: name, allowSoftware: true });
+/**
+ * The engine of that name, the one that runs this workload the fastest, or without a choice the first that works here. Throws
+ * `EngineUnavailableError`, with every reason, if there is none.
+ */
+export function chooseEngine(choice: EngineName | "fastest" | undefined, workload: Workload): Promise<Selection> {
+  if (choice === undefined) return selectEngine(factories);
+  if (choice === "fastest") return selectEngine(factories, { fastest: workload });
+  // Whoever names an engine wants it, even if its device only pretends to be hardware.
+  return selectEngine(factories, { require: choice, allowSoftware: true });
 }
 
 /** Every engine that works here, and why the others do not. */

@@ -19,7 +19,7 @@ test.for([["--help"], ["-h"], ["demo", "--help"]])("%j shows what there is", asy
 
     Trains an example, then shows every loss on every engine that works here.
 
-      --engine NAME   train on this: cpu, onnx; by default the first that works here
+      --engine NAME   train on this: cpu, onnx, or the fastest of them; by default the first that works here
       --epochs N      go through the data so often; by default as often as the example needs
       --example NAME  train this: digits, a linear classifier of handwritten digits, or mixture, an autoencoder that sorts them without labels; by default digits
       --help          show this text
@@ -41,6 +41,18 @@ describe("what does not exist is answered by what does, in one line", () => {
     expect(errors).toMatch(message);
   });
 });
+
+test("the fastest engine is found by a step of the example", async () => {
+  const { status, output, errors } = await run("--engine", "fastest", "--epochs", "1");
+  expect({ status, errors }).toEqual({ status: 0, errors: "" });
+  const times = [...output.matchAll(/^(\w+): (\d+\.\d\d) ms a step$/gm)].map(([, name, time]) => ({
+    name,
+    time: Number(time),
+  }));
+  expect(times.map(({ name }) => name)).toEqual(["cpu", "onnx"]);
+  const fastest = times.reduce((best, one) => (one.time < best.time ? one : best));
+  expect(/^engine: (\w+) /m.exec(output)![1]).toBe(fastest.name);
+}, 60_000);
 
 test("into a pipe goes plain text, from the engine to the last loss", async () => {
   const { status, output, errors } = await run("--engine", "cpu", "--epochs", "1");

@@ -11,6 +11,11 @@ import type { Example, ExampleContext } from "./example.ts";
 export const digits: Example = {
   summary: "a linear classifier of handwritten digits",
   epochs: 10,
+  step: () => {
+    const model = { weights: makeParameter([pixels, classes]).values, bias: makeParameter([classes]).values };
+    const images = ndarray(new Float32Array(batchSize * pixels), [batchSize, pixels]);
+    return { fn: descend, args: [model, images, new Int32Array(batchSize)] };
+  },
   run: async (context) => {
     const { report } = context;
     const start = performance.now();
@@ -40,16 +45,7 @@ export async function learnDigits(
   { train, test }: Digits,
   { engine, epochs, report }: ExampleContext,
 ): Promise<Outcome> {
-  const step = compile(
-    valueAndGrad(
-      (model: Model, images: Tensor, labels: Tensor) => {
-        const logits = classify(model, images);
-        return [sparseSoftmaxCrossentropyLogits(labels, logits).mean(), accuracy(labels, logits)];
-      },
-      { auxiliary: true },
-    ),
-    { engine },
-  );
+  const step = compile(descend, { engine });
   const examine = compile(
     (model: Model, images: Tensor, labels: Tensor) => {
       const logits = classify(model, images);
@@ -62,7 +58,6 @@ export async function learnDigits(
     { engine },
   );
 
-  const pixels = train.images.shape[1]!;
   const parameters = { weights: makeParameter([pixels, classes]), bias: makeParameter([classes]) };
   const model = { weights: parameters.weights.values, bias: parameters.bias.values };
   const gradient = { weights: parameters.weights.gradient, bias: parameters.bias.gradient };
@@ -103,6 +98,15 @@ export async function learnDigits(
   return outcome!;
 }
 
+/** The loss, its gradient, and the share of the digits that are read right. */
+const descend = valueAndGrad(
+  (model: Model, images: Tensor, labels: Tensor) => {
+    const logits = classify(model, images);
+    return [sparseSoftmaxCrossentropyLogits(labels, logits).mean(), accuracy(labels, logits)];
+  },
+  { auxiliary: true },
+);
+
 interface Model {
   readonly weights: Tensor;
   readonly bias: Tensor;
@@ -138,5 +142,6 @@ function adagrad({ values, gradient, squares }: Parameter): void {
 }
 
 const classes = 10;
+const pixels = 28 * 28;
 const batchSize = 500;
 const learningRate = 0.1;

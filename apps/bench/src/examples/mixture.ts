@@ -34,6 +34,12 @@ import type { Example, ExampleContext } from "./example.ts";
 export const mixture: Example = {
   summary: "an autoencoder that sorts them without labels",
   epochs: 8,
+  step: () => {
+    const random = createRandom(defaultSeed);
+    const model = { ...makeNetwork(pixels, random), ...makeStandardNormal() };
+    const images = ndarray(new Float32Array(batchSize * pixels), [batchSize, pixels]);
+    return { fn: descend, args: [model, images, makeNormals([batchSize, latents], 1, random)] };
+  },
   run: async (context) => {
     const { report } = context;
     const { train } = await loadDigits();
@@ -67,18 +73,9 @@ export async function sortDigits(
   { engine, epochs, report }: ExampleContext,
   seed: number = defaultSeed,
 ): Promise<Outcome> {
-  const step = compile(
-    valueAndGrad(
-      (model: Network<Tensor> & Prior<Tensor>, images: Tensor, noise: Tensor) => {
-        const { loss, responsibilities } = autoencoderLoss(model, images, noise);
-        return [loss.mean(), responsibilities.argmax(-1)];
-      },
-      { auxiliary: true },
-    ),
-    { engine },
-  );
+  const step = compile(descend, { engine });
 
-  const [count, pixels] = digits.images.shape as [number, number];
+  const count = digits.labels.size;
   const random = createRandom(seed);
   const network = makeNetwork(pixels, random);
   let model = { ...network, ...makeStandardNormal() };
@@ -125,6 +122,15 @@ export async function sortDigits(
   return outcome!;
 }
 
+/** The loss, its gradient, and the cluster of each image. */
+const descend = valueAndGrad(
+  (model: Network<Tensor> & Prior<Tensor>, images: Tensor, noise: Tensor) => {
+    const { loss, responsibilities } = autoencoderLoss(model, images, noise);
+    return [loss.mean(), responsibilities.argmax(-1)];
+  },
+  { auxiliary: true },
+);
+
 /** A mixture as the clusters that k-means finds among what the network makes of the images. */
 async function divide(
   images: NDArray,
@@ -149,6 +155,7 @@ async function divide(
 }
 
 const classes = 10;
+const pixels = 28 * 28;
 const digitCount = 10_000;
 /** As many as there are digits. */
 const clusters = 10;
