@@ -14,7 +14,7 @@ import type { Model, Node, ValueInfo } from "./model.ts";
 import { operations } from "./operations.ts";
 import { elementwise } from "./operations/elementwise.ts";
 import type { Row } from "./row.ts";
-import { type DimensionSource, type Value, type Writer, createWriter } from "./writer.ts";
+import { type DimensionSource, type ModelValue, type Writer, createWriter } from "./writer.ts";
 
 /** The names of inputs and outputs in the model, in the graph's order, and what the runtime can do. */
 export interface TranslateOptions {
@@ -34,7 +34,7 @@ export function translate(
   const dimensions = findDimensions(graph, inputs);
   checkDimensions(graph, dimensions);
   const writer = createWriter({ float64, reserved: [...inputs, ...outputs], dimensions });
-  const values = new Map<Tensor, Value>();
+  const values = new Map<Tensor, ModelValue>();
   for (const [index, { shape, dtype }] of graph.inputs.entries()) {
     values.set(graph.inputs[index]!, { name: inputs[index]!, type: dtype, shape });
   }
@@ -57,9 +57,9 @@ export function translate(
 function writeNode(
   writer: Writer,
   node: Tensor,
-  values: ReadonlyMap<Tensor, Value>,
+  values: ReadonlyMap<Tensor, ModelValue>,
   extremum: Extremum | undefined,
-): Value {
+): ModelValue {
   writer.begin(node.operation);
   if (extremum !== undefined) {
     return elementwise((_, names) => writer.node(extremum.type, names))(

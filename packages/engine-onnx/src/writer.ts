@@ -23,7 +23,7 @@ import {
  * The value in the model that represents a tensor. Its shape may be smaller than the tensor's and broadcast to it: ONNX's elementwise
  * operations broadcast by themselves, so a value is expanded only if necessary.
  */
-export interface Value {
+export interface ModelValue {
   readonly name: string;
   readonly type: ElementType;
   readonly shape: Shape;
@@ -71,7 +71,7 @@ export interface Writer {
   /** The name of an int64 vector that holds the shape when the model runs. */
   shape(shape: Shape): string;
   /** The value expanded to this shape. */
-  full(value: Value, shape: Shape): string;
+  full(value: ModelValue, shape: Shape): string;
   /** The value converted to another type. */
   cast(name: string, type: ElementType): string;
   /** A branch with the nodes that `build` writes. */

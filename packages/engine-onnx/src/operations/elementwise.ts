@@ -2,7 +2,7 @@
 import { broadcastShapes } from "@symloss/core";
 import { type DType, type Operation, type Tensor, isFloat, sameShape } from "@symloss/core/engine";
 import { type Row, valueOf } from "../row.ts";
-import type { Value, Writer } from "../writer.ts";
+import type { ModelValue, Writer } from "../writer.ts";
 
 /** Writes the nodes for operands of this dtype. */
 type Write = (writer: Writer, names: readonly string[], dtype: DType) => string;
@@ -27,18 +27,23 @@ export function elementwise<O extends Operation>(write: Write): Row<O> {
 
 /** Updates are scattered directly into the other operand, instead of into zeros that are then added to it. */
 export const add: Row<"add"> = (writer, operands, node) => {
-  const [x, y] = operands as [Value, Value];
+  const [x, y] = operands as [ModelValue, ModelValue];
   return addUpdates(writer, x, y, node) ?? addUpdates(writer, y, x, node) ?? same("Add")(writer, operands, node);
 };
 
 /** Like `add`, for updates minus another operand. */
 export const sub: Row<"sub"> = (writer, operands, node) => {
-  const [x, y] = operands as [Value, Value];
-  const negated = (): Value => ({ ...y, name: writer.node("Neg", [y.name]) });
+  const [x, y] = operands as [ModelValue, ModelValue];
+  const negated = (): ModelValue => ({ ...y, name: writer.node("Neg", [y.name]) });
   return (x.updates && addUpdates(writer, x, negated(), node)) ?? same("Sub")(writer, operands, node);
 };
 
-function addUpdates(writer: Writer, { updates, shape }: Value, to: Value, node: Tensor): Value | undefined {
+function addUpdates(
+  writer: Writer,
+  { updates, shape }: ModelValue,
+  to: ModelValue,
+  node: Tensor,
+): ModelValue | undefined {
   if (updates === undefined || !sameShape(shape, node.shape)) return undefined;
   const { indices, values, axis } = updates;
   const inputs = [writer.full(to, node.shape), indices, values];

@@ -12,7 +12,7 @@ import {
   sizeOf,
 } from "@symloss/core/engine";
 import { type Row, fullOperand, valueOf } from "../row.ts";
-import type { Value, Writer } from "../writer.ts";
+import type { ModelValue, Writer } from "../writer.ts";
 import { log1p, toInt32 } from "./elementwise.ts";
 
 /** Up to this many terms, a running sum in float32 is accurate to 1e-6, whatever they are. */
@@ -204,7 +204,7 @@ function ofOneRank(writer: Writer, names: readonly string[], shapes: readonly Sh
 }
 
 /** A node with one value everywhere, written as a scalar that broadcasts to its shape. */
-function constantOf(writer: Writer, node: NodeOf<Operation>, value: number): Value {
+function constantOf(writer: Writer, node: NodeOf<Operation>, value: number): ModelValue {
   return { name: writer.scalar(node.dtype, value), type: node.dtype, shape: [] };
 }
 
