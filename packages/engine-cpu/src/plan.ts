@@ -21,7 +21,7 @@ export interface Plan extends HostProgram {
 }
 
 /** Where a value lies: in the array of a node, its own or, for a view, the viewed node's. */
-interface Place {
+interface View {
   readonly owner: Tensor;
   readonly layout: Layout;
 }
@@ -36,21 +36,21 @@ interface Step {
 /** A graph of concrete shapes as steps; its description is a line for each operation, then the bytes that a run allocates. */
 export function planGraph(graph: Graph): Plan {
   const order = topologicalOrder([...graph.inputs, ...graph.outputs]);
-  const places = new Map<Tensor, Place>();
+  const views = new Map<Tensor, View>();
   const steps: Step[] = [];
   const lines: string[] = [];
   for (const node of order) {
-    const operands = node.inputs.map((input) => places.get(input)!);
+    const operands = node.inputs.map((input) => views.get(input)!);
     const computed = compute(node, operands);
     if ("view" in computed) {
-      places.set(node, { owner: operands[0]?.owner ?? node, layout: computed.view });
+      views.set(node, { owner: operands[0]?.owner ?? node, layout: computed.view });
     } else {
-      places.set(node, { owner: node, layout: rowMajor(typeOf(node).shape) });
+      views.set(node, { owner: node, layout: rowMajor(typeOf(node).shape) });
       steps.push({ node, fill: computed.fill, operands: operands.map(({ owner }) => owner) });
     }
     if (!isGiven(node)) lines.push(describe(node, computed));
   }
-  const outputs = graph.outputs.map((node) => places.get(node)!);
+  const outputs = graph.outputs.map((node) => views.get(node)!);
   const takeOutputs = planOutputs(graph.outputs, outputs);
   const releases = planReleases(steps, outputs);
   const constants = order.filter((node) => node.operation === "constant");
@@ -72,7 +72,7 @@ export function planGraph(graph: Graph): Plan {
   };
 }
 
-function compute(node: Tensor, operands: readonly Place[]): Computed {
+function compute(node: Tensor, operands: readonly View[]): Computed {
   const row = operations[node.operation as keyof typeof operations] as Row<never>;
   return row(
     operands.map(({ layout }) => layout),
@@ -82,7 +82,7 @@ function compute(node: Tensor, operands: readonly Place[]): Computed {
 }
 
 /** After each step, the arrays that are no longer needed. */
-function planReleases(steps: readonly Step[], outputs: readonly Place[]): readonly Tensor[][] {
+function planReleases(steps: readonly Step[], outputs: readonly View[]): readonly Tensor[][] {
   const seen = new Set(outputs.map(({ owner }) => owner));
   const releases: Tensor[][] = steps.map(() => []);
   for (let index = steps.length - 1; index >= 0; index--) {
@@ -98,7 +98,7 @@ function planReleases(steps: readonly Step[], outputs: readonly Place[]): readon
 /** How each output becomes an array of its own: the array that was filled, given away once, or a copy. */
 function planOutputs(
   nodes: readonly Tensor[],
-  outputs: readonly Place[],
+  outputs: readonly View[],
 ): ((arrays: ReadonlyMap<Tensor, TypedArray>) => TypedArray)[] {
   const givenAway = new Set<Tensor>();
   return outputs.map(({ owner, layout }, index) => {
