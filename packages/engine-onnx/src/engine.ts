@@ -13,6 +13,7 @@ import {
   selfTest,
   sizeOf,
 } from "@symloss/core/engine";
+import { lowerMissing } from "./kernels.ts";
 import { copiesWhileOpening, peakBytes, sessionBytes } from "./memory.ts";
 import { type Model, encodeModel } from "./model.ts";
 import { writtenOperations } from "./operations.ts";
@@ -50,7 +51,8 @@ function makeEngine(first: Device, options: OnnxOptions): Engine {
       rowIndependent: false,
       namedDimensions: false,
     },
-    async compile(graph) {
+    async compile(given) {
+      const graph = lowerMissing(given);
       const model = toModel(graph, home.device);
       return makeProgram(home, graph, describeModel(model), await openSession("compile", home, graph, model));
     },

@@ -29,6 +29,7 @@ import {
   requireRule,
   traceGraph,
 } from "@symloss/core/engine";
+import { lowerMissing } from "./kernels.ts";
 import { type Model, type ValueInfo, encodeModel } from "./model.ts";
 import { isName, isText, leafNames, nameRule, requireDifferent, requireNames, textRule } from "./names.ts";
 import { writtenOperations } from "./operations.ts";
@@ -108,7 +109,7 @@ function describeModel(
   gradient: readonly string[],
 ): Omit<Model, "name" | "metadata"> {
   const checks = collectChecks(graph);
-  const body = translate(prepare(graph, target), { inputs: inputNames, outputs });
+  const body = translate(lowerMissing(prepare(graph, target)), { inputs: inputNames, outputs });
   const inputs = body.inputs.map((input, index) =>
     document(
       input,

@@ -9,7 +9,6 @@ import {
   topologicalOrder,
 } from "@symloss/core/engine";
 import { type Extremum, findExtrema } from "./extrema.ts";
-import { lowerMissing } from "./kernels.ts";
 import type { Model, Node, ValueInfo } from "./model.ts";
 import { operations } from "./operations.ts";
 import { elementwise } from "./operations/elementwise.ts";
@@ -26,11 +25,10 @@ export interface TranslateOptions {
 
 /** The nodes, constants, inputs and outputs of the model that computes a prepared graph. */
 export function translate(
-  prepared: Graph,
+  graph: Graph,
   options: TranslateOptions,
 ): Pick<Model, "nodes" | "constants" | "inputs" | "outputs"> {
   const { inputs, outputs, float64 = true } = options;
-  const graph = lowerMissing(prepared);
   const dimensions = findDimensions(graph, inputs);
   checkDimensions(graph, dimensions);
   const writer = createWriter({ float64, reserved: [...inputs, ...outputs], dimensions });

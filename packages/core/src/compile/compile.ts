@@ -113,7 +113,6 @@ export function compile(fn: (...args: never[]) => unknown, options: CompileOptio
     );
   };
 
-  // Apart from the above, whose closures would cost every call.
   const begin = <R>(args: readonly unknown[], execute: Execute<R>): MaybePromise<R> => {
     const matched = last === undefined ? undefined : matchArguments(last.inputs, args);
     return matched === undefined ? beginAnew(args, execute) : perform(last!, matched, execute);

@@ -2,7 +2,7 @@
 import { abs, add, div, exp, less, minimum, mul, neg, sub, where } from "../tensor/elementwise.ts";
 import type { Tensor, TensorLike } from "../tensor/tensor.ts";
 
-/** Coefficients, those of the highest power first; that of the denominator is 1. */
+/** Coefficients, those of the highest power first. */
 interface Ratio {
   readonly numerator: readonly number[];
   readonly denominator: readonly number[];
@@ -11,7 +11,7 @@ interface Ratio {
 /** erf(x) / x near 0, a function of x^2. */
 const near: Ratio = {
   numerator: [0.18577770618460315, 3.1611237438705655, 113.86415415105016, 377.485237685302, 3209.3775891384694],
-  denominator: [23.601290952344122, 244.02463793444417, 1282.6165260773723, 2844.236833439171],
+  denominator: [1, 23.601290952344122, 244.02463793444417, 1282.6165260773723, 2844.236833439171],
 };
 
 /** (1 - erf(x)) exp(x^2) further out, a function of x. */
@@ -21,8 +21,8 @@ const far: Ratio = {
     881.952221241769, 1712.0476126340707, 2051.0783778260716, 1230.3393547979972,
   ],
   denominator: [
-    15.744926110709835, 117.6939508913125, 537.1811018620099, 1621.3895745666903, 3290.7992357334597, 4362.619090143247,
-    3439.3676741437216, 1230.3393548037495,
+    1, 15.744926110709835, 117.6939508913125, 537.1811018620099, 1621.3895745666903, 3290.7992357334597,
+    4362.619090143247, 3439.3676741437216, 1230.3393548037495,
   ],
 };
 
@@ -53,29 +53,20 @@ export function loweredErrorFunction(x: Tensor): Tensor {
 
 interface Arithmetic<T> {
   readonly add: (x: T, y: number) => T;
-  readonly mul: (x: T, y: T) => T;
+  readonly mul: (x: T, y: T | number) => T;
   readonly div: (x: T, y: T) => T;
-  readonly scale: (x: T, factor: number) => T;
 }
 
-const numbers: Arithmetic<number> = {
-  add: (x, y) => x + y,
-  mul: (x, y) => x * y,
-  div: (x, y) => x / y,
-  scale: (x, factor) => x * factor,
-};
+const numbers: Arithmetic<number> = { add: (x, y) => x + y, mul: (x, y) => x * y, div: (x, y) => x / y };
 
-const tensors: Arithmetic<TensorLike> = { add, mul, div, scale: mul };
+const tensors: Arithmetic<TensorLike> = { add, mul, div };
 
-/** The quotient of the two polynomials, by Horner's rule. */
-function evaluate<T>(
-  { numerator, denominator }: Ratio,
-  x: T,
-  { add: plus, mul: times, div: by, scale }: Arithmetic<T>,
-): T {
-  const [highest, ...rest] = numerator;
-  const [first, ...others] = denominator;
-  const above = rest.slice(1).reduce((value, next) => plus(times(value, x), next), plus(scale(x, highest!), rest[0]!));
-  const below = others.reduce((value, next) => plus(times(value, x), next), plus(x, first!));
-  return by(above, below);
+/** The quotient of the two polynomials. */
+function evaluate<T>({ numerator, denominator }: Ratio, x: T, arithmetic: Arithmetic<T>): T {
+  return arithmetic.div(polynomial(numerator, x, arithmetic), polynomial(denominator, x, arithmetic));
+}
+
+/** By Horner's rule. */
+function polynomial<T>([highest, next, ...rest]: readonly number[], x: T, { add: plus, mul: times }: Arithmetic<T>): T {
+  return rest.reduce((value, coefficient) => plus(times(value, x), coefficient), plus(times(x, highest!), next!));
 }
