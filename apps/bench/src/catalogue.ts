@@ -1,19 +1,11 @@
 /** What is each loss of the catalogue on its sample, and how far is each engine from the interpreter? */
-import {
-  type DType,
-  type Engine,
-  type NDArray,
-  type Tensor,
-  compile,
-  isTensor,
-  ndarray,
-  valueAndGrad,
-} from "@symloss/core";
+import { type DType, type Engine, type NDArray, compile, ndarray } from "@symloss/core";
 import { type LossSample, lossSamples } from "@symloss/conformance";
 import { cpu } from "@symloss/engine-cpu";
 import { type LossName, losses } from "@symloss/losses";
 import { openEngines } from "./engines.ts";
 import { Failure } from "./failure.ts";
+import { variablesOf, workloadOf } from "./measure/losses.ts";
 import type { Report } from "./report/report.ts";
 
 /** Shows every loss, on every engine that works here; throws `Failure` where an engine could not run one. */
@@ -98,45 +90,14 @@ interface Outcome {
 }
 
 async function runCase(one: LossSample, engine: Engine, dtype: DType): Promise<Outcome> {
-  const loss = losses[one.name];
-  const { differentiable, fixed, counts } = sortInputs(one, dtype);
-  const run = compile(
-    valueAndGrad(
-      (variables: Tensors, constants: Tensors) => {
-        const result = loss({ ...variables, ...constants, ...counts }, one.options);
-        const values = isTensor(result) ? [result] : Object.values(result);
-        return [values.map((value) => value.sum()).reduce((left, right) => left.add(right)), values];
-      },
-      { auxiliary: true },
-    ),
-    { engine },
-  );
-  const [, gradients, values] = await run(differentiable, fixed);
+  const gradientCount = variablesOf(one).length;
+  const { inputs, compute } = workloadOf(one, gradientCount > 0);
+  const arrays = inputs.map(({ data, shape }) => ndarray(data, shape, data instanceof Int32Array ? "int32" : dtype));
+  const run = compile((...tensors) => [...compute(...tensors)], { engine });
+  const results = await run(...arrays);
   await run.dispose();
-  return { values, gradients: Object.values(gradients) };
-}
-
-type Tensors = Readonly<Record<string, Tensor>>;
-
-interface SortedInputs {
-  /** The arrays that a gradient is taken for, in the precision asked. */
-  readonly differentiable: Readonly<Record<string, NDArray>>;
-  readonly fixed: Readonly<Record<string, NDArray>>;
-  /** What is no array. */
-  readonly counts: Readonly<Record<string, number>>;
-}
-
-function sortInputs({ name, inputs }: LossSample, dtype: DType): SortedInputs {
-  const differentiable: Record<string, NDArray> = {};
-  const fixed: Record<string, NDArray> = {};
-  const counts: Record<string, number> = {};
-  for (const [input, value] of Object.entries(inputs)) {
-    const argument = losses[name].definition.arguments.find((known) => known.name === input);
-    if (typeof value === "number") counts[input] = value;
-    else if (argument?.differentiable === true) differentiable[input] = ndarray(value.data, value.shape, dtype);
-    else fixed[input] = value;
-  }
-  return { differentiable, fixed, counts };
+  const valueCount = results.length - gradientCount;
+  return { values: results.slice(0, valueCount), gradients: results.slice(valueCount) };
 }
 
 /** Over all arrays the largest difference of an element, as a share of the largest element wanted of its array. */

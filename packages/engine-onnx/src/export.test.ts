@@ -1,6 +1,6 @@
 /** Is a function exported with the requested names, shapes and documentation, and do errors name what can't be exported? */
 import { fromBinary } from "@bufbuild/protobuf";
-import { type Tensor, argmax, broadcastTo, concat, ones } from "@symloss/core";
+import { type Tensor, argmax, broadcastTo, concat, erf, ones } from "@symloss/core";
 import { accuracy, huber, sparseSoftmaxCrossentropyLogits, vae, vaeGmm } from "@symloss/losses";
 import { type ModelProto, ModelProtoSchema } from "onnx-buf";
 import { describe, expect, test } from "vitest";
@@ -19,6 +19,15 @@ function portsOf(model: ModelProto): string[] {
     return `${name}: ${tensor!.elemType} [${tensor!.shape!.dim.map(({ value }) => String(value.value)).join()}]`;
   });
 }
+
+test.each([
+  ["float32", 1],
+  ["float64", 0],
+] as const)("erf is a node of its own only if ONNX Runtime has one for %s", (dtype, count) => {
+  const fn = ({ x }: { readonly x: Tensor }) => erf(x);
+  const { node } = decode(exportOnnx(fn, { inputs: { x: { shape: ["batch", 3], dtype } } })).graph!;
+  expect(node.filter(({ opType }) => opType === "Erf")).toHaveLength(count);
+});
 
 describe("names", () => {
   test("of a loss that is exported as it is", () => {

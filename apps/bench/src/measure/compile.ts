@@ -1,15 +1,13 @@
 /** How long does the cpu engine take to compile each loss with its gradients, the first time in a process and when it is warm, and large graphs? */
 import { execFileSync } from "node:child_process";
 import type { LossSample } from "@symloss/conformance";
-import { type DType, type Tensor, isTensor, valueAndGrad } from "@symloss/core";
+import type { Tensor } from "@symloss/core";
 import { type Graph, prepare, traceGraph } from "@symloss/core/engine";
 import { cpu } from "@symloss/engine-cpu";
-import { losses } from "@symloss/losses";
 import { cases } from "../catalogue.ts";
 import { families, measureGrowth } from "./growth.ts";
 import { median } from "./interleave.ts";
-
-type Tensors = Readonly<Record<string, Tensor>>;
+import { variablesOf, workloadOf } from "./losses.ts";
 
 /** V8 goes on optimising what compiles for about a hundred rounds, on threads that take the processor from it. */
 const [warmUp, repeats, processes] = [100, 25, 5];
@@ -61,33 +59,16 @@ function describe(title: string, figures: Readonly<Record<string, number>>): str
   return `${title.padEnd(32)} ${parts.join(" ")}`;
 }
 
-/** The sum of all results of a loss, its gradients, and the results. */
-function gradientGraph({ name, inputs, options }: LossSample): Graph {
-  const specs: Record<string, { shape: readonly number[]; dtype: DType }> = {};
-  const counts: Record<string, number> = {};
-  const variable = new Set<string>();
-  for (const [input, value] of Object.entries(inputs)) {
-    if (typeof value === "number") {
-      counts[input] = value;
-      continue;
-    }
-    specs[input] = { shape: value.shape, dtype: value.dtype };
-    if (losses[name].definition.arguments.find((known) => known.name === input)?.differentiable === true)
-      variable.add(input);
-  }
-  const compute = (given: Tensors): unknown => {
-    const entries = Object.entries(given);
-    const constants = Object.fromEntries(entries.filter(([input]) => !variable.has(input)));
-    return valueAndGrad(
-      (variables: Tensors) => {
-        const result = losses[name]({ ...variables, ...constants, ...counts }, options);
-        const values = isTensor(result) ? [result] : Object.values(result);
-        return [values.map((value) => value.sum()).reduce((left, right) => left.add(right)), values];
-      },
-      { auxiliary: true },
-    )(Object.fromEntries(entries.filter(([input]) => variable.has(input))));
-  };
-  return traceGraph("bench", compute as never, specs);
+/** The results of a loss, and the gradients of their sum. */
+function gradientGraph(sample: LossSample): Graph {
+  const { inputs, compute } = workloadOf(sample, variablesOf(sample).length > 0);
+  const specs = Object.fromEntries(
+    inputs.map(({ data, shape }, index) => [
+      `input${index}`,
+      { shape, dtype: data instanceof Int32Array ? "int32" : "float32" } as const,
+    ]),
+  );
+  return traceGraph("bench", (given: Readonly<Record<string, Tensor>>) => compute(...Object.values(given)), specs);
 }
 
 function inMilliseconds(time: number): string {

@@ -39,7 +39,8 @@ function kindOf(sample: LossSample, index: number, gradients: boolean, lengths: 
   };
 }
 
-function workloadOf(sample: LossSample, gradients: boolean): Pick<Workload, "inputs" | "compute"> {
+/** The values of a sample and, on request, the gradients of their sum, from the sample's arrays. */
+export function workloadOf(sample: LossSample, gradients: boolean): Pick<Workload, "inputs" | "compute"> {
   const names = arraysOf(sample).map(([name]) => name);
   const counts = Object.fromEntries(Object.entries(sample.inputs).filter(([, value]) => typeof value === "number"));
   const variables = variablesOf(sample);
@@ -78,7 +79,7 @@ function arraysOf({ inputs }: LossSample): readonly (readonly [string, NDArray])
 }
 
 /** The arguments that a gradient is taken for. */
-function variablesOf(sample: LossSample): readonly string[] {
+export function variablesOf(sample: LossSample): readonly string[] {
   const { definition } = losses[sample.name];
   const differentiable = definition.arguments.filter((argument) => argument.differentiable).map(({ name }) => name);
   return arraysOf(sample).flatMap(([name]) => (differentiable.includes(name) ? [name] : []));
