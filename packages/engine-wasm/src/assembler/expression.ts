@@ -1,0 +1,149 @@
+/** What is an expression? A typed tree of instructions, which leaves one number on the stack. */
+import { bytesOf, writeSigned, writeUnsigned } from "./bytes.ts";
+import {
+  type Instruction,
+  type LaneInstruction,
+  type LaneLoad,
+  type Load,
+  type ValueType,
+  instructions,
+  laneInstructions,
+  laneLoads,
+  loads,
+} from "./instructions.ts";
+
+/** Computes a number of the type, anew wherever it is used: what is used twice belongs into a local. */
+export interface Expression<T extends ValueType = ValueType> {
+  readonly type: T;
+  readonly operands: readonly Expression[];
+  /** The instruction with its immediates. */
+  readonly bytes: readonly number[];
+}
+
+/** Expressions of these types, in order. */
+type ExpressionsOf<O extends readonly ValueType[]> = { readonly [I in keyof O]: Expression<O[I]> };
+
+type Named<N extends string, Prefix extends string> = N extends `${Prefix}.${infer Rest}` ? Rest : never;
+
+/** The instructions of a prefix as functions of their operands. */
+type Group<Prefix extends string> = {
+  readonly [N in Instruction as Named<N, Prefix>]: (
+    ...operands: ExpressionsOf<(typeof instructions)[N]["operands"]>
+  ) => Expression<(typeof instructions)[N]["result"]>;
+};
+
+function group<Prefix extends string>(prefix: Prefix): Group<Prefix> {
+  const functions = Object.entries(instructions).flatMap(([name, { result, bytes }]) => {
+    if (!name.startsWith(`${prefix}.`)) return [];
+    const make = (...operands: Expression[]): Expression => ({ type: result, operands, bytes });
+    return [[name.slice(prefix.length + 1), make] as const];
+  });
+  return Object.fromEntries(functions) as unknown as Group<Prefix>;
+}
+
+export const i32 = group("i32");
+export const f64 = group("f64");
+export const v128 = group("v128");
+export const i16x8 = group("i16x8");
+export const i8x16 = group("i8x16");
+export const i32x4 = group("i32x4");
+export const i64x2 = group("i64x2");
+export const f32x4 = group("f32x4");
+export const f64x2 = group("f64x2");
+
+/** A whole number of 32 bits. */
+export function int(value: number): Expression<"i32"> {
+  const bytes = [0x41];
+  writeSigned(bytes, value);
+  return { type: "i32", operands: [], bytes };
+}
+
+/** A number of 64 bits. */
+export function double(value: number): Expression<"f64"> {
+  return { type: "f64", operands: [], bytes: [0x44, ...bytesOf(Float64Array.of(value))] };
+}
+
+/** Four times the same float32. */
+export function floats(value: number): Expression<"v128"> {
+  return vector(new Float32Array(4).fill(value));
+}
+
+/** Twice the same float64. */
+export function doubles(value: number): Expression<"v128"> {
+  return vector(new Float64Array(2).fill(value));
+}
+
+/** Four times the same int32. */
+export function ints(value: number): Expression<"v128"> {
+  return vector(new Int32Array(4).fill(value));
+}
+
+/** A constant vector. */
+export function vector(lanes: Float32Array | Float64Array | Int32Array): Expression<"v128"> {
+  return { type: "v128", operands: [], bytes: [0xfd, 0x0c, ...bytesOf(lanes)] };
+}
+
+/** One of the bytes, or wider lanes, of two vectors for each of the result. */
+export function shuffle(
+  x: Expression<"v128">,
+  y: Expression<"v128">,
+  lanes: readonly number[],
+): Expression<"v128"> {
+  const width = 16 / lanes.length;
+  const bytes = lanes.flatMap((lane) => Array.from({ length: width }, (_, index) => lane * width + index));
+  return { type: "v128", operands: [x, y], bytes: [0xfd, 0x0d, ...bytes] };
+}
+
+/** An instruction that takes the number of a lane. */
+export function lane<N extends LaneInstruction>(
+  name: N,
+  index: number,
+  ...operands: ExpressionsOf<(typeof laneInstructions)[N]["operands"]>
+): Expression<(typeof laneInstructions)[N]["result"]> {
+  const { result, bytes } = laneInstructions[name];
+  return { type: result, operands, bytes: [...bytes, index] };
+}
+
+/** Reads memory at an address plus a constant number of bytes. */
+export function load<N extends Load>(
+  name: N,
+  address: Expression<"i32">,
+  offset = 0,
+): Expression<(typeof loads)[N]["result"]> {
+  const { result, bytes, align } = loads[name];
+  return { type: result, operands: [address], bytes: withOffset(bytes, align, offset) };
+}
+
+/** Reads memory into one lane of a vector. */
+export function loadLane(
+  name: LaneLoad,
+  index: number,
+  address: Expression<"i32">,
+  others: Expression<"v128">,
+  offset = 0,
+): Expression<"v128"> {
+  const { bytes, align } = laneLoads[name];
+  return { type: "v128", operands: [address, others], bytes: [...withOffset(bytes, align, offset), index] };
+}
+
+/** One of two numbers: the first unless the condition is 0. */
+export function choose<T extends ValueType>(
+  first: Expression<T>,
+  second: Expression<T>,
+  condition: Expression<"i32">,
+): Expression<T> {
+  return { type: first.type, operands: [first, second, condition], bytes: [0x1b] };
+}
+
+/** An instruction and the alignment and offset of the memory that it reads or writes. */
+export function withOffset(opcode: readonly number[], align: number, offset: number): readonly number[] {
+  const bytes = [...opcode, align];
+  writeUnsigned(bytes, offset);
+  return bytes;
+}
+
+/** Appends the instructions of an expression. */
+export function writeExpression(out: number[], { operands, bytes }: Expression): void {
+  for (const operand of operands) writeExpression(out, operand);
+  for (const byte of bytes) out.push(byte);
+}

@@ -1,0 +1,169 @@
+/** How is a function written, statement by statement? */
+import { append, writeUnsigned } from "./bytes.ts";
+import { type Expression, withOffset, writeExpression } from "./expression.ts";
+import { type LaneStore, type Store, type ValueType, laneStores, stores, typeBytes } from "./instructions.ts";
+
+/** A variable of a function. */
+export interface Local<T extends ValueType = ValueType> extends Expression<T> {
+  readonly index: number;
+}
+
+/** The types of a function's parameters and of its result. */
+export interface Signature {
+  readonly parameters: readonly ValueType[];
+  readonly result?: ValueType;
+}
+
+const [blockByte, loopByte, ifByte, elseByte, endByte] = [0x02, 0x03, 0x04, 0x05, 0x0b];
+const [branchByte, branchIfByte, setByte, getByte, teeByte] = [0x0c, 0x0d, 0x21, 0x20, 0x22];
+const emptyBlock = 0x40;
+
+/** Writes the body of one function; a statement is written where it is called. */
+export class FunctionWriter {
+  readonly signature: Signature;
+  readonly parameters: readonly Local[];
+  readonly #locals: ValueType[] = [];
+  readonly #code: number[] = [];
+  /** How many blocks are open. */
+  #depth = 0;
+
+  constructor(signature: Signature) {
+    this.signature = signature;
+    this.parameters = signature.parameters.map((type, index) => localOf(type, index));
+  }
+
+  /** A variable that begins at 0. */
+  local<T extends ValueType>(type: T): Local<T> {
+    this.#locals.push(type);
+    return localOf(type, this.signature.parameters.length + this.#locals.length - 1);
+  }
+
+  /** A variable that holds what the expression gives now. */
+  define<T extends ValueType>(value: Expression<T>): Local<T> {
+    const local = this.local(value.type);
+    this.set(local, value);
+    return local;
+  }
+
+  set<T extends ValueType>(local: Local<T>, value: Expression<T>): void {
+    this.#write(value);
+    this.#code.push(setByte);
+    writeUnsigned(this.#code, local.index);
+  }
+
+  /** Leaves the result of the function on the stack; the last statement of one that has a result. */
+  result(value: Expression): void {
+    this.#write(value);
+  }
+
+  store(name: Store, address: Expression<"i32">, value: Expression, offset = 0): void {
+    const { bytes, align } = stores[name];
+    this.#write(address);
+    this.#write(value);
+    append(this.#code, withOffset(bytes, align, offset));
+  }
+
+  storeLane(name: LaneStore, lane: number, address: Expression<"i32">, value: Expression<"v128">, offset = 0): void {
+    const { bytes, align } = laneStores[name];
+    this.#write(address);
+    this.#write(value);
+    append(this.#code, withOffset(bytes, align, offset));
+    this.#code.push(lane);
+  }
+
+  /** Sets bytes of memory. */
+  fillBytes(address: Expression<"i32">, value: Expression<"i32">, count: Expression<"i32">): void {
+    for (const operand of [address, value, count]) this.#write(operand);
+    append(this.#code, [0xfc, 0x0b, 0x00]);
+  }
+
+  /** Runs the body until the condition after it is 0; at least once. */
+  repeat(body: () => void, condition: () => Expression<"i32">): void {
+    this.#open(loopByte);
+    body();
+    this.#write(condition());
+    this.#code.push(branchIfByte, 0);
+    this.#close();
+  }
+
+  when(condition: Expression<"i32">, then: () => void, otherwise?: () => void): void {
+    this.#write(condition);
+    this.#open(ifByte);
+    then();
+    if (otherwise !== undefined) {
+      this.#code.push(elseByte);
+      otherwise();
+    }
+    this.#close();
+  }
+
+  /** A block that the body may leave before its end. */
+  block(body: (leave: (condition?: Expression<"i32">) => void) => void): void {
+    this.#open(blockByte);
+    const depth = this.#depth;
+    body((condition) => {
+      if (condition !== undefined) this.#write(condition);
+      this.#code.push(condition === undefined ? branchByte : branchIfByte);
+      writeUnsigned(this.#code, this.#depth - depth);
+    });
+    this.#close();
+  }
+
+  /** Calls a function of the module, by its number, for its result. */
+  call<T extends ValueType>(number: number, type: T, ...operands: readonly Expression[]): Expression<T> {
+    const bytes = [0x10];
+    writeUnsigned(bytes, number);
+    return { type, operands, bytes };
+  }
+
+  /** The number of bytes so far. */
+  get length(): number {
+    return this.#code.length;
+  }
+
+  /** The function as an entry of a module's code section, without its length. */
+  body(): readonly number[] {
+    const out: number[] = [];
+    const runs: { type: ValueType; count: number }[] = [];
+    for (const type of this.#locals) {
+      const last = runs.at(-1);
+      if (last?.type === type) last.count++;
+      else runs.push({ type, count: 1 });
+    }
+    writeUnsigned(out, runs.length);
+    for (const { type, count } of runs) {
+      writeUnsigned(out, count);
+      out.push(typeBytes[type]);
+    }
+    append(out, this.#code);
+    out.push(endByte);
+    return out;
+  }
+
+  #write(expression: Expression): void {
+    writeExpression(this.#code, expression);
+  }
+
+  #open(kind: number): void {
+    this.#code.push(kind, emptyBlock);
+    this.#depth++;
+  }
+
+  #close(): void {
+    this.#code.push(endByte);
+    this.#depth--;
+  }
+}
+
+function localOf<T extends ValueType>(type: T, index: number): Local<T> {
+  const bytes = [getByte];
+  writeUnsigned(bytes, index);
+  return { type, operands: [], bytes, index };
+}
+
+/** Sets a variable and gives its value. */
+export function tee<T extends ValueType>(local: Local<T>, value: Expression<T>): Expression<T> {
+  const bytes = [teeByte];
+  writeUnsigned(bytes, local.index);
+  return { type: local.type, operands: [value], bytes };
+}
