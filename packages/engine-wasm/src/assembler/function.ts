@@ -24,6 +24,9 @@ export class FunctionWriter {
   readonly parameters: readonly Local[];
   readonly #locals: ValueType[] = [];
   readonly #code: number[] = [];
+  /** The variables of the scope that is open. */
+  #made: Local[] = [];
+  readonly #free: { readonly [T in ValueType]: Local[] } = { i32: [], i64: [], f32: [], f64: [], v128: [] };
   /** How many blocks are open. */
   #depth = 0;
 
@@ -32,10 +35,15 @@ export class FunctionWriter {
     this.parameters = signature.parameters.map((type, index) => localOf(type, index));
   }
 
-  /** A variable that begins at 0. */
+  /** A variable, which must be set before it is read. */
   local<T extends ValueType>(type: T): Local<T> {
-    this.#locals.push(type);
-    return localOf(type, this.signature.parameters.length + this.#locals.length - 1);
+    let local = this.#free[type].pop() as Local<T> | undefined;
+    if (local === undefined) {
+      this.#locals.push(type);
+      local = localOf(type, this.signature.parameters.length + this.#locals.length - 1);
+    }
+    this.#made.push(local);
+    return local;
   }
 
   /** A variable that holds what the expression gives now. */
@@ -49,11 +57,6 @@ export class FunctionWriter {
     this.#write(value);
     this.#code.push(setByte);
     writeUnsigned(this.#code, local.index);
-  }
-
-  /** Leaves the result of the function on the stack; the last statement of one that has a result. */
-  result(value: Expression): void {
-    this.#write(value);
   }
 
   store(name: Store, address: Expression<"i32">, value: Expression, offset = 0): void {
@@ -109,16 +112,27 @@ export class FunctionWriter {
     this.#close();
   }
 
-  /** Calls a function of the module, by its number, for its result. */
-  call<T extends ValueType>(number: number, type: T, ...operands: readonly Expression[]): Expression<T> {
-    const bytes = [0x10];
-    writeUnsigned(bytes, number);
-    return { type, operands, bytes };
+  /** Calls a function that has no result, by its number. */
+  call(number: number, ...operands: readonly Expression[]): void {
+    for (const operand of operands) this.#write(operand);
+    this.#code.push(0x10);
+    writeUnsigned(this.#code, number);
   }
 
-  /** The number of bytes so far. */
-  get length(): number {
-    return this.#code.length;
+  /** Variables that are made in the body may be used for something else after it. */
+  scope(body: () => void): void {
+    const outer = this.#made;
+    this.#made = [];
+    body();
+    for (const local of this.#made) this.#free[local.type].push(local);
+    this.#made = outer;
+  }
+
+  /** The variables that are made in the body, which stay. */
+  madeIn(body: () => void): readonly Local[] {
+    const before = this.#made.length;
+    body();
+    return this.#made.slice(before);
   }
 
   /** The function as an entry of a module's code section, without its length. */

@@ -3,14 +3,19 @@
 /** The type of a number on the stack of the WebAssembly machine. */
 export type ValueType = "i32" | "i64" | "f32" | "f64" | "v128";
 
-interface Signature {
-  readonly operands: readonly ValueType[];
-  readonly result: ValueType;
+/** What an instruction takes from the stack and leaves there, and its bytes. */
+interface Typed<O extends readonly ValueType[], R extends ValueType> {
+  readonly operands: O;
+  readonly result: R;
   readonly bytes: readonly number[];
 }
 
-function plain<const O extends readonly ValueType[], R extends ValueType>(opcode: number, operands: O, result: R) {
-  return { operands, result, bytes: [opcode] } satisfies Signature;
+function plain<const O extends readonly ValueType[], R extends ValueType>(
+  opcode: number,
+  operands: O,
+  result: R,
+): Typed<O, R> {
+  return { operands, result, bytes: [opcode] };
 }
 
 function prefixed<const O extends readonly ValueType[], R extends ValueType>(
@@ -18,11 +23,15 @@ function prefixed<const O extends readonly ValueType[], R extends ValueType>(
   opcode: number,
   operands: O,
   result: R,
-) {
-  return { operands, result, bytes: [prefix, ...unsigned(opcode)] } satisfies Signature;
+): Typed<O, R> {
+  return { operands, result, bytes: [prefix, ...unsigned(opcode)] };
 }
 
-function simd<const O extends readonly ValueType[], R extends ValueType>(opcode: number, operands: O, result: R) {
+function simd<const O extends readonly ValueType[], R extends ValueType>(
+  opcode: number,
+  operands: O,
+  result: R,
+): Typed<O, R> {
   return prefixed(0xfd, opcode, operands, result);
 }
 

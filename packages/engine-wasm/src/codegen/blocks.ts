@@ -1,0 +1,88 @@
+/** In which blocks of its outermost loop does a program run, and which arrays does it take part by part? */
+import type { Buffer, Program, StatementOf } from "@symloss/loops";
+import { blockMultiple, isVectorisable } from "./loop.ts";
+import { elementBytes } from "./memory-access.ts";
+import { type Access, findAccesses } from "./reach.ts";
+
+/** A user's array of which a block needs one part: as many elements for each iteration. */
+export interface Slice {
+  readonly buffer: Buffer;
+  readonly step: number;
+  readonly bytesPerElement: number;
+}
+
+export interface Blocks {
+  /** The loop that is run in blocks; undefined if the program runs at once. */
+  readonly outermost: StatementOf<"loop"> | undefined;
+  readonly slices: readonly Slice[];
+  /** How many iterations a block has. */
+  readonly rows: number;
+  readonly count: number;
+}
+
+/** About how many bytes of the user's arrays a block takes: they stay in the cache from the copy to the use. */
+const bytesOfBlock = 3 * 2 ** 15;
+
+/** The blocks of each program. */
+export function findBlocks(programs: readonly Program[]): readonly Blocks[] {
+  const all = programs.map((program) => {
+    const outermost = outermostLoop(program);
+    return { outermost, accesses: findAccesses(program, outermost) };
+  });
+  const uses = new Map<Buffer, number>();
+  for (const { accesses } of all)
+    for (const buffer of new Set(accesses.map(({ buffer }) => buffer))) uses.set(buffer, (uses.get(buffer) ?? 0) + 1);
+  const whole = new Set<Buffer>();
+  for (;;) {
+    const blocks = all.map(({ outermost, accesses }) =>
+      inBlocks(
+        outermost,
+        slicesOf(accesses, uses).filter(({ buffer }) => !whole.has(buffer)),
+      ),
+    );
+    // An array that one program needs as a whole is given to the others as a whole too.
+    const before = whole.size;
+    for (const [index, { accesses }] of all.entries())
+      for (const { buffer } of accesses)
+        if (!blocks[index]!.slices.some((slice) => slice.buffer === buffer)) whole.add(buffer);
+    if (whole.size === before || blocks.every(({ slices }) => slices.every(({ buffer }) => !whole.has(buffer))))
+      return blocks;
+  }
+}
+
+function outermostLoop({ body }: Program): StatementOf<"loop"> | undefined {
+  const loops = body.filter((statement) => statement.kind === "loop");
+  return loops.length === 1 && body.every(({ kind }) => kind !== "multiply") ? loops[0] : undefined;
+}
+
+/** The users' arrays of which each iteration of the outermost loop touches its own part alone. */
+function slicesOf(accesses: readonly Access[], uses: ReadonlyMap<Buffer, number>): readonly Slice[] {
+  const byBuffer = new Map<Buffer, Access[]>();
+  for (const access of accesses) byBuffer.set(access.buffer, [...(byBuffer.get(access.buffer) ?? []), access]);
+  return [...byBuffer].flatMap(([buffer, list]) => {
+    if (buffer.kind !== "input" && (buffer.kind !== "output" || uses.get(buffer) !== 1)) return [];
+    const inside = list.filter(({ step }) => step !== undefined);
+    const step = inside[0]?.step ?? 0;
+    const isSliced =
+      step > 0 && inside.every((access) => access.step === step && access.within.least >= 0 && access.within.most < step);
+    // What is read before the loop must lie in the first iteration's part; nothing may be written there.
+    const isFirst = list.every(
+      (access) => access.step !== undefined || (!access.writes && access.comesFirst && access.within.most < step),
+    );
+    return isSliced && isFirst ? [{ buffer, step, bytesPerElement: elementBytes(buffer, undefined) }] : [];
+  });
+}
+
+function inBlocks(
+  outermost: StatementOf<"loop"> | undefined,
+  slices: readonly Slice[],
+): Blocks {
+  const once: Blocks = { outermost: undefined, slices: [], rows: 0, count: 1 };
+  if (outermost === undefined || slices.length === 0) return once;
+  const bytes = slices.reduce((sum, { step, bytesPerElement }) => sum + step * bytesPerElement, 0);
+  const fitting = Math.floor(bytesOfBlock / bytes);
+  const multiple = isVectorisable(outermost.body) ? 16 * blockMultiple : 1;
+  const rows = Math.max(multiple, fitting - (fitting % multiple));
+  if (rows >= outermost.extent) return once;
+  return { outermost, slices, rows, count: Math.ceil(outermost.extent / rows) };
+}

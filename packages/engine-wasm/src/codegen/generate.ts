@@ -1,0 +1,101 @@
+/** How does a graph run as WebAssembly? */
+import { EngineError, type Graph, type TypedArray, holds } from "@symloss/core/engine";
+import { type Buffer, type LoopPlan, allStatements, describePlan, planLoops } from "@symloss/loops";
+import type { Arithmetic } from "../assembler/arithmetic.ts";
+import { importModule, memoryName, writeModule } from "../assembler/module.ts";
+import type { Heap } from "../memory/heap.ts";
+import { type Blocks, findBlocks } from "./blocks.ts";
+import { planLayout } from "./layout.ts";
+import { library, libraryImports } from "./library.ts";
+import type { Place, WasmProgram } from "./program.ts";
+import { findRepresentations } from "./representation.ts";
+import { type Runner, makeRunner } from "./run.ts";
+import { writeTileFunctions } from "./tiles.ts";
+import { type Shared, writeProgram } from "./write-program.ts";
+
+/** What the programs of an engine share. */
+export interface Environment {
+  readonly heap: Heap;
+  readonly arithmetic: Arithmetic;
+}
+
+/** The program of a function of a module: from one iteration to another. */
+export type RunBlock = (memory: number, from: number, to: number, phase: number) => void;
+
+/** A graph of concrete shapes, compiled. */
+export function compileGraph(graph: Graph, { heap, arithmetic }: Environment): WasmProgram {
+  const plan = planLoops(graph);
+  const representations = findRepresentations(plan.programs);
+  const blocks = findBlocks(plan.programs);
+  const layout = planLayout(plan, blocks, representations);
+  const constants = placeConstants(plan, heap);
+  const shared: Shared = { arithmetic, representations, layout, constants: constants.addresses };
+  const notes: string[] = [];
+  const functions = instantiate(plan, blocks, shared, heap, notes);
+  const runner: Runner = makeRunner(functions, blocks, layout, heap);
+  return {
+    // Few ask for it, and it takes a while to print.
+    get description() {
+      return [describePlan(plan), ...notes].join("\n");
+    },
+    bytes: constants.bytes,
+    run: (inputs: readonly Place[], outputs: readonly Place[]) => runner(inputs, outputs),
+    dispose() {
+      for (const address of constants.addresses.values()) heap.free(address);
+    },
+  };
+}
+
+function instantiate(
+  plan: LoopPlan,
+  blocks: readonly Blocks[],
+  shared: Shared,
+  heap: Heap,
+  notes: string[],
+): readonly RunBlock[] {
+  const hasProducts = plan.programs.some(({ body }) => allStatements(body).some(({ kind }) => kind === "multiply"));
+  const tiles = hasProducts ? writeTileFunctions(shared.arithmetic) : [];
+  const programs = plan.programs.map((program, index) => writeProgram(program, blocks[index]!, shared, notes));
+  const bytes = writeModule(libraryImports, [
+    ...tiles.map((writer) => ({ name: undefined, writer })),
+    ...programs.map((writer, index) => ({ name: nameOf(index), writer })),
+  ]);
+  const instance = new WebAssembly.Instance(compiled(bytes), {
+    [importModule]: { ...library, [memoryName]: heap.memory },
+  });
+  return programs.map((_, index) => instance.exports[nameOf(index)] as RunBlock);
+}
+
+function nameOf(index: number): string {
+  return `p${index}`;
+}
+
+function compiled(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (error) {
+    throw new EngineError(
+      `wasm: the generated module could not be compiled, at ${bytes.length} bytes. A smaller graph can be, or another engine.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Throws `EngineError` unless the data of each constant has its dtype and size. */
+function placeConstants({ buffers }: LoopPlan, heap: Heap) {
+  const addresses = new Map<Buffer, number>();
+  let bytes = 0;
+  for (const buffer of buffers) {
+    if (buffer.kind !== "constant") continue;
+    const { dtype, size, data } = buffer;
+    if (!holds(dtype, data) || data.length !== size)
+      throw new EngineError(`wasm: a constant must be a typed array of ${size} elements of its dtype, got another.`);
+    const array = data as TypedArray;
+    const address = heap.allocate(array.byteLength, "a constant");
+    heap.write(address, array);
+    addresses.set(buffer, address);
+    bytes += array.byteLength;
+  }
+  return { addresses, bytes };
+}
+

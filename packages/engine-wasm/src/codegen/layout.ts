@@ -1,0 +1,80 @@
+/** Where in memory do the arrays of a plan lie while it runs? */
+import { type Buffer, type LoopPlan, allStatements } from "@symloss/loops";
+import type { Blocks } from "./blocks.ts";
+import { elementBytes } from "./memory-access.ts";
+import type { Representations } from "./representation.ts";
+import { productBytes } from "./tiled-matmul.ts";
+
+/** Arrays begin at multiples of this, and are followed by as many bytes: vectors are read beyond their end. */
+export const alignment = 64;
+
+/** A user's array in the engine's memory: its place in the table of pointers, and where a copy of it may lie. */
+export interface UserArray {
+  readonly buffer: Buffer;
+  readonly entry: number;
+  readonly bytes: number;
+  /** Where in the arena the copy is, whole or a part at a time; undefined if it is too large to be kept there. */
+  readonly offset: number | undefined;
+}
+
+/** One stretch of memory that a run uses, and what lies where in it. */
+export interface Layout {
+  readonly bytes: number;
+  readonly users: ReadonlyMap<Buffer, UserArray>;
+  /** Where arrays lie that are not the user's and not constants. */
+  readonly offsets: ReadonlyMap<Buffer, number>;
+  /** Where the variables of a program lie from one of its blocks to the next. */
+  readonly state: number;
+}
+
+/** How many bytes the variables of a program may take between blocks. */
+export const stateBytes = 2 ** 16;
+
+/** Copies of whole arrays that are larger than this are made for each run. */
+const largestKept = 2 ** 16;
+
+export function planLayout(plan: LoopPlan, blocks: readonly Blocks[], representations: Representations): Layout {
+  let bytes = 0;
+  const take = (size: number): number => {
+    const offset = bytes;
+    bytes += Math.ceil(size / alignment) * alignment + alignment;
+    return offset;
+  };
+  const given = plan.buffers.filter(({ kind }) => kind === "input" || kind === "output");
+  take(4 * given.length);
+  const needsState = blocks.some(({ count }) => count > 1);
+  const state = needsState ? take(stateBytes) : 0;
+  const offsets = new Map<Buffer, number>();
+  for (const [buffer, size] of ownSizes(plan, representations)) offsets.set(buffer, take(size));
+  const parts = partSizes(blocks);
+  const users = new Map<Buffer, UserArray>();
+  for (const [entry, buffer] of given.entries()) {
+    const whole = buffer.size * elementBytes(buffer, undefined);
+    const size = parts.get(buffer) ?? (whole <= largestKept ? whole : undefined);
+    users.set(buffer, { buffer, entry, bytes: whole, offset: size === undefined ? undefined : take(size) });
+  }
+  return { bytes, users, offsets, state };
+}
+
+/** The largest part of each array that a block takes. */
+function partSizes(blocks: readonly Blocks[]): ReadonlyMap<Buffer, number> {
+  const sizes = new Map<Buffer, number>();
+  for (const { slices, rows } of blocks)
+    for (const { buffer, step, bytesPerElement } of slices)
+      sizes.set(buffer, Math.max(sizes.get(buffer) ?? 0, rows * step * bytesPerElement));
+  return sizes;
+}
+
+function ownSizes({ buffers, programs }: LoopPlan, { buffers: known }: Representations): ReadonlyMap<Buffer, number> {
+  const sizes = new Map<Buffer, number>();
+  for (const buffer of buffers)
+    if (buffer.kind === "intermediate" || buffer.kind === "scratch")
+      sizes.set(buffer, buffer.size * elementBytes(buffer, known.get(buffer)));
+  for (const statement of programs.flatMap(({ body }) => allStatements(body))) {
+    if (statement.kind !== "multiply") continue;
+    const element = elementBytes(statement.rows.buffer, known.get(statement.rows.buffer));
+    for (const [buffer, size] of productBytes(statement, element))
+      sizes.set(buffer, Math.max(sizes.get(buffer) ?? 0, size));
+  }
+  return sizes;
+}

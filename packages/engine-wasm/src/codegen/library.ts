@@ -1,0 +1,33 @@
+/** What do generated modules take from outside: the functions of numbers that are computed in float64, one at a time. */
+import { unaryScalar } from "@symloss/core/engine";
+import type { Expression } from "../assembler/expression.ts";
+import type { Import } from "../assembler/module.ts";
+
+/** By the names that modules use; a function is called by its position here. */
+export const library = {
+  exp: Math.exp,
+  expm1: Math.expm1,
+  log: Math.log,
+  log1p: Math.log1p,
+  tanh: Math.tanh,
+  erf: unaryScalar.erf,
+  pow: Math.pow,
+} satisfies Record<string, (x: number, y: number) => number>;
+
+/** The name of a function of the library. */
+export type LibraryFunction = keyof typeof library;
+
+const names = Object.keys(library) as readonly LibraryFunction[];
+
+/** The imports of every module. */
+export const libraryImports: readonly Import[] = names.map((name) => ({
+  name,
+  signature: { parameters: library[name].length === 2 ? ["f64", "f64"] : ["f64"], result: "f64" },
+}));
+
+/** Calls a function of the library. */
+export function callLibrary(name: LibraryFunction, ...operands: readonly Expression<"f64">[]): Expression<"f64"> {
+  return { type: "f64", operands, bytes: [0x10, names.indexOf(name)] };
+}
+
+export type Library = typeof callLibrary;

@@ -1,0 +1,179 @@
+/** Where may each access of a program lie in its buffer? Nothing is read or written unless it is shown here to stay inside. */
+import { EngineError } from "@symloss/core/engine";
+import {
+  type Address,
+  type Buffer,
+  type Operand,
+  type Program,
+  type Register,
+  type Statement,
+  type StatementOf,
+} from "@symloss/loops";
+
+/** A constant plus indices and integers, each times a stride. */
+interface Linear {
+  readonly constant: number;
+  /** By what is multiplied: `i` and the number of an index, or `r` and that of a register. */
+  readonly terms: ReadonlyMap<string, number>;
+}
+
+/** From the least to the largest. */
+interface Interval {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** What one access may touch while the outermost loop is at one iteration. */
+export interface Access {
+  readonly buffer: Buffer;
+  readonly writes: boolean;
+  /** How far an iteration of the program's outermost loop moves it; undefined outside of that loop. */
+  readonly step: number | undefined;
+  /** Whether it comes before that loop. */
+  readonly comesFirst: boolean;
+  /** Where it is, the outermost loop aside. */
+  readonly within: Interval;
+}
+
+/** The accesses of a program; throws `EngineError` if one could lie outside of its buffer. */
+export function findAccesses({ body }: Program, outermost: StatementOf<"loop"> | undefined): readonly Access[] {
+  const reach: Reach = { linear: new Map(), intervals: new Map(), accesses: [], outermost, isPast: false };
+  visitAll(body, reach, false);
+  return reach.accesses;
+}
+
+interface Reach {
+  readonly linear: Map<Register, Linear>;
+  /** By the names of terms. */
+  readonly intervals: Map<string, Interval>;
+  readonly accesses: Access[];
+  readonly outermost: StatementOf<"loop"> | undefined;
+  /** Whether the outermost loop has been visited. */
+  isPast: boolean;
+}
+
+function visitAll(statements: readonly Statement[], reach: Reach, isInside: boolean): void {
+  for (const statement of statements) visit(statement, reach, isInside);
+}
+
+function visit(statement: Statement, reach: Reach, isInside: boolean): void {
+  switch (statement.kind) {
+    case "let":
+      visitLet(statement, reach, isInside);
+      return;
+    case "loop": {
+      setIndex(statement.index, statement.extent, reach);
+      if (statement.extent > 0) visitAll(statement.body, reach, isInside || statement === reach.outermost);
+      if (statement === reach.outermost) reach.isPast = true;
+      return;
+    }
+    case "store":
+      note(statement.buffer, statement.address, true, reach, isInside);
+      return;
+    case "update":
+      visitUpdate(statement, reach, isInside);
+      return;
+    case "multiply":
+      visitProduct(statement, reach, isInside);
+      return;
+    case "accumulator":
+    case "accumulate":
+    case "fill":
+      return;
+  }
+}
+
+function visitLet({ register, expression }: StatementOf<"let">, reach: Reach, isInside: boolean): void {
+  switch (expression.kind) {
+    case "address":
+      reach.linear.set(register, linearOf(expression.address, reach));
+      return;
+    case "load":
+      note(expression.buffer, expression.address, false, reach, isInside);
+      return;
+    case "apply": {
+      const [, last] = expression.operands;
+      if (expression.operation === "clampIndex" && last?.kind === "constant")
+        reach.intervals.set(`r${register}`, { least: 0, most: last.value });
+    }
+  }
+}
+
+/** Inside of the condition its operand is bounded. */
+function visitUpdate({ buffer, address, within }: StatementOf<"update">, reach: Reach, isInside: boolean): void {
+  if (within?.operand.kind !== "register") {
+    note(buffer, address, true, reach, isInside);
+    return;
+  }
+  const name = `r${within.operand.register}`;
+  const before = reach.intervals.get(name);
+  reach.intervals.set(name, { least: 0, most: within.size - 1 });
+  if (within.size > 0) note(buffer, address, true, reach, isInside);
+  if (before === undefined) reach.intervals.delete(name);
+  else reach.intervals.set(name, before);
+}
+
+function visitProduct(product: StatementOf<"multiply">, reach: Reach, isInside: boolean): void {
+  const { depth, rows, columns, epilogue } = product;
+  for (const { count, line, depth: along } of [rows, columns]) {
+    setIndex(line.index, count, reach);
+    visitAll(line.body, reach, isInside);
+    setIndex(along.index, depth, reach);
+    visitAll(along.body, reach, isInside);
+  }
+  setIndex(epilogue.row.index, rows.count, reach);
+  visitAll(epilogue.row.body, reach, isInside);
+  setIndex(epilogue.column.index, columns.count, reach);
+  visitAll(epilogue.column.body, reach, isInside);
+}
+
+function setIndex(index: number, extent: number, { intervals }: Reach): void {
+  intervals.set(`i${index}`, { least: 0, most: Math.max(0, extent - 1) });
+}
+
+function note(buffer: Buffer, address: Address, writes: boolean, reach: Reach, isInside: boolean): void {
+  const linear = linearOf(address, reach);
+  const all = intervalOf(linear, reach);
+  if (!(all.least >= 0 && all.most < buffer.size)) {
+    throw new EngineError(
+      `wasm: every element that is read or written must lie in its array of ${buffer.size}, got ${all.least} to ${all.most}. The graph is not one of this library's making.`,
+    );
+  }
+  const outer = isInside ? `i${reach.outermost!.index}` : undefined;
+  const within = intervalOf({ ...linear, terms: new Map([...linear.terms].filter(([name]) => name !== outer)) }, reach);
+  const step = outer === undefined ? undefined : (linear.terms.get(outer) ?? 0);
+  reach.accesses.push({ buffer, writes, step, comesFirst: !reach.isPast, within });
+}
+
+function linearOf({ constant, terms }: Address, { linear }: Reach): Linear {
+  let sum = constant;
+  const all = new Map<string, number>();
+  const add = (name: string, stride: number): void => {
+    all.set(name, (all.get(name) ?? 0) + stride);
+  };
+  for (const { operand, stride } of terms) {
+    const known = operand.kind === "register" ? linear.get(operand.register) : undefined;
+    if (operand.kind === "constant") sum += operand.value * stride;
+    else if (known === undefined) add(nameOf(operand), stride);
+    else {
+      sum += known.constant * stride;
+      for (const [name, factor] of known.terms) add(name, factor * stride);
+    }
+  }
+  return { constant: sum, terms: all };
+}
+
+function nameOf(operand: Exclude<Operand, { kind: "constant" }>): string {
+  return operand.kind === "index" ? `i${operand.index}` : `r${operand.register}`;
+}
+
+function intervalOf({ constant, terms }: Linear, { intervals }: Reach): Interval {
+  let [least, most] = [constant, constant];
+  for (const [name, stride] of terms) {
+    const { least: from, most: to } = intervals.get(name) ?? { least: -Infinity, most: Infinity };
+    if (stride === 0) continue;
+    least += stride > 0 ? from * stride : to * stride;
+    most += stride > 0 ? to * stride : from * stride;
+  }
+  return { least, most };
+}

@@ -1,0 +1,97 @@
+/** How does a program become a function that runs it in blocks? */
+import type { Buffer, Program } from "@symloss/loops";
+import type { Arithmetic } from "../assembler/arithmetic.ts";
+import { type Expression, i32, int, load } from "../assembler/expression.ts";
+import { FunctionWriter, type Local } from "../assembler/function.ts";
+import type { Store } from "../assembler/instructions.ts";
+import type { Blocks } from "./blocks.ts";
+import { type Layout, stateBytes } from "./layout.ts";
+import { finishReductions, writeLoop } from "./loop.ts";
+import type { Context, Position } from "./position.ts";
+import { writeAll } from "./print.ts";
+import type { Representations } from "./representation.ts";
+
+/** The bits that tell a function which of the blocks it runs is the first, and which the last. */
+export const phases = { first: 1, last: 2 } as const;
+
+/** What all programs of a plan share. */
+export interface Shared {
+  readonly arithmetic: Arithmetic;
+  readonly representations: Representations;
+  readonly layout: Layout;
+  /** Where the constants lie in memory. */
+  readonly constants: ReadonlyMap<Buffer, number>;
+}
+
+/**
+ * The program as a function of where its memory begins, from which iteration of its outermost loop to which it runs, and whether
+ * this is the first and the last block.
+ */
+export function writeProgram(program: Program, { outermost }: Blocks, shared: Shared, notes: string[]): FunctionWriter {
+  const writer = new FunctionWriter({ parameters: ["i32", "i32", "i32", "i32"] });
+  const [memory, from, to, phase] = writer.parameters as readonly Local<"i32">[];
+  const context: Context = {
+    writer,
+    arithmetic: shared.arithmetic,
+    representations: shared.representations,
+    baseOf: placeBuffers(writer, memory!, shared),
+    values: new Map(),
+    indices: new Map(),
+    accumulators: new Map(),
+    notes,
+  };
+  const position: Position = { context, vector: undefined };
+  const { body } = program;
+  if (outermost === undefined) {
+    writeAll(body, position);
+    return writer;
+  }
+  const at = body.indexOf(outermost);
+  const before = body.slice(0, at);
+  const state = i32.add(memory!, int(shared.layout.state));
+  let kept: readonly Local[] = [];
+  writer.when(i32.and(phase!, int(phases.first)), () => {
+    kept = writer.madeIn(() => writeAll(before, position));
+  });
+  writer.when(i32.eqz(i32.and(phase!, int(phases.first))), () => loadState(writer, kept, state));
+  writeLoop(outermost, { kind: "part", from: from!, to: to!, extent: outermost.extent }, position, writeAll);
+  writer.when(
+    i32.and(phase!, int(phases.last)),
+    () => {
+      const begun = before.flatMap((statement) => (statement.kind === "accumulator" ? [statement.register] : []));
+      finishReductions(outermost, new Set(begun), position);
+      writeAll(body.slice(at + 1), position);
+    },
+    () => storeState(writer, kept, state),
+  );
+  return writer;
+}
+
+/** Where each buffer begins: the user's arrays stand in a table at the beginning of the memory. */
+function placeBuffers(
+  writer: FunctionWriter,
+  memory: Local<"i32">,
+  { layout, constants }: Shared,
+): (buffer: Buffer) => Expression<"i32"> {
+  const users = new Map(
+    [...layout.users].map(([buffer, { entry }]) => [buffer, writer.define(load("i32.load", memory, 4 * entry))]),
+  );
+  return (buffer) => {
+    const constant = constants.get(buffer);
+    if (constant !== undefined) return int(constant);
+    return users.get(buffer) ?? i32.add(memory, int(layout.offsets.get(buffer)!));
+  };
+}
+
+function loadState(writer: FunctionWriter, locals: readonly Local[], state: Expression<"i32">): void {
+  for (const [index, local] of locals.entries())
+    writer.set(local, load(local.type === "v128" ? "v128.load" : local.type === "f64" ? "f64.load" : "i32.load", state, 16 * index) as Expression);
+}
+
+function storeState(writer: FunctionWriter, locals: readonly Local[], state: Expression<"i32">): void {
+  if (16 * locals.length > stateBytes) throw new Error("wasm: a program must not keep more between blocks than is reserved.");
+  for (const [index, local] of locals.entries()) {
+    const name: Store = local.type === "v128" ? "v128.store" : local.type === "f64" ? "f64.store" : "i32.store";
+    writer.store(name, state, local, 16 * index);
+  }
+}
