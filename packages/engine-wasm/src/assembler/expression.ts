@@ -5,11 +5,14 @@ import {
   type LaneInstruction,
   type LaneLoad,
   type Load,
+  type TypeOf,
+  type TypesOf,
   type ValueType,
   instructions,
   laneInstructions,
   laneLoads,
   loads,
+  typeOfLetter,
 } from "./instructions.ts";
 
 /** Computes a number of the type, anew wherever it is used: what is used twice belongs into a local. */
@@ -28,28 +31,29 @@ type Named<N extends string, Prefix extends string> = N extends `${Prefix}.${inf
 /** The instructions of a prefix as functions of their operands. */
 type Group<Prefix extends string> = {
   readonly [N in Instruction as Named<N, Prefix>]: (
-    ...operands: ExpressionsOf<(typeof instructions)[N]["operands"]>
-  ) => Expression<(typeof instructions)[N]["result"]>;
+    ...operands: ExpressionsOf<TypesOf<(typeof instructions)[N][0]>>
+  ) => Expression<TypeOf<(typeof instructions)[N][1]>>;
 };
 
 function group<Prefix extends string>(prefix: Prefix): Group<Prefix> {
-  const functions = Object.entries(instructions).flatMap(([name, { result, bytes }]) => {
+  const functions = Object.entries(instructions).flatMap(([name, [, result, ...bytes]]) => {
     if (!name.startsWith(`${prefix}.`)) return [];
-    const make = (...operands: Expression[]): Expression => ({ type: result, operands, bytes });
+    const type = typeOfLetter[result];
+    const make = (...operands: Expression[]): Expression => ({ type, operands, bytes });
     return [[name.slice(prefix.length + 1), make] as const];
   });
   return Object.fromEntries(functions) as unknown as Group<Prefix>;
 }
 
-export const i32 = group("i32");
-export const f64 = group("f64");
-export const v128 = group("v128");
-export const i16x8 = group("i16x8");
-export const i8x16 = group("i8x16");
-export const i32x4 = group("i32x4");
-export const i64x2 = group("i64x2");
-export const f32x4 = group("f32x4");
-export const f64x2 = group("f64x2");
+export const i32: Group<"i32"> = group("i32");
+export const f64: Group<"f64"> = group("f64");
+export const v128: Group<"v128"> = group("v128");
+export const i16x8: Group<"i16x8"> = group("i16x8");
+export const i8x16: Group<"i8x16"> = group("i8x16");
+export const i32x4: Group<"i32x4"> = group("i32x4");
+export const i64x2: Group<"i64x2"> = group("i64x2");
+export const f32x4: Group<"f32x4"> = group("f32x4");
+export const f64x2: Group<"f64x2"> = group("f64x2");
 
 /** A whole number of 32 bits. */
 export function int(value: number): Expression<"i32"> {
@@ -98,10 +102,11 @@ export function shuffle(
 export function lane<N extends LaneInstruction>(
   name: N,
   index: number,
-  ...operands: ExpressionsOf<(typeof laneInstructions)[N]["operands"]>
-): Expression<(typeof laneInstructions)[N]["result"]> {
-  const { result, bytes } = laneInstructions[name];
-  return { type: result, operands, bytes: [...bytes, index] };
+  ...operands: ExpressionsOf<TypesOf<(typeof laneInstructions)[N][0]>>
+): Expression<TypeOf<(typeof laneInstructions)[N][1]>> {
+  const [, result, ...bytes] = laneInstructions[name];
+  type Result = TypeOf<(typeof laneInstructions)[N][1]>;
+  return { type: typeOfLetter[result] as Result, operands: operands as readonly Expression[], bytes: [...bytes, index] };
 }
 
 /** Reads memory at an address plus a constant number of bytes. */
@@ -109,9 +114,10 @@ export function load<N extends Load>(
   name: N,
   address: Expression<"i32">,
   offset = 0,
-): Expression<(typeof loads)[N]["result"]> {
-  const { result, bytes, align } = loads[name];
-  return { type: result, operands: [address], bytes: withOffset(bytes, align, offset) };
+): Expression<TypeOf<(typeof loads)[N][1]>> {
+  const [, result, align, ...bytes] = loads[name];
+  type Result = TypeOf<(typeof loads)[N][1]>;
+  return { type: typeOfLetter[result] as Result, operands: [address], bytes: withOffset(bytes, align, offset) };
 }
 
 /** Reads memory into one lane of a vector. */
@@ -122,7 +128,7 @@ export function loadLane(
   others: Expression<"v128">,
   offset = 0,
 ): Expression<"v128"> {
-  const { bytes, align } = laneLoads[name];
+  const [, , align, ...bytes] = laneLoads[name];
   return { type: "v128", operands: [address, others], bytes: [...withOffset(bytes, align, offset), index] };
 }
 

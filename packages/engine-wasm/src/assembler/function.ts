@@ -59,15 +59,20 @@ export class FunctionWriter {
     writeUnsigned(this.#code, local.index);
   }
 
+  /** Leaves the result of the function on the stack: the last statement of one that has a result. */
+  result(value: Expression): void {
+    this.#write(value);
+  }
+
   store(name: Store, address: Expression<"i32">, value: Expression, offset = 0): void {
-    const { bytes, align } = stores[name];
+    const [, align, ...bytes] = stores[name];
     this.#write(address);
     this.#write(value);
     append(this.#code, withOffset(bytes, align, offset));
   }
 
   storeLane(name: LaneStore, lane: number, address: Expression<"i32">, value: Expression<"v128">, offset = 0): void {
-    const { bytes, align } = laneStores[name];
+    const [align, ...bytes] = laneStores[name];
     this.#write(address);
     this.#write(value);
     append(this.#code, withOffset(bytes, align, offset));

@@ -4,6 +4,7 @@ import { type Buffer, type LoopPlan, allStatements, describePlan, planLoops } fr
 import type { Arithmetic } from "../assembler/arithmetic.ts";
 import { importModule, memoryName, writeModule } from "../assembler/module.ts";
 import type { Heap } from "../memory/heap.ts";
+import { type WasmModule, webAssembly } from "../webassembly.ts";
 import { type Blocks, findBlocks } from "./blocks.ts";
 import { planLayout } from "./layout.ts";
 import { library, libraryImports } from "./library.ts";
@@ -20,7 +21,7 @@ export interface Environment {
 }
 
 /** The program of a function of a module: from one iteration to another. */
-export type RunBlock = (memory: number, from: number, to: number, phase: number) => void;
+export type RunBlock = (memory: number, from: number, to: number, phase: number) => unknown;
 
 /** A graph of concrete shapes, compiled. */
 export function compileGraph(graph: Graph, { heap, arithmetic }: Environment): WasmProgram {
@@ -60,7 +61,7 @@ function instantiate(
     ...tiles.map((writer) => ({ name: undefined, writer })),
     ...programs.map((writer, index) => ({ name: nameOf(index), writer })),
   ]);
-  const instance = new WebAssembly.Instance(compiled(bytes), {
+  const instance = new (webAssembly().Instance)(compiled(bytes), {
     [importModule]: { ...library, [memoryName]: heap.memory },
   });
   return programs.map((_, index) => instance.exports[nameOf(index)] as RunBlock);
@@ -70,9 +71,9 @@ function nameOf(index: number): string {
   return `p${index}`;
 }
 
-function compiled(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+function compiled(bytes: Uint8Array<ArrayBuffer>): WasmModule {
   try {
-    return new WebAssembly.Module(bytes);
+    return new (webAssembly().Module)(bytes);
   } catch (error) {
     throw new EngineError(
       `wasm: the generated module could not be compiled, at ${bytes.length} bytes. A smaller graph can be, or another engine.`,
