@@ -44,9 +44,9 @@ export interface Accumulator {
 }
 
 /** Begins a reduction: its variables hold the result for no numbers. */
-export function beginAccumulator(statement: StatementOf<"accumulator">, { writer, representations, accumulators }: Context): void {
+export function beginAccumulator(statement: StatementOf<"accumulator">, { writer, registers, accumulators }: Context): void {
   const { register, reduction, position } = statement;
-  const representation = representations.registers.get(register) ?? "single";
+  const representation = registers.get(register) ?? "single";
   const locals = identityOf(reduction, representation).map((initial) => writer.define(initial));
   accumulators.set(register, { reduction, position, representation, locals });
 }
@@ -107,8 +107,8 @@ export function vectorAccumulators(statement: StatementOf<"accumulate">, positio
 }
 
 /** Whether the numbers that enter a sum are float32 lanes. */
-function isSingle({ value }: StatementOf<"accumulate">, { representations }: Context): boolean {
-  return value.kind === "register" && representations.registers.get(value.register) === "single";
+function isSingle({ value }: StatementOf<"accumulate">, { registers }: Context): boolean {
+  return value.kind === "register" && registers.get(value.register) === "single";
 }
 
 /** Adds what a vector has accumulated to the whole. */

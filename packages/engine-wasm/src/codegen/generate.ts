@@ -56,7 +56,7 @@ function instantiate(
 ): readonly RunBlock[] {
   const hasProducts = plan.programs.some(({ body }) => allStatements(body).some(({ kind }) => kind === "multiply"));
   const tiles = hasProducts ? writeTileFunctions(shared.arithmetic) : [];
-  const programs = plan.programs.map((program, index) => writeProgram(program, blocks[index]!, shared, notes));
+  const programs = plan.programs.map((program, index) => writeProgram(program, index, blocks[index]!, shared, notes));
   const bytes = writeModule(libraryImports, [
     ...tiles.map((writer) => ({ name: undefined, writer })),
     ...programs.map((writer, index) => ({ name: nameOf(index), writer })),

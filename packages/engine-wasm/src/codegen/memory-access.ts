@@ -37,8 +37,8 @@ type Layout = Representation | "byte";
 
 const bytesOfLayout: { readonly [L in Layout]: number } = { single: 4, double: 8, integer: 4, mask: 4, byte: 1 };
 
-function layoutOf(buffer: Buffer, { representations }: Context): Layout {
-  const own = representations.buffers.get(buffer);
+function layoutOf(buffer: Buffer, { buffers }: Context): Layout {
+  const own = buffers.get(buffer);
   if (own !== undefined) return own;
   const layout = ofDType(buffer.dtype);
   return layout === "mask" ? "byte" : layout;

@@ -5,14 +5,15 @@ import { type Expression, i32, i32x4, int, vector } from "../assembler/expressio
 import type { FunctionWriter, Local } from "../assembler/function.ts";
 import type { Accumulator } from "./accumulate.ts";
 import type { Pointer } from "./memory-access.ts";
-import type { Representations } from "./representation.ts";
-import { type Value, uniformInteger } from "./value.ts";
+import { type Representation, type Value, uniformInteger } from "./value.ts";
 
 /** What the statements of a program share. */
 export interface Context {
   readonly writer: FunctionWriter;
   readonly arithmetic: Arithmetic;
-  readonly representations: Representations;
+  readonly registers: ReadonlyMap<Register, Representation>;
+  /** How the elements of buffers lie that are not the user's. */
+  readonly buffers: ReadonlyMap<Buffer, Representation>;
   /** Where a buffer begins in memory. */
   readonly baseOf: (buffer: Buffer) => Expression<"i32">;
   readonly values: Map<Register, Value>;

@@ -1,15 +1,15 @@
 /** How is a loop program written as WebAssembly, statement by statement? */
 import type { DType } from "@symloss/core/engine";
-import type { Expression, Register, Statement, StatementOf } from "@symloss/loops";
-import { doubles, floats, i32, int, ints } from "../assembler/expression.ts";
+import type { Address, Expression, Register, Statement, StatementOf } from "@symloss/loops";
+import { doubles, floats, i32, i32x4, int, ints } from "../assembler/expression.ts";
 import { accumulate, beginAccumulator } from "./accumulate.ts";
 import { formulas } from "./formulas.ts";
 import { finishReductions, writeLoop } from "./loop.ts";
-import { elementBytes, loadElements, storeElements } from "./memory-access.ts";
+import { elementBytes, isScalar, loadElements, storeElements } from "./memory-access.ts";
 import { type Context, type Position, setValue, valueOf, weighted } from "./position.ts";
 import { writeMultiply } from "./tiled-matmul.ts";
 import { writeUpdate } from "./update.ts";
-import { type Value, held, scalarOf, uniformInteger } from "./value.ts";
+import { type Value, held, integers, scalarOf, uniformInteger } from "./value.ts";
 
 export function writeAll(statements: readonly Statement[], position: Position): void {
   const begun = new Set<Register>();
@@ -56,23 +56,28 @@ function valueOfExpression(register: Register, expression: Expression, dtype: DT
   switch (expression.kind) {
     case "load":
       return loadElements(expression.buffer, expression.address, position);
-    case "address": {
-      const { constant, terms } = expression.address;
-      const parts = terms.map(({ operand, stride }) => [scalarOf(valueOf(operand, position)), stride] as const);
-      return uniformInteger(weighted(parts, constant));
-    }
+    case "address":
+      return valueOfAddress(expression.address, position);
     case "apply": {
       const operands = expression.operands.map((operand) => valueOf(operand, position));
-      const result = position.context.representations.registers.get(register)!;
+      const result = position.context.registers.get(register)!;
       return formulas[expression.operation](operands, { position, result, dtype });
     }
   }
 }
 
+function valueOfAddress({ constant, terms }: Address, position: Position): Value {
+  const parts = terms.map(({ operand, stride }) => [valueOf(operand, position), stride] as const);
+  if (parts.every(([value]) => isScalar(value)))
+    return uniformInteger(weighted(parts.map(([value, stride]) => [scalarOf(value), stride]), constant));
+  const lanes = parts.map(([value, stride]) => i32x4.mul(integers(value), ints(stride)));
+  return { kind: "integer", lanes: lanes.reduce((left, right) => i32x4.add(left, right), ints(constant)) };
+}
+
 /** Sets all elements of a buffer: a length of whole vectors, which its allocation is rounded up to. */
 function writeFill({ buffer, value }: StatementOf<"fill">, context: Context): void {
-  const { writer, representations } = context;
-  const representation = representations.buffers.get(buffer);
+  const { writer, buffers } = context;
+  const representation = buffers.get(buffer);
   const bytes = Math.ceil((buffer.size * elementBytes(buffer, representation)) / 16) * 16;
   if (bytes === 0) return;
   const begin = context.baseOf(buffer);
@@ -80,7 +85,7 @@ function writeFill({ buffer, value }: StatementOf<"fill">, context: Context): vo
     writer.fillBytes(begin, int(0), int(bytes));
     return;
   }
-  const lanes = { single: floats(value), double: doubles(value), integer: ints(value), mask: ints(value === 0 ? 0 : -1) }[
+  const lanes = { single: floats(value), double: doubles(value), integer: ints(Math.max(value, -0x80000000)), mask: ints(value === 0 ? 0 : -1) }[
     representation ?? "single"
   ];
   const pointer = writer.define(begin);

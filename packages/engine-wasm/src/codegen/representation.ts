@@ -1,11 +1,12 @@
 /** How does each number of a program lie in vectors: float32 as such, or as float64 if it comes from a sum? */
 import type { DType } from "@symloss/core/engine";
-import { type Buffer, type Expression, type Operand, type Program, type Register, allStatements } from "@symloss/loops";
+import { type Buffer, type Expression, type Operand, type Program, type Register, type Statement, allStatements } from "@symloss/loops";
 import type { Representation } from "./value.ts";
 
-/** What is known about the registers and buffers of all programs of a plan. */
+/** How the numbers of a plan lie in registers and memory. */
 export interface Representations {
-  readonly registers: ReadonlyMap<Register, Representation>;
+  /** Of each program: the numbers of registers are unique in a program, not in a plan. */
+  readonly registers: readonly ReadonlyMap<Register, Representation>[];
   /** Of buffers that are not the user's. */
   readonly buffers: ReadonlyMap<Buffer, Representation>;
 }
@@ -17,10 +18,14 @@ type Known = Map<Register, Representation>;
  * where a number comes from and not on which loops are around it, so that it has the same bits in any batch.
  */
 export function findRepresentations(programs: readonly Program[]): Representations {
-  const registers: Known = new Map();
   const buffers = new Map<Buffer, Representation>();
+  return { registers: programs.map(({ body }) => findRegisters(body, buffers)), buffers };
+}
+
+function findRegisters(body: readonly Statement[], buffers: Map<Buffer, Representation>): Known {
+  const registers: Known = new Map();
   const of = (operand: Operand): Representation | undefined => representationOf(operand, registers);
-  for (const statement of programs.flatMap(({ body }) => allStatements(body))) {
+  for (const statement of allStatements(body)) {
     switch (statement.kind) {
       case "let":
         registers.set(statement.register, ofExpression(statement.expression, statement.dtype, registers, buffers));
@@ -45,6 +50,7 @@ export function findRepresentations(programs: readonly Program[]): Representatio
         const { rows, columns, epilogue } = statement;
         const isSingle = [rows, columns].every(({ element }) => (of(element) ?? "single") === "single");
         for (const { buffer } of [rows, columns]) join(buffers, buffer, isSingle ? "single" : "double");
+        join(buffers, statement.sums, "double");
         registers.set(epilogue.element, epilogue.dtype === "float32" ? "single" : "double");
         break;
       }
@@ -53,7 +59,7 @@ export function findRepresentations(programs: readonly Program[]): Representatio
         break;
     }
   }
-  return { registers, buffers };
+  return registers;
 }
 
 /** Whether a buffer has the dtype that the user's arrays have. */

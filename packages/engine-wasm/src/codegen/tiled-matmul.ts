@@ -68,7 +68,7 @@ function writePanel(panel: Panel, range: Range, along: Range, writing: Writing):
   const length = writer.define(paddedLength(along));
   const line = writer.define(range.from);
   context.indices.set(panel.line.index, line);
-  const bytes = elementBytes(panel.buffer, context.representations.buffers.get(panel.buffer));
+  const bytes = elementBytes(panel.buffer, context.buffers.get(panel.buffer));
   writer.repeat(
     () => {
       const begin = writer.define(i32.mul(i32.sub(line, range.from), length));
@@ -107,9 +107,9 @@ function storeAt({ buffer, element }: Panel, index: Operand): Statement {
 }
 
 function writeTiles(ofRows: Range, ofColumns: Range, ofDepth: Range, { product, context }: Writing): void {
-  const { writer, baseOf, representations } = context;
+  const { writer, baseOf, buffers } = context;
   const { rows, columns, sums } = product;
-  const isSingle = representations.buffers.get(rows.buffer) === "single";
+  const isSingle = buffers.get(rows.buffer) === "single";
   callTile(
     writer,
     isSingle ? "addTiles" : "addDoubleTiles",

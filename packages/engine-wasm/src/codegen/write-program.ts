@@ -27,13 +27,20 @@ export interface Shared {
  * The program as a function of where its memory begins, from which iteration of its outermost loop to which it runs, and whether
  * this is the first and the last block.
  */
-export function writeProgram(program: Program, { outermost }: Blocks, shared: Shared, notes: string[]): FunctionWriter {
+export function writeProgram(
+  program: Program,
+  index: number,
+  { outermost }: Blocks,
+  shared: Shared,
+  notes: string[],
+): FunctionWriter {
   const writer = new FunctionWriter({ parameters: ["i32", "i32", "i32", "i32"] });
   const [memory, from, to, phase] = writer.parameters as readonly Local<"i32">[];
   const context: Context = {
     writer,
     arithmetic: shared.arithmetic,
-    representations: shared.representations,
+    registers: shared.representations.registers[index]!,
+    buffers: shared.representations.buffers,
     baseOf: placeBuffers(writer, memory!, shared),
     values: new Map(),
     indices: new Map(),
