@@ -2,7 +2,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import {
-  type DeviceArray,
+  type Engine,
   EngineError,
   type Executable,
   type Graph,
@@ -18,6 +18,8 @@ import {
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { fused, separate } from "./assembler/arithmetic.ts";
 import type { Place, WasmProgram } from "./codegen/program.ts";
+import type { WasmDeviceArray } from "./device-array.ts";
+import type { WasmExecutable } from "./executable.ts";
 import type { Heap } from "./memory/heap.ts";
 import { type WasmOptions, wasm } from "./index.ts";
 import { type WebAssemblyHost, webAssembly } from "./webassembly.ts";
@@ -40,7 +42,7 @@ vi.mock("./codegen/generate.ts", async () => {
   return {
     compileGraph(graph: Graph, { heap, arithmetic }: { heap: Heap; arithmetic: unknown }): WasmProgram {
       Object.assign(watched, { heap, arithmetic });
-      const executable = interpreter.compile(graph) as Executable;
+      const executable = interpreter.compile(graph);
       const kept = heap.allocate(1000, "what a program keeps");
       return {
         description: "interpreted",
@@ -75,6 +77,16 @@ beforeEach(() => void Object.assign(watched, { places: [], disposed: 0, beforeRu
 
 afterEach(() => void vi.unstubAllGlobals());
 
+/** An engine whose methods return values. */
+interface ValueEngine extends Engine {
+  compile(graph: Graph): WasmExecutable;
+  upload(array: NDArray): WasmDeviceArray;
+  dispose(): void;
+}
+
+/** Asserts what the tests then show: that no method returns a promise. */
+const open = async (options?: WasmOptions): Promise<ValueEngine> => (await wasm(options)) as ValueEngine;
+
 type Inputs = Readonly<Record<"x" | "y", Tensor>>;
 
 /** A graph of x and y, both [2, 3]. */
@@ -91,7 +103,7 @@ const isDisposed = (message: string): unknown => expect.objectContaining({ name:
 
 describe("wasm", () => {
   test("says what it is", async () => {
-    const { name, device, software, traits } = await wasm({ relaxedSimd: false });
+    const { name, device, software, traits } = await open({ relaxedSimd: false });
     expect({ name, device, software }).toEqual({ name: "wasm", device: "loops (WebAssembly SIMD)", software: false });
     expect(traits).toEqual({
       dtypes: ["float32", "float64", "int32", "bool"],
@@ -114,7 +126,7 @@ describe("wasm", () => {
       readonly exports = { probe: () => Number(fuses) };
     }
     stub({ validate: () => true, Module: class {}, Instance });
-    const engine = await wasm(options);
+    const engine = await open(options);
     expect(engine.device).toBe(device);
     engine.compile(graphOf(({ x }) => [x]));
     expect(watched.arithmetic).toBe(device.includes("fused") ? fused : separate);
@@ -144,7 +156,7 @@ describe("options", () => {
       "wasm: memory.initial must be at most memory.maximum, got 2000 and 1000.",
     ],
   ])("%j is refused", async (options, message) => {
-    await expect(wasm(options as WasmOptions)).rejects.toMatchObject({ name: "OutOfRangeError", message });
+    await expect(open(options as WasmOptions)).rejects.toMatchObject({ name: "OutOfRangeError", message });
   });
 
   test.each([
@@ -153,11 +165,11 @@ describe("options", () => {
     [{ memory: null }, "wasm: memory must be a record, got null."],
     [{ memory: 2 ** 20 }, "wasm: memory must be a record, got 1048576."],
   ])("%j is no record", async (options, message) => {
-    await expect(wasm(options as WasmOptions)).rejects.toMatchObject({ name: "DTypeError", message });
+    await expect(open(options as WasmOptions)).rejects.toMatchObject({ name: "DTypeError", message });
   });
 
   test("limit the memory", async () => {
-    const engine = await wasm({ memory: { initial: 2 ** 18, maximum: 2 ** 19 } });
+    const engine = await open({ memory: { initial: 2 ** 18, maximum: 2 ** 19 } });
     engine.upload(arrayOf(x()));
     expect(watched.heap!.bytesHeld).toBe(2 ** 18);
     const large = new NDArray(new Float32Array(2 ** 17), [2 ** 17], "float32");
@@ -167,7 +179,7 @@ describe("options", () => {
   });
 
   test("a maximum alone may be below what the memory begins with otherwise", async () => {
-    await wasm({ memory: { maximum: 2 ** 17 } });
+    await open({ memory: { maximum: 2 ** 17 } });
     expect(watched.heap!.bytesHeld).toBe(2 ** 17);
   });
 });
@@ -185,28 +197,28 @@ describe("where the host is limited", () => {
 
   test("the memory may grow to what is accepted", async () => {
     accept(2 ** 30);
-    await wasm();
+    await open();
     expect(() => watched.heap!.allocate(2 ** 31, "x")).toThrow(/memory.maximum is 1073741824/);
   });
 
   test("the engine is unavailable if that is less than what was asked for", async () => {
     accept(2 ** 30);
-    await expect(wasm({ memory: { maximum: 2 ** 31 } })).rejects.toMatchObject({
+    await expect(open({ memory: { maximum: 2 ** 31 } })).rejects.toMatchObject({
       name: "EngineUnavailableError",
       message:
         "wasm: the host refuses a memory of 1048576 bytes that may grow to 2147483648 (WebAssembly.Memory(): could not allocate memory).",
     });
-    await expect(wasm({ memory: { initial: 2 ** 31 } })).rejects.toMatchObject({ name: "EngineUnavailableError" });
+    await expect(open({ memory: { initial: 2 ** 31 } })).rejects.toMatchObject({ name: "EngineUnavailableError" });
   });
 
   test("the engine is unavailable if next to nothing is accepted", async () => {
     accept(2 ** 20);
-    await expect(wasm()).rejects.toThrow(/may grow to 67108864 \(/);
+    await expect(open()).rejects.toThrow(/may grow to 67108864 \(/);
   });
 
   test("the engine is unavailable without SIMD, with the reason", async () => {
     stub({ validate: () => false });
-    await expect(wasm()).rejects.toMatchObject({
+    await expect(open()).rejects.toMatchObject({
       name: "EngineUnavailableError",
       message: "wasm: the WebAssembly of this environment has no SIMD.",
     });
@@ -216,7 +228,7 @@ describe("where the host is limited", () => {
     const { validate } = webAssembly();
     let asked = 0;
     stub({ validate: (bytes) => ++asked === 1 && validate(bytes) });
-    await expect(wasm({ relaxedSimd: true })).rejects.toMatchObject({
+    await expect(open({ relaxedSimd: true })).rejects.toMatchObject({
       name: "EngineUnavailableError",
       message:
         'wasm: relaxedSimd must be "auto" or false here, got true: the WebAssembly of this environment has no relaxed SIMD.',
@@ -227,31 +239,31 @@ describe("where the host is limited", () => {
     watched.beforeRun = () => {
       throw new EngineError("wasm: broken.");
     };
-    await expect(wasm()).rejects.toThrow("wasm: broken.");
+    await expect(open()).rejects.toThrow("wasm: broken.");
     expect(watched.disposed).toBe(1);
   });
 });
 
 describe("run", () => {
   test("returns values, never promises; typed arrays go to the program as they are", async () => {
-    const engine = await wasm();
-    const executable = engine.compile(graphOf(({ x, y }) => [x.add(y)])) as Executable;
+    const engine = await open();
+    const executable = engine.compile(graphOf(({ x, y }) => [x.add(y)]));
     watched.places = [];
     const [left, right, into] = [x(), y(), new Float32Array(6)];
-    const results = executable.run([left, right], [into]) as TypedArray[];
+    const results = executable.run([left, right], [into]);
     expect(results[0]).toBe(into);
     expect([...into]).toEqual(sums);
     const [inputs, outputs] = watched.places;
     expect(inputs![0]).toBe(left);
     expect(inputs![1]).toBe(right);
     expect(outputs![0]).toBe(into);
-    expect([...(executable.run([left, right]) as TypedArray[])[0]!]).toEqual(sums);
+    expect([...executable.run([left, right])[0]!]).toEqual(sums);
     expect(executable.description).toBe("interpreted");
     expect(executable.bytes).toBe(1000);
   });
 
   test("computes before it writes if outputs share memory with inputs", async () => {
-    const executable = (await wasm()).compile(graphOf(({ x, y }) => [y, x])) as Executable;
+    const executable = (await open()).compile(graphOf(({ x, y }) => [y, x]));
     const [left, right] = [x(), y()];
     watched.places = [];
     executable.run([left, right], [left, right]);
@@ -260,12 +272,12 @@ describe("run", () => {
     const whole = new Float32Array(9);
     whole.set(x());
     const results = executable.run([whole.subarray(0, 6), y()], [new Float32Array(6), whole.subarray(3)]);
-    expect((results as TypedArray[]).map((result) => [...result])).toEqual([[...y()], [...x()]]);
+    expect(results.map((result) => [...result])).toEqual([[...y()], [...x()]]);
   });
 
   test("a program that fails leaves the engine as it was", async () => {
-    const engine = await wasm();
-    const executable = engine.compile(graphOf(({ x, y }) => [x.add(y), x])) as Executable;
+    const engine = await open();
+    const executable = engine.compile(graphOf(({ x, y }) => [x.add(y), x]));
     const inUse = watched.heap!.bytesInUse;
     watched.beforeRun = () => {
       throw new EngineError("wasm: failed.");
@@ -274,28 +286,28 @@ describe("run", () => {
     expect(() => executable.runOnDevice([x(), y()])).toThrow("wasm: failed.");
     expect(watched.heap!.bytesInUse).toBe(inUse);
     watched.beforeRun = () => {};
-    expect([...(executable.run([x(), y()]) as TypedArray[])[0]!]).toEqual(sums);
+    expect([...executable.run([x(), y()])[0]!]).toEqual(sums);
   });
 });
 
 describe("arrays on the device", () => {
   test("results stay, go in again by their address, and are read as copies", async () => {
-    const engine = await wasm();
-    const executable = engine.compile(graphOf(({ x, y }) => [x.add(y), x])) as Executable;
+    const engine = await open();
+    const executable = engine.compile(graphOf(({ x, y }) => [x.add(y), x]));
     const given = x();
     const handles = executable.runOnDevice([given, y()]);
     expect(handles).not.toBeInstanceOf(Promise);
-    const [sum, same] = await handles;
+    const [sum, same] = handles;
     expect(sum).toMatchObject({ shape: [2, 3], dtype: "float32", engine });
     expect(Object.isFrozen(sum!.shape)).toBe(true);
     given.fill(0);
-    expect([...(same!.read() as TypedArray)]).toEqual([...x()]);
+    expect([...same!.read()]).toEqual([...x()]);
     watched.places = [];
-    const [again] = executable.run([sum!, same!]) as TypedArray[];
+    const [again] = executable.run([sum!, same!]);
     expect(watched.places[0]!.map((place) => typeof place)).toEqual(["number", "number"]);
     expect([...again!]).toEqual([12, 24, 36, 48, 60, 72]);
-    (sum!.read() as TypedArray).fill(0);
-    expect([...(sum!.read() as TypedArray)]).toEqual(sums);
+    sum!.read().fill(0);
+    expect([...sum!.read()]).toEqual(sums);
   });
 
   test.each([
@@ -304,27 +316,27 @@ describe("arrays on the device", () => {
     [Int32Array.of(1, -2, 3), "int32"],
     [Uint8Array.of(1, 0, 1), "bool"],
   ] as const)("upload copies %o", async (data, dtype) => {
-    const engine = await wasm();
+    const engine = await open();
     const handle = engine.upload(new NDArray(data.slice(), [3, 1], dtype));
     expect(handle).toMatchObject({ shape: [3, 1], dtype, engine });
-    const read = (await handle).read();
+    const read = handle.read();
     expect(read).toEqual(data);
     expect(read).not.toBe(data);
   });
 
   test("upload refuses what is no array", async () => {
-    const engine = await wasm();
+    const engine = await open();
     expect(() => engine.upload([1, 2] as never)).toThrow(expect.objectContaining({ name: "DTypeError" }));
   });
 
   test("dispose gives the memory back, once", async () => {
-    const engine = await wasm();
-    const executable = engine.compile(graphOf(({ x, y }) => [x.add(y), x])) as Executable;
+    const engine = await open();
+    const executable = engine.compile(graphOf(({ x, y }) => [x.add(y), x]));
     const inUse = watched.heap!.bytesInUse;
-    const handles = await executable.runOnDevice([x(), y()]);
+    const handles = executable.runOnDevice([x(), y()]);
     const [uploaded, empty] = [
-      await engine.upload(arrayOf(x())),
-      await engine.upload(new NDArray(new Float32Array(0), [0, 3], "float32")),
+      engine.upload(arrayOf(x())),
+      engine.upload(new NDArray(new Float32Array(0), [0, 3], "float32")),
     ];
     expect(watched.heap!.bytesInUse).toBe(inUse + 4 * 128);
     expect(empty.read()).toEqual(new Float32Array(0));
@@ -337,15 +349,15 @@ describe("arrays on the device", () => {
     expect(() => executable.run([uploaded, y()])).toThrow(
       isDisposed("run: the device array f32[2,3] has been disposed."),
     );
-    expect([...(executable.run([x(), y()]) as TypedArray[])[0]!]).toEqual(sums);
+    expect([...executable.run([x(), y()])[0]!]).toEqual(sums);
   });
 
   test("100,000 leave the memory as 100 did", async () => {
-    const engine = await wasm();
+    const engine = await open();
     engine.compile(graphOf(({ x }) => [x]));
     const arrays = Array.from({ length: 100 }, (_, index) => new Float32Array(37 * index));
     const uploadAndDispose = (data: Float32Array): void =>
-      (engine.upload(new NDArray(data, [data.length], "float32")) as DeviceArray).dispose();
+      engine.upload(new NDArray(data, [data.length], "float32")).dispose();
     arrays.forEach(uploadAndDispose);
     const { bytesHeld, bytesInUse } = watched.heap!;
     for (let turn = 0; turn < 1000; turn++) arrays.forEach(uploadAndDispose);
@@ -353,10 +365,10 @@ describe("arrays on the device", () => {
   });
 
   test("one of another engine is refused; the executable still works", async () => {
-    const engine = await wasm({ relaxedSimd: false });
-    const executable = engine.compile(graphOf(({ x, y }) => [x.add(y)])) as Executable;
-    const other = await wasm({ relaxedSimd: false });
-    for (const foreign of [await other.upload(arrayOf(x())), new HostDeviceArray(other, x(), [2, 3], "float32")]) {
+    const engine = await open({ relaxedSimd: false });
+    const executable = engine.compile(graphOf(({ x, y }) => [x.add(y)]));
+    const other = await open({ relaxedSimd: false });
+    for (const foreign of [other.upload(arrayOf(x())), new HostDeviceArray(other, x(), [2, 3], "float32")]) {
       expect(() => executable.run([foreign, y()])).toThrow(
         expect.objectContaining({
           name: "EngineError",
@@ -365,26 +377,26 @@ describe("arrays on the device", () => {
         }),
       );
     }
-    expect([...(executable.run([x(), y()]) as TypedArray[])[0]!]).toEqual(sums);
+    expect([...executable.run([x(), y()])[0]!]).toEqual(sums);
   });
 
   test("results that find no room take none", async () => {
-    const engine = await wasm({ memory: { initial: 2 ** 17, maximum: 2 ** 17 } });
+    const engine = await open({ memory: { initial: 2 ** 17, maximum: 2 ** 17 } });
     const graph = traceGraph("test", ({ x }: { x: Tensor }) => [x.add(1), x.add(2)], { x: { shape: [20_000] } });
-    const executable = engine.compile(graph) as Executable;
+    const executable = engine.compile(graph);
     const inUse = watched.heap!.bytesInUse;
     const value = new Float32Array(20_000).fill(1);
     expect(() => executable.runOnDevice([value])).toThrow(
       /ran out of memory while allocating 80000 bytes for the device array f32\[20000\]/,
     );
     expect(watched.heap!.bytesInUse).toBe(inUse);
-    const [first, second] = executable.run([value]) as TypedArray[];
+    const [first, second] = executable.run([value]);
     expect([first![0], second![19_999]]).toEqual([2, 3]);
   });
 
   test("one that is forgotten gives its memory back", async () => {
-    const engine = await wasm();
-    engine.compile(graphOf(({ x }) => [x])) as Executable;
+    const engine = await open();
+    engine.compile(graphOf(({ x }) => [x]));
     const inUse = watched.heap!.bytesInUse;
     for (let turn = 0; turn < 100; turn++) engine.upload(arrayOf(x()));
     expect(watched.heap!.bytesInUse).toBeGreaterThan(inUse);
@@ -399,9 +411,9 @@ describe("dispose", () => {
   const afterwards = (caller: string): unknown => isDisposed(`${caller}: engine "wasm" has been disposed.`);
 
   test("an executable does not run any more, and its program is freed; others run", async () => {
-    const engine = await wasm();
-    const first = engine.compile(graphOf(({ x }) => [x])) as Executable;
-    const second = engine.compile(graphOf(({ y }) => [y])) as Executable;
+    const engine = await open();
+    const first = engine.compile(graphOf(({ x }) => [x]));
+    const second = engine.compile(graphOf(({ y }) => [y]));
     watched.disposed = 0;
     first.dispose();
     first.dispose();
@@ -410,15 +422,15 @@ describe("dispose", () => {
     expect(() => first.run([x(), y()])).toThrow(isDisposed(`run: ${message}`));
     expect(() => first.runOnDevice([x(), y()])).toThrow(isDisposed(`runOnDevice: ${message}`));
     expect(first.bytes).toBe(0);
-    expect([...(second.run([x(), y()]) as TypedArray[])[0]!]).toEqual([...y()]);
+    expect([...second.run([x(), y()])[0]!]).toEqual([...y()]);
   });
 
   test("an engine does nothing any more, and frees the programs that it still has", async () => {
-    const engine = await wasm();
-    const gone = engine.compile(graphOf(({ y }) => [y])) as Executable;
+    const engine = await open();
+    const gone = engine.compile(graphOf(({ y }) => [y]));
     gone.dispose();
-    const executable = engine.compile(graphOf(({ x }) => [x])) as Executable;
-    const handle = engine.upload(arrayOf(x())) as DeviceArray;
+    const executable = engine.compile(graphOf(({ x }) => [x]));
+    const handle = engine.upload(arrayOf(x()));
     watched.disposed = 0;
     expect(engine.dispose()).toBe(undefined);
     engine.dispose();
@@ -439,7 +451,7 @@ describe("dispose", () => {
     const memories: WeakRef<object>[] = [];
     const kept: unknown[] = [];
     for (let turn = 0; turn < 1000; turn++) {
-      const engine = await wasm();
+      const engine = await open();
       kept.push(engine, engine.compile(graphOf(({ x }) => [x])), engine.upload(arrayOf(x())));
       memories.push(new WeakRef(watched.heap!.memory));
       engine.dispose();

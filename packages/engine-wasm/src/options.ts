@@ -45,7 +45,7 @@ const table: OptionTable<WasmOptions> = {
   },
 };
 
-/** The options, read once. Throws `DTypeError` or `OutOfRangeError` if one is unknown or invalid. */
+/** The options, with what they are by default. Throws `DTypeError` or `OutOfRangeError` if one is unknown or invalid. */
 export function checkWasmOptions(options: WasmOptions): {
   readonly memory: MemoryOptions;
   readonly relaxedSimd: "auto" | boolean;

@@ -7,6 +7,9 @@ export interface WasmMemory {
   grow(pages: number): number;
 }
 
+/** A compiled module. */
+export type WasmModule = object;
+
 /** What a module is given: for each name of a module, the things that it imports from it. */
 export type WasmImports = Readonly<
   Record<string, Readonly<Record<string, WasmMemory | ((...numbers: number[]) => number)>>>
@@ -15,11 +18,11 @@ export type WasmImports = Readonly<
 /** The members of the global `WebAssembly`. */
 export interface WebAssemblyHost {
   readonly Memory: new (limits: { readonly initial: number; readonly maximum: number }) => WasmMemory;
-  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
+  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => WasmModule;
   readonly Instance: new (
-    module: object,
+    module: WasmModule,
     imports: WasmImports,
-  ) => { readonly exports: Readonly<Record<string, (...numbers: number[]) => number>> };
+  ) => { readonly exports: Readonly<Record<string, (...numbers: number[]) => unknown>> };
   readonly validate: (bytes: Uint8Array<ArrayBuffer>) => boolean;
 }
 
@@ -34,7 +37,7 @@ export function webAssembly(): WebAssemblyHost {
 }
 
 /** Bytes of a page, the unit in which memories grow. */
-export const pageBytes = 2 ** 16;
+export const pageBytes: number = 2 ** 16;
 
 /** The most bytes that an address of 32 bits reaches. */
-export const mostBytes = 2 ** 32;
+export const mostBytes: number = 2 ** 32;

@@ -45,7 +45,7 @@ describe("a heap", () => {
     expect(heap.bytesHeld).toBe(80 * page);
   });
 
-  test("grows by what is missing after the free block at its end", () => {
+  test("grows by what is missing after the free chunk at its end", () => {
     const heap = new Heap({ initial: 10 * page, maximum: 11 * page });
     expect(heap.allocate(11 * page - 1024 - 128, "everything")).toBe(1024 + 64);
   });

@@ -1,7 +1,7 @@
 /** How is the memory of an engine shared out, and how do elements get in and out? */
 import { EngineError, type TypedArray } from "@symloss/core/engine";
 import { type WasmMemory, mostBytes, pageBytes, webAssembly } from "../webassembly.ts";
-import { Blocks, granuleBytes } from "./blocks.ts";
+import { Chunks, granuleBytes } from "./chunks.ts";
 
 /** Limits of a memory in bytes; they are rounded up to pages of 64 KiB. */
 export interface HeapLimits {
@@ -31,7 +31,7 @@ const growth = 1 / 2;
 export class Heap {
   readonly memory: WasmMemory;
   readonly #maximum: number;
-  readonly #blocks: Blocks;
+  readonly #chunks: Chunks;
   #views: Views;
 
   /** Throws `RangeError` if the host refuses a memory of these limits. */
@@ -42,7 +42,7 @@ export class Heap {
       maximum: this.#maximum / pageBytes,
     });
     this.#views = viewsOf(this.memory);
-    this.#blocks = new Blocks(this.#views.integers, firstGranule);
+    this.#chunks = new Chunks(this.#views.integers, firstGranule);
   }
 
   /** The whole memory as float32. Each of these views is another one once an allocation has grown the memory. */
@@ -67,7 +67,7 @@ export class Heap {
 
   /** Bytes of what is allocated, with 64 for each allocation. */
   get bytesInUse(): number {
-    return this.#blocks.inUse * granuleBytes;
+    return this.#chunks.inUse * granuleBytes;
   }
 
   /** Bytes of the memory. */
@@ -79,21 +79,21 @@ export class Heap {
   allocate(bytes: number, what: string): number {
     const size = Math.max(1, Math.ceil(bytes / granuleBytes));
     const fits = size < mostBytes / granuleBytes;
-    let block = fits ? this.#blocks.take(size) : 0;
-    if (block === 0) {
-      this.#grow(fits ? this.#blocks.shortOf(size) * granuleBytes : bytes, bytes, what);
-      block = this.#blocks.take(size);
+    let chunk = fits ? this.#chunks.take(size) : 0;
+    if (chunk === 0) {
+      this.#grow(fits ? this.#chunks.shortOf(size) * granuleBytes : bytes, bytes, what);
+      chunk = this.#chunks.take(size);
     }
-    return (block + 1) * granuleBytes;
+    return (chunk + 1) * granuleBytes;
   }
 
   /** Gives back what was allocated at this address. */
   free(address: number): void {
-    const block = (address >>> 0) / granuleBytes - 1;
-    if (!this.#blocks.isTaken(block)) {
+    const chunk = (address >>> 0) / granuleBytes - 1;
+    if (!this.#chunks.isTaken(chunk)) {
       throw new EngineError(`free: the address must be one that is allocated in the memory, got ${address}.`);
     }
-    this.#blocks.release(block);
+    this.#chunks.release(chunk);
   }
 
   /** Copies all elements of the source to this address, a multiple of their size. */
@@ -128,7 +128,7 @@ export class Heap {
       throw this.#outOfMemory(bytes, what, "the host gives no more", cause);
     }
     this.#views = viewsOf(this.memory);
-    this.#blocks.extend(this.#views.integers);
+    this.#chunks.extend(this.#views.integers);
   }
 
   #growMemory(ample: number, needed: number): void {
