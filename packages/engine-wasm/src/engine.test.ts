@@ -42,7 +42,7 @@ vi.mock("./codegen/generate.ts", async () => {
   return {
     compileGraph(graph: Graph, { heap, arithmetic }: { heap: Heap; arithmetic: unknown }): WasmProgram {
       Object.assign(watched, { heap, arithmetic });
-      const executable = interpreter.compile(graph);
+      const executable = interpreter.compile(graph) as Executable;
       const kept = heap.allocate(1000, "what a program keeps");
       return {
         description: "interpreted",
