@@ -93,7 +93,8 @@ type Step = { readonly bytes: number } | { readonly free: number };
 
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
-    fc.record({ bytes: fc.oneof(fc.nat(200), fc.nat(5000), fc.nat(300_000)) }),
+    // The last ones are of similar sizes, one of which may be free but too small for another.
+    fc.record({ bytes: fc.oneof(fc.nat(200), fc.nat(5000), fc.nat(300_000), fc.integer({ min: 4096, max: 4544 })) }),
     fc.record({ free: fc.nat(1000) }),
   ),
   { maxLength: 200 },
@@ -215,6 +216,41 @@ describe("many allocations", () => {
       most = Math.max(most, heap.bytesInUse);
     }
     expect(heap.bytesHeld).toBeLessThan(2 * most);
+  });
+});
+
+describe("a free chunk", () => {
+  test("is used for what is as large, however large", () => {
+    const heap = new Heap({ initial: page, maximum: 2 ** 30 });
+    const fence = (): number => heap.allocate(1, "what keeps chunks apart");
+    for (const bytes of [1, 1000, 4321, 70_001, 12_345_678]) {
+      const address = heap.allocate(bytes, "an array");
+      fence();
+      heap.free(address);
+      expect(heap.allocate(bytes, "another")).toBe(address);
+    }
+  });
+
+  test("is found behind many that are a little too small, before the memory grows", () => {
+    const heap = new Heap({ initial: 4 * page, maximum: 4 * page });
+    const fence = (): number => heap.allocate(1, "what keeps chunks apart");
+    const small: number[] = [];
+    const large = heap.allocate(4480, "the large one");
+    fence();
+    for (let count = 0; count < 30; count++) {
+      small.push(heap.allocate(4096, "a small one"));
+      fence();
+    }
+    for (;;) {
+      try {
+        heap.allocate(64, "the rest");
+      } catch {
+        break;
+      }
+    }
+    for (const address of [large, ...small]) heap.free(address);
+    expect(heap.allocate(4400, "what fits only there")).toBe(large);
+    expect(() => heap.allocate(4400, "another")).toThrow("ran out of memory");
   });
 });
 
