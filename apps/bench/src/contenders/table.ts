@@ -2,6 +2,7 @@
 import { cpu } from "@symloss/engine-cpu";
 import type { Engine } from "@symloss/core";
 import { type OnnxRuntime, onnx } from "@symloss/engine-onnx";
+import { wasm } from "@symloss/engine-wasm";
 import * as ortWeb from "onnxruntime-web/wasm";
 import type { Contender } from "./contender.ts";
 import { type Residence, engineContender } from "./engine.ts";
@@ -27,6 +28,7 @@ interface RivalRow {
 
 /** Every engine, by name. */
 export const engineTable: Readonly<Record<string, EngineRow>> = {
+  wasm: { summary: "loops compiled to WebAssembly SIMD", make: () => wasm() },
   cpu: { summary: "loops generated as JavaScript", make: () => cpu() },
   interpreter: {
     summary: "engine cpu without generated code, operation by operation",

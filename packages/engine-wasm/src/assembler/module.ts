@@ -76,5 +76,5 @@ function number(value: number): number[] {
 }
 
 function text(characters: string): number[] {
-  return [...number(characters.length), ...[...characters].map((character) => character.charCodeAt(0))];
+  return [...number(characters.length), ...Array.from(characters, (character) => character.charCodeAt(0))];
 }

@@ -8,7 +8,7 @@ import { type WasmModule, webAssembly } from "../webassembly.ts";
 import { type Blocks, findBlocks } from "./blocks.ts";
 import { planLayout } from "./layout.ts";
 import { library, libraryImports } from "./library.ts";
-import type { Place, WasmProgram } from "./program.ts";
+import type { WasmProgram } from "./program.ts";
 import { findRepresentations } from "./representation.ts";
 import { type Runner, makeRunner } from "./run.ts";
 import { writeTileFunctions } from "./tiles.ts";
@@ -29,21 +29,25 @@ export function compileGraph(graph: Graph, { heap, arithmetic }: Environment): W
   const representations = findRepresentations(plan.programs);
   const blocks = findBlocks(plan.programs);
   const layout = planLayout(plan, blocks, representations);
-  const constants = placeConstants(plan, heap);
-  const shared: Shared = { arithmetic, representations, layout, constants: constants.addresses };
+  const constants = new Constants(heap);
   const notes: string[] = [];
-  const functions = instantiate(plan, blocks, shared, heap, notes);
-  const runner: Runner = makeRunner(functions, blocks, layout, heap);
+  let runner: Runner;
+  try {
+    for (const buffer of plan.buffers) if (buffer.kind === "constant") constants.place(buffer);
+    const shared: Shared = { arithmetic, representations, layout, constants: constants.addresses };
+    runner = makeRunner(instantiate(plan, blocks, shared, heap, notes), blocks, layout, heap);
+  } catch (error) {
+    constants.free();
+    throw error;
+  }
   return {
     // Few ask for it, and it takes a while to print.
     get description() {
       return [describePlan(plan), ...notes].join("\n");
     },
     bytes: constants.bytes,
-    run: (inputs: readonly Place[], outputs: readonly Place[]) => runner(inputs, outputs),
-    dispose() {
-      for (const address of constants.addresses.values()) heap.free(address);
-    },
+    run: runner,
+    dispose: () => constants.free(),
   };
 }
 
@@ -82,21 +86,30 @@ function compiled(bytes: Uint8Array<ArrayBuffer>): WasmModule {
   }
 }
 
-/** Throws `EngineError` unless the data of each constant has its dtype and size. */
-function placeConstants({ buffers }: LoopPlan, heap: Heap) {
-  const addresses = new Map<Buffer, number>();
-  let bytes = 0;
-  for (const buffer of buffers) {
-    if (buffer.kind !== "constant") continue;
+/** The constants of a graph in the engine's memory. */
+class Constants {
+  readonly addresses: Map<Buffer, number> = new Map();
+  readonly #heap: Heap;
+  bytes = 0;
+
+  constructor(heap: Heap) {
+    this.#heap = heap;
+  }
+
+  /** Throws `EngineError` unless the data of the constant has its dtype and size. */
+  place(buffer: Buffer): void {
     const { dtype, size, data } = buffer;
     if (!holds(dtype, data) || data.length !== size)
       throw new EngineError(`wasm: a constant must be a typed array of ${size} elements of its dtype, got another.`);
     const array = data as TypedArray;
-    const address = heap.allocate(array.byteLength, "a constant");
-    heap.write(address, array);
-    addresses.set(buffer, address);
-    bytes += array.byteLength;
+    const address = this.#heap.allocate(array.byteLength, "a constant");
+    this.addresses.set(buffer, address);
+    this.#heap.write(address, array);
+    this.bytes += array.byteLength;
   }
-  return { addresses, bytes };
-}
 
+  free(): void {
+    for (const address of this.addresses.values()) this.#heap.free(address);
+    this.addresses.clear();
+  }
+}

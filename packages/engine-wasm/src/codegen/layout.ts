@@ -6,7 +6,7 @@ import type { Representations } from "./representation.ts";
 import { productBytes } from "./tiled-matmul.ts";
 
 /** Arrays begin at multiples of this, and are followed by as many bytes: vectors are read beyond their end. */
-export const alignment = 64;
+const alignment = 64;
 
 /** A user's array in the engine's memory: its place in the table of pointers, and where a copy of it may lie. */
 export interface UserArray {
@@ -28,7 +28,7 @@ export interface Layout {
 }
 
 /** How many bytes the variables of a program may take between blocks. */
-export const stateBytes = 2 ** 16;
+export const stateBytes: number = 2 ** 16;
 
 /** Copies of whole arrays that are larger than this are made for each run. */
 const largestKept = 2 ** 16;

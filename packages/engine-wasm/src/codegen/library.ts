@@ -3,8 +3,11 @@ import { unaryScalar } from "@symloss/core/engine";
 import type { Expression } from "../assembler/expression.ts";
 import type { Import } from "../assembler/module.ts";
 
+/** The name of a function of the library. */
+export type LibraryFunction = "exp" | "expm1" | "log" | "log1p" | "tanh" | "erf" | "pow";
+
 /** By the names that modules use; a function is called by its position here. */
-export const library = {
+export const library: Readonly<Record<LibraryFunction, (x: number, y: number) => number>> = {
   exp: Math.exp,
   expm1: Math.expm1,
   log: Math.log,
@@ -12,17 +15,14 @@ export const library = {
   tanh: Math.tanh,
   erf: unaryScalar.erf,
   pow: Math.pow,
-} satisfies Record<string, (x: number, y: number) => number>;
-
-/** The name of a function of the library. */
-export type LibraryFunction = keyof typeof library;
+};
 
 const names = Object.keys(library) as readonly LibraryFunction[];
 
 /** The imports of every module. */
 export const libraryImports: readonly Import[] = names.map((name) => ({
   name,
-  signature: { parameters: library[name].length === 2 ? ["f64", "f64"] : ["f64"], result: "f64" },
+  signature: { parameters: name === "pow" ? ["f64", "f64"] : ["f64"], result: "f64" },
 }));
 
 /** Calls a function of the library. */

@@ -25,7 +25,7 @@ export function makeRunner(
     const memory = heap.allocate(layout.bytes, "a run");
     const copies: number[] = [];
     try {
-      const table = memory >> 2;
+      const table = memory >>> 2;
       for (const user of users) {
         const place = placeOf(user, inputs, outputs);
         if (typeof place === "number") heap.integers[table + user.entry] = place;
@@ -92,5 +92,5 @@ function partOf(slice: Slice, { memory, layout, inputs, outputs }: Running): rea
   const array = (buffer.kind === "input" ? inputs : outputs)[buffer.position!]!;
   if (typeof array === "number") return [];
   const { entry, offset } = layout.users.get(buffer)!;
-  return [{ ...slice, array, address: memory + offset!, entry: (memory >> 2) + entry }];
+  return [{ ...slice, array, address: memory + offset!, entry: (memory >>> 2) + entry }];
 }

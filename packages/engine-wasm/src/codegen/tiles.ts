@@ -45,11 +45,11 @@ const doubleLanes: Lanes = {
   widen: (sum) => sum,
 };
 
-function singleLanes({ multiplyAdd }: Arithmetic): Lanes {
+function singleLanes(arithmetic: Arithmetic): Lanes {
   return {
     bytes: 4,
     zero: floats(0),
-    multiplyAdd,
+    multiplyAdd: (x, y, sum) => arithmetic.multiplyAdd(x, y, sum),
     widen: (sum) => f64x2.add(f64x2.promote_low_f32x4(sum), f64x2.promote_low_f32x4(upper(sum))),
   };
 }
