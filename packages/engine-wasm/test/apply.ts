@@ -18,6 +18,18 @@ export function unary(write: Unary): VectorFunction {
   return (f, [x], arithmetic) => write(f, x!, arithmetic);
 }
 
+/** A function of two vectors. */
+export function binary(
+  write: (
+    f: FunctionWriter,
+    x: Expression<"v128">,
+    y: Expression<"v128">,
+    arithmetic: Arithmetic,
+  ) => Expression<"v128">,
+): VectorFunction {
+  return (f, [x, y], arithmetic) => write(f, x!, y!, arithmetic);
+}
+
 type Numbers = Float32Array | Float64Array;
 
 interface Memory {

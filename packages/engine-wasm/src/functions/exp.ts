@@ -10,14 +10,14 @@ const [lowest, highest] = [-104, 89];
 /** Added to a number of less than 22 bits, it leaves the nearest whole number in the last bits of the sum. */
 const magic = 1.5 * 2 ** 23;
 
-const bias = 127;
+export const bias = 127;
 const exponentStart = 23;
 
 /** ln 2 in two parts; the first has 15 bits, so that its products with exponents are exact. */
 const [ln2, restOfLn2] = [0.693145751953125, 1.428606765330187e-6];
 
-/** Of the least relative error where |x| <= ln(2) / 2: 2^-28. */
-const coefficients = [
+/** Of e^x, with the least relative error where |x| <= ln(2) / 2: 2^-28. */
+export const coefficients = [
   1, 1, 0.4999999403953552, 0.16666516661643982, 0.04166810214519501, 0.008369198068976402, 0.001383903669193387,
 ];
 
@@ -44,7 +44,7 @@ export function expNonPositive(f: FunctionWriter, x: Expression<"v128">, arithme
 const spare = 64;
 
 /** x = n ln 2 + fraction, and 2^(n + offset - bias). */
-function reduce(
+export function reduce(
   f: FunctionWriter,
   x: Expression<"v128">,
   arithmetic: Arithmetic,

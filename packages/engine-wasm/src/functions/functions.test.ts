@@ -1,8 +1,13 @@
 /** How far are the functions of float32 from the truth? `npm run test:sweep` tries every float32. */
+import { unaryScalar } from "@symloss/core/engine";
 import { describe, expect, test } from "vitest";
 import { applier, arithmetics, capacity, errorInUlps, unary } from "../../test/apply.ts";
+import { erf } from "./erf.ts";
 import { exp, expNonPositive } from "./exp.ts";
+import { expm1 } from "./expm1.ts";
 import { log } from "./log.ts";
+import { log1p, log1pOfUnit } from "./log1p.ts";
+import { tanh } from "./tanh.ts";
 
 const everything = process.env["MODE"] === "sweep";
 
@@ -30,6 +35,21 @@ const cases: Readonly<Record<string, Case>> = {
     takes: (x) => x <= 0,
   },
   log: { write: log, truth: Math.log, limit: 1, borders: [Math.SQRT1_2, 1, Math.SQRT2, 2 ** -126] },
+  log1p: {
+    write: log1p,
+    truth: Math.log1p,
+    limit: 3,
+    borders: [-1, Math.SQRT1_2 - 1, Math.SQRT2 - 1, 1, 2 ** 24, Math.SQRT2 * 2 ** 127],
+  },
+  log1pOfUnit: { write: log1pOfUnit, truth: Math.log1p, limit: 3, borders: [1], takes: (x) => x >= 0 && x <= 1 },
+  expm1: {
+    write: expm1,
+    truth: Math.expm1,
+    limit: 3,
+    borders: [-20, -0.3466, 2 ** -25, -(2 ** -25), 0.3466, 88.38, 88.72284, 89],
+  },
+  erf: { write: erf, truth: unaryScalar.erf, limit: 3, borders: [-0.92, 0.92, 3.95] },
+  tanh: { write: tanh, truth: Math.tanh, limit: 3, borders: [-0.1733, 0.1733, 0.52, 10] },
 };
 
 const blockLength = capacity / Float32Array.BYTES_PER_ELEMENT;
@@ -40,31 +60,33 @@ interface Worst {
   value: number;
 }
 
-/** Blocks of what the function is tested with; the next overwrites the last. */
-function* samples({ borders, takes = () => true }: Case): Generator<Float32Array> {
-  const block = new Float32Array(blockLength);
-  const bits = new Uint32Array(block.buffer);
-  let length = 0;
-  for (const sample of bitsOfSamples(borders)) {
-    bits[length] = sample;
-    if (!takes(block[length]!) && !Number.isNaN(block[length]!)) continue;
-    length++;
-    if (length < block.length) continue;
+/** The bits of what every function is tested with, in blocks; the next overwrites the last. */
+function* blocks(borders: readonly number[]): Generator<Uint32Array> {
+  const block = new Uint32Array(blockLength);
+  for (let start = 0; start < 2 ** 32; start += stride * blockLength) {
+    for (let index = 0; index < blockLength; index++) block[index] = start + stride * index;
     yield block;
-    length = 0;
   }
-  // What is left over from the last block is computed twice.
-  if (length > 0) yield block;
+  const rest = neighbours(borders);
+  for (let start = 0; start < rest.length; start += blockLength) {
+    block.set(rest.slice(start, start + blockLength));
+    yield block;
+  }
 }
 
-function* bitsOfSamples(borders: readonly number[]): Generator<number> {
-  for (let bits = 0; bits < 2 ** 32; bits += stride) yield bits;
-  const centers = [...new Uint32Array(Float32Array.from(borders).buffer)];
-  for (const center of centers) for (let near = -1000; near <= 1000; near++) yield center + near;
-  // Powers of two, zeros, infinities, and the NaN next to them.
-  for (let exponent = 0; exponent < 512; exponent++)
-    for (let near = -20; near <= 20; near++) yield exponent * 2 ** 23 + near;
-  yield* [0x7fc00000, 0x7fc00001, 0x7fffffff, 0xffc00000, 0xffffffff];
+/** The bits of numbers near the borders, powers of two, zeros and infinities, and of some NaN. */
+function neighbours(borders: readonly number[]): readonly number[] {
+  const around = (center: number, reach: number): number[] =>
+    Array.from({ length: 2 * reach + 1 }, (_, index) => center + index - reach);
+  return [
+    ...[...new Uint32Array(Float32Array.from(borders).buffer)].flatMap((bits) => around(bits, 1000)),
+    ...Array.from({ length: 512 }, (_, exponent) => around(exponent * 2 ** 23, 20)).flat(),
+    0x7fc00000,
+    0x7fc00001,
+    0x7fffffff,
+    0xffc00000,
+    0xffffffff,
+  ];
 }
 
 function worstOf(tested: Case): readonly { readonly name: string; readonly worst: Worst }[] {
@@ -74,17 +96,28 @@ function worstOf(tested: Case): readonly { readonly name: string; readonly worst
     worst: { error: 0, x: NaN, value: NaN },
   }));
   const truths = new Float64Array(blockLength);
-  for (const xs of samples(tested)) {
+  for (const { buffer } of blocks(tested.borders)) {
+    const xs = new Float32Array(buffer as ArrayBuffer);
     for (let index = 0; index < xs.length; index++) truths[index] = tested.truth(xs[index]!);
-    for (const { apply, worst } of runs) compare(xs, apply(xs), truths, worst);
+    for (const { apply, worst } of runs) compare(xs, apply(xs), truths, tested, worst);
   }
   return runs;
 }
 
-function compare(xs: Float32Array, values: Float32Array, truths: Float64Array, worst: Worst): void {
+function compare(
+  xs: Float32Array,
+  values: Float32Array,
+  truths: Float64Array,
+  { takes = () => true }: Case,
+  worst: Worst,
+): void {
   for (let index = 0; index < xs.length; index++) {
-    const error = errorInUlps(values[index]!, truths[index]!);
-    if (error > worst.error) Object.assign(worst, { error, x: xs[index]!, value: values[index]! });
+    const [value, truth] = [values[index]!, truths[index]!];
+    // Rounded as it should be: most are, and need no measuring.
+    if (value === Math.fround(truth) && value !== 0) continue;
+    const error = errorInUlps(value, truth);
+    if (error <= worst.error || !(takes(xs[index]!) || Number.isNaN(xs[index]!))) continue;
+    Object.assign(worst, { error, x: xs[index]!, value });
   }
 }
 
