@@ -3,7 +3,7 @@ import type { Arithmetic } from "../assembler/arithmetic.ts";
 import { type Expression, f32x4, floats, ints, v128 } from "../assembler/expression.ts";
 import type { FunctionWriter } from "../assembler/function.ts";
 import { expNonPositive } from "./exp.ts";
-import { polynomial } from "./polynomial.ts";
+import { polynomial, polynomialOfPairs } from "./polynomial.ts";
 
 /** Up to here erf(x) / x is a polynomial of x^2, further out ln(1 - erf(x)) is one of x. */
 const border = 0.92;
@@ -28,7 +28,7 @@ export function erf(f: FunctionWriter, x: Expression<"v128">, arithmetic: Arithm
   const size = f.define(f32x4.pmin(f32x4.abs(x), floats(end)));
   const square = f.define(f32x4.mul(size, size));
   const inner = f.define(arithmetic.multiplyAdd(polynomial(arithmetic, square, near), size, size));
-  const tail = expNonPositive(f, f.define(polynomial(arithmetic, size, far)), arithmetic);
+  const tail = expNonPositive(f, f.define(polynomialOfPairs(arithmetic, size, square, far)), arithmetic);
   const value = v128.bitselect(inner, f32x4.sub(floats(1), tail), f32x4.lt(size, floats(border)));
   return v128.bitselect(x, value, ints(1 << 31));
 }

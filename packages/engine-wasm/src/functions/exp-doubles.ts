@@ -38,7 +38,7 @@ export function expm1Doubles(f: FunctionWriter, x: Expression<"v128">, arithmeti
   const { power, less1 } = reduce(f, bounded, arithmetic, bias - 1);
   const half = f.define(power);
   const difference = f64x2.sub(half, doubles(0.5));
-  const value = arithmetic.multiplyAddDoubles(less1, half, difference);
+  const value = f.define(arithmetic.multiplyAddDoubles(less1, half, difference));
   return v128.bitselect(x, f64x2.add(value, value), f64x2.lt(f64x2.abs(x), doubles(2 ** -54)));
 }
 

@@ -3,7 +3,7 @@ import type { Arithmetic } from "../assembler/arithmetic.ts";
 import { type Expression, f32x4, floats, v128 } from "../assembler/expression.ts";
 import type { FunctionWriter } from "../assembler/function.ts";
 import { bias, coefficients, reduce } from "./exp.ts";
-import { polynomial } from "./polynomial.ts";
+import { polynomialOfPairs } from "./polynomial.ts";
 
 /** Below, the result is -1; above, it is Infinity. */
 const [lowest, highest] = [-20, 89];
@@ -18,7 +18,7 @@ export function expm1(f: FunctionWriter, x: Expression<"v128">, arithmetic: Arit
   // Half of the power: the whole can be Infinity where the result is not.
   const half = f.define(power);
   const difference = f32x4.sub(half, floats(0.5));
-  const value = arithmetic.multiplyAdd(expm1OfFraction(fraction, arithmetic), half, difference);
+  const value = f.define(arithmetic.multiplyAdd(expm1OfFraction(f, fraction, arithmetic), half, difference));
   return v128.bitselect(x, f32x4.add(value, value), f32x4.lt(f32x4.abs(x), floats(small)));
 }
 
@@ -27,9 +27,10 @@ export function expm1NonPositive(f: FunctionWriter, x: Expression<"v128">, arith
   const { power, fraction } = reduce(f, f.define(f32x4.pmax(x, floats(lowest))), arithmetic, bias);
   const whole = f.define(power);
   const difference = f32x4.sub(whole, floats(1));
-  return arithmetic.multiplyAdd(expm1OfFraction(fraction, arithmetic), whole, difference);
+  return arithmetic.multiplyAdd(expm1OfFraction(f, fraction, arithmetic), whole, difference);
 }
 
-function expm1OfFraction(x: Expression<"v128">, arithmetic: Arithmetic): Expression<"v128"> {
-  return arithmetic.multiplyAdd(polynomial(arithmetic, x, coefficients.slice(2)), f32x4.mul(x, x), x);
+function expm1OfFraction(f: FunctionWriter, x: Expression<"v128">, arithmetic: Arithmetic): Expression<"v128"> {
+  const square = f.define(f32x4.mul(x, x));
+  return arithmetic.multiplyAdd(polynomialOfPairs(arithmetic, x, square, coefficients.slice(2)), square, x);
 }

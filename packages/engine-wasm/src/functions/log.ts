@@ -2,7 +2,7 @@
 import type { Arithmetic } from "../assembler/arithmetic.ts";
 import { type Expression, f32x4, floats, i32x4, int, ints, v128 } from "../assembler/expression.ts";
 import type { FunctionWriter, Local } from "../assembler/function.ts";
-import { polynomial } from "./polynomial.ts";
+import { polynomialOfPairs } from "./polynomial.ts";
 
 const [bitsOfLeastNormal, bitsOfGreatest] = [0x00800000, 0x7f7fffff];
 const exponentStart = 23;
@@ -83,6 +83,6 @@ export function logOfParts(
 ): Expression<"v128"> {
   const square = f.define(f32x4.mul(fraction, fraction));
   const small = f32x4.mul(exponent, floats(restOfLn2));
-  const rest = arithmetic.multiplyAdd(polynomial(arithmetic, fraction, coefficients), square, small);
+  const rest = arithmetic.multiplyAdd(polynomialOfPairs(arithmetic, fraction, square, coefficients), square, small);
   return arithmetic.multiplyAdd(exponent, floats(ln2), f32x4.add(fraction, rest));
 }

@@ -3,13 +3,13 @@ import type { Arithmetic } from "../assembler/arithmetic.ts";
 import { type Expression, f32x4, floats, i32x4, int, ints, v128 } from "../assembler/expression.ts";
 import type { FunctionWriter } from "../assembler/function.ts";
 import { keepResults, logOfParts, split, whenUnusual } from "./log.ts";
-import { polynomial } from "./polynomial.ts";
+import { polynomialOfPairs } from "./polynomial.ts";
 
 const exponentStart = 23;
 
-/** ln(1 + x) / x, of the least relative error where 0 <= x <= 1: 2^-25. */
+/** (ln(1 + x) - x) / x^2, so that ln(1 + x) has the least relative error where 0 <= x <= 1: 2^-25. */
 const coefficients = [
-  1, -0.49999648332595825, 0.33321329951286316, -0.24857208132743835, 0.19153769314289093, -0.1375393271446228,
+  -0.49999648332595825, 0.33321329951286316, -0.24857208132743835, 0.19153769314289093, -0.1375393271446228,
   0.07920495420694351, -0.03006547875702381, 0.005364627111703157,
 ];
 
@@ -31,6 +31,7 @@ export function log1p(f: FunctionWriter, x: Expression<"v128">, arithmetic: Arit
 }
 
 /** ln(1 + x) of four float32 from 0 to 1, or NaN. */
-export function log1pOfUnit(_: FunctionWriter, x: Expression<"v128">, arithmetic: Arithmetic): Expression<"v128"> {
-  return f32x4.mul(x, polynomial(arithmetic, x, coefficients));
+export function log1pOfUnit(f: FunctionWriter, x: Expression<"v128">, arithmetic: Arithmetic): Expression<"v128"> {
+  const square = f.define(f32x4.mul(x, x));
+  return arithmetic.multiplyAdd(polynomialOfPairs(arithmetic, x, square, coefficients), square, x);
 }
