@@ -16,7 +16,8 @@ import {
   vector,
 } from "../assembler/expression.ts";
 import type { FunctionWriter, Local } from "../assembler/function.ts";
-import { log1pOfDoubles, log1pOfSingles } from "./elementary.ts";
+import { log1p } from "../functions/log1p.ts";
+import { callForDoubles } from "./library.ts";
 import { type ActiveLanes, type Context, type Position, setValue, valueOf } from "./position.ts";
 import {
   type Double,
@@ -120,14 +121,14 @@ export function flush(statement: StatementOf<"accumulate">, locals: readonly Loc
   const ofLog = reduction === "sumLog1p";
   if (isSingle(statement, context)) {
     const lanes = locals[0]!;
-    const terms = ofLog ? writer.define(log1pOfSingles(writer, lanes, context.arithmetic)) : lanes;
+    const terms = ofLog ? writer.define(log1p(writer, lanes, context.arithmetic)) : lanes;
     const both = f64x2.add(f64x2.promote_low_f32x4(terms), f64x2.promote_low_f32x4(upper(terms)));
     writer.set(sum, f64x2.add(sum, both));
     writer.set(lanes, floats(0));
     return;
   }
   for (const half of locals) {
-    writer.set(sum, f64x2.add(sum, ofLog ? log1pOfDoubles(writer, half) : half));
+    writer.set(sum, f64x2.add(sum, ofLog ? callForDoubles("log1p", half) : half));
     writer.set(half, doubles(0));
   }
 }
@@ -168,7 +169,7 @@ function addOnce({ locals: [sum] }: Accumulator, value: Value, { writer }: Conte
 
 function addLogarithm({ locals: [sum] }: Accumulator, value: Value, { writer }: Context): void {
   const x = writer.define(doublesOf(value).low);
-  writer.set(sum!, f64x2.add(sum!, v128.and(log1pOfDoubles(writer, x), activeDoubles(1))));
+  writer.set(sum!, f64x2.add(sum!, v128.and(callForDoubles("log1p", x), activeDoubles(1))));
 }
 
 function addLanes(

@@ -16,7 +16,18 @@ import {
   shuffle,
   v128,
 } from "../assembler/expression.ts";
-import { type LibraryFunction, callLibrary } from "./library.ts";
+import type { Arithmetic } from "../assembler/arithmetic.ts";
+import type { FunctionWriter } from "../assembler/function.ts";
+import { erf } from "../functions/erf.ts";
+import { exp, expNonPositive } from "../functions/exp.ts";
+import { expDoubles, expm1Doubles } from "../functions/exp-doubles.ts";
+import { expm1 } from "../functions/expm1.ts";
+import { log } from "../functions/log.ts";
+import { log1p, log1pOfUnit } from "../functions/log1p.ts";
+import { log1pDoubles, logDoubles } from "../functions/log-doubles.ts";
+import { pow } from "../functions/pow.ts";
+import { tanh } from "../functions/tanh.ts";
+import { type LibraryFunction, callForDoubles } from "./library.ts";
 import type { Position } from "./position.ts";
 import {
   type Double,
@@ -28,7 +39,6 @@ import {
   first,
   integers,
   isUniform,
-  laneOf,
   masks,
   onDoubles,
   scalarOf,
@@ -59,15 +69,15 @@ export const formulas: { readonly [O in ScalarOperation]: Formula } = {
     const rest = select(compare("lt", [x!, zero], site), { kind: "constant", value: -1 }, x!, site);
     return select(compare("lt", [zero, x!], site), { kind: "constant", value: 1 }, rest, site);
   },
-  exp: elementary("exp"),
-  expNonPositive: elementary("exp"),
-  expm1: elementary("expm1"),
-  log: elementary("log"),
-  log1p: elementary("log1p"),
-  log1pOfUnit: elementary("log1p"),
+  exp: elementary("exp", exp, expDoubles),
+  expNonPositive: elementary("exp", expNonPositive, expDoubles),
+  expm1: elementary("expm1", expm1, expm1Doubles),
+  log: elementary("log", log, logDoubles),
+  log1p: elementary("log1p", log1p, log1pDoubles),
+  log1pOfUnit: elementary("log1p", log1pOfUnit, log1pDoubles),
   sqrt: arithmetic((x) => f32x4.sqrt(x!), (x) => f64x2.sqrt(x!)),
-  tanh: elementary("tanh"),
-  erf: elementary("erf"),
+  tanh: elementary("tanh", tanh),
+  erf: elementary("erf", erf),
   // The sum makes 0 of -0.
   relu: arithmetic(
     (x) => f32x4.add(f32x4.pmax(x!, floats(0)), floats(0)),
@@ -79,7 +89,7 @@ export const formulas: { readonly [O in ScalarOperation]: Formula } = {
   sub: arithmetic((x, y) => f32x4.sub(x!, y!), (x, y) => f64x2.sub(x!, y!)),
   mul: arithmetic((x, y) => f32x4.mul(x!, y!), (x, y) => f64x2.mul(x!, y!)),
   div: arithmetic((x, y) => f32x4.div(x!, y!), (x, y) => f64x2.div(x!, y!)),
-  pow: elementary("pow"),
+  pow: elementary("pow", (writer, x, arithmetic, y) => pow(writer, x, y!, arithmetic)),
   maximum: extremum("pmax", "max"),
   minimum: extremum("pmin", "min"),
   equal: comparison("eq"),
@@ -230,22 +240,25 @@ function extremum(quick: "pmax" | "pmin", exact: "max" | "min"): Formula {
   };
 }
 
-/** Computed in float64, one lane after the other. */
-function elementary(name: LibraryFunction): Formula {
+type OfLanes = (writer: FunctionWriter, x: Vector, arithmetic: Arithmetic, y?: Vector) => Vector;
+
+/**
+ * Of singles in lanes, and so of doubles that are float32 numbers before they are rounded; the digits of float64 numbers are
+ * those of the library, one lane after the other.
+ */
+function elementary(name: LibraryFunction, ofSingles: OfLanes, ofDoubles?: OfLanes): Formula {
   return (operands, site) => {
-    const result = laneByLane(name, operands, site);
-    if (site.result === "integer") return truncated(result, site);
-    return converted(result, site.result);
+    const { writer, arithmetic } = site.position.context;
+    if (site.result === "single") {
+      const [x, y] = operands.map((operand) => writer.define(singles(operand)));
+      return { kind: "single", lanes: ofSingles(writer, x!, arithmetic, y) };
+    }
+    if (site.dtype === "float32" && ofDoubles !== undefined) {
+      const given = operands.map((operand) => heldDouble(operand, site));
+      return onDoubles((x) => ofDoubles(writer, x!, arithmetic), writer, ...given);
+    }
+    const given = operands.map((operand) => heldDouble(operand, site));
+    const result = onDoubles((...lanes) => callForDoubles(name, ...lanes), writer, ...given);
+    return site.result === "integer" ? truncated(result, site) : converted(result, site.result);
   };
 }
-
-function laneByLane(name: LibraryFunction, operands: readonly Value[], site: Site): Double {
-  const { context } = site.position;
-  const given = operands.map((operand) => heldDouble(operand, site));
-  const at = (index: number): Expression<"f64"> => callLibrary(name, ...given.map((operand) => laneOf(operand, index)));
-  if (given.every(isUniform)) return uniformDouble(context.writer.define(f64x2.splat(at(0))));
-  const half = (from: number): Vector =>
-    context.writer.define(lane("f64x2.replace_lane", 1, f64x2.splat(at(from)), at(from + 1)));
-  return { kind: "double", low: half(0), high: half(2) };
-}
-

@@ -1,6 +1,6 @@
 /** What do generated modules take from outside: the functions of numbers that are computed in float64, one at a time. */
 import { unaryScalar } from "@symloss/core/engine";
-import type { Expression } from "../assembler/expression.ts";
+import { type Expression, f64x2, lane } from "../assembler/expression.ts";
 import type { Import } from "../assembler/module.ts";
 
 /** The name of a function of the library. */
@@ -25,9 +25,13 @@ export const libraryImports: readonly Import[] = names.map((name) => ({
   signature: { parameters: name === "pow" ? ["f64", "f64"] : ["f64"], result: "f64" },
 }));
 
-/** Calls a function of the library. */
-export function callLibrary(name: LibraryFunction, ...operands: readonly Expression<"f64">[]): Expression<"f64"> {
+function callLibrary(name: LibraryFunction, ...operands: readonly Expression<"f64">[]): Expression<"f64"> {
   return { type: "f64", operands, bytes: [0x10, names.indexOf(name)] };
 }
 
-export type Library = typeof callLibrary;
+/** Calls a function of the library for each of two lanes. */
+export function callForDoubles(name: LibraryFunction, ...operands: readonly Expression<"v128">[]): Expression<"v128"> {
+  const at = (index: number): Expression<"f64"> =>
+    callLibrary(name, ...operands.map((operand) => lane("f64x2.extract_lane", index, operand)));
+  return lane("f64x2.replace_lane", 1, f64x2.splat(at(0)), at(1));
+}

@@ -1,7 +1,6 @@
 /** How does a number of a program lie in vectors: as one for each of four iterations, or the same for all? */
 import {
   type Expression,
-  double,
   doubles,
   f32x4,
   f64x2,
@@ -189,10 +188,3 @@ export function upper(lanes: Vector): Vector {
 function pair(convert: (lanes: Vector) => Vector, lanes: Vector): Double {
   return { kind: "double", low: convert(lanes), high: convert(upper(lanes)) };
 }
-
-/** The number in one lane of a double. */
-export function laneOf({ low, high }: Double, index: number): Expression<"f64"> {
-  return lane("f64x2.extract_lane", index % 2, index < 2 ? low : high);
-}
-
-export const nan: Expression<"f64"> = double(NaN);

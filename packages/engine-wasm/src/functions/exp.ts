@@ -17,7 +17,7 @@ const exponentStart = 23;
 const [ln2, restOfLn2] = [0.693145751953125, 1.428606765330187e-6];
 
 /** Of e^x, with the least relative error where |x| <= ln(2) / 2: 2^-28. */
-export const coefficients = [
+export const coefficients: readonly number[] = [
   1, 1, 0.4999999403953552, 0.16666516661643982, 0.04166810214519501, 0.008369198068976402, 0.001383903669193387,
 ];
 
