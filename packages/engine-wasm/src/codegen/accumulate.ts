@@ -100,9 +100,9 @@ export function vectorAccumulators(statement: StatementOf<"accumulate">, positio
         ? [writer.define(floats(0))]
         : [writer.define(doubles(0)), writer.define(doubles(0))];
     case "max":
-    case "argmax":
     case "any":
-      // The order is free, or there is but one vector.
+      return identityOf(accumulator.reduction, accumulator.representation).map((initial) => writer.define(initial));
+    case "argmax":
       return accumulator.locals;
   }
 }
@@ -115,8 +115,13 @@ function isSingle({ value }: StatementOf<"accumulate">, { registers }: Context):
 /** Adds what a vector has accumulated to the whole. */
 export function flush(statement: StatementOf<"accumulate">, locals: readonly Local<"v128">[], context: Context): void {
   const { writer } = context;
-  const { reduction, locals: whole } = accumulatorOf(statement.register, context);
-  if (reduction !== "sum" && reduction !== "total" && reduction !== "sumLog1p") return;
+  const { reduction, representation, locals: whole } = accumulatorOf(statement.register, context);
+  if (reduction === "argmax") return;
+  if (reduction === "max" || reduction === "any") {
+    for (const [index, local] of locals.entries())
+      writer.set(whole[index]!, joinedWith(reduction, representation, index)(whole[index]!, local));
+    return;
+  }
   const sum = whole[0]!;
   const ofLog = reduction === "sumLog1p";
   if (isSingle(statement, context)) {
@@ -131,6 +136,18 @@ export function flush(statement: StatementOf<"accumulate">, locals: readonly Loc
     writer.set(sum, f64x2.add(sum, ofLog ? callForDoubles("log1p", half) : half));
     writer.set(half, doubles(0));
   }
+}
+
+/** How one of the variables of two that look for the largest, or for whether there is any, become one. */
+function joinedWith(
+  reduction: "max" | "any",
+  representation: Representation,
+  index: number,
+): (x: Vector, y: Vector) => Vector {
+  if (reduction === "any" || representation === "mask") return v128.or;
+  if (representation === "integer") return i32x4.max_s;
+  if (representation === "single") return index === 0 ? f32x4.pmax : v128.or;
+  return index < 2 ? f64x2.pmax : v128.or;
 }
 
 /** Accumulates the active lanes. */
@@ -150,12 +167,18 @@ export function accumulate(statement: StatementOf<"accumulate">, position: Posit
       else multiplyLanes(statement, value, lanes.accumulators.get(statement.register)!, active, context);
       return;
     case "any": {
-      const [any] = accumulator.locals;
+      const [any] = lanes?.accumulators.get(statement.register) ?? accumulator.locals;
       context.writer.set(any!, v128.or(any!, activeOnly(masks(value), active)));
       return;
     }
     case "max":
-      takeLarger(accumulator, value, active, context.writer);
+      takeLarger(
+        accumulator.representation,
+        lanes?.accumulators.get(statement.register) ?? accumulator.locals,
+        value,
+        active,
+        context.writer,
+      );
       return;
     case "argmax":
       takeFirstLarger(accumulator, statement, value, active, position);
@@ -215,7 +238,13 @@ function halvesOf({ low, high }: Double, active: ActiveLanes): readonly Vector[]
 }
 
 /** The largest so far, and where a NaN was: a NaN stays. */
-function takeLarger({ representation, locals }: Accumulator, value: Value, active: ActiveLanes, writer: FunctionWriter): void {
+function takeLarger(
+  representation: Representation,
+  locals: readonly Local<"v128">[],
+  value: Value,
+  active: ActiveLanes,
+  writer: FunctionWriter,
+): void {
   switch (representation) {
     case "single": {
       const [largest, nan] = locals as readonly [Local<"v128">, Local<"v128">];

@@ -210,13 +210,23 @@ function select(mask: Vector, x: Value, y: Value, site: Site): Value {
   const other = converted(y, site.result);
   if (chosen.kind === "double" && other.kind === "double") {
     const wide = wideMasks(writer.define(mask));
-    const low = v128.bitselect(chosen.low, other.low, wide.low);
+    const low = choice(chosen.low, other.low, wide.low, x, y);
     if (isInScalarPosition(site)) return uniformDouble(low);
-    return { kind: "double", low, high: v128.bitselect(chosen.high, other.high, wide.high) };
+    return { kind: "double", low, high: choice(chosen.high, other.high, wide.high, x, y) };
   }
-  const lanes = v128.bitselect(lanesOf(chosen), lanesOf(other), mask);
+  const lanes = choice(lanesOf(chosen), lanesOf(other), mask, x, y);
   if (site.result !== "integer") return { kind: site.result as "single" | "mask", lanes };
   return isInScalarPosition(site) ? uniformInteger(lane("i32x4.extract_lane", 0, lanes)) : { kind: "integer", lanes };
+}
+
+/** A selection takes the processor three instructions, but one if one of the numbers is 0. */
+function choice(chosen: Vector, other: Vector, mask: Vector, x: Value, y: Value): Vector {
+  if (isZero(x)) return v128.andnot(other, mask);
+  return isZero(y) ? v128.and(chosen, mask) : v128.bitselect(chosen, other, mask);
+}
+
+function isZero(value: Value): boolean {
+  return value.kind === "constant" && Object.is(value.value, 0);
 }
 
 function lanesOf(value: Value): Vector {

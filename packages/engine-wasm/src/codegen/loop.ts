@@ -3,9 +3,10 @@ import { type Length, type Register, type Statement, type StatementOf } from "@s
 import { type Expression, i32, int, v128 } from "../assembler/expression.ts";
 import type { Local } from "../assembler/function.ts";
 import { accumulatedIn, finishAccumulator, flush, flushInterval, vectorAccumulators } from "./accumulate.ts";
-import { type Pointer, pointersOf } from "./memory-access.ts";
-import type { ActiveLanes, Context, Position, VectorPosition } from "./position.ts";
-import { type Value } from "./value.ts";
+import { type Exception, withoutExceptions } from "./exception.ts";
+import { type Pointer, pointersOf, storeElements } from "./memory-access.ts";
+import { type ActiveLanes, type Context, type Position, type VectorPosition, valueOf } from "./position.ts";
+import { type Value, scalarOf } from "./value.ts";
 
 /** Writes the statements of a body. */
 export type WriteBody = (statements: readonly Statement[], position: Position) => void;
@@ -27,8 +28,13 @@ export const blockMultiple = 16;
 
 export function writeLoop(loop: Body, range: Range, position: Position, writeBody: WriteBody): void {
   if (range.extent === 0) return;
-  if (isVectorisable(loop.body)) writeVectorLoop(loop, range, position, writeBody);
-  else writeScalarLoop(loop, range, position, writeBody);
+  if (!isVectorisable(loop.body)) {
+    writeScalarLoop(loop, range, position, writeBody);
+    return;
+  }
+  const { body, exceptions } = withoutExceptions(loop);
+  writeVectorLoop({ index: loop.index, body }, range, position, writeBody);
+  for (const exception of exceptions) writeException(exception, loop.index, range, position);
 }
 
 /** Sets the registers of reductions that a statement completes: those that begin in the same body. */
@@ -68,6 +74,18 @@ function endOf(range: Range): Expression<"i32"> {
   return range.kind === "all" ? int(range.extent) : range.to;
 }
 
+/** Writes the element of an exception once more, if the loop has come by it. */
+function writeException({ at, value, store }: Exception, index: number, range: Range, position: Position): void {
+  const { context } = position;
+  const { writer } = context;
+  const place = writer.define(scalarOf(valueOf(at, position)));
+  const first = beginOf(range);
+  writer.when(i32.lt_u(i32.sub(place, first), i32.sub(endOf(range), first)), () => {
+    context.indices.set(index, place);
+    storeElements(store.buffer, store.address, valueOf(value, position), position);
+  });
+}
+
 /** A loop that is written as vector code. */
 interface VectorLoop {
   readonly loop: Body;
@@ -90,7 +108,8 @@ function writeVectorLoop(loop: Body, range: Range, position: Position, writeBody
   const counter = writer.define(beginOf(range));
   const own = new Set(loop.body.flatMap((statement) => (statement.kind === "let" ? [statement.register] : [])));
   const reductions = distinctReductions(loop.body);
-  const vectors = vectorsOf(loop.body, range.extent);
+  const sums = reductions.filter(({ reduction }) => summed.has(reduction));
+  const vectors = vectorsOf(loop.body, range.extent, sums.length);
   const vector: VectorLoop = {
     loop,
     context,
@@ -102,17 +121,20 @@ function writeVectorLoop(loop: Body, range: Range, position: Position, writeBody
       { length: vectors },
       () => new Map(reductions.map((statement) => [statement.register, vectorAccumulators(statement, position)])),
     ),
-    sums: reductions.filter(({ reduction }) => summed.has(reduction)),
+    sums,
     search: searchOf(loop.body),
   };
   writer.block((leave) => {
     const leaveIfFound = (): void => {
-      if (vector.search !== undefined) leave(v128.any_true(context.accumulators.get(vector.search)!.locals[0]!));
+      const { search } = vector;
+      if (search === undefined) return;
+      const found = vector.accumulators.map((each) => each.get(search)![0]!);
+      leave(v128.any_true(found.reduce<Expression<"v128">>((left, right) => v128.or(left, right))));
     };
     if (range.kind === "all") writeAll(vector, range.extent, leaveIfFound);
     else writePart(vector, range, leaveIfFound);
   });
-  flushAll(vector);
+  flushAll(vector, reductions);
 }
 
 const summed: ReadonlySet<string> = new Set(["sum", "total", "sumLog1p"]);
@@ -133,11 +155,15 @@ function searchOf(body: readonly Statement[]): Register | undefined {
   return isSearch ? results[0]!.register : undefined;
 }
 
+/** With more variables than this, sums no longer all stay in registers, and one that does not waits for memory each time. */
+const mostSums = 6;
+
 /** How many vectors an iteration of the unrolled loop has: what one waits for, the others can do. */
-function vectorsOf(body: readonly Statement[], extent: Length): number {
+function vectorsOf(body: readonly Statement[], extent: Length, sums: number): number {
   if (body.some((statement) => statement.kind === "update")) return 1;
   const most = body.length <= 12 ? 4 : body.length <= 40 ? 2 : 1;
-  return Math.max(1, Math.min(most, Math.floor(extent / 4)));
+  const fitting = Math.min(most, mostSums / Math.max(1, sums), extent / 4);
+  return fitting >= 4 ? 4 : fitting >= 2 ? 2 : 1;
 }
 
 /** Of a known number of iterations. */
@@ -161,7 +187,7 @@ function writeAll(vector: VectorLoop, extent: Length, leaveIfFound: () => void):
           writer.set(end, i32.add(counter, int(block)));
           if (main % block !== 0) writer.when(i32.lt_s(int(main), end), () => writer.set(end, int(main)));
           writer.repeat(once, () => i32.lt_s(counter, end));
-          flushAll(vector);
+          flushAll(vector, sums);
         },
         () => i32.lt_s(counter, int(main)),
       );
@@ -202,7 +228,7 @@ function writePart(vector: VectorLoop, range: Extract<Range, { kind: "part" }>, 
         writer.set(end, i32.add(counter, int(unrolled * flushInterval)));
         writer.when(i32.lt_s(main, end), () => writer.set(end, main));
         writer.repeat(once, () => i32.lt_s(counter, end));
-        flushAll(vector);
+        flushAll(vector, sums);
       },
       () => i32.lt_s(counter, main),
     );
@@ -236,8 +262,8 @@ function advance({ context, counter, pointers }: VectorLoop, vectors: number): v
   writer.set(counter, i32.add(counter, int(4 * vectors)));
 }
 
-function flushAll({ context, accumulators, sums }: VectorLoop): void {
+function flushAll({ context, accumulators }: VectorLoop, reductions: readonly StatementOf<"accumulate">[]): void {
   for (const each of accumulators)
-    for (const statement of sums) flush(statement, each.get(statement.register)!, context);
+    for (const statement of reductions) flush(statement, each.get(statement.register)!, context);
 }
 

@@ -1,0 +1,81 @@
+/** Which element of a loop gets another value than all others, as that of a row's label does, so that the loop need not ask for it? */
+import { type Operand, type Register, type Statement, type StatementOf, operandsOf } from "@symloss/loops";
+
+/** An element that is stored once more after the loop. */
+export interface Exception {
+  /** The index of the element; if the loop does not have it, there is none. */
+  readonly at: Operand;
+  readonly value: Operand;
+  readonly store: StatementOf<"store">;
+}
+
+/** A body without `where(index == at, value, other)` that is only stored, and what must be stored after the loop instead. */
+export function withoutExceptions({ index, body }: { readonly index: number; readonly body: readonly Statement[] }): {
+  readonly body: readonly Statement[];
+  readonly exceptions: readonly Exception[];
+} {
+  const own = new Set(body.flatMap((statement) => (statement.kind === "let" ? [statement.register] : [])));
+  const exceptions: Exception[] = [];
+  let rest = body;
+  for (const choice of body) {
+    const found = choice.kind === "let" ? exceptionOf(choice, index, own, rest) : undefined;
+    if (found === undefined) continue;
+    exceptions.push(found.exception);
+    rest = found.rest;
+  }
+  return { body: rest, exceptions };
+}
+
+function exceptionOf(
+  choice: StatementOf<"let">,
+  index: number,
+  own: ReadonlySet<Register>,
+  body: readonly Statement[],
+): { readonly exception: Exception; readonly rest: readonly Statement[] } | undefined {
+  const { expression } = choice;
+  if (expression.kind !== "apply" || expression.operation !== "where") return undefined;
+  const [condition, value, other] = expression.operands as readonly [Operand, Operand, Operand];
+  const test = body.find((statement) => isLetOf(statement, condition));
+  if (test === undefined || isOwn(value, own)) return undefined;
+  const at = comparedWithIndex(test, index);
+  if (at === undefined || isOwn(at, own)) return undefined;
+  const users = body.filter((statement) => reads(statement, choice.register));
+  const [store] = users;
+  if (users.length !== 1 || store?.kind !== "store") return undefined;
+  // What is read of the same array could be the element that is stored too late.
+  if (body.some((statement) => statement !== store && touches(statement, store))) return undefined;
+  const isAskedOnce = body.filter((statement) => reads(statement, test.register)).length === 1;
+  const rest = body
+    .filter((statement) => statement !== choice && !(isAskedOnce && statement === test))
+    .map((statement) => (statement === store ? { ...store, value: other } : statement));
+  return { exception: { at, value, store }, rest };
+}
+
+function isLetOf(statement: Statement, operand: Operand): statement is StatementOf<"let"> {
+  return operand.kind === "register" && statement.kind === "let" && statement.register === operand.register;
+}
+
+function isOwn(operand: Operand, own: ReadonlySet<Register>): boolean {
+  return operand.kind === "index" || (operand.kind === "register" && own.has(operand.register));
+}
+
+/** What is asked to be equal to the index of the loop. */
+function comparedWithIndex({ expression }: StatementOf<"let">, index: number): Operand | undefined {
+  if (expression.kind !== "apply" || expression.operation !== "equal") return undefined;
+  const [x, y] = expression.operands as readonly [Operand, Operand];
+  if (isIndex(x, index)) return y;
+  return isIndex(y, index) ? x : undefined;
+}
+
+function isIndex(operand: Operand, index: number): boolean {
+  return operand.kind === "index" && operand.index === index;
+}
+
+function reads(statement: Statement, register: Register): boolean {
+  return operandsOf(statement).some((operand) => operand.kind === "register" && operand.register === register);
+}
+
+function touches(statement: Statement, { buffer }: StatementOf<"store">): boolean {
+  if (statement.kind === "store" || statement.kind === "update") return statement.buffer === buffer;
+  return statement.kind === "let" && statement.expression.kind === "load" && statement.expression.buffer === buffer;
+}
