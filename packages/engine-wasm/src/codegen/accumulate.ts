@@ -414,7 +414,7 @@ export function accumulatedIn(statement: Statement): readonly Register[] {
 }
 
 /** The lanes that are active, and 0 in others. */
-function activeOnly(lanes: Vector, active: ActiveLanes): Vector {
+export function activeOnly(lanes: Vector, active: ActiveLanes): Vector {
   return active === 4 ? lanes : v128.and(lanes, activeMask(active));
 }
 

@@ -1,12 +1,21 @@
 /** How is a loop written: four iterations at once where its body allows, else one after the other? */
 import { type Length, type Register, type Statement, type StatementOf } from "@symloss/loops";
-import { type Expression, i32, int, v128 } from "../assembler/expression.ts";
-import type { Local } from "../assembler/function.ts";
-import { accumulatedIn, finishAccumulator, flush, flushInterval, vectorAccumulators } from "./accumulate.ts";
+import { type Expression, i32, i32x4, int, ints, lane, shuffle, v128 } from "../assembler/expression.ts";
+import type { FunctionWriter, Local } from "../assembler/function.ts";
+import {
+  accumulatedIn,
+  activeOnly,
+  finishAccumulator,
+  flush,
+  flushInterval,
+  vectorAccumulators,
+} from "./accumulate.ts";
+import { type Contest, contestOf } from "./contest.ts";
 import { type Exception, withoutExceptions } from "./exception.ts";
+import { formulas } from "./formulas.ts";
 import { type Pointer, pointersOf, storeElements } from "./memory-access.ts";
 import { type ActiveLanes, type Context, type Position, type VectorPosition, valueOf } from "./position.ts";
-import { type Value, scalarOf } from "./value.ts";
+import { type Value, masks, scalarOf } from "./value.ts";
 
 /** Writes the statements of a body. */
 export type WriteBody = (statements: readonly Statement[], position: Position) => void;
@@ -30,6 +39,11 @@ export function writeLoop(loop: Body, range: Range, position: Position, writeBod
   if (range.extent === 0) return;
   if (!isVectorisable(loop.body)) {
     writeScalarLoop(loop, range, position, writeBody);
+    return;
+  }
+  const contest = range.kind === "all" ? contestOf(loop.index, loop.body) : undefined;
+  if (contest !== undefined) {
+    writeContest(contest, loop, range, position, writeBody);
     return;
   }
   const { body, exceptions } = withoutExceptions(loop);
@@ -74,6 +88,47 @@ function endOf(range: Range): Expression<"i32"> {
   return range.kind === "all" ? int(range.extent) : range.to;
 }
 
+/**
+ * If all other elements are less than the target, nothing beats it: that is counted first. Only if it is not so the loop itself runs,
+ * which asks for equal ones and NaN.
+ */
+function writeContest(contest: Contest, loop: Body, range: Range, position: Position, writeBody: WriteBody): void {
+  const { context } = position;
+  const { writer } = context;
+  const counts = new Map<number, Local<"v128">>();
+  const count = (inside: Position, { number, active }: VectorPosition): void => {
+    const mask = writer.define(activeOnly(lessThan(contest, inside), active));
+    writer.set(counts.get(number)!, i32x4.sub(counts.get(number)!, mask));
+  };
+  const begin = (vectors: number): void => {
+    for (let number = 0; number < vectors; number++) counts.set(number, writer.define(ints(0)));
+  };
+  writeVectorLoop({ index: loop.index, body: contest.body }, range, position, writeBody, { begin, each: count });
+  const total = [...counts.values()].reduce<Expression<"v128">>((left, right) => i32x4.add(left, right), ints(0));
+  const isAlone = i32.eq(sumOfLanes(total, writer), int(range.extent - 1));
+  const at = scalarOf(valueOf(contest.at, position));
+  const isDecided = i32.and(isAlone, i32.lt_u(at, int(range.extent)));
+  writer.when(i32.eqz(isDecided), () => writeVectorLoop(loop, range, position, writeBody));
+}
+
+function lessThan({ element, target }: Contest, inside: Position): Expression<"v128"> {
+  const operands = [valueOf(element, inside), valueOf(target, inside)];
+  const less = formulas.less(operands, { position: inside, result: "mask", dtype: "bool" });
+  return masks(less);
+}
+
+function sumOfLanes(lanes: Expression<"v128">, writer: FunctionWriter): Expression<"i32"> {
+  const four = writer.define(lanes);
+  const two = writer.define(i32x4.add(four, shuffle(four, four, [2, 3, 0, 1])));
+  return lane("i32x4.extract_lane", 0, i32x4.add(two, shuffle(two, two, [1, 0, 3, 2])));
+}
+
+/** What else is done for each vector of a loop. */
+interface Extra {
+  readonly begin: (vectors: number) => void;
+  readonly each: (inside: Position, vector: VectorPosition) => void;
+}
+
 /** Writes the element of an exception once more, if the loop has come by it. */
 function writeException({ at, value, store }: Exception, index: number, range: Range, position: Position): void {
   const { context } = position;
@@ -89,6 +144,7 @@ function writeException({ at, value, store }: Exception, index: number, range: R
 /** A loop that is written as vector code. */
 interface VectorLoop {
   readonly loop: Body;
+  readonly extra: Extra | undefined;
   readonly context: Context;
   readonly writeBody: WriteBody;
   /** The index of the first iteration of the first vector. */
@@ -102,7 +158,7 @@ interface VectorLoop {
   readonly search: Register | undefined;
 }
 
-function writeVectorLoop(loop: Body, range: Range, position: Position, writeBody: WriteBody): void {
+function writeVectorLoop(loop: Body, range: Range, position: Position, writeBody: WriteBody, extra?: Extra): void {
   const { context } = position;
   const { writer } = context;
   const counter = writer.define(beginOf(range));
@@ -110,8 +166,10 @@ function writeVectorLoop(loop: Body, range: Range, position: Position, writeBody
   const reductions = distinctReductions(loop.body);
   const sums = reductions.filter(({ reduction }) => summed.has(reduction));
   const vectors = vectorsOf(loop.body, range.extent, sums.length);
+  extra?.begin(vectors);
   const vector: VectorLoop = {
     loop,
+    extra,
     context,
     writeBody,
     counter,
@@ -128,8 +186,8 @@ function writeVectorLoop(loop: Body, range: Range, position: Position, writeBody
     const leaveIfFound = (): void => {
       const { search } = vector;
       if (search === undefined) return;
-      const found = vector.accumulators.map((each) => each.get(search)![0]!);
-      leave(v128.any_true(found.reduce<Expression<"v128">>((left, right) => v128.or(left, right))));
+      const [first, ...others] = vector.accumulators.map((each) => each.get(search)![0]!);
+      leave(v128.any_true(others.reduce<Expression<"v128">>((left, right) => v128.or(left, right), first!)));
     };
     if (range.kind === "all") writeAll(vector, range.extent, leaveIfFound);
     else writePart(vector, range, leaveIfFound);
@@ -251,7 +309,10 @@ function writeVector(vector: VectorLoop, number: number, active: ActiveLanes): v
     own,
     accumulators: vector.accumulators[number]!,
   };
-  context.writer.scope(() => writeBody(loop.body, { context, vector: inside }));
+  context.writer.scope(() => {
+    writeBody(loop.body, { context, vector: inside });
+    vector.extra?.each({ context, vector: inside }, inside);
+  });
 }
 
 /** On to the next vectors. */
