@@ -1,5 +1,5 @@
 /** What may an engine import? */
-export { type LoopPlan, describePlan, planLoops } from "./plan.ts";
+export { type LoopOptions, type LoopPlan, describePlan, planLoops } from "./plan.ts";
 export { bytesOf } from "./program/describe.ts";
 export type {
   Address,

@@ -1,6 +1,7 @@
 /** How does a graph become loop programs? */
-import { type Graph, lower } from "@symloss/core/engine";
+import { type Graph, type OptionTable, OutOfRangeError, checkOptions, lower } from "@symloss/core/engine";
 import { loopOperations } from "./element/loop-operation.ts";
+import type { SumOrder } from "./element/sum-order.ts";
 import { translate } from "./element/translate.ts";
 import { emitPrograms } from "./emit/emit.ts";
 import { unrollAndJam } from "./emit/unroll-and-jam.ts";
@@ -20,9 +21,29 @@ export interface LoopPlan {
   readonly programs: readonly Program[];
 }
 
-/** The programs of a graph of concrete shapes, as few as its reductions allow. */
-export function planLoops(graph: Graph): LoopPlan {
-  const { buffers, stores } = translate(lower(graph, loopOperations, "loops"));
+/** What an engine says about how it runs programs. */
+export interface LoopOptions {
+  /**
+   * How the engine adds: `inOrder` (default) or `inLanes`. With lanes the order of a sum depends on its loops, so these do not depend on the
+   * length of any axis that may be a batch, the first of an input: a row has the same bits in every batch.
+   */
+  readonly sums?: SumOrder | undefined;
+}
+
+const sumOrders: readonly unknown[] = ["inOrder", "inLanes"] satisfies SumOrder[];
+
+const optionTable: OptionTable<LoopOptions> = {
+  sums: { must: '"inOrder" or "inLanes"', holds: (value) => sumOrders.includes(value), error: OutOfRangeError },
+};
+
+/**
+ * The programs of a graph of concrete shapes, as few as its reductions allow.
+ * Throws `DTypeError` or `OutOfRangeError` if an option is unknown or invalid.
+ */
+export function planLoops(graph: Graph, options: LoopOptions = {}): LoopPlan {
+  checkOptions("planLoops", options, optionTable);
+  const { sums = "inOrder" } = options;
+  const { buffers, stores } = translate(lower(graph, loopOperations, "loops"), sums);
   const stages = collectStages(stores);
   const tree = fuse(stages.list);
   const trees = splitPrograms(tree);

@@ -25,7 +25,7 @@ export type RunBlock = (memory: number, from: number, to: number, phase: number)
 
 /** A graph of concrete shapes, compiled. */
 export function compileGraph(graph: Graph, { heap, arithmetic }: Environment): WasmProgram {
-  const plan = planLoops(graph);
+  const plan = planLoops(graph, { sums: "inLanes" });
   const representations = findRepresentations(plan.programs);
   const blocks = findBlocks(plan.programs);
   const layout = planLayout(plan, blocks, representations);

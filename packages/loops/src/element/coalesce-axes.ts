@@ -1,13 +1,14 @@
 /** Which adjacent axes can be traversed as one? A matrix that everything traverses row by row is one long line. */
 import type { NodeOf, Tensor } from "@symloss/core/engine";
 import { type OperationTable, forElementwise, rowOf } from "./loop-operation.ts";
-import { groupAxes, longAxes } from "./reshape.ts";
+import { type HasLoop, groupAxes, loopAxes } from "./reshape.ts";
 
 /** For each class of axes that always has the same class right inside it, that class: the two become one loop. */
 export function coalesceAxes<C>(
   order: readonly Tensor[],
   classOf: (tensor: Tensor, axis: number) => C,
   apart: ReadonlySet<C>,
+  hasLoop: HasLoop,
 ): ReadonlyMap<C, C> {
   const inner = new Map<C, C | undefined>();
   const outer = new Map<C, C | undefined>();
@@ -17,13 +18,13 @@ export function coalesceAxes<C>(
   };
   const alone = new Set(apart);
   for (const tensor of order) {
-    const classes = longAxes(tensor).map((axis) => classOf(tensor, axis));
+    const classes = loopAxes(tensor, hasLoop).map((axis) => classOf(tensor, axis));
     for (const [position, axisClass] of classes.entries()) {
       note(inner, axisClass, classes[position + 1]);
       note(outer, axisClass, classes[position - 1]);
     }
-    for (const [owner, axis] of rowOf(addressed, tensor)(tensor))
-      if (owner.shape[axis] !== 1) alone.add(classOf(owner, axis));
+    for (const [owner, axis] of rowOf(addressed, tensor)(tensor, hasLoop))
+      if (hasLoop(owner, axis)) alone.add(classOf(owner, axis));
   }
   const isPair = ([left, right]: [C, C | undefined]): boolean =>
     right !== undefined && outer.get(right) === left && !alone.has(left) && !alone.has(right);
@@ -35,7 +36,7 @@ type Axis = readonly [tensor: Tensor, axis: number];
 const none = (): readonly Axis[] => [];
 
 /** The axes whose index matters to a node, so that they cannot be merged with others. */
-const addressed: OperationTable<readonly [], readonly Axis[]> = {
+const addressed: OperationTable<readonly [hasLoop: HasLoop], readonly Axis[]> = {
   input: none,
   constant: none,
   iota: (node) => [[node, 0]],
@@ -48,9 +49,8 @@ const addressed: OperationTable<readonly [], readonly Axis[]> = {
   argmax: ({ inputs: [x], attributes: { axis } }) => [[x!, axis]],
   takeAlongAxis: alongAxis,
   scatterAdd: alongAxis,
-  reshape: (node) => {
-    const [x] = node.inputs as [Tensor];
-    const groups = groupAxes(x.shape as readonly number[], node.shape as readonly number[]);
+  reshape: (node, hasLoop) => {
+    const groups = groupAxes(node, hasLoop);
     const isSplit = groups !== undefined && groups.length > 1 && groups.some(({ to }) => to.length > 1);
     return isSplit ? [...node.shape.keys()].map((axis) => [node, axis] as const) : [];
   },

@@ -7,6 +7,8 @@ import type { ScalarOperation } from "../program/scalar-operation.ts";
 export interface Label {
   readonly id: number;
   readonly extent: number;
+  /** The extent that decisions reckon with: an assumed one where the real one must not matter. */
+  readonly weight: number;
 }
 
 /** An affine function of labels and of integers that are known when the program runs. */

@@ -4,6 +4,7 @@ import type { Context } from "./store.ts";
 import { affineOf, combine, zero } from "./affine.ts";
 import type { ElementBuilder } from "./builder.ts";
 import type { Affine, Element, Label } from "./element.ts";
+import type { Labels } from "./labels.ts";
 
 export function axisIndex(label: Label | undefined): Affine {
   return label === undefined ? zero : affineOf(label);
@@ -16,6 +17,13 @@ export function termLabels({ terms }: Affine): readonly Label[] {
 export function rowMajor({ shape }: Tensor, index: readonly Affine[]): Affine {
   const strides = stridesOf(shape as readonly number[]);
   return combine(index.map((entry, axis) => [entry, strides[axis]!] as const));
+}
+
+/** The index with 0 for each axis that has no loop: what does not vary along a batch must not seem to if that has length 1. */
+export function alongLoops(tensor: Tensor, index: readonly Affine[], { hasLoop }: Labels): readonly Affine[] {
+  return index.every((entry, axis) => entry === zero || hasLoop(tensor, axis))
+    ? index
+    : index.map((entry, axis) => (hasLoop(tensor, axis) ? entry : zero));
 }
 
 /** The label of an axis, or a substitute if the index uses it already: always the same one for the same index. */

@@ -1,62 +1,84 @@
 /** Which axes of which tensors are traversed together? Each class of axes is one label, as a letter is in einsum. */
 import type { Tensor } from "@symloss/core/engine";
 import { coalesceAxes } from "./coalesce-axes.ts";
+import type { MayBeBatch } from "./batches.ts";
 import type { Label } from "./element.ts";
-import { longAxes } from "./reshape.ts";
+import { type HasLoop, loopAxes } from "./reshape.ts";
 import { type OperationTable, forElementwise, rowOf } from "./loop-operation.ts";
 
 /** The labels of a graph's tensors. */
 export interface Labels {
-  /** The label of an axis; undefined if its length is 1, or if the label of the axis inside it covers both. */
+  /** The label of an axis; undefined if it has no loop, or if the label of the axis inside it covers both. */
   of(tensor: Tensor, axis: number): Label | undefined;
+  readonly hasLoop: HasLoop;
   /** A label that no axis has, for loops in which this one is in use already. */
   instead(label: Label): Label;
 }
 
-/** Labels for these tensors, operands first. Two axes of one tensor never share a label: a bond that would make them is dropped. */
-export function labelAxes(order: readonly Tensor[]): Labels {
+/** How long an axis counts that may be a batch. */
+const assumedBatch = 4096;
+
+/**
+ * Labels for these tensors, operands first. Two axes of one tensor never share a label: a bond that would make them is dropped.
+ * The lengths of axes that may be batches decide nothing: they have a label if they are 1, and weigh the same whatever they are.
+ */
+export function labelAxes(order: readonly Tensor[], mayBeBatch: MayBeBatch): Labels {
+  const hasLoop: HasLoop = (tensor, axis) => tensor.shape[axis] !== 1 || mayBeBatch(tensor, axis);
   let count = 0;
-  const fresh = (extent: number): Label => ({ id: count++, extent });
+  const fresh = (extent: number, weight: number): Label => ({ id: count++, extent, weight });
   const others = new Map<Label, Label>();
   const classes = new Map<Tensor, AxisClass[]>();
   for (const tensor of order) {
     const axes: AxisClass[] = [];
-    for (const extent of tensor.shape) axes.push(makeClass(extent as number, axes));
+    for (const [axis, extent] of tensor.shape.entries())
+      axes.push(makeClass(extent as number, mayBeBatch(tensor, axis), axes));
     classes.set(tensor, axes);
   }
   const classOf = (tensor: Tensor, axis: number): AxisClass => find(classes.get(tensor)![axis]!);
   const refused: AxisClass[] = [];
   const bond: Bond = (left, leftAxis, right, rightAxis) => {
-    if (left.shape[leftAxis] === 1 || left.shape[leftAxis] !== right.shape[rightAxis]) return;
+    if (left.shape[leftAxis] !== right.shape[rightAxis] || !hasLoop(left, leftAxis) || !hasLoop(right, rightAxis))
+      return;
     const pair = [classOf(left, leftAxis), classOf(right, rightAxis)] as const;
     if (!join(...pair)) refused.push(...pair);
   };
-  for (const tensor of order) rowOf(bondAxes, tensor)(tensor, bond);
-  const inner = coalesceAxes(order, classOf, new Set(refused.map(find)));
+  for (const tensor of order) rowOf(bondAxes, tensor)(tensor, bond, hasLoop);
+  const inner = coalesceAxes(order, classOf, new Set(refused.map(find)), hasLoop);
   for (const [outer, next] of inner) next.outer = outer;
   return {
     of(tensor, axis) {
-      if (tensor.shape[axis] === 1) return undefined;
+      if (!hasLoop(tensor, axis)) return undefined;
       const axisClass = classOf(tensor, axis);
-      return inner.has(axisClass) ? undefined : (axisClass.label ??= fresh(lengthOf(axisClass)));
+      if (inner.has(axisClass)) return undefined;
+      return (axisClass.label ??= fresh(productOf(axisClass, extentOf), productOf(axisClass, weightOf)));
     },
+    hasLoop,
     instead(label) {
       let other = others.get(label);
-      if (other === undefined) others.set(label, (other = fresh(label.extent)));
+      if (other === undefined) others.set(label, (other = fresh(label.extent, label.weight)));
       return other;
     },
   };
 }
 
-/** How many iterations a loop over the class takes, with those outside it that it covers too. */
-function lengthOf({ extent, outer }: AxisClass): number {
-  return outer === undefined ? extent : extent * lengthOf(outer);
+/** Of the class and those outside it that a loop over it covers too. */
+function productOf(axisClass: AxisClass, factorOf: (axisClass: AxisClass) => number): number {
+  const factor = factorOf(axisClass);
+  return axisClass.outer === undefined ? factor : factor * productOf(axisClass.outer, factorOf);
+}
+
+function extentOf({ extent }: AxisClass): number {
+  return extent;
+}
+
+function weightOf({ mayBeBatch, extent }: AxisClass): number {
+  return mayBeBatch ? assumedBatch : extent;
 }
 
 type Bond = (left: Tensor, leftAxis: number, right: Tensor, rightAxis: number) => void;
 
 /** Bonds the axes that an operation traverses together. */
-const bondAxes: OperationTable<readonly [bond: Bond], void> = {
+const bondAxes: OperationTable<readonly [bond: Bond, hasLoop: HasLoop], void> = {
   input: none,
   constant: none,
   iota: none,
@@ -69,9 +91,9 @@ const bondAxes: OperationTable<readonly [bond: Bond], void> = {
   argmax: (node, bond) => alongKept(node, [node.attributes.axis], bond),
   takeAlongAxis: (node, bond) => alongOthers(node, node.attributes.axis, node, bond),
   scatterAdd: (node, bond) => alongOthers(node, node.attributes.axis, node.inputs[0]!, bond),
-  reshape: (node, bond) => {
+  reshape: (node, bond, hasLoop) => {
     const [x] = node.inputs as [Tensor];
-    const [from, to] = [longAxes(x), longAxes(node)];
+    const [from, to] = [loopAxes(x, hasLoop), loopAxes(node, hasLoop)];
     if (from.length !== to.length || !from.every((axis, index) => x.shape[axis] === node.shape[to[index]!])) return;
     for (const [index, axis] of from.entries()) bond(x, axis, node, to[index]!);
   },
@@ -125,13 +147,15 @@ interface AxisClass {
   /** The other axes of the class. */
   readonly others: AxisClass[];
   readonly extent: number;
+  /** Whether one of its axes may be a batch. */
+  mayBeBatch: boolean;
   /** The class right outside it that is one loop with it. */
   outer: AxisClass | undefined;
   label: Label | undefined;
 }
 
-function makeClass(extent: number, siblings: readonly AxisClass[]): AxisClass {
-  return { parent: undefined, siblings, others: [], extent, outer: undefined, label: undefined };
+function makeClass(extent: number, mayBeBatch: boolean, siblings: readonly AxisClass[]): AxisClass {
+  return { parent: undefined, siblings, others: [], extent, mayBeBatch, outer: undefined, label: undefined };
 }
 
 function find(axisClass: AxisClass): AxisClass {
@@ -156,5 +180,6 @@ function join(left: AxisClass, right: AxisClass): boolean {
   for (const other of small.others) large.others.push(other);
   small.others.length = 0;
   small.parent = large;
+  large.mayBeBatch ||= small.mayBeBatch;
   return true;
 }

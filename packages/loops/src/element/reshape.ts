@@ -1,22 +1,28 @@
 /** Which axes of a reshaped tensor does one axis of its operand become? */
 import type { Tensor } from "@symloss/core/engine";
 
+/** Whether an axis is walked along by a loop of its own: it is longer than 1, or a batch that may be so another time. */
+export type HasLoop = (tensor: Tensor, axis: number) => boolean;
+
 /** One axis of the operand and the axes of the result that it is split into, the outermost first. */
 export interface AxisGroup {
   readonly from: number;
   readonly to: readonly number[];
 }
 
-/** How each axis of the operand that is longer than 1 is split; undefined if axes of the operand are merged. */
-export function groupAxes(from: readonly number[], to: readonly number[]): AxisGroup[] | undefined {
+/** How each axis of the operand that has a loop is split; undefined if axes of the operand are merged. */
+export function groupAxes(reshape: Tensor, hasLoop: HasLoop): AxisGroup[] | undefined {
+  const [x] = reshape.inputs as [Tensor];
+  const to = reshape.shape as readonly number[];
   const groups: AxisGroup[] = [];
   let next = 0;
-  for (const [axis, length] of from.entries()) {
-    if (length === 1) continue;
+  for (const axis of loopAxes(x, hasLoop)) {
+    const length = x.shape[axis] as number;
     const parts: number[] = [];
     let product = 1;
-    while (product < length && next < to.length) {
-      if (to[next] !== 1) parts.push(next);
+    const isComplete = (): boolean => product >= length && (length !== 1 || parts.length > 0);
+    while (!isComplete() && next < to.length) {
+      if (hasLoop(reshape, next)) parts.push(next);
       product *= to[next++]!;
     }
     if (product !== length) return undefined;
@@ -25,7 +31,7 @@ export function groupAxes(from: readonly number[], to: readonly number[]): AxisG
   return groups;
 }
 
-/** The axes whose length is not 1. */
-export function longAxes({ shape }: Tensor): number[] {
-  return [...shape.keys()].filter((axis) => shape[axis] !== 1);
+/** The axes that have a loop. */
+export function loopAxes(tensor: Tensor, hasLoop: HasLoop): number[] {
+  return [...tensor.shape.keys()].filter((axis) => hasLoop(tensor, axis));
 }

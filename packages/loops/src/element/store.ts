@@ -48,6 +48,8 @@ export interface Context {
   readonly isStored: (tensor: Tensor) => boolean;
   /** Whether an element takes a loop to compute. */
   readonly takesLoop: (tensor: Tensor) => boolean;
+  /** Whether a product of matrices is a program of its own. */
+  readonly isTiled: (tensor: Tensor) => boolean;
   readonly unitAxes: UnitAxes;
   /** The tensors that are only multiplied. */
   readonly factors: ReadonlySet<Tensor>;

@@ -5,16 +5,25 @@ import type { Buffer } from "../program/program.ts";
 import { noteProduct } from "./sources.ts";
 import type { Context } from "./store.ts";
 import { affineOf } from "./affine.ts";
+import type { SumOrder } from "./sum-order.ts";
+import type { HasLoop } from "./reshape.ts";
 import { union } from "./builder.ts";
 import type { Label } from "./element.ts";
 
 /** From this many multiplications on, blocks that stay in the cache are worth a program of their own. */
 const largeProduct = 4096;
 
-export function isLargeProduct(tensor: Tensor): boolean {
+/** From this depth on they are if they add in another way than loops do: how large a batch is, be it of rows or of columns, must not matter. */
+const deepProduct = 16;
+
+/** Whether a tensor is a product of matrices that is a program of its own. */
+export function isTiledProduct(tensor: Tensor, sums: SumOrder, hasLoop: HasLoop): boolean {
   if (tensor.operation !== "matmul" || !isFloat(tensor.dtype)) return false;
-  const lengths = [...tensor.shape.slice(-2), tensor.inputs[0]!.shape.at(-1)!] as number[];
-  return lengths.every((length) => length > 1) && lengths.reduce((left, right) => left * right) >= largeProduct;
+  const [rows, columns] = tensor.shape.slice(-2) as [number, number];
+  const depth = tensor.inputs[0]!.shape.at(-1) as number;
+  if (sums === "inOrder") return Math.min(rows, columns, depth) > 1 && rows * columns * depth >= largeProduct;
+  const isMatrix = hasLoop(tensor, tensor.rank - 2) && hasLoop(tensor, tensor.rank - 1);
+  return isMatrix && depth >= deepProduct && tensor.size > 0;
 }
 
 export function storeProduct(context: Context, tensor: Tensor, buffer: Buffer): void {

@@ -2,16 +2,18 @@
 import { type Graph, type Tensor, type TypedArray, topologicalOrder } from "@symloss/core/engine";
 import type { Buffer } from "../program/program.ts";
 import { indexKey, moved } from "./affine.ts";
+import { findBatches, isNeverBatch } from "./batches.ts";
 import { makeElementBuilder, union } from "./builder.ts";
 import type { Affine, Element } from "./element.ts";
 import { makeLimit, noteComputed } from "./expression-limits.ts";
-import { axisIndex, rowMajor, termLabels } from "./index-expression.ts";
+import { alongLoops, axisIndex, rowMajor, termLabels } from "./index-expression.ts";
 import { labelAxes } from "./labels.ts";
 import { findFactors } from "./movement.ts";
 import { findCenters } from "./one-pass-variance.ts";
 import { elementOf } from "./operations.ts";
 import type { Context, Store } from "./store.ts";
-import { isLargeProduct, storeProduct } from "./tiled-matmul.ts";
+import { isTiledProduct, storeProduct } from "./tiled-matmul.ts";
+import type { SumOrder } from "./sum-order.ts";
 import { findUnitAxes } from "./unit-axes.ts";
 
 /** A graph as what is written where. */
@@ -21,10 +23,10 @@ interface Translation {
 }
 
 /** The stores that fill the outputs of a graph, and the buffers that lie between. */
-export function translate(graph: Graph): Translation {
+export function translate(graph: Graph, sums: SumOrder): Translation {
   const order = topologicalOrder([...graph.inputs, ...graph.outputs]);
   const progress = makeProgress();
-  const context = makeContext(graph, order, progress);
+  const context = makeContext(graph, sums, order, progress);
   const limit = makeLimit(context, progress.computed);
   // Operands first, so that no expression is followed to its depth.
   for (const tensor of order) {
@@ -59,7 +61,7 @@ interface Outputs {
   readonly written: Set<Buffer>;
 }
 
-function makeContext(graph: Graph, order: readonly Tensor[], progress: Progress): Context {
+function makeContext(graph: Graph, sums: SumOrder, order: readonly Tensor[], progress: Progress): Context {
   const { stored, computed, indices, takingLoops } = progress;
   const buffers: Buffer[] = [];
   const addBuffer = (buffer: Omit<Buffer, "id">): Buffer => {
@@ -73,13 +75,14 @@ function makeContext(graph: Graph, order: readonly Tensor[], progress: Progress)
     positions: new Map([...graph.outputs.entries()].toReversed().map(([position, tensor]) => [tensor, position])),
     written: new Set(),
   };
-  const labels = labelAxes(order);
+  const labels = labelAxes(order, sums === "inLanes" ? findBatches(order) : isNeverBatch);
   const context: Context = {
     builder: makeElementBuilder(),
     labels,
     buffers,
     stores: [],
-    element: (tensor, index) => elementAt(context, progress, tensor, index),
+    element: (tensor, index) =>
+      elementAt(context, progress, tensor, sums === "inLanes" ? alongLoops(tensor, index, labels) : index),
     indexOf: (tensor) => once(indices, tensor, () => tensor.shape.map((_, axis) => axisIndex(labels.of(tensor, axis)))),
     output: (tensor, position) => {
       const buffer = outputs.buffers[position]!;
@@ -92,6 +95,7 @@ function makeContext(graph: Graph, order: readonly Tensor[], progress: Progress)
     store: (tensor) => once(stored, tensor, () => storeTensor(context, progress, outputs, tensor)),
     isStored: (tensor) => stored.has(tensor) || (tensor.operation === "constant" && tensor.rank > 0),
     takesLoop: (tensor) => !context.isStored(tensor) && once(takingLoops, tensor, () => takesLoop(context, tensor)),
+    isTiled: (tensor) => isTiledProduct(tensor, sums, labels.hasLoop),
     unitAxes: findUnitAxes(order),
     factors: findFactors(graph, order),
     centers: findCenters(order),
@@ -153,7 +157,7 @@ function storeTensor(context: Context, progress: Progress, outputs: Outputs, ten
 function storeElements(context: Context, tensor: Tensor, output: Buffer | undefined): Buffer {
   const { addBuffer } = context;
   const { dtype, size } = tensor;
-  if (isLargeProduct(tensor)) {
+  if (context.isTiled(tensor)) {
     const buffer = output ?? addBuffer({ kind: "intermediate", dtype, size });
     storeProduct(context, tensor, buffer);
     return buffer;

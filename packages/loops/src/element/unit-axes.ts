@@ -5,7 +5,7 @@
 import type { Tensor } from "@symloss/core/engine";
 import { type OperationTable, forElementwise, rowOf } from "./loop-operation.ts";
 
-/** For each axis: whether its length is always 1; undefined if it is only broadcast. */
+/** For each axis: whether its length is always the same, for those of length 1; undefined if it is only broadcast. */
 type Ones = readonly (boolean | undefined)[];
 
 /** What is known of a graph's axes of length 1. */
@@ -17,19 +17,26 @@ export interface UnitAxes {
 }
 
 export function findUnitAxes(order: readonly Tensor[]): UnitAxes {
-  const ones = new Map<Tensor, Ones>();
+  const ones = followAxes(order, () => false);
   const dropping = new Set<Tensor>();
-  for (const node of order) {
-    const inputs = node.inputs.map((input) => ones.get(input)!);
-    ones.set(node, rowOf(onesOf, node)(node, inputs));
-    if (node.operation === "reshape" && reshaped(node, inputs[0]!).drops) dropping.add(node);
-  }
+  for (const node of order)
+    if (node.operation === "reshape" && reshaped(node, ones.get(node.inputs[0]!)!).drops) dropping.add(node);
   return {
     isFixed: (tensors, axis) =>
       tensors.every((tensor) => tensor.shape[axis] === 1) &&
       together(tensors.map((tensor) => ones.get(tensor)![axis])) === true,
     dropsAxis: (reshape) => dropping.has(reshape),
   };
+}
+
+/** What is known of all axes of these tensors, operands first, from whether an axis of an input always has its length. */
+export function followAxes(order: readonly Tensor[], isFixed: (axis: number) => boolean): ReadonlyMap<Tensor, Ones> {
+  const ones = new Map<Tensor, Ones>();
+  for (const node of order) {
+    const inputs = node.inputs.map((input) => ones.get(input)!);
+    ones.set(node, rowOf(onesOf, node)(node, inputs, isFixed));
+  }
+  return ones;
 }
 
 /** Of axes that are the same: always 1 if one is and none may be longer. */
@@ -39,8 +46,8 @@ function together(ones: readonly (boolean | undefined)[]): boolean | undefined {
 }
 
 /** What is known of the axes of a node, from what is known of those of its operands. */
-const onesOf: OperationTable<readonly [inputs: readonly Ones[]], Ones> = {
-  input: ({ shape }) => shape.map(() => false),
+const onesOf: OperationTable<readonly [inputs: readonly Ones[], isFixed: (axis: number) => boolean], Ones> = {
+  input: ({ shape }, _, isFixed) => shape.map((_, axis) => isFixed(axis)),
   constant: allFixed,
   iota: allFixed,
   dimensionSize: allFixed,
@@ -86,20 +93,34 @@ function ofKeptLength({ shape, inputs: [x] }: Tensor, [ones]: readonly Ones[]): 
   return shape.map((length, axis) => (x!.shape[axis] === length ? ones![axis] : true));
 }
 
-/** An axis of length 1 is matched by the product of the lengths before it; of those that match, as many as may be longer stay so, the first ones. */
+/**
+ * An axis of length 1 is matched by the product of the lengths before it; of those that match, as many as may be longer stay so, the first
+ * ones. A longer axis is fixed unless it has something in it that is not.
+ */
 function reshaped(node: Tensor, ones: Ones): { readonly result: Ones; readonly drops: boolean } {
+  const [x] = node.inputs as [Tensor];
   const open = new Map<number, number>();
-  for (const [axis, place] of placesOf(node.inputs[0]!).entries()) {
-    if (node.inputs[0]!.shape[axis] === 1 && ones[axis] !== true) open.set(place, (open.get(place) ?? 0) + 1);
+  for (const [axis, place] of placesOf(x).entries()) {
+    if (x.shape[axis] === 1 && ones[axis] !== true) open.set(place, (open.get(place) ?? 0) + 1);
   }
   const places = placesOf(node);
-  const result = places.map((place, axis) => {
-    if (node.shape[axis] !== 1) return false;
+  const units = places.map((place, axis) => {
+    if (node.shape[axis] !== 1) return undefined;
     const left = open.get(place) ?? 0;
     if (left > 0) open.set(place, left - 1);
     return left === 0;
   });
-  return { result, drops: [...open.values()].some((left) => left > 0) };
+  const dropped = [...open].flatMap(([place, left]) => (left > 0 ? [place] : []));
+  const isFixedFrom = (from: number, to: number): boolean =>
+    placesOf(x).every((place, axis) => {
+      const isInside = place < to && place * (x.shape[axis] as number) > from;
+      return ones[axis] === true || !isInside;
+    }) && !dropped.some((place) => place >= from && place <= to);
+  const result = units.map((unit, axis) => {
+    const place = places[axis]!;
+    return unit ?? isFixedFrom(place, place * (node.shape[axis] as number));
+  });
+  return { result, drops: dropped.length > 0 };
 }
 
 /** For each axis the product of the lengths before it. */

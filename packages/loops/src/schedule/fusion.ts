@@ -239,7 +239,7 @@ function candidateOf(group: Group): Candidate {
 }
 
 function iterationsOf({ iterates }: Stage): number {
-  return iterates.reduce((product, { extent }) => product * extent, 1);
+  return iterates.reduce((product, { weight }) => product * weight, 1);
 }
 
 function isProduct({ store }: Stage): boolean {

@@ -1,6 +1,7 @@
 /** Which loop goes inside which? One order for all labels, so that memory is traversed as it lies; the largest arrays decide. */
 import type { Affine, Element, Label } from "../element/element.ts";
 import type { Store } from "../element/store.ts";
+import type { Buffer } from "../program/program.ts";
 import { makeHeap } from "./heap.ts";
 import { type Inside, makeNesting } from "./nesting.ts";
 
@@ -30,11 +31,16 @@ export function orderLabels(stores: readonly Store[], elements: readonly Element
 }
 
 function accessesOf(stores: readonly Store[], elements: readonly Element[]): Access[] {
-  const written = stores.map(({ offset, buffer }) => ({ offset, size: buffer.size }));
-  const read = elements.flatMap((element) =>
-    element.kind === "load" ? [{ offset: element.offset, size: element.buffer.size }] : [],
+  const read = elements.filter((element) => element.kind === "load");
+  return [...read, ...stores].map(({ offset, buffer }) => ({ offset, size: assumedSize(offset, buffer) }));
+}
+
+/** The size that decisions reckon with. */
+function assumedSize({ terms }: Affine, { size }: Buffer): number {
+  return terms.reduce(
+    (product, { label: { extent, weight } }) => (extent === weight ? product : (product / extent) * weight),
+    size,
   );
-  return [...read, ...written];
 }
 
 /** Of the labels that may come next, the one that traverses the largest array. */

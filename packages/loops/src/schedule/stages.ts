@@ -152,7 +152,7 @@ function keptElements(all: readonly Element[], stores: readonly Store[], sortLab
 function isRepeated({ labels }: Element, nest: readonly Label[]): boolean {
   if (labels.length === 0) return false;
   const innermost = Math.max(...labels.map((label) => nest.indexOf(label)));
-  return nest.slice(0, innermost).some((label) => label.extent > 1 && !labels.includes(label));
+  return nest.slice(0, innermost).some((label) => label.weight > 1 && !labels.includes(label));
 }
 
 /** Of a chain of kept elements that are used only by each other, only the last is needed. */

@@ -10,7 +10,7 @@ export const reshape: Row<"reshape"> = (node, index, context) => {
   const [x] = node.inputs as [Tensor];
   const fromMemory = (): Element => context.builder.load(context.materialize(x), rowMajor(node, index));
   if (context.isStored(x)) return fromMemory();
-  const groups = groupAxes(x.shape as readonly number[], node.shape as readonly number[]);
+  const groups = groupAxes(node, context.labels.hasLoop);
   if (groups === undefined || context.unitAxes.dropsAxis(node)) return fromMemory();
   const strides = stridesOf(node.shape as readonly number[]);
   const source: Affine[] = x.shape.map(() => zero);
@@ -27,11 +27,14 @@ export const transpose: Row<"transpose"> = ({ inputs: [x], attributes: { permuta
     permutation.map((_, axis) => index[permutation.indexOf(axis)]!),
   );
 
-export const broadcastTo: Row<"broadcastTo"> = ({ inputs: [x], rank }, index, { element }) =>
-  element(
+export const broadcastTo: Row<"broadcastTo"> = ({ inputs: [x], shape, rank }, index, { element, labels }) => {
+  const added = rank - x!.rank;
+  const isKept = (axis: number): boolean => labels.hasLoop(x!, axis) && x!.shape[axis] === shape[axis + added];
+  return element(
     x!,
-    x!.shape.map((length, axis) => (length === 1 ? zero : index[axis + rank - x!.rank]!)),
+    x!.shape.map((_, axis) => (isKept(axis) ? index[axis + added]! : zero)),
   );
+};
 
 export const slice: Row<"slice"> = ({ inputs: [x], attributes: { starts } }, index, { element }) =>
   element(

@@ -1,0 +1,14 @@
+/** Which axes may be a batch, whose length must not decide how a row of it is summed? */
+import type { Tensor } from "@symloss/core/engine";
+import { followAxes } from "./unit-axes.ts";
+
+/** Whether an axis may be a batch, or have a batch in it, whatever its length is. */
+export type MayBeBatch = (tensor: Tensor, axis: number) => boolean;
+
+export const isNeverBatch: MayBeBatch = () => false;
+
+/** The axes that come from the first axis of an input. */
+export function findBatches(order: readonly Tensor[]): MayBeBatch {
+  const known = followAxes(order, (axis) => axis > 0);
+  return (tensor, axis) => known.get(tensor)![axis] === false;
+}
