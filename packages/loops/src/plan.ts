@@ -1,5 +1,5 @@
 /** How does a graph become loop programs? */
-import { type Graph, type OptionTable, OutOfRangeError, checkOptions, lower } from "@symloss/core/engine";
+import { DTypeError, type Graph, type OptionTable, OutOfRangeError, checkOptions, lower } from "@symloss/core/engine";
 import { loopOperations } from "./element/loop-operation.ts";
 import type { SumOrder } from "./element/sum-order.ts";
 import { translate } from "./element/translate.ts";
@@ -28,12 +28,18 @@ export interface LoopOptions {
    * length of any axis that may be a batch, the first of an input: a row has the same bits in every batch.
    */
   readonly sums?: SumOrder | undefined;
+  /**
+   * What the engine makes of a program before loops are unrolled and jammed, or nothing. What it makes is left as it is. New buffers take
+   * their ids from the function.
+   */
+  readonly rewrite?: ((program: Program, nextId: () => number) => Program | undefined) | undefined;
 }
 
 const sumOrders: readonly unknown[] = ["inOrder", "inLanes"] satisfies SumOrder[];
 
 const optionTable: OptionTable<LoopOptions> = {
   sums: { must: '"inOrder" or "inLanes"', holds: (value) => sumOrders.includes(value), error: OutOfRangeError },
+  rewrite: { must: "a function", holds: (value) => typeof value === "function", error: DTypeError },
 };
 
 /**
@@ -42,13 +48,15 @@ const optionTable: OptionTable<LoopOptions> = {
  */
 export function planLoops(graph: Graph, options: LoopOptions = {}): LoopPlan {
   checkOptions("planLoops", options, optionTable);
-  const { sums = "inOrder" } = options;
+  const { sums = "inOrder", rewrite } = options;
   const { buffers, stores } = translate(lower(graph, loopOperations, "loops"), sums);
   const stages = collectStages(stores);
   const tree = fuse(stages.list);
   const trees = splitPrograms(tree);
   const storage = planStorage(trees);
-  const programs = emitPrograms(trees, storage, stages, buffers).map(unrollAndJam);
+  const emitted = emitPrograms(trees, storage, stages, buffers);
+  let ids = buffers.length;
+  const programs = emitted.map((program) => rewrite?.(program, () => ids++) ?? unrollAndJam(program));
   const used = new Set(programs.flatMap(({ body }) => allStatements(body)).flatMap(buffersOf));
   return { tree, buffers: buffers.filter((buffer) => isGiven(buffer) || used.has(buffer)), programs };
 }

@@ -1,8 +1,9 @@
 /** In which blocks of its outermost loop does a program run, and which arrays does it take part by part? */
 import type { Buffer, Program, StatementOf } from "@symloss/loops";
-import { blockMultiple, isVectorisable } from "./loop.ts";
+import { isVectorisable } from "./loop.ts";
 import { elementBytes } from "./memory-access.ts";
 import { type Access, findAccesses } from "./reach.ts";
+import { blockMultiple } from "./vector-loop.ts";
 
 /** A user's array of which a block needs one part: as many elements for each iteration. */
 export interface Slice {
@@ -51,8 +52,9 @@ export function findBlocks(programs: readonly Program[]): readonly Blocks[] {
 }
 
 function outermostLoop({ body }: Program): StatementOf<"loop"> | undefined {
-  const loops = body.filter((statement) => statement.kind === "loop");
-  return loops.length === 1 && body.every(({ kind }) => kind !== "multiply") ? loops[0] : undefined;
+  // Loops before it transpose what it needs.
+  const last = body.findLast((statement) => statement.kind === "loop");
+  return body.every(({ kind }) => kind !== "multiply") ? last : undefined;
 }
 
 /** The users' arrays of which each iteration of the outermost loop touches its own part alone. */

@@ -7,6 +7,7 @@ import type { Heap } from "../memory/heap.ts";
 import { type WasmModule, webAssembly } from "../webassembly.ts";
 import { type Blocks, findBlocks } from "./blocks.ts";
 import { planLayout } from "./layout.ts";
+import { contract } from "./transpose.ts";
 import { library, libraryImports } from "./library.ts";
 import type { WasmProgram } from "./program.ts";
 import { findRepresentations } from "./representation.ts";
@@ -25,7 +26,7 @@ export type RunBlock = (memory: number, from: number, to: number, phase: number)
 
 /** A graph of concrete shapes, compiled. */
 export function compileGraph(graph: Graph, { heap, arithmetic }: Environment): WasmProgram {
-  const plan = planLoops(graph, { sums: "inLanes" });
+  const { plan, contractions } = planContracted(graph);
   const representations = findRepresentations(plan.programs);
   const blocks = findBlocks(plan.programs);
   const layout = planLayout(plan, blocks, representations);
@@ -34,7 +35,7 @@ export function compileGraph(graph: Graph, { heap, arithmetic }: Environment): W
   let runner: Runner;
   try {
     for (const buffer of plan.buffers) if (buffer.kind === "constant") constants.place(buffer);
-    const shared: Shared = { arithmetic, representations, layout, constants: constants.addresses };
+    const shared: Shared = { arithmetic, representations, layout, contractions, constants: constants.addresses };
     runner = makeRunner(instantiate(plan, blocks, shared, heap, notes), blocks, layout, heap);
   } catch (error) {
     constants.free();
@@ -49,6 +50,25 @@ export function compileGraph(graph: Graph, { heap, arithmetic }: Environment): W
     run: runner,
     dispose: () => constants.free(),
   };
+}
+
+/** The loops of a graph, with what their contractions need transposed. */
+function planContracted(graph: Graph): { plan: LoopPlan; contractions: readonly ReadonlySet<number>[] } {
+  const scratch: Buffer[] = [];
+  const contractions: ReadonlySet<number>[] = [];
+  const plan = planLoops(graph, {
+    sums: "inLanes",
+    rewrite(program, nextId) {
+      const contracted = contract(program, (size) => {
+        const buffer: Buffer = { id: nextId(), kind: "scratch", dtype: "float64", size };
+        scratch.push(buffer);
+        return buffer;
+      });
+      contractions.push(contracted.contractions);
+      return contracted.contractions.size > 0 ? contracted.program : undefined;
+    },
+  });
+  return { plan: { ...plan, buffers: [...plan.buffers, ...scratch] }, contractions };
 }
 
 function instantiate(

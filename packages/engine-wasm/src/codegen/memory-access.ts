@@ -14,6 +14,7 @@ import {
   v128,
 } from "../assembler/expression.ts";
 import type { FunctionWriter, Local } from "../assembler/function.ts";
+import { strideOf } from "./contraction.ts";
 import { type Context, type Position, type VectorPosition, indexOf, valueOf, weighted } from "./position.ts";
 import { ofDType } from "./representation.ts";
 import {
@@ -56,6 +57,9 @@ export interface Pointer {
   readonly local: Local<"i32">;
   /** How many bytes one iteration moves it. */
   readonly step: number;
+  readonly address: Address;
+  /** How many bytes an element has. */
+  readonly bytes: number;
 }
 
 /** The pointers of all accesses in a body whose address is affine in the index of its loop, at the iteration of the counter. */
@@ -79,7 +83,7 @@ export function pointersOf(
       [[context.baseOf(access.buffer), 1], ...termsOf(access.address, position, bytes, index), [counter, step]],
       access.address.constant * bytes,
     );
-    pointers.set(key, { local: context.writer.define(begin), step });
+    pointers.set(key, { local: context.writer.define(begin), step, address: access.address, bytes });
   }
   return pointers;
 }
@@ -109,14 +113,6 @@ function nameOf(operand: Operand): string {
     case "index":
       return `i${operand.index}`;
   }
-}
-
-/** By how much one iteration of the loop of an index moves the address. */
-export function strideOf({ terms }: Address, index: number): number {
-  return terms.reduce(
-    (sum, { operand, stride }) => (operand.kind === "index" && operand.index === index ? sum + stride : sum),
-    0,
-  );
 }
 
 /** The terms of an address in bytes, but those of an index. */

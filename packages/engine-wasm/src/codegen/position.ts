@@ -20,6 +20,8 @@ export interface Context {
   /** The indices of the loops around. */
   readonly indices: Map<number, Expression<"i32">>;
   readonly accumulators: Map<Register, Accumulator>;
+  /** The indices of the loops that are written as contractions. */
+  readonly contractions: ReadonlySet<number>;
   /** What is told of each loop: whether it became vector code, or why not. */
   readonly notes: string[];
 }

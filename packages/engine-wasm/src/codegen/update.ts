@@ -2,7 +2,8 @@
 import type { Address, Operand, StatementOf } from "@symloss/loops";
 import { f32x4, f64x2, i32, i32x4, int, lane, v128 } from "../assembler/expression.ts";
 import type { FunctionWriter } from "../assembler/function.ts";
-import { loadElements, storeElements, strideOf } from "./memory-access.ts";
+import { strideOf } from "./contraction.ts";
+import { loadElements, storeElements } from "./memory-access.ts";
 import { type Position, type VectorPosition, valueOf, weighted } from "./position.ts";
 import {
   type Value,

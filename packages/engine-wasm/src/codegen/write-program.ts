@@ -19,6 +19,8 @@ export interface Shared {
   readonly arithmetic: Arithmetic;
   readonly representations: Representations;
   readonly layout: Layout;
+  /** Of each program the indices of loops. */
+  readonly contractions: readonly ReadonlySet<number>[];
   /** Where the constants lie in memory. */
   readonly constants: ReadonlyMap<Buffer, number>;
 }
@@ -45,6 +47,7 @@ export function writeProgram(
     values: new Map(),
     indices: new Map(),
     accumulators: new Map(),
+    contractions: shared.contractions[index]!,
     notes,
   };
   const position: Position = { context, vector: undefined };

@@ -1,0 +1,178 @@
+/** How are the iterations of a loop divided among vectors, in an unrolled loop and a rest? */
+import type { Length, Register, Statement, StatementOf } from "@symloss/loops";
+import { type Expression, i32, int } from "../assembler/expression.ts";
+import type { Local } from "../assembler/function.ts";
+import { flush, flushInterval, vectorAccumulators } from "./accumulate.ts";
+import { type Pointer, pointersOf } from "./memory-access.ts";
+import type { ActiveLanes, Context, Position, VectorPosition } from "./position.ts";
+
+/** Which iterations run: all, or those from one that is a multiple of the block's length. */
+export type Range =
+  | { readonly kind: "all"; readonly extent: Length }
+  /** `extent` is that of all ranges together; only the last one may be no multiple of `blockMultiple`. */
+  | { readonly kind: "part"; readonly from: Local<"i32">; readonly to: Expression<"i32">; readonly extent: Length };
+
+/** The length of every range but the last is a multiple of this. */
+export const blockMultiple = 16;
+
+export function beginOf(range: Range): Expression<"i32"> {
+  return range.kind === "all" ? int(0) : range.from;
+}
+
+export function endOf(range: Range): Expression<"i32"> {
+  return range.kind === "all" ? int(range.extent) : range.to;
+}
+
+/** What is written as vector code. */
+export interface VectorBody {
+  readonly index: number;
+  /** The statements that read and write memory with the index, and accumulate. */
+  readonly statements: readonly Statement[];
+  /** The registers that differ between iterations. */
+  readonly own: ReadonlySet<Register>;
+  /** How many vectors an iteration of the unrolled loop has. */
+  readonly vectors: number;
+  /** Writes several vectors that stand side by side. */
+  readonly write: (vectors: readonly Position[]) => void;
+  /** Written after each iteration of the unrolled loop: it may leave it. */
+  readonly afterEach?: (accumulators: Accumulators) => void;
+}
+
+/** For each vector of an unrolled loop, the variables in which it accumulates. */
+type Accumulators = readonly ReadonlyMap<Register, readonly Local<"v128">[]>[];
+
+interface VectorLoop extends VectorBody {
+  readonly context: Context;
+  /** The index of the first lane of the first vector. */
+  readonly counter: Local<"i32">;
+  readonly pointers: ReadonlyMap<string, Pointer>;
+  readonly accumulators: Accumulators;
+  readonly reductions: readonly StatementOf<"accumulate">[];
+}
+
+/** The registers that statements define. */
+export function definedIn(statements: readonly Statement[]): ReadonlySet<Register> {
+  return new Set(statements.flatMap((statement) => (statement.kind === "let" ? [statement.register] : [])));
+}
+
+export function writeVectors(body: VectorBody, range: Range, position: Position): void {
+  const { context } = position;
+  const { writer } = context;
+  const counter = writer.define(beginOf(range));
+  const reductions = reductionsIn(body.statements);
+  const loop: VectorLoop = {
+    ...body,
+    context,
+    counter,
+    reductions,
+    pointers: pointersOf(body.statements, body.index, body.own, position, counter),
+    accumulators: Array.from(
+      { length: body.vectors },
+      () => new Map(reductions.map((statement) => [statement.register, vectorAccumulators(statement, position)])),
+    ),
+  };
+  if (range.kind === "all") writeAll(loop, range.extent);
+  else writePart(loop, range);
+}
+
+/** Adds what the vectors have accumulated to the whole. */
+function flushAll({ context, accumulators }: VectorLoop, reductions: readonly StatementOf<"accumulate">[]): void {
+  for (const each of accumulators)
+    for (const statement of reductions) flush(statement, each.get(statement.register)!, context);
+}
+
+/** One statement for each reduction that a body accumulates. */
+export function reductionsIn(body: readonly Statement[]): readonly StatementOf<"accumulate">[] {
+  const all = body.filter((statement) => statement.kind === "accumulate");
+  return [...new Map(all.map((statement) => [statement.register, statement])).values()];
+}
+
+/** Whether the variables of a reduction hold only so many numbers. */
+export function isSum({ reduction }: StatementOf<"accumulate">): boolean {
+  return reduction === "sum" || reduction === "total" || reduction === "sumLog1p";
+}
+
+/** Of a known number of iterations. */
+function writeAll(loop: VectorLoop, extent: Length): void {
+  const unrolled = 4 * loop.vectors;
+  const main = extent - (extent % unrolled);
+  if (main === unrolled) writeUnrolled(loop);
+  else if (main > 0) writeMain(loop, int(main), main > unrolled * flushInterval);
+  writeRest(loop, extent - main);
+  flushAll(loop, loop.reductions);
+}
+
+/** Of iterations from one to another that are known when the program runs. */
+function writePart(loop: VectorLoop, { from, to, extent }: Extract<Range, { kind: "part" }>): void {
+  const { context, counter } = loop;
+  const { writer } = context;
+  const unrolled = 4 * loop.vectors;
+  const main = writer.define(i32.add(from, i32.and(i32.sub(to, from), int(-unrolled))));
+  writer.when(i32.lt_s(counter, main), () => writeMain(loop, main, true));
+  const rest = extent % unrolled;
+  // Only the last range has a rest.
+  if (rest > 0) writer.when(i32.lt_s(counter, to), () => writeRest(loop, rest));
+  flushAll(loop, loop.reductions);
+}
+
+/** The unrolled loop, up to an iteration; `isLong` if sums may have to be flushed in between. */
+function writeMain(loop: VectorLoop, main: Expression<"i32">, isLong: boolean): void {
+  const { context, counter, reductions } = loop;
+  const { writer } = context;
+  const sums = reductions.filter(isSum);
+  if (sums.length === 0 || !isLong) {
+    writer.repeat(
+      () => writeUnrolled(loop),
+      () => i32.lt_s(counter, main),
+    );
+    return;
+  }
+  const end = writer.local("i32");
+  writer.repeat(
+    () => {
+      writer.set(end, i32.add(counter, int(4 * loop.vectors * flushInterval)));
+      writer.when(i32.lt_s(main, end), () => writer.set(end, main));
+      writer.repeat(
+        () => writeUnrolled(loop),
+        () => i32.lt_s(counter, end),
+      );
+      flushAll(loop, sums);
+    },
+    () => i32.lt_s(counter, main),
+  );
+}
+
+/** The iterations that do not fill all vectors. */
+function writeRest(loop: VectorLoop, rest: number): void {
+  if (rest === 0) return;
+  const whole = Math.floor(rest / 4);
+  const positions = Array.from({ length: whole }, (_, number) => vectorAt(loop, number, 4));
+  if (rest % 4 !== 0) positions.push(vectorAt(loop, whole, (rest % 4) as ActiveLanes));
+  loop.write(positions);
+  loop.afterEach?.(loop.accumulators);
+}
+
+function writeUnrolled(loop: VectorLoop): void {
+  const { context, counter, pointers, vectors } = loop;
+  const { writer } = context;
+  loop.write(Array.from({ length: vectors }, (_, number) => vectorAt(loop, number, 4)));
+  loop.afterEach?.(loop.accumulators);
+  for (const { local, step } of pointers.values())
+    if (step !== 0) writer.set(local, i32.add(local, int(4 * vectors * step)));
+  writer.set(counter, i32.add(counter, int(4 * vectors)));
+}
+
+function vectorAt(loop: VectorLoop, number: number, active: ActiveLanes): Position {
+  const { context, index, counter, pointers, own } = loop;
+  const vector: VectorPosition = {
+    index,
+    counter,
+    number,
+    active,
+    values: new Map(),
+    pointers,
+    own,
+    accumulators: loop.accumulators[number]!,
+  };
+  return { context, vector };
+}
