@@ -2,7 +2,7 @@
 import type { Buffer, Program, StatementOf } from "@symloss/loops";
 import { isVectorisable } from "./loop.ts";
 import { elementBytes } from "./memory-access.ts";
-import { type Access, findAccesses } from "./reach.ts";
+import { type Access, type Contents, findAccesses } from "./reach.ts";
 import { blockMultiple } from "./vector-loop.ts";
 
 /** A user's array of which a block needs one part: as many elements for each iteration. */
@@ -26,9 +26,10 @@ const bytesOfBlock = 3 * 2 ** 15;
 
 /** The blocks of each program. */
 export function findBlocks(programs: readonly Program[]): readonly Blocks[] {
+  const contents: Contents = new Map();
   const all = programs.map((program) => {
     const outermost = outermostLoop(program);
-    return { outermost, accesses: findAccesses(program, outermost) };
+    return { outermost, accesses: findAccesses(program, outermost, contents) };
   });
   const uses = new Map<Buffer, number>();
   for (const { accesses } of all)

@@ -11,7 +11,7 @@ import { formulas } from "./formulas.ts";
 import { storeElements } from "./memory-access.ts";
 import { type Position, valueOf } from "./position.ts";
 import { masks, scalarOf } from "./value.ts";
-import { type Range, beginOf, definedIn, endOf, isSum, reductionsIn, writeVectors } from "./vector-loop.ts";
+import { type Range, type VectorBody, beginOf, definedIn, endOf, isSum, reductionsIn, writeVectors } from "./vector-loop.ts";
 
 /** Writes the statements of a body. */
 export type WriteBody = (statements: readonly Statement[], position: Position) => void;
@@ -68,16 +68,22 @@ function writeVectorLoop(loop: Body, range: Range, position: Position, writeBody
     return;
   }
   const { body, exceptions } = withoutExceptions(loop);
-  writeIndependent({ index: loop.index, body }, range, position, writeBody);
+  writeVectors(independent({ index: loop.index, body }, range, position, writeBody), range, position);
   for (const exception of exceptions) writeException(exception, loop.index, range, position);
 }
 
-/** A loop each of whose vectors is written by itself. */
-function writeIndependent({ index, body }: Body, range: Range, position: Position, writeBody: WriteBody): void {
-  const write = (vectors: readonly Position[]): void => {
-    for (const vector of vectors) position.context.writer.scope(() => writeBody(body, vector));
+/** A body each of whose vectors is written by itself. */
+function independent({ index, body }: Body, range: Range, position: Position, writeBody: WriteBody): VectorBody {
+  const { writer } = position.context;
+  return {
+    index,
+    statements: body,
+    own: definedIn(body),
+    vectors: vectorsOf(body, range.extent),
+    write(vectors) {
+      for (const vector of vectors) writer.scope(() => writeBody(body, vector));
+    },
   };
-  writeVectors({ index, statements: body, own: definedIn(body), vectors: vectorsOf(body, range.extent), write }, range, position);
 }
 
 /** With more variables than this, sums no longer all stay in registers, and one that does not waits for memory each time. */
@@ -103,30 +109,12 @@ function searchOf(body: readonly Statement[]): Register | undefined {
 }
 
 /** A loop that ends as soon as its only result is known. */
-function writeSearch(result: Register, { index, body }: Body, range: Range, position: Position, writeBody: WriteBody): void {
-  const { writer } = position.context;
-  const own = definedIn(body);
-  const vectors = vectorsOf(body, range.extent);
-  const write = (positions: readonly Position[]): void => {
-    for (const vector of positions) writer.scope(() => writeBody(body, vector));
+function writeSearch(result: Register, loop: Body, range: Range, position: Position, writeBody: WriteBody): void {
+  const endsIf: VectorBody["endsIf"] = (accumulators) => {
+    const [first, ...others] = accumulators.map((each) => each.get(result)![0]!);
+    return v128.any_true(others.reduce<Expression<"v128">>((left, right) => v128.or(left, right), first!));
   };
-  writer.block((leave) =>
-    writeVectors(
-      {
-        index,
-        statements: body,
-        own,
-        vectors,
-        write,
-        afterEach(accumulators) {
-          const [first, ...others] = accumulators.map((each) => each.get(result)![0]!);
-          leave(v128.any_true(others.reduce<Expression<"v128">>((left, right) => v128.or(left, right), first!)));
-        },
-      },
-      range,
-      position,
-    ),
-  );
+  writeVectors({ ...independent(loop, range, position, writeBody), endsIf }, range, position);
 }
 
 /** Writes the element of an exception once more, if the loop has come by it. */

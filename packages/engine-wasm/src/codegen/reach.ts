@@ -23,6 +23,8 @@ interface Interval {
   readonly most: number;
 }
 
+const everything: Interval = { least: -Infinity, most: Infinity };
+
 /** What one access may touch while the outermost loop is at one iteration. */
 export interface Access {
   readonly buffer: Buffer;
@@ -35,9 +37,16 @@ export interface Access {
   readonly within: Interval;
 }
 
+/** What is known of the numbers in the buffers that programs share, between which an index may be kept. */
+export type Contents = Map<Buffer, Interval>;
+
 /** The accesses of a program; throws `EngineError` if one could lie outside of its buffer. */
-export function findAccesses({ body }: Program, outermost: StatementOf<"loop"> | undefined): readonly Access[] {
-  const reach: Reach = { linear: new Map(), intervals: new Map(), accesses: [], outermost, isPast: false };
+export function findAccesses(
+  { body }: Program,
+  outermost: StatementOf<"loop"> | undefined,
+  contents: Contents,
+): readonly Access[] {
+  const reach: Reach = { linear: new Map(), intervals: new Map(), accesses: [], contents, outermost, isPast: false };
   visitAll(body, reach, false);
   return reach.accesses;
 }
@@ -47,6 +56,7 @@ interface Reach {
   /** By the names of terms. */
   readonly intervals: Map<string, Interval>;
   readonly accesses: Access[];
+  readonly contents: Contents;
   readonly outermost: StatementOf<"loop"> | undefined;
   /** Whether the outermost loop has been visited. */
   isPast: boolean;
@@ -69,6 +79,7 @@ function visit(statement: Statement, reach: Reach, isInside: boolean): void {
     }
     case "store":
       note(statement.buffer, statement.address, true, reach, isInside);
+      keep(statement.buffer, intervalOfOperand(statement.value, reach), reach);
       return;
     case "update":
       visitUpdate(statement, reach, isInside);
@@ -76,9 +87,11 @@ function visit(statement: Statement, reach: Reach, isInside: boolean): void {
     case "multiply":
       visitProduct(statement, reach, isInside);
       return;
+    case "fill":
+      keep(statement.buffer, everything, reach);
+      return;
     case "accumulator":
     case "accumulate":
-    case "fill":
       return;
   }
 }
@@ -88,9 +101,12 @@ function visitLet({ register, expression }: StatementOf<"let">, reach: Reach, is
     case "address":
       reach.linear.set(register, linearOf(expression.address, reach));
       return;
-    case "load":
+    case "load": {
       note(expression.buffer, expression.address, false, reach, isInside);
+      const known = reach.contents.get(expression.buffer);
+      if (known !== undefined) reach.intervals.set(`r${register}`, known);
       return;
+    }
     case "apply": {
       const [, last] = expression.operands;
       if (expression.operation === "clampIndex" && last?.kind === "constant")
@@ -99,8 +115,20 @@ function visitLet({ register, expression }: StatementOf<"let">, reach: Reach, is
   }
 }
 
+/** Notes what else a buffer of the plan may contain. */
+function keep(buffer: Buffer, { least, most }: Interval, { contents }: Reach): void {
+  if (buffer.kind !== "intermediate" && buffer.kind !== "scratch") return;
+  const before = contents.get(buffer) ?? { least: Infinity, most: -Infinity };
+  contents.set(buffer, { least: Math.min(before.least, least), most: Math.max(before.most, most) });
+}
+
+function intervalOfOperand(operand: Operand, reach: Reach): Interval {
+  return intervalOf(linearOf({ constant: 0, terms: [{ operand, stride: 1 }] }, reach), reach);
+}
+
 /** Inside of the condition its operand is bounded. */
 function visitUpdate({ buffer, address, within }: StatementOf<"update">, reach: Reach, isInside: boolean): void {
+  keep(buffer, everything, reach);
   if (within?.operand.kind !== "register") {
     note(buffer, address, true, reach, isInside);
     return;
@@ -170,7 +198,7 @@ function nameOf(operand: Exclude<Operand, { kind: "constant" }>): string {
 function intervalOf({ constant, terms }: Linear, { intervals }: Reach): Interval {
   let [least, most] = [constant, constant];
   for (const [name, stride] of terms) {
-    const { least: from, most: to } = intervals.get(name) ?? { least: -Infinity, most: Infinity };
+    const { least: from, most: to } = intervals.get(name) ?? everything;
     if (stride === 0) continue;
     least += stride > 0 ? from * stride : to * stride;
     most += stride > 0 ? to * stride : from * stride;

@@ -34,14 +34,16 @@ export interface VectorBody {
   readonly vectors: number;
   /** Writes several vectors that stand side by side. */
   readonly write: (vectors: readonly Position[]) => void;
-  /** Written after each iteration of the unrolled loop: it may leave it. */
-  readonly afterEach?: (accumulators: Accumulators) => void;
+  /** If given, the loop ends as soon as this holds after an iteration of the unrolled loop. */
+  readonly endsIf?: (accumulators: Accumulators) => Expression<"i32">;
 }
 
 /** For each vector of an unrolled loop, the variables in which it accumulates. */
 type Accumulators = readonly ReadonlyMap<Register, readonly Local<"v128">[]>[];
 
 interface VectorLoop extends VectorBody {
+  /** Leaves the loop if it may end early, and has reason to. */
+  readonly endEarly: () => void;
   readonly context: Context;
   /** The index of the first lane of the first vector. */
   readonly counter: Local<"i32">;
@@ -60,17 +62,29 @@ export function writeVectors(body: VectorBody, range: Range, position: Position)
   const { writer } = context;
   const counter = writer.define(beginOf(range));
   const reductions = reductionsIn(body.statements);
+  const accumulators = Array.from(
+    { length: body.vectors },
+    () => new Map(reductions.map((statement) => [statement.register, vectorAccumulators(statement, position)])),
+  );
   const loop: VectorLoop = {
     ...body,
+    endEarly: () => {},
     context,
     counter,
     reductions,
     pointers: pointersOf(body.statements, body.index, body.own, position, counter),
-    accumulators: Array.from(
-      { length: body.vectors },
-      () => new Map(reductions.map((statement) => [statement.register, vectorAccumulators(statement, position)])),
-    ),
+    accumulators,
   };
+  const { endsIf } = body;
+  if (endsIf === undefined) writeRange(loop, range);
+  else
+    writer.block((leave) => {
+      writeRange({ ...loop, endEarly: () => leave(endsIf(accumulators)) }, range);
+    });
+  flushAll(loop, reductions);
+}
+
+function writeRange(loop: VectorLoop, range: Range): void {
   if (range.kind === "all") writeAll(loop, range.extent);
   else writePart(loop, range);
 }
@@ -99,7 +113,6 @@ function writeAll(loop: VectorLoop, extent: Length): void {
   if (main === unrolled) writeUnrolled(loop);
   else if (main > 0) writeMain(loop, int(main), main > unrolled * flushInterval);
   writeRest(loop, extent - main);
-  flushAll(loop, loop.reductions);
 }
 
 /** Of iterations from one to another that are known when the program runs. */
@@ -112,7 +125,6 @@ function writePart(loop: VectorLoop, { from, to, extent }: Extract<Range, { kind
   const rest = extent % unrolled;
   // Only the last range has a rest.
   if (rest > 0) writer.when(i32.lt_s(counter, to), () => writeRest(loop, rest));
-  flushAll(loop, loop.reductions);
 }
 
 /** The unrolled loop, up to an iteration; `isLong` if sums may have to be flushed in between. */
@@ -149,14 +161,14 @@ function writeRest(loop: VectorLoop, rest: number): void {
   const positions = Array.from({ length: whole }, (_, number) => vectorAt(loop, number, 4));
   if (rest % 4 !== 0) positions.push(vectorAt(loop, whole, (rest % 4) as ActiveLanes));
   loop.write(positions);
-  loop.afterEach?.(loop.accumulators);
+  loop.endEarly();
 }
 
 function writeUnrolled(loop: VectorLoop): void {
   const { context, counter, pointers, vectors } = loop;
   const { writer } = context;
   loop.write(Array.from({ length: vectors }, (_, number) => vectorAt(loop, number, 4)));
-  loop.afterEach?.(loop.accumulators);
+  loop.endEarly();
   for (const { local, step } of pointers.values())
     if (step !== 0) writer.set(local, i32.add(local, int(4 * vectors * step)));
   writer.set(counter, i32.add(counter, int(4 * vectors)));
