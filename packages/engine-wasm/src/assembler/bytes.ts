@@ -1,35 +1,78 @@
 /** How are numbers and lists written in a WebAssembly module? */
 
-/** Appends an unsigned number, in groups of seven bits. */
-export function writeUnsigned(out: number[], value: number): void {
-  let rest = value;
-  while (rest >= 0x80) {
-    out.push((rest & 0x7f) | 0x80);
-    rest = Math.floor(rest / 0x80);
+/** Bytes that become more. */
+export class Bytes {
+  #array: Uint8Array<ArrayBuffer> = new Uint8Array(256);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
   }
-  out.push(rest);
+
+  push(byte: number): void {
+    if (this.#length === this.#array.length) this.#grow(1);
+    this.#array[this.#length++] = byte;
+  }
+
+  append(bytes: ArrayLike<number>): void {
+    const { length } = bytes;
+    if (this.#length + length > this.#array.length) this.#grow(length);
+    for (let index = 0; index < length; index++) this.#array[this.#length + index] = bytes[index]!;
+    this.#length += length;
+  }
+
+  /** An unsigned number, in groups of seven bits. */
+  unsigned(value: number): void {
+    let rest = value;
+    while (rest >= 0x80) {
+      this.push((rest & 0x7f) | 0x80);
+      rest = Math.floor(rest / 0x80);
+    }
+    this.push(rest);
+  }
+
+  /** A length, and as many bytes. */
+  sized(bytes: Uint8Array): void {
+    this.unsigned(bytes.length);
+    if (this.#length + bytes.length > this.#array.length) this.#grow(bytes.length);
+    this.#array.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  /** Characters of ASCII. */
+  text(characters: string): void {
+    this.unsigned(characters.length);
+    for (let index = 0; index < characters.length; index++) this.push(characters.charCodeAt(index));
+  }
+
+  /** What has been written, in memory that is shared with what comes. */
+  get view(): Uint8Array<ArrayBuffer> {
+    return this.#array.subarray(0, this.#length);
+  }
+
+  #grow(needed: number): void {
+    const larger = new Uint8Array(Math.max(2 * this.#array.length, this.#length + needed));
+    larger.set(this.#array);
+    this.#array = larger;
+  }
 }
 
-/** Appends a signed number of 32 bits, in groups of seven bits. */
-export function writeSigned(out: number[], value: number): void {
+/** An unsigned number, in groups of seven bits. */
+export function unsigned(value: number): readonly number[] {
+  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(Math.floor(value / 0x80))];
+}
+
+/** A signed number of 32 bits, in groups of seven bits. */
+export function signed(value: number): readonly number[] {
+  const bytes: number[] = [];
   let rest = value | 0;
   for (;;) {
     const bits = rest & 0x7f;
     rest >>= 7;
     if ((rest === 0 && (bits & 0x40) === 0) || (rest === -1 && (bits & 0x40) !== 0)) {
-      out.push(bits);
-      return;
+      bytes.push(bits);
+      return bytes;
     }
-    out.push(bits | 0x80);
+    bytes.push(bits | 0x80);
   }
-}
-
-/** The bytes of numbers as they lie in memory. */
-export function bytesOf(numbers: Float32Array | Float64Array | Int32Array): readonly number[] {
-  return [...new Uint8Array(numbers.buffer)];
-}
-
-/** Appends one item after the other. */
-export function append(out: number[], items: readonly number[]): void {
-  for (const item of items) out.push(item);
 }

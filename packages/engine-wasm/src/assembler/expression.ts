@@ -1,5 +1,5 @@
 /** What is an expression? A typed tree of instructions, which leaves one number on the stack. */
-import { bytesOf, writeSigned, writeUnsigned } from "./bytes.ts";
+import { type Bytes, signed, unsigned } from "./bytes.ts";
 import {
   type Instruction,
   type LaneInstruction,
@@ -20,7 +20,7 @@ export interface Expression<T extends ValueType = ValueType> {
   readonly type: T;
   readonly operands: readonly Expression[];
   /** The instruction with its immediates. */
-  readonly bytes: readonly number[];
+  readonly bytes: ArrayLike<number>;
 }
 
 /** Expressions of these types, in order. */
@@ -45,6 +45,10 @@ function group<Prefix extends string>(prefix: Prefix): Group<Prefix> {
   return Object.fromEntries(functions) as unknown as Group<Prefix>;
 }
 
+const none: readonly Expression[] = [];
+
+const vectorConstant = [0xfd, 0x0c];
+
 export const i32: Group<"i32"> = group("i32");
 export const f64: Group<"f64"> = group("f64");
 export const v128: Group<"v128"> = group("v128");
@@ -57,14 +61,15 @@ export const f64x2: Group<"f64x2"> = group("f64x2");
 
 /** A whole number of 32 bits. */
 export function int(value: number): Expression<"i32"> {
-  const bytes = [0x41];
-  writeSigned(bytes, value);
-  return { type: "i32", operands: [], bytes };
+  return { type: "i32", operands: none, bytes: [0x41, ...signed(value)] };
 }
 
 /** A number of 64 bits. */
 export function double(value: number): Expression<"f64"> {
-  return { type: "f64", operands: [], bytes: [0x44, ...bytesOf(Float64Array.of(value))] };
+  const bytes = new Uint8Array(9);
+  bytes[0] = 0x44;
+  new DataView(bytes.buffer).setFloat64(1, value, true);
+  return { type: "f64", operands: none, bytes };
 }
 
 /** Four times the same float32. */
@@ -84,7 +89,10 @@ export function ints(value: number): Expression<"v128"> {
 
 /** A constant vector. */
 export function vector(lanes: Float32Array | Float64Array | Int32Array): Expression<"v128"> {
-  return { type: "v128", operands: [], bytes: [0xfd, 0x0c, ...bytesOf(lanes)] };
+  const bytes = new Uint8Array(18);
+  bytes.set(vectorConstant);
+  bytes.set(new Uint8Array(lanes.buffer), vectorConstant.length);
+  return { type: "v128", operands: none, bytes };
 }
 
 /** One of the bytes, or wider lanes, of two vectors for each of the result. */
@@ -143,13 +151,11 @@ export function choose<T extends ValueType>(
 
 /** An instruction and the alignment and offset of the memory that it reads or writes. */
 export function withOffset(opcode: readonly number[], align: number, offset: number): readonly number[] {
-  const bytes = [...opcode, align];
-  writeUnsigned(bytes, offset);
-  return bytes;
+  return [...opcode, align, ...unsigned(offset)];
 }
 
 /** Appends the instructions of an expression. */
-export function writeExpression(out: number[], { operands, bytes }: Expression): void {
-  for (const operand of operands) writeExpression(out, operand);
-  for (const byte of bytes) out.push(byte);
+export function writeExpression(out: Bytes, { operands, bytes }: Expression): void {
+  for (let index = 0; index < operands.length; index++) writeExpression(out, operands[index]!);
+  out.append(bytes);
 }

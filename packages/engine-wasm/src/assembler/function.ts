@@ -1,5 +1,5 @@
 /** How is a function written, statement by statement? */
-import { append, writeUnsigned } from "./bytes.ts";
+import { Bytes, unsigned } from "./bytes.ts";
 import { type Expression, withOffset, writeExpression } from "./expression.ts";
 import { type LaneStore, type Store, type ValueType, laneStores, stores, typeBytes } from "./instructions.ts";
 
@@ -23,7 +23,7 @@ export class FunctionWriter {
   readonly signature: Signature;
   readonly parameters: readonly Local[];
   readonly #locals: ValueType[] = [];
-  readonly #code: number[] = [];
+  readonly #code = new Bytes();
   /** The variables of the scope that is open. */
   #made: Local[] = [];
   readonly #free: { readonly [T in ValueType]: Local[] } = { i32: [], i64: [], f32: [], f64: [], v128: [] };
@@ -56,7 +56,7 @@ export class FunctionWriter {
   set<T extends ValueType>(local: Local<T>, value: Expression<T>): void {
     this.#write(value);
     this.#code.push(setByte);
-    writeUnsigned(this.#code, local.index);
+    this.#code.unsigned(local.index);
   }
 
   /** Leaves the result of the function on the stack: the last statement of one that has a result. */
@@ -68,21 +68,21 @@ export class FunctionWriter {
     const [, align, ...bytes] = stores[name];
     this.#write(address);
     this.#write(value);
-    append(this.#code, withOffset(bytes, align, offset));
+    this.#code.append(withOffset(bytes, align, offset));
   }
 
   storeLane(name: LaneStore, lane: number, address: Expression<"i32">, value: Expression<"v128">, offset = 0): void {
     const [align, ...bytes] = laneStores[name];
     this.#write(address);
     this.#write(value);
-    append(this.#code, withOffset(bytes, align, offset));
+    this.#code.append(withOffset(bytes, align, offset));
     this.#code.push(lane);
   }
 
   /** Sets bytes of memory. */
   fillBytes(address: Expression<"i32">, value: Expression<"i32">, count: Expression<"i32">): void {
     for (const operand of [address, value, count]) this.#write(operand);
-    append(this.#code, [0xfc, 0x0b, 0x00]);
+    this.#code.append([0xfc, 0x0b, 0x00]);
   }
 
   /** Runs the body until the condition after it is 0; at least once. */
@@ -90,7 +90,7 @@ export class FunctionWriter {
     this.#open(loopByte);
     body();
     this.#write(condition());
-    this.#code.push(branchIfByte, 0);
+    this.#code.append([branchIfByte, 0]);
     this.#close();
   }
 
@@ -112,7 +112,7 @@ export class FunctionWriter {
     body((condition) => {
       if (condition !== undefined) this.#write(condition);
       this.#code.push(condition === undefined ? branchByte : branchIfByte);
-      writeUnsigned(this.#code, this.#depth - depth);
+      this.#code.unsigned(this.#depth - depth);
     });
     this.#close();
   }
@@ -121,7 +121,7 @@ export class FunctionWriter {
   call(number: number, ...operands: readonly Expression[]): void {
     for (const operand of operands) this.#write(operand);
     this.#code.push(0x10);
-    writeUnsigned(this.#code, number);
+    this.#code.unsigned(number);
   }
 
   /** Variables that are made in the body may be used for something else after it. */
@@ -141,22 +141,22 @@ export class FunctionWriter {
   }
 
   /** The function as an entry of a module's code section, without its length. */
-  body(): readonly number[] {
-    const out: number[] = [];
+  body(): Uint8Array {
+    const out = new Bytes();
     const runs: { type: ValueType; count: number }[] = [];
     for (const type of this.#locals) {
       const last = runs.at(-1);
       if (last?.type === type) last.count++;
       else runs.push({ type, count: 1 });
     }
-    writeUnsigned(out, runs.length);
+    out.unsigned(runs.length);
     for (const { type, count } of runs) {
-      writeUnsigned(out, count);
+      out.unsigned(count);
       out.push(typeBytes[type]);
     }
-    append(out, this.#code);
+    out.append(this.#code.view);
     out.push(endByte);
-    return out;
+    return out.view;
   }
 
   #write(expression: Expression): void {
@@ -164,7 +164,7 @@ export class FunctionWriter {
   }
 
   #open(kind: number): void {
-    this.#code.push(kind, emptyBlock);
+    this.#code.append([kind, emptyBlock]);
     this.#depth++;
   }
 
@@ -175,14 +175,10 @@ export class FunctionWriter {
 }
 
 function localOf<T extends ValueType>(type: T, index: number): Local<T> {
-  const bytes = [getByte];
-  writeUnsigned(bytes, index);
-  return { type, operands: [], bytes, index };
+  return { type, operands: [], bytes: [getByte, ...unsigned(index)], index };
 }
 
 /** Sets a variable and gives its value. */
 export function tee<T extends ValueType>(local: Local<T>, value: Expression<T>): Expression<T> {
-  const bytes = [teeByte];
-  writeUnsigned(bytes, local.index);
-  return { type: local.type, operands: [value], bytes };
+  return { type: local.type, operands: [value], bytes: [teeByte, ...unsigned(local.index)] };
 }

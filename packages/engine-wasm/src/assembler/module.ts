@@ -1,5 +1,5 @@
 /** How do functions become a module? */
-import { append, writeUnsigned } from "./bytes.ts";
+import { Bytes, unsigned } from "./bytes.ts";
 import type { FunctionWriter, Signature } from "./function.ts";
 import { typeBytes } from "./instructions.ts";
 
@@ -21,60 +21,47 @@ export function writeModule(
   functions: readonly { readonly name: string | undefined; readonly writer: FunctionWriter }[],
 ): Uint8Array<ArrayBuffer> {
   const signatures = [...imports.map(({ signature }) => signature), ...functions.map(({ writer }) => writer.signature)];
-  const types = signatures.map(writeType);
-  const distinct = [...new Map(types.map((type) => [type.join(), type])).values()];
-  const keys = distinct.map((type) => type.join());
-  const typeOf = (index: number): number => keys.indexOf(types[index]!.join());
-  const out = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
-  section(out, 1, distinct);
-  section(out, 2, [
-    [...text(importModule), ...text(memoryName), 0x02, 0x00, 0x00],
-    ...imports.map(({ name }, index) => [...text(importModule), ...text(name), 0x00, ...number(typeOf(index))]),
-  ]);
-  section(
-    out,
-    3,
-    functions.map((_, index) => number(typeOf(imports.length + index))),
-  );
-  section(
-    out,
-    7,
-    functions.flatMap(({ name }, index) =>
-      name === undefined ? [] : [[...text(name), 0x00, ...number(imports.length + index)]],
-    ),
-  );
-  section(
-    out,
-    10,
-    functions.map(({ writer }) => {
-      const body = writer.body();
-      const entry = number(body.length);
-      append(entry, body);
-      return entry;
-    }),
-  );
-  return Uint8Array.from(out);
+  const types = new Map<string, { readonly index: number; readonly bytes: readonly number[] }>();
+  const typeOf = (signature: Signature): number => {
+    const bytes = typeBytesOf(signature);
+    const key = bytes.join();
+    if (!types.has(key)) types.set(key, { index: types.size, bytes });
+    return types.get(key)!.index;
+  };
+  const numbers = signatures.map(typeOf);
+  const out = new Bytes();
+  out.append([0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+  section(out, 1, [...types.values()], ({ bytes }, content) => content.append(bytes));
+  section(out, 2, [undefined, ...imports], (each, content, index) => {
+    content.text(importModule);
+    content.text(each?.name ?? memoryName);
+    if (each === undefined) content.append([0x02, 0x00, 0x00]);
+    else content.append([0x00, ...unsigned(numbers[index - 1]!)]);
+  });
+  section(out, 3, functions, (_, content, index) => content.unsigned(numbers[imports.length + index]!));
+  const exported = functions.flatMap(({ name }, index) => (name === undefined ? [] : [{ name, index }]));
+  section(out, 7, exported, ({ name, index }, content) => {
+    content.text(name);
+    content.append([0x00, ...unsigned(imports.length + index)]);
+  });
+  section(out, 10, functions, ({ writer }, content) => content.sized(writer.body()));
+  return out.view;
 }
 
-function writeType({ parameters, result }: Signature): readonly number[] {
+function typeBytesOf({ parameters, result }: Signature): readonly number[] {
   const results = result === undefined ? [0] : [1, typeBytes[result]];
-  return [0x60, ...number(parameters.length), ...parameters.map((type) => typeBytes[type]), ...results];
+  return [0x60, ...unsigned(parameters.length), ...parameters.map((type) => typeBytes[type]), ...results];
 }
 
-function section(out: number[], id: number, items: readonly (readonly number[])[]): void {
-  const content = number(items.length);
-  for (const item of items) append(content, item);
+function section<T>(
+  out: Bytes,
+  id: number,
+  items: readonly T[],
+  write: (item: T, content: Bytes, index: number) => void,
+): void {
+  const content = new Bytes();
+  content.unsigned(items.length);
+  for (const [index, item] of items.entries()) write(item, content, index);
   out.push(id);
-  writeUnsigned(out, content.length);
-  append(out, content);
-}
-
-function number(value: number): number[] {
-  const out: number[] = [];
-  writeUnsigned(out, value);
-  return out;
-}
-
-function text(characters: string): number[] {
-  return [...number(characters.length), ...Array.from(characters, (character) => character.charCodeAt(0))];
+  out.sized(content.view);
 }
