@@ -19,40 +19,65 @@ export function makeRunner(
   const users = [...layout.users.values()];
   const sliced = new Set(blocks.flatMap(({ slices }) => slices.map(({ buffer }) => buffer)));
   const whole = users.filter(({ buffer }) => !sliced.has(buffer));
-  const placeOf = ({ buffer }: UserArray, inputs: readonly Place[], outputs: readonly Place[]): Place =>
-    (buffer.kind === "input" ? inputs : outputs)[buffer.position!]!;
+  const hasLarge = whole.some(({ offset }) => offset === undefined);
+  const run = (running: Running): void => {
+    copyIn(whole, running);
+    for (const [index, runBlock] of functions.entries()) {
+      const program = blocks[index]!;
+      if (program.outermost === undefined) runBlock(running.memory, 0, 0, phases.first | phases.last);
+      else runBlocks(runBlock, program, running);
+    }
+    copyOut(whole, running);
+  };
   return (inputs, outputs) => {
-    const memory = heap.allocate(layout.bytes, "a run");
-    const copies: number[] = [];
+    const memory = heap.workspace.take(layout.bytes);
+    const running: Running = { memory, layout, heap, inputs, outputs, copies: hasLarge ? [] : undefined };
     try {
-      const table = memory >>> 2;
-      for (const user of users) {
-        const place = placeOf(user, inputs, outputs);
-        if (typeof place === "number") heap.integers[table + user.entry] = place;
-      }
-      for (const user of whole) {
-        const place = placeOf(user, inputs, outputs);
-        if (typeof place === "number") continue;
-        const address = user.offset === undefined ? heap.allocate(user.bytes, "a copy of an array") : memory + user.offset;
-        if (user.offset === undefined) copies.push(address);
-        heap.integers[table + user.entry] = address;
-        if (user.buffer.kind === "input") heap.write(address, place);
-      }
-      for (const [index, run] of functions.entries()) {
-        const program = blocks[index]!;
-        if (program.outermost === undefined) run(memory, 0, 0, phases.first | phases.last);
-        else runBlocks(run, program, { memory, layout, heap, inputs, outputs });
-      }
-      for (const user of whole) {
-        const place = placeOf(user, inputs, outputs);
-        if (typeof place !== "number" && user.buffer.kind === "output")
-          heap.read(heap.integers[table + user.entry]!, place);
-      }
+      placeResidents(users, running);
+      run(running);
     } finally {
-      for (const address of copies) heap.free(address);
-      heap.free(memory);
+      if (running.copies !== undefined) for (const address of running.copies) heap.free(address);
+      heap.workspace.release(memory);
     }
   };
+}
+
+function placeOf({ buffer }: UserArray, { inputs, outputs }: Running): Place {
+  return (buffer.kind === "input" ? inputs : outputs)[buffer.position!]!;
+}
+
+/** Writes into the table where the arrays are that lie in the engine's memory. */
+function placeResidents(users: readonly UserArray[], running: Running): void {
+  const table = running.memory >>> 2;
+  for (const user of users) {
+    const place = placeOf(user, running);
+    if (typeof place === "number") running.heap.integers[table + user.entry] = place;
+  }
+}
+
+/** Copies the user's arrays that programs need as a whole, and makes room for results. */
+function copyIn(whole: readonly UserArray[], running: Running): void {
+  const { memory, heap, copies } = running;
+  for (const user of whole) {
+    const place = placeOf(user, running);
+    if (typeof place === "number") continue;
+    let address = memory + (user.offset ?? 0);
+    if (user.offset === undefined) {
+      address = heap.allocate(user.bytes, "a copy of an array");
+      copies!.push(address);
+    }
+    heap.integers[(memory >>> 2) + user.entry] = address;
+    if (user.buffer.kind === "input") heap.write(address, place);
+  }
+}
+
+function copyOut(whole: readonly UserArray[], running: Running): void {
+  const { memory, heap } = running;
+  for (const user of whole) {
+    if (user.buffer.kind !== "output") continue;
+    const place = placeOf(user, running);
+    if (typeof place !== "number") heap.read(heap.integers[(memory >>> 2) + user.entry]!, place);
+  }
 }
 
 interface Running {
@@ -61,6 +86,8 @@ interface Running {
   readonly heap: Heap;
   readonly inputs: readonly Place[];
   readonly outputs: readonly Place[];
+  /** Copies that are made for this run. */
+  readonly copies: number[] | undefined;
 }
 
 /** A user's array that is copied part by part. */

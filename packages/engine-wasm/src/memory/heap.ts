@@ -2,6 +2,7 @@
 import { EngineError, type TypedArray } from "@symloss/core/engine";
 import { type WasmMemory, mostBytes, pageBytes, webAssembly } from "../webassembly.ts";
 import { Chunks, granuleBytes } from "./chunks.ts";
+import { Workspace } from "./workspace.ts";
 
 /** Limits of a memory in bytes; they are rounded up to pages of 64 KiB. */
 export interface HeapLimits {
@@ -30,6 +31,8 @@ const growth = 1 / 2;
  */
 export class Heap {
   readonly memory: WasmMemory;
+  /** For what is needed only while a program runs. */
+  readonly workspace: Workspace = new Workspace(this);
   readonly #maximum: number;
   readonly #chunks: Chunks;
   #views: Views;
