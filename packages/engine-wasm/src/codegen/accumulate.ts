@@ -1,5 +1,5 @@
 /** How does one more number enter a reduction, and what is its result? */
-import type { Register, Statement, StatementOf } from "@symloss/loops";
+import type { Operand, Register, Statement, StatementOf } from "@symloss/loops";
 import {
   type Expression,
   doubles,
@@ -18,7 +18,7 @@ import {
 import type { FunctionWriter, Local } from "../assembler/function.ts";
 import { log1p } from "../functions/log1p.ts";
 import { callForDoubles } from "./library.ts";
-import { type ActiveLanes, type Context, type Position, setValue, valueOf } from "./position.ts";
+import { type ActiveLanes, type Context, type Position, type VectorPosition, setValue, valueOf } from "./position.ts";
 import {
   type Double,
   type Representation,
@@ -160,7 +160,7 @@ export function accumulate(statement: StatementOf<"accumulate">, position: Posit
     case "sum":
     case "total":
       if (lanes === undefined) addOnce(accumulator, value, context);
-      else addLanes(statement, value, lanes.accumulators.get(statement.register)!, active, context);
+      else addLanes(statement, value, lanes.accumulators.get(statement.register)!, lanes, context);
       return;
     case "sumLog1p":
       if (lanes === undefined) addLogarithm(accumulator, value, context);
@@ -199,16 +199,31 @@ function addLanes(
   statement: StatementOf<"accumulate">,
   value: Value,
   locals: readonly Local<"v128">[],
-  active: ActiveLanes,
+  vector: VectorPosition,
   context: Context,
 ): void {
   const { writer } = context;
+  const { active } = vector;
   if (isSingle(statement, context)) {
-    writer.set(locals[0]!, f32x4.add(locals[0]!, activeOnly(singles(value), active)));
+    const [sum] = locals as readonly [Local<"v128">];
+    writer.set(sum, activeOr(addSingles(sum, statement.value, value, vector, context), sum, active));
     return;
   }
   for (const [half, part] of halvesOf(doublesOf(value), active).entries())
     writer.set(locals[half]!, f64x2.add(locals[half]!, part));
+}
+
+/** A sum and one more number in each lane; a product is rounded together with the sum where the processor can. */
+export function addSingles(
+  sum: Vector,
+  operand: Operand,
+  value: Value,
+  { products }: VectorPosition,
+  { arithmetic }: Context,
+): Vector {
+  const product = operand.kind === "register" ? products.get(operand.register) : undefined;
+  if (product === undefined) return f32x4.add(sum, singles(value));
+  return arithmetic.multiplyAdd(singles(product[0]), singles(product[1]), sum);
 }
 
 /** A product of factors 1 + x, minus 1: so that small x keep their digits. */

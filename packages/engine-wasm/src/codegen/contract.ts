@@ -1,13 +1,14 @@
 /** How is a contraction written: four sums at once, one in each lane, while the loop inside goes on one by one? */
 import type { Register, Statement, StatementOf } from "@symloss/loops";
-import { type Expression, doubles, f32x4, f64x2, floats, i32, int } from "../assembler/expression.ts";
+import { type Expression, doubles, f64x2, floats, i32, int } from "../assembler/expression.ts";
 import type { Local } from "../assembler/function.ts";
-import { flushInterval } from "./accumulate.ts";
+import { addSingles, flushInterval } from "./accumulate.ts";
 import { type Contraction, strideOf } from "./contraction.ts";
 import type { WriteBody } from "./loop.ts";
 import { type Pointer, pointersOf } from "./memory-access.ts";
+import { vectorNote } from "./notes.ts";
 import { type Context, type Position, setValue, valueOf } from "./position.ts";
-import { doublesOf, singles, upper } from "./value.ts";
+import { doublesOf, upper } from "./value.ts";
 import { type Range, reductionsIn, writeVectors } from "./vector-loop.ts";
 
 export function writeContraction(contraction: Contraction, range: Range, position: Position, writeBody: WriteBody): void {
@@ -21,6 +22,8 @@ export function writeContraction(contraction: Contraction, range: Range, positio
       for (const vector of vectors) writeBody(after, vector);
     });
   const vectors = extent >= 16 ? 4 : extent >= 8 ? 2 : 1;
+  const how = `, with a sum in each lane over i${contraction.inner.index}`;
+  position.context.notes.push(vectorNote(index, [...first, ...after], vectors, how));
   writeVectors({ index, statements: [...first, ...after], own, vectors, write }, range, position);
 }
 
@@ -120,7 +123,7 @@ function writeOne(statement: Statement, { position, sums }: Member, writeBody: W
   const { lanes, low, high } = sums.get(statement.register)!;
   const value = valueOf(statement.value, position);
   if (value.kind !== "double") {
-    writer.set(lanes, f32x4.add(lanes, singles(value)));
+    writer.set(lanes, addSingles(lanes, statement.value, value, position.vector!, position.context));
     return;
   }
   const terms = doublesOf(value);

@@ -44,7 +44,7 @@ export function compileGraph(graph: Graph, { heap, arithmetic }: Environment): W
   return {
     // Few ask for it, and it takes a while to print.
     get description() {
-      return [describePlan(plan), ...notes].join("\n");
+      return [describePlan(plan), ...new Set(notes)].join("\n");
     },
     bytes: constants.bytes,
     run: runner,

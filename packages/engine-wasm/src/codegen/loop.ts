@@ -8,6 +8,7 @@ import { writeContraction } from "./contract.ts";
 import { contractionOf } from "./contraction.ts";
 import { type Exception, withoutExceptions } from "./exception.ts";
 import { formulas } from "./formulas.ts";
+import { scalarNote, vectorNote } from "./notes.ts";
 import { storeElements } from "./memory-access.ts";
 import { type Position, valueOf } from "./position.ts";
 import { masks, scalarOf } from "./value.ts";
@@ -45,6 +46,7 @@ export function isVectorisable(body: readonly Statement[]): boolean {
 function writeScalarLoop({ index, body }: Body, range: Range, position: Position, writeBody: WriteBody): void {
   const { context } = position;
   const { writer } = context;
+  context.notes.push(scalarNote(index));
   const counter = writer.define(beginOf(range));
   context.indices.set(index, counter);
   writer.repeat(
@@ -68,7 +70,10 @@ function writeVectorLoop(loop: Body, range: Range, position: Position, writeBody
     return;
   }
   const { body, exceptions } = withoutExceptions(loop);
-  writeVectors(independent({ index: loop.index, body }, range, position, writeBody), range, position);
+  const vectors = independent({ index: loop.index, body }, range, position, writeBody);
+  const how = exceptions.length === 0 ? "" : ", and an element after them";
+  position.context.notes.push(vectorNote(loop.index, body, vectors.vectors, how));
+  writeVectors(vectors, range, position);
   for (const exception of exceptions) writeException(exception, loop.index, range, position);
 }
 
@@ -114,7 +119,9 @@ function writeSearch(result: Register, loop: Body, range: Range, position: Posit
     const [first, ...others] = accumulators.map((each) => each.get(result)![0]!);
     return v128.any_true(others.reduce<Expression<"v128">>((left, right) => v128.or(left, right), first!));
   };
-  writeVectors({ ...independent(loop, range, position, writeBody), endsIf }, range, position);
+  const vectors = independent(loop, range, position, writeBody);
+  position.context.notes.push(vectorNote(loop.index, loop.body, vectors.vectors, ", until one is found"));
+  writeVectors({ ...vectors, endsIf }, range, position);
 }
 
 /** Writes the element of an exception once more, if the loop has come by it. */
@@ -147,6 +154,7 @@ function writeContest(contest: Contest, loop: Body, range: Range, position: Posi
         writer.set(counts[number]!, i32x4.sub(counts[number]!, less));
       });
   };
+  context.notes.push(vectorNote(loop.index, body, vectors, ", to count what is less"));
   writeVectors({ index: loop.index, statements: body, own: definedIn(body), vectors, write }, range, position);
   const total = counts.reduce<Expression<"v128">>((left, right) => i32x4.add(left, right), ints(0));
   const areAllLess = i32.eq(sumOfLanes(total, writer), int(range.extent - 1));

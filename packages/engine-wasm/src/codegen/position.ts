@@ -46,6 +46,8 @@ export interface VectorPosition {
   readonly active: ActiveLanes;
   /** What each vector has for itself. */
   readonly values: Map<Register, Value>;
+  /** The factors of products of singles: added up, they may be rounded once. */
+  readonly products: Map<Register, readonly [Value, Value]>;
   readonly pointers: ReadonlyMap<string, Pointer>;
   /** The registers that the body writes. */
   readonly own: ReadonlySet<Register>;

@@ -61,6 +61,8 @@ function valueOfExpression(register: Register, expression: Expression, dtype: DT
     case "apply": {
       const operands = expression.operands.map((operand) => valueOf(operand, position));
       const result = position.context.registers.get(register)!;
+      if (expression.operation === "mul" && result === "single")
+        position.vector?.products.set(register, operands as [Value, Value]);
       return formulas[expression.operation](operands, { position, result, dtype });
     }
   }

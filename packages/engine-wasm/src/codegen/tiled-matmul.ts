@@ -26,6 +26,7 @@ const own = { offset: -1, sum: -2 } as const;
 export function writeMultiply(product: StatementOf<"multiply">, { context }: Position, writeBody: WriteBody): void {
   const writing: Writing = { product, context, writeBody };
   const { rows, columns, depth } = product;
+  context.notes.push(`multiply ${rows.count} by ${depth} by ${columns.count}: tiles of 2 x 2 sums of ${block.lanes} lanes`);
   if (rows.count === 0 || columns.count === 0) return;
   writeBlocks(context, columns.count, block.columns, (ofColumns) =>
     writeBlocks(context, rows.count, block.rows, (ofRows) => {

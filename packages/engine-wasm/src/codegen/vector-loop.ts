@@ -182,6 +182,7 @@ function vectorAt(loop: VectorLoop, number: number, active: ActiveLanes): Positi
     number,
     active,
     values: new Map(),
+    products: new Map(),
     pointers,
     own,
     accumulators: loop.accumulators[number]!,
