@@ -26,10 +26,10 @@ const spare = 512;
 export function expDoubles(f: FunctionWriter, x: Expression<"v128">, arithmetic: Arithmetic): Expression<"v128"> {
   const bounded = f.define(f64x2.pmin(f64x2.pmax(x, doubles(-746)), doubles(710)));
   const { power, less1 } = reduce(f, bounded, arithmetic, bias - spare);
-  // As in float32: the powers for negative x are greater by 2^1024, the bits of 2 added as an integer.
-  const half = f.define(v128.and(i64x2.shr_u(bounded, int(1)), doubles(2)));
-  const value = f64x2.mul(f64x2.add(less1, doubles(1)), i64x2.add(power, half));
-  return f64x2.mul(value, v128.xor(half, doubles(2 ** spare)));
+  // Two factors as in float32; the bits of 2 are those of 2^(2 spare) as an integer.
+  const difference = f.define(v128.and(i64x2.shr_u(bounded, int(1)), doubles(2)));
+  const value = f64x2.mul(f64x2.add(less1, doubles(1)), i64x2.add(power, difference));
+  return f64x2.mul(value, v128.xor(difference, doubles(2 ** spare)));
 }
 
 /** e^x - 1 of two float64. */
@@ -37,8 +37,7 @@ export function expm1Doubles(f: FunctionWriter, x: Expression<"v128">, arithmeti
   const bounded = f.define(f64x2.pmin(f64x2.pmax(x, doubles(-40)), doubles(710)));
   const { power, less1 } = reduce(f, bounded, arithmetic, bias - 1);
   const half = f.define(power);
-  const difference = f64x2.sub(half, doubles(0.5));
-  const value = f.define(arithmetic.multiplyAddDoubles(less1, half, difference));
+  const value = f.define(arithmetic.multiplyAddDoubles(less1, half, f64x2.sub(half, doubles(0.5))));
   return v128.bitselect(x, f64x2.add(value, value), f64x2.lt(f64x2.abs(x), doubles(2 ** -54)));
 }
 

@@ -21,14 +21,18 @@ export const coefficients: readonly number[] = [
   1, 1, 0.4999999403953552, 0.16666516661643982, 0.04166810214519501, 0.008369198068976402, 0.001383903669193387,
 ];
 
+/** By what exponent a power of two is kept away from where float32 ends. */
+const spare = 64;
+
 /** e^x of four float32. */
 export function exp(f: FunctionWriter, x: Expression<"v128">, arithmetic: Arithmetic): Expression<"v128"> {
   const bounded = f.define(f32x4.pmin(f32x4.pmax(x, floats(lowest)), floats(highest)));
-  // No power of two reaches from the greatest to the subnormal results: negative x take a greater one, and a factor.
+  // 2^n can be beyond float32 at either end, so it has two factors: 2^(n - spare) and 2^spare or, where x is negative,
+  // 2^(n + spare) and 2^-spare. The exponent's bits that make the difference come from the sign.
   const { power, fraction } = reduce(f, bounded, arithmetic, bias - spare);
-  const half = f.define(v128.and(i32x4.shr_u(bounded, int(1)), ints(1 << 30)));
-  const value = f32x4.mul(polynomial(arithmetic, fraction, coefficients), i32x4.add(power, half));
-  return f32x4.mul(value, v128.xor(half, ints((bias + spare) << exponentStart)));
+  const difference = f.define(v128.and(i32x4.shr_u(bounded, int(1)), ints((2 * spare) << exponentStart)));
+  const value = f32x4.mul(polynomial(arithmetic, fraction, coefficients), i32x4.add(power, difference));
+  return f32x4.mul(value, v128.xor(difference, ints((bias + spare) << exponentStart)));
 }
 
 /** e^x of four float32 that are not positive, or NaN. */
@@ -39,9 +43,6 @@ export function expNonPositive(f: FunctionWriter, x: Expression<"v128">, arithme
   const scaled = coefficients.map((coefficient) => coefficient * 2 ** -spare);
   return f32x4.mul(polynomial(arithmetic, fraction, scaled), power);
 }
-
-/** By what exponent a power of two is kept away from where float32 ends. */
-const spare = 64;
 
 /** x = n ln 2 + fraction, and 2^(n + offset - bias). */
 export function reduce(

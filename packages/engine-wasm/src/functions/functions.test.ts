@@ -131,3 +131,20 @@ describe("every float32 is near the truth", () => {
     }
   });
 });
+
+describe.each(arithmetics)("the results of %s products", (_, arithmetic) => {
+  const ordinary = [0.25, Math.fround(0.7), 1, 3, 88, 2 ** 100].flatMap((x) => [x, -x]);
+  const unusual = [0, 1e-40, 2 ** -149, 100, 2 ** 127.9, Infinity].flatMap((x) => [x, -x, NaN]);
+
+  test.each(Object.entries(cases))("%s doesn't depend on what else is in the vector", (__, { write }) => {
+    const apply = applier(unary(write), arithmetic);
+    for (const x of ordinary) {
+      const [alone] = apply(new Float32Array(16).fill(x));
+      const mixed = Float32Array.from({ length: 16 * unusual.length }, (___, index) =>
+        index % 4 === (index >> 4) % 4 ? x : unusual[index % unusual.length]!,
+      );
+      const results = apply(mixed).filter((___, index) => mixed[index] === x);
+      expect([...new Set(results)]).toEqual([alone]);
+    }
+  });
+});
