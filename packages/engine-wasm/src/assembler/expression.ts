@@ -1,5 +1,5 @@
 /** What is an expression? A typed tree of instructions, which leaves one number on the stack. */
-import { type Bytes, signed, unsigned } from "./bytes.ts";
+import { signed, unsigned } from "./bytes.ts";
 import {
   type Instruction,
   type LaneInstruction,
@@ -21,6 +21,8 @@ export interface Expression<T extends ValueType = ValueType> {
   readonly operands: readonly Expression[];
   /** The instruction with its immediates. */
   readonly bytes: ArrayLike<number>;
+  /** If it is a constant vector, what tells it from others. */
+  readonly constant?: string;
 }
 
 /** Expressions of these types, in order. */
@@ -74,25 +76,33 @@ export function double(value: number): Expression<"f64"> {
 
 /** Four times the same float32. */
 export function floats(value: number): Expression<"v128"> {
-  return vector(new Float32Array(4).fill(value));
+  return constant(`f${nameOf(value)}`, new Float32Array(4).fill(value));
 }
 
 /** Twice the same float64. */
 export function doubles(value: number): Expression<"v128"> {
-  return vector(new Float64Array(2).fill(value));
+  return constant(`d${nameOf(value)}`, new Float64Array(2).fill(value));
 }
 
 /** Four times the same int32. */
 export function ints(value: number): Expression<"v128"> {
-  return vector(new Int32Array(4).fill(value));
+  return constant(`i${value}`, new Int32Array(4).fill(value));
 }
 
-/** A constant vector. */
-export function vector(lanes: Float32Array | Float64Array | Int32Array): Expression<"v128"> {
+/** A constant vector of int32. */
+export function vector(lanes: Int32Array): Expression<"v128"> {
+  return constant(`v${lanes.join()}`, lanes);
+}
+
+function nameOf(value: number): string {
+  return Object.is(value, -0) ? "-0" : `${value}`;
+}
+
+function constant(key: string, lanes: Float32Array | Float64Array | Int32Array): Expression<"v128"> {
   const bytes = new Uint8Array(18);
   bytes.set(vectorConstant);
   bytes.set(new Uint8Array(lanes.buffer), vectorConstant.length);
-  return { type: "v128", operands: none, bytes };
+  return { type: "v128", operands: none, bytes, constant: key };
 }
 
 /** One of the bytes, or wider lanes, of two vectors for each of the result. */
@@ -152,10 +162,4 @@ export function choose<T extends ValueType>(
 /** An instruction and the alignment and offset of the memory that it reads or writes. */
 export function withOffset(opcode: readonly number[], align: number, offset: number): readonly number[] {
   return [...opcode, align, ...unsigned(offset)];
-}
-
-/** Appends the instructions of an expression. */
-export function writeExpression(out: Bytes, { operands, bytes }: Expression): void {
-  for (let index = 0; index < operands.length; index++) writeExpression(out, operands[index]!);
-  out.append(bytes);
 }

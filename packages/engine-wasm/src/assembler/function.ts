@@ -1,6 +1,6 @@
 /** How is a function written, statement by statement? */
 import { Bytes, unsigned } from "./bytes.ts";
-import { type Expression, withOffset, writeExpression } from "./expression.ts";
+import { type Expression, withOffset } from "./expression.ts";
 import { type LaneStore, type Store, type ValueType, laneStores, stores, typeBytes } from "./instructions.ts";
 
 /** A variable of a function. */
@@ -24,6 +24,9 @@ export class FunctionWriter {
   readonly parameters: readonly Local[];
   readonly #locals: ValueType[] = [];
   readonly #code = new Bytes();
+  /** Runs before the code. */
+  readonly #beginning = new Bytes();
+  readonly #constants = new Map<string, Local<"v128">>();
   /** The variables of the scope that is open. */
   #made: Local[] = [];
   readonly #free: { readonly [T in ValueType]: Local[] } = { i32: [], i64: [], f32: [], f64: [], v128: [] };
@@ -154,13 +157,33 @@ export class FunctionWriter {
       out.unsigned(count);
       out.push(typeBytes[type]);
     }
+    out.append(this.#beginning.view);
     out.append(this.#code.view);
     out.push(endByte);
     return out.view;
   }
 
-  #write(expression: Expression): void {
-    writeExpression(this.#code, expression);
+  #write({ operands, bytes, constant }: Expression): void {
+    if (constant !== undefined) {
+      this.#writeConstant(constant, bytes);
+      return;
+    }
+    for (let index = 0; index < operands.length; index++) this.#write(operands[index]!);
+    this.#code.append(bytes);
+  }
+
+  /** A constant vector is set once, at the beginning: not every compiler takes it out of loops. */
+  #writeConstant(key: string, bytes: ArrayLike<number>): void {
+    let local = this.#constants.get(key);
+    if (local === undefined) {
+      this.#locals.push("v128");
+      local = localOf("v128", this.signature.parameters.length + this.#locals.length - 1);
+      this.#constants.set(key, local);
+      this.#beginning.append(bytes);
+      this.#beginning.push(setByte);
+      this.#beginning.unsigned(local.index);
+    }
+    this.#code.append(local.bytes);
   }
 
   #open(kind: number): void {
