@@ -52,7 +52,6 @@ const none: readonly Expression[] = [];
 const vectorConstant = [0xfd, 0x0c];
 
 export const i32: Group<"i32"> = group("i32");
-export const f64: Group<"f64"> = group("f64");
 export const v128: Group<"v128"> = group("v128");
 export const i16x8: Group<"i16x8"> = group("i16x8");
 export const i8x16: Group<"i8x16"> = group("i8x16");
@@ -64,14 +63,6 @@ export const f64x2: Group<"f64x2"> = group("f64x2");
 /** A whole number of 32 bits. */
 export function int(value: number): Expression<"i32"> {
   return { type: "i32", operands: none, bytes: [0x41, ...signed(value)] };
-}
-
-/** A number of 64 bits. */
-export function double(value: number): Expression<"f64"> {
-  const bytes = new Uint8Array(9);
-  bytes[0] = 0x44;
-  new DataView(bytes.buffer).setFloat64(1, value, true);
-  return { type: "f64", operands: none, bytes };
 }
 
 /** Four times the same float32. */
@@ -106,11 +97,7 @@ function constant(key: string, lanes: Float32Array | Float64Array | Int32Array):
 }
 
 /** One of the bytes, or wider lanes, of two vectors for each of the result. */
-export function shuffle(
-  x: Expression<"v128">,
-  y: Expression<"v128">,
-  lanes: readonly number[],
-): Expression<"v128"> {
+export function shuffle(x: Expression<"v128">, y: Expression<"v128">, lanes: readonly number[]): Expression<"v128"> {
   const width = 16 / lanes.length;
   const bytes = lanes.flatMap((lane) => Array.from({ length: width }, (_, index) => lane * width + index));
   return { type: "v128", operands: [x, y], bytes: [0xfd, 0x0d, ...bytes] };
@@ -124,7 +111,11 @@ export function lane<N extends LaneInstruction>(
 ): Expression<TypeOf<(typeof laneInstructions)[N][1]>> {
   const [, result, ...bytes] = laneInstructions[name];
   type Result = TypeOf<(typeof laneInstructions)[N][1]>;
-  return { type: typeOfLetter[result] as Result, operands: operands as readonly Expression[], bytes: [...bytes, index] };
+  return {
+    type: typeOfLetter[result] as Result,
+    operands: operands as readonly Expression[],
+    bytes: [...bytes, index],
+  };
 }
 
 /** Reads memory at an address plus a constant number of bytes. */

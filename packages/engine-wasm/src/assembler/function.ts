@@ -15,7 +15,7 @@ export interface Signature {
 }
 
 const [blockByte, loopByte, ifByte, elseByte, endByte] = [0x02, 0x03, 0x04, 0x05, 0x0b];
-const [branchByte, branchIfByte, setByte, getByte, teeByte] = [0x0c, 0x0d, 0x21, 0x20, 0x22];
+const [branchByte, branchIfByte, setByte, getByte] = [0x0c, 0x0d, 0x21, 0x20];
 const emptyBlock = 0x40;
 
 /** Writes the body of one function; a statement is written where it is called. */
@@ -199,9 +199,4 @@ export class FunctionWriter {
 
 function localOf<T extends ValueType>(type: T, index: number): Local<T> {
   return { type, operands: [], bytes: [getByte, ...unsigned(index)], index };
-}
-
-/** Sets a variable and gives its value. */
-export function tee<T extends ValueType>(local: Local<T>, value: Expression<T>): Expression<T> {
-  return { type: local.type, operands: [value], bytes: [teeByte, ...unsigned(local.index)] };
 }

@@ -26,26 +26,14 @@ export const typeOfLetter: Letters = { i: "i32", l: "i64", f: "f32", d: "f64", v
 export const instructions = {
   "i32.eqz": ["i", "i", 0x45],
   "i32.eq": ["ii", "i", 0x46],
-  "i32.ne": ["ii", "i", 0x47],
   "i32.lt_s": ["ii", "i", 0x48],
   "i32.lt_u": ["ii", "i", 0x49],
   "i32.gt_s": ["ii", "i", 0x4a],
-  "i32.le_s": ["ii", "i", 0x4c],
-  "i32.ge_s": ["ii", "i", 0x4e],
   "i32.add": ["ii", "i", 0x6a],
   "i32.sub": ["ii", "i", 0x6b],
   "i32.mul": ["ii", "i", 0x6c],
   "i32.and": ["ii", "i", 0x71],
-  "i32.or": ["ii", "i", 0x72],
-  "i32.xor": ["ii", "i", 0x73],
   "i32.shl": ["ii", "i", 0x74],
-  "i32.shr_s": ["ii", "i", 0x75],
-  "i32.shr_u": ["ii", "i", 0x76],
-  "i32.trunc_sat_f64_s": ["d", "i", 0xfc, 0x02],
-  "f64.eq": ["dd", "i", 0x61],
-  "f64.lt": ["dd", "i", 0x63],
-  "f64.add": ["dd", "d", 0xa0],
-  "f64.mul": ["dd", "d", 0xa2],
 
   "v128.not": ["v", "v", 0xfd, 0x4d],
   "v128.and": ["vv", "v", 0xfd, 0x4e],
@@ -67,8 +55,6 @@ export const instructions = {
   "i32x4.gt_s": ["vv", "v", 0xfd, 0x3b],
   "i32x4.le_s": ["vv", "v", 0xfd, 0x3d],
   "i32x4.ge_s": ["vv", "v", 0xfd, 0x3f],
-  "i32x4.neg": ["v", "v", 0xfd, 0xa1, 0x01],
-  "i32x4.all_true": ["v", "i", 0xfd, 0xa3, 0x01],
   "i32x4.bitmask": ["v", "i", 0xfd, 0xa4, 0x01],
   "i32x4.extend_low_i16x8_u": ["v", "v", 0xfd, 0xa9, 0x01],
   "i32x4.shl": ["vi", "v", 0xfd, 0xab, 0x01],
@@ -84,11 +70,8 @@ export const instructions = {
   "i64x2.add": ["vv", "v", 0xfd, 0xce, 0x01],
   "i64x2.sub": ["vv", "v", 0xfd, 0xd1, 0x01],
   "i64x2.shl": ["vi", "v", 0xfd, 0xcb, 0x01],
-  "i64x2.shr_s": ["vi", "v", 0xfd, 0xcc, 0x01],
   "i64x2.shr_u": ["vi", "v", 0xfd, 0xcd, 0x01],
-  "i64x2.extend_low_i32x4_s": ["v", "v", 0xfd, 0xc7, 0x01],
 
-  "f32x4.splat": ["f", "v", 0xfd, 0x13],
   "f32x4.eq": ["vv", "v", 0xfd, 0x41],
   "f32x4.ne": ["vv", "v", 0xfd, 0x42],
   "f32x4.lt": ["vv", "v", 0xfd, 0x43],
@@ -96,7 +79,6 @@ export const instructions = {
   "f32x4.le": ["vv", "v", 0xfd, 0x45],
   "f32x4.ge": ["vv", "v", 0xfd, 0x46],
   "f32x4.abs": ["v", "v", 0xfd, 0xe0, 0x01],
-  "f32x4.neg": ["v", "v", 0xfd, 0xe1, 0x01],
   "f32x4.sqrt": ["v", "v", 0xfd, 0xe3, 0x01],
   "f32x4.add": ["vv", "v", 0xfd, 0xe4, 0x01],
   "f32x4.sub": ["vv", "v", 0xfd, 0xe5, 0x01],
@@ -134,11 +116,9 @@ export const instructions = {
   "f64x2.max": ["vv", "v", 0xfd, 0xf5, 0x01],
   "f64x2.pmin": ["vv", "v", 0xfd, 0xf6, 0x01],
   "f64x2.pmax": ["vv", "v", 0xfd, 0xf7, 0x01],
-  "f64x2.nearest": ["v", "v", 0xfd, 0x94, 0x01],
   "f64x2.convert_low_i32x4_s": ["v", "v", 0xfd, 0xfe, 0x01],
   "f64x2.promote_low_f32x4": ["v", "v", 0xfd, 0x5f],
   "f64x2.relaxed_madd": ["vvv", "v", 0xfd, 0x87, 0x02],
-  "f64x2.relaxed_nmadd": ["vvv", "v", 0xfd, 0x88, 0x02],
 } as const;
 
 /** The name of an instruction without immediates. */
@@ -148,7 +128,6 @@ export type Instruction = keyof typeof instructions;
 export const laneInstructions = {
   "i32x4.extract_lane": ["v", "i", 0xfd, 0x1b],
   "i32x4.replace_lane": ["vi", "v", 0xfd, 0x1c],
-  "f32x4.extract_lane": ["v", "f", 0xfd, 0x1f],
   "f64x2.extract_lane": ["v", "d", 0xfd, 0x21],
   "f64x2.replace_lane": ["vd", "v", 0xfd, 0x22],
 } as const;
@@ -182,7 +161,6 @@ export type LaneLoad = keyof typeof laneLoads;
 /** Instructions that write memory at an address plus an offset: the type of what is written, the alignment, the bytes. */
 export const stores = {
   "i32.store": ["i", 2, 0x36],
-  "i32.store8": ["i", 0, 0x3a],
   "f64.store": ["d", 3, 0x39],
   "v128.store": ["v", 2, 0xfd, 0x0b],
 } as const;

@@ -45,7 +45,10 @@ export interface Accumulator {
 }
 
 /** Begins a reduction: its variables hold the result for no numbers. */
-export function beginAccumulator(statement: StatementOf<"accumulator">, { writer, registers, accumulators }: Context): void {
+export function beginAccumulator(
+  statement: StatementOf<"accumulator">,
+  { writer, registers, accumulators }: Context,
+): void {
   const { register, reduction, position } = statement;
   const representation = registers.get(register) ?? "single";
   const locals = identityOf(reduction, representation).map((initial) => writer.define(initial));
@@ -304,15 +307,13 @@ function takeFirstLarger(
     const wide = halves.map((x, half) => isLarger(x, locals[half]!, f64x2, writer));
     const mask = writer.define(activeOnly(shuffle(wide[0]!, wide[1]!, [0, 2, 4, 6]), active));
     const kept = [shuffle(mask, mask, [0, 0, 1, 1]), shuffle(mask, mask, [2, 2, 3, 3])];
-    for (const [half, x] of halves.entries())
-      writer.set(locals[half]!, v128.bitselect(x, locals[half]!, kept[half]!));
+    for (const [half, x] of halves.entries()) writer.set(locals[half]!, v128.bitselect(x, locals[half]!, kept[half]!));
     writer.set(places, v128.bitselect(index, places, mask));
     return;
   }
   const x = writer.define(representation === "integer" ? integers(value) : singles(value));
   const largest = locals[0]!;
-  const larger =
-    representation === "integer" ? i32x4.gt_s(x, largest) : isLarger(x, largest, f32x4, writer);
+  const larger = representation === "integer" ? i32x4.gt_s(x, largest) : isLarger(x, largest, f32x4, writer);
   const mask = writer.define(activeOnly(larger, active));
   writer.set(largest, v128.bitselect(x, largest, mask));
   writer.set(places, v128.bitselect(index, places, mask));
@@ -378,7 +379,11 @@ function largestOf(representation: Representation, locals: readonly Local<"v128"
 }
 
 /** Of the lanes, the one that is larger or came first. */
-function finishFirstLargest({ representation, locals, position: place }: Accumulator, register: Register, position: Position): void {
+function finishFirstLargest(
+  { representation, locals, position: place }: Accumulator,
+  register: Register,
+  position: Position,
+): void {
   const { writer } = position.context;
   const places = locals.at(-1)!;
   const isDouble = representation === "double";
@@ -404,7 +409,11 @@ function finishFirstLargest({ representation, locals, position: place }: Accumul
     writer.set(largest, v128.bitselect(x, largest, mask));
     writer.set(best, v128.bitselect(other, best, mask));
   }
-  setValue(register, isDouble ? uniformDouble(largest) : { kind: representation as "single", lanes: largest }, position);
+  setValue(
+    register,
+    isDouble ? uniformDouble(largest) : { kind: representation as "single", lanes: largest },
+    position,
+  );
   setValue(place!, uniformInteger(writer.define(lane("i32x4.extract_lane", 0, best))), position);
 }
 

@@ -22,7 +22,7 @@ export interface Blocks {
 }
 
 /** About how many bytes of the user's arrays a block takes: they stay in the cache from the copy to the use. */
-const bytesOfBlock = 3 * 2 ** 15;
+const bytesOfBlock = 3 * 2 ** 16;
 
 /** The blocks of each program. */
 export function findBlocks(programs: readonly Program[]): readonly Blocks[] {
@@ -67,7 +67,8 @@ function slicesOf(accesses: readonly Access[], uses: ReadonlyMap<Buffer, number>
     const inside = list.filter(({ step }) => step !== undefined);
     const step = inside[0]?.step ?? 0;
     const isSliced =
-      step > 0 && inside.every((access) => access.step === step && access.within.least >= 0 && access.within.most < step);
+      step > 0 &&
+      inside.every((access) => access.step === step && access.within.least >= 0 && access.within.most < step);
     // What is read before the loop must lie in the first iteration's part; nothing may be written there.
     const isFirst = list.every(
       (access) => access.step !== undefined || (!access.writes && access.comesFirst && access.within.most < step),
@@ -76,10 +77,7 @@ function slicesOf(accesses: readonly Access[], uses: ReadonlyMap<Buffer, number>
   });
 }
 
-function inBlocks(
-  outermost: StatementOf<"loop"> | undefined,
-  slices: readonly Slice[],
-): Blocks {
+function inBlocks(outermost: StatementOf<"loop"> | undefined, slices: readonly Slice[]): Blocks {
   const once: Blocks = { outermost: undefined, slices: [], rows: 0, count: 1 };
   if (outermost === undefined || slices.length === 0) return once;
   const bytes = slices.reduce((sum, { step, bytesPerElement }) => sum + step * bytesPerElement, 0);

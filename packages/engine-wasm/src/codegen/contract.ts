@@ -11,7 +11,12 @@ import { type Context, type Position, setValue, valueOf } from "./position.ts";
 import { doublesOf, upper } from "./value.ts";
 import { type Range, reductionsIn, writeVectors } from "./vector-loop.ts";
 
-export function writeContraction(contraction: Contraction, range: Range, position: Position, writeBody: WriteBody): void {
+export function writeContraction(
+  contraction: Contraction,
+  range: Range,
+  position: Position,
+  writeBody: WriteBody,
+): void {
   const { index, extent, before, after, own } = contraction;
   const begun = new Set(before.filter(({ kind }) => kind === "accumulator"));
   const first = before.filter((statement) => !begun.has(statement));

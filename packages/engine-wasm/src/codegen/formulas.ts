@@ -62,8 +62,14 @@ type Formula = (operands: readonly Value[], site: Site) => Value;
 
 /** A formula for each operation. */
 export const formulas: { readonly [O in ScalarOperation]: Formula } = {
-  neg: arithmetic((x) => v128.xor(x!, signs), (x) => f64x2.neg(x!)),
-  abs: arithmetic((x) => v128.and(x!, digits), (x) => f64x2.abs(x!)),
+  neg: arithmetic(
+    (x) => v128.xor(x!, signs),
+    (x) => f64x2.neg(x!),
+  ),
+  abs: arithmetic(
+    (x) => v128.and(x!, digits),
+    (x) => f64x2.abs(x!),
+  ),
   sign: (operands, site) => {
     const [x] = operands;
     const rest = select(compare("lt", [x!, zero], site), { kind: "constant", value: -1 }, x!, site);
@@ -75,7 +81,10 @@ export const formulas: { readonly [O in ScalarOperation]: Formula } = {
   log: elementary("log", log, logDoubles),
   log1p: elementary("log1p", log1p, log1pDoubles),
   log1pOfUnit: elementary("log1p", log1pOfUnit, log1pDoubles),
-  sqrt: arithmetic((x) => f32x4.sqrt(x!), (x) => f64x2.sqrt(x!)),
+  sqrt: arithmetic(
+    (x) => f32x4.sqrt(x!),
+    (x) => f64x2.sqrt(x!),
+  ),
   tanh: elementary("tanh", tanh),
   erf: elementary("erf", erf),
   // The sum makes 0 of -0.
@@ -85,10 +94,22 @@ export const formulas: { readonly [O in ScalarOperation]: Formula } = {
   ),
   logicalNot: ([x]) => ({ kind: "mask", lanes: v128.not(masks(x!)) }),
 
-  add: arithmetic((x, y) => f32x4.add(x!, y!), (x, y) => f64x2.add(x!, y!)),
-  sub: arithmetic((x, y) => f32x4.sub(x!, y!), (x, y) => f64x2.sub(x!, y!)),
-  mul: arithmetic((x, y) => f32x4.mul(x!, y!), (x, y) => f64x2.mul(x!, y!)),
-  div: arithmetic((x, y) => f32x4.div(x!, y!), (x, y) => f64x2.div(x!, y!)),
+  add: arithmetic(
+    (x, y) => f32x4.add(x!, y!),
+    (x, y) => f64x2.add(x!, y!),
+  ),
+  sub: arithmetic(
+    (x, y) => f32x4.sub(x!, y!),
+    (x, y) => f64x2.sub(x!, y!),
+  ),
+  mul: arithmetic(
+    (x, y) => f32x4.mul(x!, y!),
+    (x, y) => f64x2.mul(x!, y!),
+  ),
+  div: arithmetic(
+    (x, y) => f32x4.div(x!, y!),
+    (x, y) => f64x2.div(x!, y!),
+  ),
   pow: elementary("pow", (writer, x, arithmetic, y) => pow(writer, x, y!, arithmetic)),
   maximum: extremum("pmax", "max"),
   minimum: extremum("pmin", "min"),
@@ -104,14 +125,14 @@ export const formulas: { readonly [O in ScalarOperation]: Formula } = {
   toBool: ([x]) => ({ kind: "mask", lanes: masks(x!) }),
   convert: ([x], { result }) => converted(x!, result),
   lesser: (operands, site) => select(compare("le", operands, site), operands[0]!, operands[1]!, site),
-  minNonNegative: arithmetic((x, y) => f32x4.pmin(y!, x!), (x, y) => f64x2.pmin(y!, x!)),
+  minNonNegative: arithmetic(
+    (x, y) => f32x4.pmin(y!, x!),
+    (x, y) => f64x2.pmin(y!, x!),
+  ),
   flip: ([choice]) => ({ kind: "single", lanes: v128.or(floats(1), v128.and(masks(choice!), signs)) }),
   beats: ([x, y, index, target], site) => {
     const isAfter = comparisonOfIntegers("ge", index!, target!);
-    const isBehind = v128.or(
-      compare("lt", [x!, y!], site),
-      v128.and(compare("eq", [x!, y!], site), isAfter),
-    );
+    const isBehind = v128.or(compare("lt", [x!, y!], site), v128.and(compare("eq", [x!, y!], site), isAfter));
     const isNumber = compare("eq", [y!, y!], site);
     const isEarlierNaN = v128.andnot(v128.not(compare("eq", [x!, x!], site)), isAfter);
     return { kind: "mask", lanes: v128.andnot(v128.or(isNumber, isEarlierNaN), isBehind) };
@@ -153,7 +174,9 @@ function heldDouble(value: Value, { position }: Site): Double {
   if (value.kind === "double") return value;
   const { writer } = position.context;
   const held = writer.define(low);
-  return low === high || isInScalar(position) ? uniformDouble(held) : { kind: "double", low: held, high: writer.define(high) };
+  return low === high || isInScalar(position)
+    ? uniformDouble(held)
+    : { kind: "double", low: held, high: writer.define(high) };
 }
 
 function isInScalar({ vector: lanes }: Position): boolean {
@@ -194,7 +217,8 @@ function compare(name: Comparison, operands: readonly Value[], site: Site): Vect
     return bothMasks(x, y, f64x2[name]);
   }
   const [x, y] = operands as readonly [Value, Value];
-  if (kinds.includes("single") || kinds.every((kind) => kind === "constant")) return f32x4[name](singles(x), singles(y));
+  if (kinds.includes("single") || kinds.every((kind) => kind === "constant"))
+    return f32x4[name](singles(x), singles(y));
   return comparisonOfIntegers(name, x, y);
 }
 
@@ -236,17 +260,29 @@ function lanesOf(value: Value): Vector {
 
 /** As Math.max and Math.min; beside a constant that is not 0 one instruction of the processor does it. */
 function extremum(quick: "pmax" | "pmin", exact: "max" | "min"): Formula {
-  const general = arithmetic((x, y) => f32x4[exact](x!, y!), (x, y) => f64x2[exact](x!, y!));
-  const besideConstant = arithmetic((x, y) => f32x4[quick](x!, y!), (x, y) => f64x2[quick](x!, y!));
+  const general = arithmetic(
+    (x, y) => f32x4[exact](x!, y!),
+    (x, y) => f64x2[exact](x!, y!),
+  );
+  const besideConstant = arithmetic(
+    (x, y) => f32x4[quick](x!, y!),
+    (x, y) => f64x2[quick](x!, y!),
+  );
   return (operands, site) => {
-    const constant = operands.find((operand) => operand.kind === "constant" && operand.value !== 0 && !Number.isNaN(operand.value));
+    const constant = operands.find(
+      (operand) => operand.kind === "constant" && operand.value !== 0 && !Number.isNaN(operand.value),
+    );
     const other = operands.find((operand) => operand !== constant);
     if (site.result === "integer") {
       const instruction = exact === "max" ? i32x4.max_s : i32x4.min_s;
       const lanes = instruction(integers(operands[0]!), integers(operands[1]!));
-      return isInScalarPosition(site) ? uniformInteger(lane("i32x4.extract_lane", 0, lanes)) : { kind: "integer", lanes };
+      return isInScalarPosition(site)
+        ? uniformInteger(lane("i32x4.extract_lane", 0, lanes))
+        : { kind: "integer", lanes };
     }
-    return constant === undefined || other === undefined ? general(operands, site) : besideConstant([other, constant], site);
+    return constant === undefined || other === undefined
+      ? general(operands, site)
+      : besideConstant([other, constant], site);
   };
 }
 

@@ -12,7 +12,16 @@ import { scalarNote, vectorNote } from "./notes.ts";
 import { storeElements } from "./memory-access.ts";
 import { type Position, valueOf } from "./position.ts";
 import { masks, scalarOf } from "./value.ts";
-import { type Range, type VectorBody, beginOf, definedIn, endOf, isSum, reductionsIn, writeVectors } from "./vector-loop.ts";
+import {
+  type Range,
+  type VectorBody,
+  beginOf,
+  definedIn,
+  endOf,
+  isSum,
+  reductionsIn,
+  writeVectors,
+} from "./vector-loop.ts";
 
 /** Writes the statements of a body. */
 export type WriteBody = (statements: readonly Statement[], position: Position) => void;

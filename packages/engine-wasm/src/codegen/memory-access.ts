@@ -130,7 +130,7 @@ function termsOf(
 }
 
 /** Where an element is that is the same for all lanes. */
-export function placeOf(buffer: Buffer, address: Address, position: Position): Place {
+function placeOf(buffer: Buffer, address: Address, position: Position): Place {
   const bytes = bytesOfLayout[layoutOf(buffer, position.context)];
   const terms = termsOf(address, position, bytes, -1);
   return weighted([[position.context.baseOf(buffer), 1], ...terms], address.constant * bytes);
@@ -171,9 +171,7 @@ function lanePlaces(buffer: Buffer, address: Address, vector: VectorPosition, po
   );
   const step = strideOf(address, vector.index) * bytes;
   const of = (index: number): { place: Place; offset: number } => {
-    const parts = varying.map(
-      ([lanes, stride]) => [lane("i32x4.extract_lane", index, lanes), stride * bytes] as const,
-    );
+    const parts = varying.map(([lanes, stride]) => [lane("i32x4.extract_lane", index, lanes), stride * bytes] as const);
     return { place: context.writer.define(weighted([[fixed, 1], ...parts], step * index)), offset: 0 };
   };
   return { areAdjacent: false, of };
@@ -351,4 +349,3 @@ export function isScalar(value: Value): boolean {
   if (value.kind === "constant") return true;
   return value.kind === "double" ? isUniform(value) : value.kind === "integer" && value.scalar !== undefined;
 }
-

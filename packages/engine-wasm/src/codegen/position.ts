@@ -55,11 +55,6 @@ export interface VectorPosition {
   readonly accumulators: ReadonlyMap<Register, readonly Local<"v128">[]>;
 }
 
-/** Outside all loops that are vector code. */
-export function scalarPosition(context: Context): Position {
-  return { context, vector: undefined };
-}
-
 export function valueOf(operand: Operand, { context, vector: lanes }: Position): Value {
   switch (operand.kind) {
     case "constant":
@@ -90,7 +85,10 @@ function lanesOfIndex({ counter, number }: VectorPosition): Value {
 }
 
 /** The sum of numbers, each times a constant. */
-export function weighted(parts: readonly (readonly [Expression<"i32">, number])[], constant: number): Expression<"i32"> {
+export function weighted(
+  parts: readonly (readonly [Expression<"i32">, number])[],
+  constant: number,
+): Expression<"i32"> {
   const terms = parts.map(([part, factor]) => times(part, factor));
   if (constant !== 0 || terms.length === 0) terms.push(int(constant));
   return terms.reduce((left, right) => i32.add(left, right));

@@ -71,7 +71,12 @@ function valueOfExpression(register: Register, expression: Expression, dtype: DT
 function valueOfAddress({ constant, terms }: Address, position: Position): Value {
   const parts = terms.map(({ operand, stride }) => [valueOf(operand, position), stride] as const);
   if (parts.every(([value]) => isScalar(value)))
-    return uniformInteger(weighted(parts.map(([value, stride]) => [scalarOf(value), stride]), constant));
+    return uniformInteger(
+      weighted(
+        parts.map(([value, stride]) => [scalarOf(value), stride]),
+        constant,
+      ),
+    );
   const lanes = parts.map(([value, stride]) => i32x4.mul(integers(value), ints(stride)));
   return { kind: "integer", lanes: lanes.reduce((left, right) => i32x4.add(left, right), ints(constant)) };
 }
@@ -87,9 +92,12 @@ function writeFill({ buffer, value }: StatementOf<"fill">, context: Context): vo
     writer.fillBytes(begin, int(0), int(bytes));
     return;
   }
-  const lanes = { single: floats(value), double: doubles(value), integer: ints(Math.max(value, -0x80000000)), mask: ints(value === 0 ? 0 : -1) }[
-    representation ?? "single"
-  ];
+  const lanes = {
+    single: floats(value),
+    double: doubles(value),
+    integer: ints(Math.max(value, -0x80000000)),
+    mask: ints(value === 0 ? 0 : -1),
+  }[representation ?? "single"];
   const pointer = writer.define(begin);
   const end = writer.define(i32.add(begin, int(bytes)));
   writer.repeat(
@@ -100,4 +108,3 @@ function writeFill({ buffer, value }: StatementOf<"fill">, context: Context): vo
     () => i32.lt_u(pointer, end),
   );
 }
-

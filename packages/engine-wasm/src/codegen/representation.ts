@@ -1,6 +1,14 @@
 /** How does each number of a program lie in vectors: float32 as such, or as float64 if it comes from a sum? */
 import type { DType } from "@symloss/core/engine";
-import { type Buffer, type Expression, type Operand, type Program, type Register, type Statement, allStatements } from "@symloss/loops";
+import {
+  type Buffer,
+  type Expression,
+  type Operand,
+  type Program,
+  type Register,
+  type Statement,
+  allStatements,
+} from "@symloss/loops";
 import type { Representation } from "./value.ts";
 
 /** How the numbers of a plan lie in registers and memory. */
@@ -78,7 +86,7 @@ function join<K>(known: Map<K, Representation>, key: K, value: Representation = 
   known.set(key, before === undefined || before === value ? value : "double");
 }
 
-export function representationOf(operand: Operand, registers: Known): Representation | undefined {
+function representationOf(operand: Operand, registers: Known): Representation | undefined {
   switch (operand.kind) {
     case "constant":
       return undefined;

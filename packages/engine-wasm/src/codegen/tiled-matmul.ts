@@ -26,7 +26,9 @@ const own = { offset: -1, sum: -2 } as const;
 export function writeMultiply(product: StatementOf<"multiply">, { context }: Position, writeBody: WriteBody): void {
   const writing: Writing = { product, context, writeBody };
   const { rows, columns, depth } = product;
-  context.notes.push(`multiply ${rows.count} by ${depth} by ${columns.count}: tiles of 2 x 2 sums of ${block.lanes} lanes`);
+  context.notes.push(
+    `multiply ${rows.count} by ${depth} by ${columns.count}: tiles of 2 x 2 sums of ${block.lanes} lanes`,
+  );
   if (rows.count === 0 || columns.count === 0) return;
   writeBlocks(context, columns.count, block.columns, (ofColumns) =>
     writeBlocks(context, rows.count, block.rows, (ofRows) => {
@@ -96,7 +98,8 @@ function clearEnd(
 ): void {
   const end = i32.sub(i32.add(begin, length), int(block.lanes));
   const place = writer.define(i32.add(baseOf(buffer), i32.mul(end, int(bytes))));
-  for (let offset = 0; offset < block.lanes * bytes; offset += 16) writer.store("v128.store", place, doubles(0), offset);
+  for (let offset = 0; offset < block.lanes * bytes; offset += 16)
+    writer.store("v128.store", place, doubles(0), offset);
 }
 
 function storeAt({ buffer, element }: Panel, index: Operand): Statement {

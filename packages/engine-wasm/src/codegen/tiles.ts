@@ -79,9 +79,7 @@ function addTiles(lanes: Lanes, side: 1 | 2): FunctionWriter {
       writer.set(x, i32.add(rows!, i32.mul(row, line)));
       writer.set(y, i32.add(columns!, i32.mul(column, line)));
       writer.set(end, i32.add(x, line));
-      const to = writer.define(
-        i32.add(sums!, i32.shl(i32.add(i32.mul(row, int(block.columns)), column), int(4))),
-      );
+      const to = writer.define(i32.add(sums!, i32.shl(i32.add(i32.mul(row, int(block.columns)), column), int(4))));
       addTile(writer, lanes, side, { x, y, end, line, to });
     }),
   );
@@ -101,7 +99,10 @@ interface Tile {
 
 function addTile(writer: FunctionWriter, lanes: Lanes, side: 1 | 2, { x, y, end, line, to }: Tile): void {
   const vectors = (block.lanes * lanes.bytes) / 16;
-  const pairs = Array.from({ length: side * side }, (_, index) => ({ row: Math.floor(index / side), column: index % side }));
+  const pairs = Array.from({ length: side * side }, (_, index) => ({
+    row: Math.floor(index / side),
+    column: index % side,
+  }));
   const accumulators = pairs.map(() => Array.from({ length: vectors }, () => writer.define(lanes.zero)));
   const xs = side === 1 ? [x] : [x, writer.define(i32.add(x, line))];
   const ys = side === 1 ? [y] : [y, writer.define(i32.add(y, line))];

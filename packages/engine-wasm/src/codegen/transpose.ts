@@ -48,7 +48,9 @@ interface Rewriting {
 }
 
 function writtenBy(statement: Statement): readonly Buffer[] {
-  return statement.kind === "store" || statement.kind === "update" || statement.kind === "fill" ? [statement.buffer] : [];
+  return statement.kind === "store" || statement.kind === "update" || statement.kind === "fill"
+    ? [statement.buffer]
+    : [];
 }
 
 function largestNumber(statement: Statement): number {

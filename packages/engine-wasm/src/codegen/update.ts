@@ -5,15 +5,7 @@ import type { FunctionWriter } from "../assembler/function.ts";
 import { strideOf } from "./contraction.ts";
 import { loadElements, storeElements } from "./memory-access.ts";
 import { type Position, type VectorPosition, valueOf, weighted } from "./position.ts";
-import {
-  type Value,
-  doublesOf,
-  integers,
-  masks,
-  singles,
-  uniformDouble,
-  uniformInteger,
-} from "./value.ts";
+import { type Value, doublesOf, integers, masks, singles, uniformDouble, uniformInteger } from "./value.ts";
 
 type Update = StatementOf<"update">;
 
@@ -31,7 +23,8 @@ export function writeUpdate(statement: Update, position: Position): void {
     return;
   }
   // Several lanes may change one element, in their order.
-  for (let index = 0; index < vector.active; index++) writeOnce(statement, laneOnly(statement, index, vector, position));
+  for (let index = 0; index < vector.active; index++)
+    writeOnce(statement, laneOnly(statement, index, vector, position));
 }
 
 function dependsOnOwn({ terms }: Address, { own }: VectorPosition): boolean {
@@ -112,4 +105,3 @@ function inLane(value: Value, index: number, writer: FunctionWriter): Value {
     }
   }
 }
-

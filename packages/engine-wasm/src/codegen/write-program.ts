@@ -95,11 +95,19 @@ function placeBuffers(
 
 function loadState(writer: FunctionWriter, locals: readonly Local[], state: Expression<"i32">): void {
   for (const [index, local] of locals.entries())
-    writer.set(local, load(local.type === "v128" ? "v128.load" : local.type === "f64" ? "f64.load" : "i32.load", state, 16 * index) as Expression);
+    writer.set(
+      local,
+      load(
+        local.type === "v128" ? "v128.load" : local.type === "f64" ? "f64.load" : "i32.load",
+        state,
+        16 * index,
+      ) as Expression,
+    );
 }
 
 function storeState(writer: FunctionWriter, locals: readonly Local[], state: Expression<"i32">): void {
-  if (16 * locals.length > stateBytes) throw new Error("wasm: a program must not keep more between blocks than is reserved.");
+  if (16 * locals.length > stateBytes)
+    throw new Error("wasm: a program must not keep more between blocks than is reserved.");
   for (const [index, local] of locals.entries()) {
     const name: Store = local.type === "v128" ? "v128.store" : local.type === "f64" ? "f64.store" : "i32.store";
     writer.store(name, state, local, 16 * index);
