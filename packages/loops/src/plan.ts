@@ -56,7 +56,9 @@ export function planLoops(graph: Graph, options: LoopOptions = {}): LoopPlan {
   const storage = planStorage(trees);
   const emitted = emitPrograms(trees, storage, stages, buffers);
   let ids = buffers.length;
-  const programs = emitted.map((program) => rewrite?.(program, () => ids++) ?? unrollAndJam(program));
+  const programs = emitted.programs.map(
+    (program) => rewrite?.(program, () => ids++) ?? unrollAndJam(program, emitted.batches),
+  );
   const used = new Set(programs.flatMap(({ body }) => allStatements(body)).flatMap(buffersOf));
   return { tree, buffers: buffers.filter((buffer) => isGiven(buffer) || used.has(buffer)), programs };
 }

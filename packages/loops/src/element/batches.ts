@@ -2,13 +2,16 @@
 import type { Tensor } from "@symloss/core/engine";
 import { followAxes } from "./unit-axes.ts";
 
-/** Whether an axis may be a batch, or have a batch in it, whatever its length is. */
-export type MayBeBatch = (tensor: Tensor, axis: number) => boolean;
+/** Whether an axis may be a batch, or have a batch in it, whatever its length is; undefined if it is one where it meets one, being only broadcast. */
+export type MayBeBatch = (tensor: Tensor, axis: number) => boolean | undefined;
 
 export const isNeverBatch: MayBeBatch = () => false;
 
 /** The axes that come from the first axis of an input. */
 export function findBatches(order: readonly Tensor[]): MayBeBatch {
   const known = followAxes(order, (axis) => axis > 0);
-  return (tensor, axis) => known.get(tensor)![axis] === false;
+  return (tensor, axis) => {
+    const isFixed = known.get(tensor)![axis];
+    return isFixed === undefined ? undefined : !isFixed;
+  };
 }

@@ -7,7 +7,9 @@ import type { ScalarOperation } from "../program/scalar-operation.ts";
 export interface Label {
   readonly id: number;
   readonly extent: number;
-  /** The extent that decisions reckon with: an assumed one where the real one must not matter. */
+  /** Whether it may be a batch, whose length must decide nothing. */
+  readonly mayBeBatch: boolean;
+  /** The extent that decisions reckon with: for a batch an assumed one. */
   readonly weight: number;
 }
 

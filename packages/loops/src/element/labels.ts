@@ -23,26 +23,27 @@ const assumedBatch = 4096;
  * The lengths of axes that may be batches decide nothing: they have a label if they are 1, and weigh the same whatever they are.
  */
 export function labelAxes(order: readonly Tensor[], mayBeBatch: MayBeBatch): Labels {
-  const hasLoop: HasLoop = (tensor, axis) => tensor.shape[axis] !== 1 || mayBeBatch(tensor, axis);
   let count = 0;
-  const fresh = (extent: number, weight: number): Label => ({ id: count++, extent, weight });
+  const fresh = (like: Omit<Label, "id">): Label => ({ ...like, id: count++ });
   const others = new Map<Label, Label>();
   const classes = new Map<Tensor, AxisClass[]>();
   for (const tensor of order) {
     const axes: AxisClass[] = [];
     for (const [axis, extent] of tensor.shape.entries())
-      axes.push(makeClass(extent as number, mayBeBatch(tensor, axis), axes));
+      axes.push(makeClass(extent as number, mayBeBatch(tensor, axis) === true, axes));
     classes.set(tensor, axes);
   }
   const classOf = (tensor: Tensor, axis: number): AxisClass => find(classes.get(tensor)![axis]!);
   const refused: AxisClass[] = [];
+  const mayLoop: HasLoop = (tensor, axis) => tensor.shape[axis] !== 1 || mayBeBatch(tensor, axis) !== false;
   const bond: Bond = (left, leftAxis, right, rightAxis) => {
-    if (left.shape[leftAxis] !== right.shape[rightAxis] || !hasLoop(left, leftAxis) || !hasLoop(right, rightAxis))
+    if (left.shape[leftAxis] !== right.shape[rightAxis] || !mayLoop(left, leftAxis) || !mayLoop(right, rightAxis))
       return;
     const pair = [classOf(left, leftAxis), classOf(right, rightAxis)] as const;
     if (!join(...pair)) refused.push(...pair);
   };
-  for (const tensor of order) rowOf(bondAxes, tensor)(tensor, bond, hasLoop);
+  for (const tensor of order) rowOf(bondAxes, tensor)(tensor, bond, mayLoop);
+  const hasLoop: HasLoop = (tensor, axis) => tensor.shape[axis] !== 1 || classOf(tensor, axis).mayBeBatch;
   const inner = coalesceAxes(order, classOf, new Set(refused.map(find)), hasLoop);
   for (const [outer, next] of inner) next.outer = outer;
   return {
@@ -50,29 +51,27 @@ export function labelAxes(order: readonly Tensor[], mayBeBatch: MayBeBatch): Lab
       if (!hasLoop(tensor, axis)) return undefined;
       const axisClass = classOf(tensor, axis);
       if (inner.has(axisClass)) return undefined;
-      return (axisClass.label ??= fresh(productOf(axisClass, extentOf), productOf(axisClass, weightOf)));
+      return (axisClass.label ??= fresh(loopOver(axisClass)));
     },
     hasLoop,
     instead(label) {
       let other = others.get(label);
-      if (other === undefined) others.set(label, (other = fresh(label.extent, label.weight)));
+      if (other === undefined) others.set(label, (other = fresh(label)));
       return other;
     },
   };
 }
 
-/** Of the class and those outside it that a loop over it covers too. */
-function productOf(axisClass: AxisClass, factorOf: (axisClass: AxisClass) => number): number {
-  const factor = factorOf(axisClass);
-  return axisClass.outer === undefined ? factor : factor * productOf(axisClass.outer, factorOf);
-}
-
-function extentOf({ extent }: AxisClass): number {
-  return extent;
-}
-
-function weightOf({ mayBeBatch, extent }: AxisClass): number {
-  return mayBeBatch ? assumedBatch : extent;
+/** The label of a loop over the class and those outside it that the loop covers too. */
+function loopOver({ extent, mayBeBatch, outer }: AxisClass): Omit<Label, "id"> {
+  const weight = mayBeBatch ? assumedBatch : extent;
+  if (outer === undefined) return { extent, mayBeBatch, weight };
+  const outside = loopOver(outer);
+  return {
+    extent: extent * outside.extent,
+    mayBeBatch: mayBeBatch || outside.mayBeBatch,
+    weight: weight * outside.weight,
+  };
 }
 
 type Bond = (left: Tensor, leftAxis: number, right: Tensor, rightAxis: number) => void;

@@ -16,6 +16,8 @@ export interface Emission {
   readonly arrays: Map<Element, KeptArray>;
   /** Where reductions are accumulated. */
   readonly accumulators: Map<Element, Accumulator>;
+  /** The indices of loops over what may be a batch. */
+  readonly batches: Set<number>;
   /** How many registers and indices there are so far. */
   registers: number;
   indices: number;

@@ -12,13 +12,19 @@ import { addressOf, keep, operandOf } from "./operands.ts";
 import { beginReduction, emitReduction, finishReduction } from "./reductions.ts";
 import { type Scope, closeScope, openScope, rootOf } from "./scope.ts";
 
+/** Programs, and which of their loops go over what may be a batch. */
+interface Emitted {
+  readonly programs: readonly Program[];
+  readonly batches: ReadonlySet<number>;
+}
+
 /** The statements of these programs; buffers that they need are added to the list. */
 export function emitPrograms(
   programs: readonly LoopTree[],
   storage: Storage,
   { list, sortLabels }: Stages,
   buffers: Buffer[],
-): Program[] {
+): Emitted {
   const products = list.flatMap(({ store }) => store?.product ?? []);
   const emission: Emission = {
     buffers,
@@ -28,15 +34,17 @@ export function emitPrograms(
     readers: readersOf(list),
     arrays: new Map(),
     accumulators: new Map(),
+    batches: new Set(),
     registers: 0,
     indices: 0,
   };
   for (const element of storage.acrossPrograms) keep(emission, element, undefined);
-  return programs.map((tree) => {
+  const emitted = programs.map((tree) => {
     const root = openScope(emission, undefined, undefined);
     emitBody(emission, tree, root);
     return { body: root.statements };
   });
+  return { programs: emitted, batches: emission.batches };
 }
 
 function readersOf(stages: readonly Stage[]): Map<Buffer, Stage[]> {

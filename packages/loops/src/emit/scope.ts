@@ -21,10 +21,12 @@ export interface Scope {
 
 /** A new body: that of a loop over the label inside a body, or that of a program. */
 export function openScope(emission: Emission, parent: Scope | undefined, label: Label | undefined): Scope {
+  const index = label === undefined ? -1 : emission.indices++;
+  if (label?.mayBeBatch === true) emission.batches.add(index);
   return {
     parent,
     label,
-    index: label === undefined ? -1 : emission.indices++,
+    index,
     bound: new Set([...(parent?.bound ?? []), ...(label === undefined ? [] : [label])]),
     statements: [],
     known: new Map(),

@@ -16,24 +16,30 @@ type Loop = StatementOf<"loop">;
 /** With more statements than this the numbers of two iterations no longer fit into registers. */
 const longest = 10;
 
-/** The program with each loop around one short reduction unrolled and jammed. */
-export function unrollAndJam({ body }: Program): Program {
+/**
+ * The program with each loop around one short reduction unrolled and jammed, but for the outermost of the loops over what may be a batch:
+ * a sum must not depend on whether the length of a batch is even.
+ */
+export function unrollAndJam({ body }: Program, batches: ReadonlySet<number>): Program {
   let last = -1;
   for (const statement of allStatements(body))
     for (const register of registersOf(statement)) last = Math.max(last, register);
-  return { body: jamAll(body, { next: last + 1 }) };
+  return { body: jamAll(body, batches, { next: last + 1 }) };
 }
 
 interface Counter {
   next: Register;
 }
 
-function jamAll(statements: readonly Statement[], registers: Counter): Statement[] {
+const noBatches: ReadonlySet<number> = new Set();
+
+function jamAll(statements: readonly Statement[], batches: ReadonlySet<number>, registers: Counter): Statement[] {
   return statements.map((statement) => {
     if (statement.kind !== "loop") return statement;
-    const inner = innerOf(statement);
+    const isBatch = batches.has(statement.index);
+    const inner = isBatch ? undefined : innerOf(statement);
     if (inner !== undefined) return jam(statement, inner, registers);
-    return { ...statement, body: jamAll(statement.body, registers) };
+    return { ...statement, body: jamAll(statement.body, isBatch ? noBatches : batches, registers) };
   });
 }
 
