@@ -3,8 +3,10 @@ import {
   type Engine,
   type NDArray,
   type Tensor,
+  abs,
   add,
   div,
+  einsum,
   exp,
   grad,
   log,
@@ -13,6 +15,7 @@ import {
   matmul,
   max,
   mean,
+  mul,
   softmax,
   softplus,
   square,
@@ -20,6 +23,7 @@ import {
   sum,
   takeAlongAxis,
   tanh,
+  transpose,
   variance,
 } from "@symloss/core";
 import { type ArgumentDefinition, type AnyLoss, losses } from "@symloss/losses";
@@ -105,6 +109,8 @@ function plainFunctions(): RowFunction[] {
   const withShared = (rows: number) => [rowArray(rows, [10], 1), sharedArray([10], 3)];
   const withWeights = (rows: number) => [rowArray(rows, [10], 1), sharedArray([10, 5], 4)];
   const withManyWeights = (rows: number) => [rowArray(rows, [67], 2), sharedArray([67, 33], 5)];
+  const withColumns = (rows: number) => [rowArray(rows, [10], 1), sharedArray([5, 10], 4)];
+  const withFactors = (rows: number) => [rowArray(rows, [3, 20], 7), sharedArray([3, 20, 9], 8)];
   const labelled = (rows: number) => [
     rowArray(rows, [10], 1),
     { array: arrayOf(sampleIntegers(rows, 6, 0, 9), [rows, 1], "int32"), shared: false },
@@ -129,6 +135,26 @@ function plainFunctions(): RowFunction[] {
       name: "the gradient through a product with shared weights",
       fn: (x, w) => grad((y) => sum(square(tanh(matmul(y, w!)))))(x),
       arrays: withManyWeights,
+    },
+    {
+      name: "a product whose columns they are, with gradients",
+      fn: (x, w) => perRow((y) => transpose(tanh(matmul(w!, transpose(y)))))(x),
+      arrays: withColumns,
+    },
+    {
+      name: "a product on each side of another axis, with gradients",
+      fn: (x, w) => perRow((y) => einsum("nfc,fck->nfk", y, w!))(x),
+      arrays: withFactors,
+    },
+    {
+      name: "sums beside sums of what is shared, with gradients",
+      fn: (x, w) => perRow((y) => sum(mul(y, sum(w!, 1)), 1))(x),
+      arrays: withManyWeights,
+    },
+    {
+      name: "what is summed after some steps",
+      fn: (x) => sum(abs(add(mul(square(sub(x, 1)), 3), x)), 1),
+      arrays: wide,
     },
     { name: "what is picked", fn: (x, index) => takeAlongAxis(softmax(x), index!, 1), arrays: labelled },
   ];

@@ -24,7 +24,8 @@ export interface Contraction {
 export function contractionOf({ index, extent, body }: StatementOf<"loop">): Contraction | undefined {
   const inners = body.filter((statement) => statement.kind === "loop");
   const [inner] = inners;
-  if (inner === undefined || inners.length > 1 || extent < 2 || inner.extent === 0) return undefined;
+  // One iteration is a contraction too: it is a batch that may be longer another time.
+  if (inner === undefined || inners.length > 1 || extent === 0 || inner.extent === 0) return undefined;
   if (!body.every((statement) => statement === inner || outside.has(statement.kind))) return undefined;
   const sums = new Set(
     body.flatMap((statement) =>

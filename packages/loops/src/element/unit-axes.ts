@@ -5,7 +5,7 @@
 import type { Tensor } from "@symloss/core/engine";
 import { type OperationTable, forElementwise, rowOf } from "./loop-operation.ts";
 
-/** For each axis: whether its length is always the same, for those of length 1; undefined if it is only broadcast. */
+/** For each axis: whether its length is always the same; undefined if it is only broadcast. */
 type Ones = readonly (boolean | undefined)[];
 
 /** What is known of a graph's axes of length 1. */
