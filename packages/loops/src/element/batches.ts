@@ -2,7 +2,7 @@
 import type { Tensor } from "@symloss/core/engine";
 import { followAxes } from "./unit-axes.ts";
 
-/** Whether an axis may be a batch, or have a batch in it, whatever its length is; undefined if it is one where it meets one, being only broadcast. */
+/** Whether an axis may be a batch, or have one in it, whatever its length is; undefined if it is only broadcast, and so is what it meets. */
 export type MayBeBatch = (tensor: Tensor, axis: number) => boolean | undefined;
 
 export const isNeverBatch: MayBeBatch = () => false;

@@ -13,7 +13,7 @@ import type { Label } from "./element.ts";
 /** From this many multiplications on, blocks that stay in the cache are worth a program of their own. */
 const largeProduct = 4096;
 
-/** From this depth on they are if they add in another way than loops do: how large a batch is, be it of rows or of columns, must not matter. */
+/** From this depth on they are in lanes: how many rows and columns there are must not matter, for either may be a batch. */
 const deepProduct = 16;
 
 /** Whether a tensor is a product of matrices that is a program of its own. */

@@ -38,7 +38,8 @@ function accessesOf(stores: readonly Store[], elements: readonly Element[]): Acc
 /** The size that decisions reckon with. */
 function assumedSize({ terms }: Affine, { size }: Buffer): number {
   return terms.reduce(
-    (product, { label: { extent, weight } }) => (extent === weight ? product : (product / extent) * weight),
+    (product, { label: { extent, weight } }) =>
+      extent === weight || extent === 0 ? product : (product / extent) * weight,
     size,
   );
 }
