@@ -30,19 +30,40 @@ export function writeMultiply(product: StatementOf<"multiply">, { context }: Pos
     `multiply ${rows.count} by ${depth} by ${columns.count}: tiles of 2 x 2 sums of ${block.lanes} lanes`,
   );
   if (rows.count === 0 || columns.count === 0) return;
-  writeBlocks(context, columns.count, block.columns, (ofColumns) =>
+  writeBlocks(context, columns.count, block.columns, (ofColumns) => {
+    // Lines that fit into one block are packed once for all rows.
+    const whole = depth <= block.depth ? wholeDepth(depth, context) : undefined;
+    if (whole !== undefined && depth > 0) writePanel(columns, ofColumns, whole, writing);
     writeBlocks(context, rows.count, block.rows, (ofRows) => {
-      context.writer.fillBytes(context.baseOf(product.sums), int(0), int(16 * block.rows * block.columns));
-      if (depth > 0)
-        writeBlocks(context, depth, block.depth, (ofDepth) => {
-          writePanel(rows, ofRows, ofDepth, writing);
-          writePanel(columns, ofColumns, ofDepth, writing);
-          writeTiles(ofRows, ofColumns, ofDepth, writing);
-        });
-      callTileJoin(writing);
+      clearSums(ofRows, writing);
+      const add = (ofDepth: Range): void => {
+        writePanel(rows, ofRows, ofDepth, writing);
+        if (whole === undefined) writePanel(columns, ofColumns, ofDepth, writing);
+        writeTiles(ofRows, ofColumns, ofDepth, writing);
+      };
+      if (whole === undefined) writeBlocks(context, depth, block.depth, add);
+      else if (depth > 0) add(whole);
+      joinSums(ofRows, writing);
       writeEpilogue(ofRows, ofColumns, writing);
-    }),
-  );
+    });
+  });
+}
+
+function wholeDepth(depth: Length, { writer }: Context): Range {
+  return { from: writer.define(int(0)), to: writer.define(int(depth)) };
+}
+
+/** How many sums the rows of a block have. */
+function sumsOf({ from, to }: Range): Expression<"i32"> {
+  return i32.mul(i32.sub(to, from), int(block.columns));
+}
+
+function clearSums(ofRows: Range, { product, context: { writer, baseOf } }: Writing): void {
+  writer.fillBytes(baseOf(product.sums), int(0), i32.shl(sumsOf(ofRows), int(4)));
+}
+
+function joinSums(ofRows: Range, { product, context: { writer, baseOf } }: Writing): void {
+  callTile(writer, "joinPairs", baseOf(product.sums), sumsOf(ofRows));
 }
 
 function writeBlocks({ writer }: Context, count: Length, size: number, body: (range: Range) => void): void {
@@ -124,10 +145,6 @@ function writeTiles(ofRows: Range, ofColumns: Range, ofDepth: Range, { product, 
     i32.sub(ofColumns.to, ofColumns.from),
     paddedLength(ofDepth),
   );
-}
-
-function callTileJoin({ product, context: { writer, baseOf } }: Writing): void {
-  callTile(writer, "joinPairs", baseOf(product.sums), int(block.rows * block.columns));
 }
 
 function writeEpilogue(ofRows: Range, ofColumns: Range, { product, context, writeBody }: Writing): void {
