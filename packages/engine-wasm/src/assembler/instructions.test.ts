@@ -24,7 +24,7 @@ import { writeModule } from "./module.ts";
 type Letter = keyof typeof typeOfLetter;
 
 function typesOf(letters: string): ValueType[] {
-  return [...letters].map((letter) => typeOfLetter[letter as Letter]);
+  return Array.from(letters, (letter) => typeOfLetter[letter as Letter]);
 }
 
 function isValid(
