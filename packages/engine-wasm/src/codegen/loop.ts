@@ -1,5 +1,5 @@
 /** How is a loop written: four iterations at once where its body allows, else one after the other? */
-import { type Length, type Register, type Statement } from "@symloss/loops";
+import { type Length, type Operand, type Register, type Statement } from "@symloss/loops";
 import { type Expression, i32, i32x4, int, ints, lane, shuffle, v128 } from "../assembler/expression.ts";
 import type { FunctionWriter, Local } from "../assembler/function.ts";
 import { accumulatedIn, activeOnly, finishAccumulator } from "./accumulate.ts";
@@ -145,36 +145,76 @@ function writeException({ at, value, store }: Exception, index: number, range: R
   });
 }
 
+/** How many vectors are looked at first. */
+const firstVectors = 2;
+
 /**
- * If all other elements are less than the target, nothing beats it: that is counted first. Only if it is not so the loop itself runs,
- * which asks for equal ones and NaN.
+ * Whether anything beats the target. Of scores that are not yet trained one of the first is larger, nearly always. Else it is counted
+ * how many are less: if all others are, nothing beats it. Only if it is not so the loop itself runs, which asks for equal ones and NaN.
  */
 function writeContest(contest: Contest, loop: Body, range: Range, position: Position, writeBody: WriteBody): void {
-  const { context } = position;
-  const { writer } = context;
-  const { body } = contest;
-  const vectors = Math.max(1, Math.min(4, Math.floor(range.extent / 4)));
-  const counts = Array.from({ length: vectors }, () => writer.define(ints(0)));
-  const write = (positions: readonly Position[]): void => {
-    for (const [number, inside] of positions.entries())
-      writer.scope(() => {
-        writeBody(body, inside);
-        const less = activeOnly(isLess(contest, inside), inside.vector!.active);
-        writer.set(counts[number]!, i32x4.sub(counts[number]!, less));
-      });
-  };
-  context.notes.push(vectorNote(loop.index, body, vectors, ", to count what is less"));
-  writeVectors({ index: loop.index, statements: body, own: definedIn(body), vectors, write }, range, position);
-  const total = counts.reduce<Expression<"v128">>((left, right) => i32x4.add(left, right), ints(0));
-  const areAllLess = i32.eq(sumOfLanes(total, writer), int(range.extent - 1));
-  const isInside = i32.lt_u(scalarOf(valueOf(contest.at, position)), int(range.extent));
+  const { writer, accumulators } = position.context;
   const search = searchOf(loop.body)!;
-  writer.when(i32.eqz(i32.and(areAllLess, isInside)), () => writeSearch(search, loop, range, position, writeBody));
+  const [result] = accumulators.get(search)!.locals as readonly [Local<"v128">];
+  const decide = (): void => {
+    const isDecided = writeCount(contest, loop.index, range, position, writeBody);
+    writer.when(i32.eqz(isDecided), () => writeSearch(search, loop, range, position, writeBody));
+  };
+  if (range.extent < 8 * firstVectors) {
+    decide();
+    return;
+  }
+  const first: Range = { kind: "all", extent: 4 * firstVectors };
+  const larger = (inside: Position): void =>
+    writer.set(result, v128.or(result, isLess([contest.target, contest.element], inside)));
+  writeVectors(contestBody(contest, loop.index, firstVectors, position, writeBody, larger), first, position);
+  writer.when(i32.eqz(v128.any_true(result)), decide);
 }
 
-function isLess({ element, target }: Contest, inside: Position): Expression<"v128"> {
-  const operands = [valueOf(element, inside), valueOf(target, inside)];
-  return masks(formulas.less(operands, { position: inside, result: "mask", dtype: "bool" }));
+/** Counts what is less than the target, and tells whether that decides the contest. */
+function writeCount(
+  contest: Contest,
+  index: number,
+  range: Range,
+  position: Position,
+  writeBody: WriteBody,
+): Expression<"i32"> {
+  const { writer, notes } = position.context;
+  const vectors = Math.max(1, Math.min(4, Math.floor(range.extent / 4)));
+  const counts = Array.from({ length: vectors }, () => writer.define(ints(0)));
+  const count = (inside: Position): void => {
+    const { number, active } = inside.vector!;
+    const less = activeOnly(isLess([contest.element, contest.target], inside), active);
+    writer.set(counts[number]!, i32x4.sub(counts[number]!, less));
+  };
+  notes.push(vectorNote(index, contest.body, vectors, ", to count what is less"));
+  writeVectors(contestBody(contest, index, vectors, position, writeBody, count), range, position);
+  const total = counts.reduce<Expression<"v128">>((left, right) => i32x4.add(left, right), ints(0));
+  const areAllLess = i32.eq(sumOfLanes(total, writer), int(range.extent - 1));
+  return i32.and(areAllLess, i32.lt_u(scalarOf(valueOf(contest.at, position)), int(range.extent)));
+}
+
+function contestBody(
+  { body }: Contest,
+  index: number,
+  vectors: number,
+  { context }: Position,
+  writeBody: WriteBody,
+  compare: (inside: Position) => void,
+): VectorBody {
+  const write = (positions: readonly Position[]): void => {
+    for (const inside of positions)
+      context.writer.scope(() => {
+        writeBody(body, inside);
+        compare(inside);
+      });
+  };
+  return { index, statements: body, own: definedIn(body), vectors, write };
+}
+
+function isLess(operands: readonly [Operand, Operand], inside: Position): Expression<"v128"> {
+  const values = operands.map((operand) => valueOf(operand, inside));
+  return masks(formulas.less(values, { position: inside, result: "mask", dtype: "bool" }));
 }
 
 function sumOfLanes(lanes: Expression<"v128">, writer: FunctionWriter): Expression<"i32"> {
