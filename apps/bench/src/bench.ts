@@ -40,7 +40,7 @@ written by hand and, if you like, TensorFlow.js and jax-js. Every output is chec
 
 Examples:
   npm run bench -- run W1 W4                                 two workloads, on every usual engine
-  npm run bench -- run huber --engines cpu,onnx --sweep      a loss from 32 to 10 million elements, and who overtakes whom
+  npm run bench -- run huber --engines wasm,cpu --sweep      a loss from 32 to 10 million elements, and who overtakes whom
   npm run bench -- run --peers --html report.html            every workload beside other libraries, as a page with charts
 
 Commands (each has --help):

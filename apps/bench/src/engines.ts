@@ -2,13 +2,14 @@
 import { type Engine, type EngineFactory, type Selection, selectEngine } from "@symloss/core";
 import { cpu } from "@symloss/engine-cpu";
 import { onnx } from "@symloss/engine-onnx";
+import { wasm } from "@symloss/engine-wasm";
 import type { Workload } from "./examples/example.ts";
 
 /** The name of an engine. */
-export type EngineName = "cpu" | "onnx";
+export type EngineName = "wasm" | "cpu" | "onnx";
 
 /** Every engine, in the order in which they are tried. */
-const factories: Readonly<Record<EngineName, EngineFactory>> = { cpu, onnx };
+const factories: Readonly<Record<EngineName, EngineFactory>> = { wasm, cpu, onnx };
 
 /** The names of the engines, in the order in which they are tried. */
 export const engineNames: readonly EngineName[] = Object.keys(factories) as EngineName[];

@@ -19,7 +19,7 @@ test.for([["--help"], ["-h"], ["demo", "--help"]])("%j shows what there is", asy
 
     Trains an example, then shows every loss on every engine that works here.
 
-      --engine NAME   train on this: cpu, onnx, or the fastest of them; by default the first that works here
+      --engine NAME   train on this: wasm, cpu, onnx, or the fastest of them; by default the first that works here
       --epochs N      go through the data so often; by default as often as the example needs
       --example NAME  train this: digits, a linear classifier of handwritten digits, or mixture, an autoencoder that sorts them without labels; by default digits
       --help          show this text
@@ -49,7 +49,7 @@ test("the fastest engine is found by a step of the example", async () => {
     name,
     time: Number(time),
   }));
-  expect(times.map(({ name }) => name)).toEqual(["cpu", "onnx"]);
+  expect(times.map(({ name }) => name)).toEqual(["wasm", "cpu", "onnx"]);
   const chosen = /^engine: (\w+) /m.exec(output)![1];
   expect(times.find(({ name }) => name === chosen)!.time).toBe(Math.min(...times.map(({ time }) => time)));
 }, 60_000);

@@ -49,6 +49,9 @@ export function rightCalls(engine: Engine): CallTable {
         }),
       ],
     }),
+    ...prefixed("@symloss/engine-wasm", {
+      wasm: [with_({ memory: { initial: 2 ** 17, maximum: 2 ** 20 }, relaxedSimd: false })],
+    }),
     ...prefixed("@symloss/engine-gpu", {
       gpu: [with_({ mode: "webgl2", packed: true, canvas: undefined, context: undefined })],
     }),

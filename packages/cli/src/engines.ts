@@ -2,7 +2,7 @@
 import type { EngineFactory } from "@symloss/core";
 
 /** The engines, each in its own package. */
-const engineNames = ["cpu", "gpu", "onnx"] as const;
+const engineNames = ["wasm", "cpu", "gpu", "onnx"] as const;
 
 /** Runs the command, and returns what it prints. */
 export async function runEngines(): Promise<string> {

@@ -149,7 +149,8 @@ describe("help", () => {
 test("engines says of each whether it works, or why not", async () => {
   const { status, out } = await run("engines");
   expect(status).toBe(0);
-  expect(out.split("\n").map((line) => line.split(" ")[0])).toEqual(["cpu", "gpu", "onnx", ""]);
+  expect(out.split("\n").map((line) => line.split(" ")[0])).toEqual(["wasm", "cpu", "gpu", "onnx", ""]);
+  expect(out).toMatch(/^wasm +works: loops /m);
   expect(out).toMatch(/^cpu +works: /m);
   expect(out).toMatch(/^onnx +works: wasm x1$/m);
 });

@@ -97,12 +97,12 @@ describe("what does not exist is answered by what does, before anything is measu
     [["run", "hubr"], /got "hubr"\. Did you mean huber\?/],
     [
       ["run", "--engines", "onyx"],
-      /^--engines must be one of cpu, interpreter, onnx, .*, got "onyx"\. Did you mean onnx\?\n$/,
+      /^--engines must be one of wasm, cpu, interpreter, onnx, .*, got "onyx"\. Did you mean onnx\?\n$/,
     ],
     [["run", "--beside", "tfjs"], /^--beside must be one of hand, .*, got "tfjs"\./],
     [
       ["run", "--against", "hadn"],
-      /^--against must be one who takes part \(cpu, onnx, hand, model\), got "hadn"\. Did you mean hand\?\n$/,
+      /^--against must be one who takes part \(wasm, cpu, onnx, hand, model\), got "hadn"\. Did you mean hand\?\n$/,
     ],
     [
       ["run", "--json", "/nowhere/a.json"],

@@ -40,7 +40,7 @@ const rivalNames = Object.keys(rivalTable);
 const peerNames = rivalNames.filter((name) => rivalTable[name]!.peer);
 
 const [usualEngines, usualRivals] = [
-  ["cpu", "onnx"],
+  ["wasm", "cpu", "onnx"],
   ["hand", "model"],
 ];
 const [usualRounds, usualSeconds] = [21, 20];
