@@ -110,9 +110,17 @@ function visitLet({ register, expression }: StatementOf<"let">, reach: Reach, is
     case "apply": {
       const [, last] = expression.operands;
       if (expression.operation === "clampIndex" && last?.kind === "constant")
-        reach.intervals.set(`r${register}`, { least: 0, most: last.value });
+        reach.intervals.set(`r${register}`, below(last.value + 1));
     }
   }
+}
+
+/** From 0 to below a number of places. Throws `EngineError` if there can't be so many. */
+function below(count: number): Interval {
+  if (Number.isInteger(count) && count >= 0) return { least: 0, most: count - 1 };
+  throw new EngineError(
+    `wasm: the number of places for an index must be a whole number, got ${String(count)}. The graph is not one of this library's making.`,
+  );
 }
 
 /** Notes what else a buffer of the plan may contain. */
@@ -135,7 +143,7 @@ function visitUpdate({ buffer, address, within }: StatementOf<"update">, reach: 
   }
   const name = `r${within.operand.register}`;
   const before = reach.intervals.get(name);
-  reach.intervals.set(name, { least: 0, most: within.size - 1 });
+  reach.intervals.set(name, below(within.size));
   if (within.size > 0) note(buffer, address, true, reach, isInside);
   if (before === undefined) reach.intervals.delete(name);
   else reach.intervals.set(name, before);
@@ -162,9 +170,10 @@ function setIndex(index: number, extent: number, { intervals }: Reach): void {
 function note(buffer: Buffer, address: Address, writes: boolean, reach: Reach, isInside: boolean): void {
   const linear = linearOf(address, reach);
   const all = intervalOf(linear, reach);
-  if (!(all.least >= 0 && all.most < buffer.size)) {
+  const isWhole = [...linear.terms.values(), linear.constant].every(Number.isInteger);
+  if (!(isWhole && all.least >= 0 && all.most < buffer.size)) {
     throw new EngineError(
-      `wasm: every element that is read or written must lie in its array of ${buffer.size}, got ${all.least} to ${all.most}. The graph is not one of this library's making.`,
+      `wasm: every element that is read or written must lie in its array of ${buffer.size}, got ${String(all.least)} to ${String(all.most)}. The graph is not one of this library's making.`,
     );
   }
   const outer = isInside ? `i${reach.outermost!.index}` : undefined;
