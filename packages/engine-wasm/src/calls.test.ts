@@ -3,6 +3,7 @@ import {
   type NDArray,
   type Tensor,
   type TypedArray,
+  asTensor,
   compile,
   explain,
   matmul,
@@ -75,6 +76,27 @@ describe.each(Object.entries(kinds) as [DType, Kind][])("views of %s that begin 
       for (const view of [x, y, ...results]) expectRestUnchanged(view);
     }
   });
+});
+
+test("a reshape that adds an axis of length 1 after one that a batch of 1 comes to", () => {
+  const graph = prepare(
+    traceGraph(
+      "test",
+      ({ x }: Readonly<Record<"x", Tensor>>) => {
+        const [column, factor] = [x.reshape([3, 1]), asTensor(0.5).reshape([1, 1]).mul(4)];
+        const [left, right] = [matmul(column, factor), matmul(factor, column.transpose()).transpose()];
+        return [
+          left
+            .reshape([1, 3, 1])
+            .add(right.reshape([1, 3, 1]))
+            .reshape([1, 3]),
+        ];
+      },
+      { x: { shape: [1, 3] } },
+    ),
+    engine,
+  );
+  expect(run(engine, graph, [Float32Array.of(1, 2, 3)])).toEqual([Float32Array.of(4, 8, 12)]);
 });
 
 describe("results that share memory with what they are computed from", () => {

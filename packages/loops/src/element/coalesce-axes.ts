@@ -51,8 +51,11 @@ const addressed: OperationTable<readonly [hasLoop: HasLoop], readonly Axis[]> = 
   scatterAdd: alongAxis,
   reshape: (node, hasLoop) => {
     const groups = groupAxes(node, hasLoop);
-    const isSplit = groups !== undefined && groups.length > 1 && groups.some(({ to }) => to.length > 1);
-    return isSplit ? [...node.shape.keys()].map((axis) => [node, axis] as const) : [];
+    if (groups === undefined) return [];
+    const isSplit = groups.length > 1 && groups.some(({ to }) => to.length > 1);
+    // The index of such an axis is dropped, and with it that of an axis outside it that it would cover.
+    const isNew = loopAxes(node, hasLoop).some((axis) => groups.every(({ to }) => !to.includes(axis)));
+    return isSplit || isNew ? [...node.shape.keys()].map((axis) => [node, axis] as const) : [];
   },
   transpose: none,
   broadcastTo: none,
