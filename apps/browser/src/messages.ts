@@ -17,3 +17,14 @@ export type WorkerMessage =
 export type CaseResult =
   | { readonly name: string; readonly passed: true }
   | { readonly name: string; readonly passed: false; readonly message: string };
+
+/** What a page tells of a loss that it computed on engine-wasm. */
+export interface WasmOutcome {
+  readonly loss: number;
+  readonly gradient: readonly number[];
+  /** The name of the engine. */
+  readonly engine: string;
+  /** Whether `eval` is allowed there. */
+  readonly mayEvaluate: boolean;
+  readonly scope: "page" | "worker";
+}
