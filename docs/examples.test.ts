@@ -130,7 +130,7 @@ function preludeFor(code: string): string {
     `import { cpu } from "@symloss/engine-cpu";`,
     `const { ${names("core", code)} } = core; const { ${names("losses", code)} } = losses;`,
     code.includes("{ engine, considered }") ? "" : "const engine = await cpu();",
-    code.includes("{ gpu, onnx, cpu }") ? "const gpu = cpu, onnx = cpu;" : "",
+    code.includes("{ wasm, cpu }") ? `import { wasm } from "@symloss/engine-wasm";` : "",
     "",
   ].join("\n");
 }

@@ -64,7 +64,7 @@ export interface Selection {
  * Throws `EngineUnavailableError`, with every reason, if none works; `OutOfRangeError` if a name is not in the record or an option
  * is unknown; and `DTypeError` if a factory is not a function. Errors in the function or the arguments of `fastest` are thrown
  * before any engine is made.
- * @example const { engine, considered } = await selectEngine({ gpu, onnx, cpu });
+ * @example const { engine, considered } = await selectEngine({ wasm, cpu });
  */
 export async function selectEngine<Name extends string>(
   factories: Readonly<Record<Name, EngineFactory>>,
