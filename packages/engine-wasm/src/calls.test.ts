@@ -99,6 +99,22 @@ test("a reshape that adds an axis of length 1 after one that a batch of 1 comes 
   expect(run(engine, graph, [Float32Array.of(1, 2, 3)])).toEqual([Float32Array.of(4, 8, 12)]);
 });
 
+test.each([2, 5, 32])("a maximum of integers beside a sum that needs all of them, in rows of %d", (length) => {
+  const graph = prepare(
+    traceGraph(
+      "test",
+      ({ x }: Readonly<Record<"x", Tensor>>) => {
+        const largest = x.cast("int32").max(1);
+        return [largest, largest.cast("float32").add(x.sum())];
+      },
+      { x: { shape: [2, 3, length] } },
+    ),
+    engine,
+  );
+  const x = new Float32Array(6 * length).map((_, index) => ((index * 7) % 11) - 20);
+  expect(run(engine, graph, [x])).toEqual(run(reference, graph, [x]));
+});
+
 describe("results that share memory with what they are computed from", () => {
   const inputs = (): readonly [Float32Array, Float32Array] => [
     new Float32Array(1000).map((_, index) => index),

@@ -54,8 +54,12 @@ function computed({ register, expression, dtype }: StatementOf<"let">, position:
 
 function valueOfExpression(register: Register, expression: Expression, dtype: DType, position: Position): Value {
   switch (expression.kind) {
-    case "load":
-      return loadElements(expression.buffer, expression.address, position);
+    case "load": {
+      const value = loadElements(expression.buffer, expression.address, position);
+      // Where a maximum of integers begins at -Infinity, all of them are kept as doubles.
+      const isKept = dtype === "int32" && value.kind === "double";
+      return isKept ? formulas.toInt32([value], { position, result: "integer", dtype }) : value;
+    }
     case "address":
       return valueOfAddress(expression.address, position);
     case "apply": {

@@ -122,6 +122,7 @@ function ofExpression(
     case "address":
       return "integer";
     case "load":
+      if (dtype === "int32") return "integer";
       return buffers.get(expression.buffer) ?? ofDType(expression.buffer.dtype);
     case "apply": {
       if (dtype !== "float32") return ofDType(dtype);
