@@ -1,5 +1,6 @@
 /** Which loop asks whether anything beats one element, the target, and how is that answered with one comparison each? */
-import type { Operand, Register, Statement, StatementOf } from "@symloss/loops";
+import type { Operand, Statement } from "@symloss/loops";
+import { definedIn, isIndex, isOneOf, letOf } from "./registers.ts";
 
 /** A search for an element that beats the target. */
 export interface Contest {
@@ -15,20 +16,11 @@ export interface Contest {
 export function contestOf(index: number, body: readonly Statement[]): Contest | undefined {
   const [search, ...others] = body.filter((statement) => statement.kind === "accumulate");
   if (search === undefined || others.length > 0 || search.reduction !== "any") return undefined;
-  const own = new Set(body.flatMap((statement) => (statement.kind === "let" ? [statement.register] : [])));
-  const beats = body.find((statement) => isLetOf(statement, search.value));
+  const own = definedIn(body);
+  const beats = letOf(search.value, body);
   if (beats?.expression.kind !== "apply" || beats.expression.operation !== "beats") return undefined;
   const [element, target, position, at] = beats.expression.operands as readonly [Operand, Operand, Operand, Operand];
-  const isOfLoop = position.kind === "index" && position.index === index;
-  if (!isOfLoop || isOwn(target, own) || isOwn(at, own)) return undefined;
+  if (!isIndex(position, index) || isOneOf(target, own) || isOneOf(at, own)) return undefined;
   const rest = body.filter((statement) => statement !== search && statement !== beats);
   return rest.every(({ kind }) => kind === "let") ? { body: rest, element, target, at } : undefined;
-}
-
-function isLetOf(statement: Statement, operand: Operand): statement is StatementOf<"let"> {
-  return operand.kind === "register" && statement.kind === "let" && statement.register === operand.register;
-}
-
-function isOwn(operand: Operand, own: ReadonlySet<Register>): boolean {
-  return operand.kind === "register" && own.has(operand.register);
 }

@@ -8,6 +8,7 @@ import {
   type StatementOf,
   operandsOf,
 } from "@symloss/loops";
+import { dependsOn, isIndex, isOneOf, strideOf } from "./registers.ts";
 
 /** A loop around one loop that only adds, and what stands before and after that. */
 export interface Contraction {
@@ -57,14 +58,6 @@ const outside: ReadonlySet<Statement["kind"]> = new Set<Statement["kind"]>([
 
 const summed: ReadonlySet<string> = new Set(["sum", "total"]);
 
-/** By how much an iteration of the loop of an index moves an address. */
-export function strideOf({ terms }: Address, index: number): number {
-  return terms.reduce(
-    (sum, { operand, stride }) => (operand.kind === "index" && operand.index === index ? sum + stride : sum),
-    0,
-  );
-}
-
 /** The statements with the addresses that they define written where they are used. */
 function inlineAll(statements: readonly Statement[], addresses: Map<Register, Address>): Statement[] {
   return statements.map((statement) => {
@@ -105,11 +98,7 @@ function ownRegisters(index: number, statements: readonly Statement[]): Readonly
   for (const statement of statements) {
     if (statement.kind === "accumulator") own.add(statement.register);
     if (statement.kind !== "let") continue;
-    const depends = operandsOf(statement).some(
-      (operand) =>
-        (operand.kind === "index" && operand.index === index) ||
-        (operand.kind === "register" && own.has(operand.register)),
-    );
+    const depends = operandsOf(statement).some((operand) => isIndex(operand, index) || isOneOf(operand, own));
     if (depends) own.add(statement.register);
   }
   return own;
@@ -122,10 +111,7 @@ export function dependentLoads({ index, inner, own }: Contraction): readonly Sta
       statement.kind === "let" &&
       statement.expression.kind === "load" &&
       own.has(statement.register) &&
-      (strideOf(statement.expression.address, index) !== 0 ||
-        statement.expression.address.terms.some(
-          ({ operand }) => operand.kind === "register" && own.has(operand.register),
-        )),
+      (strideOf(statement.expression.address, index) !== 0 || dependsOn(statement.expression.address, own)),
   );
 }
 
@@ -136,11 +122,8 @@ export function isReady(contraction: Contraction): boolean {
     loads.length > 0 &&
     loads.every(({ expression }) => {
       if (expression.kind !== "load") return false;
-      const { terms } = expression.address;
-      const isDirect = terms.every(
-        ({ operand }) => operand.kind !== "register" || !contraction.own.has(operand.register),
-      );
-      return isDirect && strideOf(expression.address, contraction.index) === 1;
+      const { address } = expression;
+      return !dependsOn(address, contraction.own) && strideOf(address, contraction.index) === 1;
     })
   );
 }

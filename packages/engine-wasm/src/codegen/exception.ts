@@ -1,5 +1,6 @@
 /** Which element of a loop gets another value than all others, as that of a row's label does, so that the loop need not ask for it? */
 import { type Operand, type Register, type Statement, type StatementOf, operandsOf } from "@symloss/loops";
+import { accessIn, definedIn, isIndex, isOneOf, letOf } from "./registers.ts";
 
 /** An element that is stored once more after the loop. */
 export interface Exception {
@@ -14,7 +15,7 @@ export function withoutExceptions({ index, body }: { readonly index: number; rea
   readonly body: readonly Statement[];
   readonly exceptions: readonly Exception[];
 } {
-  const own = new Set(body.flatMap((statement) => (statement.kind === "let" ? [statement.register] : [])));
+  const own = definedIn(body);
   const exceptions: Exception[] = [];
   let rest = body;
   for (const choice of body) {
@@ -35,10 +36,10 @@ function exceptionOf(
   const { expression } = choice;
   if (expression.kind !== "apply" || expression.operation !== "where") return undefined;
   const [condition, value, other] = expression.operands as readonly [Operand, Operand, Operand];
-  const test = body.find((statement) => isLetOf(statement, condition));
-  if (test === undefined || isOwn(value, own)) return undefined;
+  const test = letOf(condition, body);
+  if (test === undefined || isVarying(value, own)) return undefined;
   const at = comparedWithIndex(test, index);
-  if (at === undefined || isOwn(at, own)) return undefined;
+  if (at === undefined || isVarying(at, own)) return undefined;
   const users = body.filter((statement) => reads(statement, choice.register));
   const [store] = users;
   if (users.length !== 1 || store?.kind !== "store") return undefined;
@@ -51,12 +52,8 @@ function exceptionOf(
   return { exception: { at, value, store }, rest };
 }
 
-function isLetOf(statement: Statement, operand: Operand): statement is StatementOf<"let"> {
-  return operand.kind === "register" && statement.kind === "let" && statement.register === operand.register;
-}
-
-function isOwn(operand: Operand, own: ReadonlySet<Register>): boolean {
-  return operand.kind === "index" || (operand.kind === "register" && own.has(operand.register));
+function isVarying(operand: Operand, own: ReadonlySet<Register>): boolean {
+  return operand.kind === "index" || isOneOf(operand, own);
 }
 
 /** What is asked to be equal to the index of the loop. */
@@ -67,15 +64,10 @@ function comparedWithIndex({ expression }: StatementOf<"let">, index: number): O
   return isIndex(y, index) ? x : undefined;
 }
 
-function isIndex(operand: Operand, index: number): boolean {
-  return operand.kind === "index" && operand.index === index;
-}
-
 function reads(statement: Statement, register: Register): boolean {
   return operandsOf(statement).some((operand) => operand.kind === "register" && operand.register === register);
 }
 
 function touches(statement: Statement, { buffer }: StatementOf<"store">): boolean {
-  if (statement.kind === "store" || statement.kind === "update") return statement.buffer === buffer;
-  return statement.kind === "let" && statement.expression.kind === "load" && statement.expression.buffer === buffer;
+  return accessIn(statement)?.buffer === buffer;
 }

@@ -7,7 +7,7 @@ import type { Heap } from "../memory/heap.ts";
 import { type WasmModule, webAssembly } from "../webassembly.ts";
 import { type Blocks, findBlocks } from "./blocks.ts";
 import { planLayout } from "./layout.ts";
-import { contract } from "./transpose.ts";
+import { planContractions } from "./transpose.ts";
 import { library, libraryImports } from "./library.ts";
 import type { WasmProgram } from "./program.ts";
 import { findRepresentations } from "./representation.ts";
@@ -59,7 +59,7 @@ function planContracted(graph: Graph): { plan: LoopPlan; contractions: readonly 
   const plan = planLoops(graph, {
     sums: "inLanes",
     rewrite(program, nextId) {
-      const contracted = contract(program, (size) => {
+      const contracted = planContractions(program, (size) => {
         const buffer: Buffer = { id: nextId(), kind: "scratch", dtype: "float64", size };
         scratch.push(buffer);
         return buffer;

@@ -4,24 +4,16 @@ import { type Expression, i32, i32x4, int, ints, lane, shuffle, v128 } from "../
 import type { FunctionWriter, Local } from "../assembler/function.ts";
 import { accumulatedIn, activeOnly, finishAccumulator } from "./accumulate.ts";
 import { type Contest, contestOf } from "./contest.ts";
-import { writeContraction } from "./contract.ts";
 import { contractionOf } from "./contraction.ts";
 import { type Exception, withoutExceptions } from "./exception.ts";
 import { formulas } from "./formulas.ts";
+import { writeContraction } from "./lane-sums.ts";
 import { scalarNote, vectorNote } from "./notes.ts";
 import { storeElements } from "./memory-access.ts";
 import { type Position, valueOf } from "./position.ts";
+import { definedIn } from "./registers.ts";
 import { masks, scalarOf } from "./value.ts";
-import {
-  type Range,
-  type VectorBody,
-  beginOf,
-  definedIn,
-  endOf,
-  isSum,
-  reductionsIn,
-  writeVectors,
-} from "./vector-loop.ts";
+import { type Range, type VectorBody, beginOf, endOf, isSum, reductionsIn, writeVectors } from "./vector-loop.ts";
 
 /** Writes the statements of a body. */
 export type WriteBody = (statements: readonly Statement[], position: Position) => void;

@@ -14,7 +14,7 @@ import {
   v128,
 } from "../assembler/expression.ts";
 import type { FunctionWriter, Local } from "../assembler/function.ts";
-import { strideOf } from "./contraction.ts";
+import { accessIn, dependsOn, isOneOf, strideOf } from "./registers.ts";
 import { type Context, type Position, type VectorPosition, indexOf, valueOf, weighted } from "./position.ts";
 import { ofDType } from "./representation.ts";
 import {
@@ -73,7 +73,7 @@ export function pointersOf(
   const pointers = new Map<string, Pointer>();
   for (const statement of body) {
     const access = accessIn(statement);
-    if (access === undefined || isVarying(access.address, own)) continue;
+    if (access === undefined || dependsOn(access.address, own)) continue;
     const key = keyOf(access.buffer, access.address);
     if (pointers.has(key)) continue;
     const { context } = position;
@@ -86,17 +86,6 @@ export function pointersOf(
     pointers.set(key, { local: context.writer.define(begin), step, address: access.address, bytes });
   }
   return pointers;
-}
-
-function accessIn(statement: Statement): { readonly buffer: Buffer; readonly address: Address } | undefined {
-  if (statement.kind === "store" || statement.kind === "update") return statement;
-  if (statement.kind === "let" && statement.expression.kind === "load") return statement.expression;
-  return undefined;
-}
-
-/** Whether an address depends on numbers that each iteration computes. */
-function isVarying({ terms }: Address, own: ReadonlySet<Register>): boolean {
-  return terms.some(({ operand }) => operand.kind === "register" && own.has(operand.register));
 }
 
 function keyOf({ id }: Buffer, { constant, terms }: Address): string {
@@ -148,7 +137,7 @@ function lanePlaces(buffer: Buffer, address: Address, vector: VectorPosition, po
   const { context } = position;
   const bytes = bytesOfLayout[layoutOf(buffer, context)];
   const pointer = vector.pointers.get(keyOf(buffer, address));
-  if (pointer !== undefined && !isVarying(address, vector.own)) {
+  if (pointer !== undefined && !dependsOn(address, vector.own)) {
     const { local, step } = pointer;
     const of = (index: number): { place: Place; offset: number } => {
       const distance = step * (4 * vector.number + index);
@@ -167,7 +156,7 @@ function lanePlaces(buffer: Buffer, address: Address, vector: VectorPosition, po
     ),
   );
   const varying = address.terms.flatMap(({ operand, stride }) =>
-    isOwn(operand, vector) ? [[integers(valueOf(operand, position)), stride] as const] : [],
+    isOneOf(operand, vector.own) ? [[integers(valueOf(operand, position)), stride] as const] : [],
   );
   const step = strideOf(address, vector.index) * bytes;
   const of = (index: number): { place: Place; offset: number } => {
@@ -177,12 +166,8 @@ function lanePlaces(buffer: Buffer, address: Address, vector: VectorPosition, po
   return { areAdjacent: false, of };
 }
 
-function isOwn(operand: Operand, { own }: VectorPosition): boolean {
-  return operand.kind === "register" && own.has(operand.register);
-}
-
 function withoutVarying(address: Address, vector: VectorPosition): Address {
-  return { ...address, terms: address.terms.filter(({ operand }) => !isOwn(operand, vector)) };
+  return { ...address, terms: address.terms.filter(({ operand }) => !isOneOf(operand, vector.own)) };
 }
 
 /** The elements of a buffer at an address, one for each lane. */
@@ -193,7 +178,7 @@ export function loadElements(buffer: Buffer, address: Address, position: Positio
   const places = lanePlaces(buffer, address, vector, position);
   const { place, offset } = places.of(0);
   if (places.areAdjacent) return loadAdjacent(layout, place, offset);
-  if (strideOf(address, vector.index) === 0 && !isVarying(address, vector.own)) return loadUniform(layout, place);
+  if (strideOf(address, vector.index) === 0 && !dependsOn(address, vector.own)) return loadUniform(layout, place);
   return loadApart(layout, places, vector.active, context.writer);
 }
 

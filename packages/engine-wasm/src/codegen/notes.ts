@@ -1,7 +1,6 @@
 /** What is told of each loop: whether it became vector code, what in it did not, and why? */
-import { type Address, type Buffer, type ScalarOperation, type Statement } from "@symloss/loops";
-import { strideOf } from "./contraction.ts";
-import { definedIn } from "./vector-loop.ts";
+import type { Buffer, ScalarOperation, Statement } from "@symloss/loops";
+import { accessIn, definedIn, dependsOn, strideOf } from "./registers.ts";
 
 /** A line for a loop that runs one iteration after the other. */
 export function scalarNote(index: number): string {
@@ -18,20 +17,13 @@ export function vectorNote(index: number, statements: readonly Statement[], vect
 /** The buffers whose elements do not lie side by side. */
 function arraysApart(index: number, statements: readonly Statement[]): readonly string[] {
   const own = definedIn(statements);
-  const isApart = ({ terms }: Address): boolean =>
-    terms.some(({ operand }) => operand.kind === "register" && own.has(operand.register));
   const names = statements.flatMap((statement) => {
     const access = accessIn(statement);
     if (access === undefined) return [];
     const stride = strideOf(access.address, index);
-    return isApart(access.address) || (stride !== 0 && stride !== 1) ? [nameOf(access.buffer)] : [];
+    return dependsOn(access.address, own) || (stride !== 0 && stride !== 1) ? [nameOf(access.buffer)] : [];
   });
   return [...new Set(names)];
-}
-
-function accessIn(statement: Statement): { readonly buffer: Buffer; readonly address: Address } | undefined {
-  if (statement.kind === "store" || statement.kind === "update") return statement;
-  return statement.kind === "let" && statement.expression.kind === "load" ? statement.expression : undefined;
 }
 
 function nameOf({ kind, id, position }: Buffer): string {

@@ -7,7 +7,8 @@ import {
   type StatementOf,
   allStatements,
 } from "@symloss/loops";
-import { type Contraction, contractionOf, dependentLoads, isReady, strideOf } from "./contraction.ts";
+import { type Contraction, contractionOf, dependentLoads, isReady } from "./contraction.ts";
+import { strideOf } from "./registers.ts";
 
 /** Adds a scratch buffer of a size to a plan. */
 export type AddScratch = (size: number) => Buffer;
@@ -23,7 +24,7 @@ export interface Contracted {
  * transposed, as it is loaded again and again. The outermost loop is no contraction: that is the loop over the rows of a batch, and
  * how a row is summed must not depend on whether there are others.
  */
-export function contract(program: Program, addScratch: AddScratch): Contracted {
+export function planContractions(program: Program, addScratch: AddScratch): Contracted {
   const rewriting: Rewriting = {
     addScratch,
     written: new Set(allStatements(program.body).flatMap(writtenBy)),

@@ -1,10 +1,10 @@
 /** How is a number added to an element of a buffer, or taken if it is larger? */
-import type { Address, Operand, StatementOf } from "@symloss/loops";
+import type { Operand, StatementOf } from "@symloss/loops";
 import { f32x4, f64x2, i32, i32x4, int, lane, v128 } from "../assembler/expression.ts";
 import type { FunctionWriter } from "../assembler/function.ts";
-import { strideOf } from "./contraction.ts";
 import { loadElements, storeElements } from "./memory-access.ts";
 import { type Position, type VectorPosition, valueOf, weighted } from "./position.ts";
+import { dependsOn, strideOf } from "./registers.ts";
 import { type Value, doublesOf, integers, masks, singles, uniformDouble, uniformInteger } from "./value.ts";
 
 type Update = StatementOf<"update">;
@@ -16,7 +16,7 @@ export function writeUpdate(statement: Update, position: Position): void {
     return;
   }
   const { buffer, address } = statement;
-  const isAdjacent = strideOf(address, vector.index) === 1 && !dependsOnOwn(address, vector);
+  const isAdjacent = strideOf(address, vector.index) === 1 && !dependsOn(address, vector.own);
   if (isAdjacent && statement.within === undefined) {
     const before = loadElements(buffer, address, position);
     storeElements(buffer, address, updated(statement, before, valueOf(statement.value, position), position), position);
@@ -25,10 +25,6 @@ export function writeUpdate(statement: Update, position: Position): void {
   // Several lanes may change one element, in their order.
   for (let index = 0; index < vector.active; index++)
     writeOnce(statement, laneOnly(statement, index, vector, position));
-}
-
-function dependsOnOwn({ terms }: Address, { own }: VectorPosition): boolean {
-  return terms.some(({ operand }) => operand.kind === "register" && own.has(operand.register));
 }
 
 function updated({ reduction }: Update, before: Value, value: Value, position: Position): Value {

@@ -52,11 +52,6 @@ interface VectorLoop extends VectorBody {
   readonly reductions: readonly StatementOf<"accumulate">[];
 }
 
-/** The registers that statements define. */
-export function definedIn(statements: readonly Statement[]): ReadonlySet<Register> {
-  return new Set(statements.flatMap((statement) => (statement.kind === "let" ? [statement.register] : [])));
-}
-
 export function writeVectors(body: VectorBody, range: Range, position: Position): void {
   const { context } = position;
   const { writer } = context;

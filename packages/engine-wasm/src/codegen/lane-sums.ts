@@ -3,11 +3,12 @@ import type { Register, Statement, StatementOf } from "@symloss/loops";
 import { type Expression, doubles, f64x2, floats, i32, int } from "../assembler/expression.ts";
 import type { Local } from "../assembler/function.ts";
 import { addSingles, flushInterval } from "./accumulate.ts";
-import { type Contraction, strideOf } from "./contraction.ts";
+import type { Contraction } from "./contraction.ts";
 import type { WriteBody } from "./loop.ts";
 import { type Pointer, pointersOf } from "./memory-access.ts";
 import { vectorNote } from "./notes.ts";
 import { type Context, type Position, setValue, valueOf } from "./position.ts";
+import { strideOf } from "./registers.ts";
 import { doublesOf, upper } from "./value.ts";
 import { type Range, reductionsIn, writeVectors } from "./vector-loop.ts";
 
