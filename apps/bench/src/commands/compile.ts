@@ -1,7 +1,8 @@
 /** How long do losses and large graphs take to compile? */
-import { parseWords } from "../arguments.ts";
+import { choice, parseWords } from "../arguments.ts";
 import { cases } from "../catalogue.ts";
 import type { Command } from "../command.ts";
+import { engineTable } from "../contenders/table.ts";
 import { Failure } from "../failure.ts";
 import { measure } from "../measure/compile.ts";
 import { families } from "../measure/growth.ts";
@@ -10,7 +11,7 @@ import { suggestion } from "../suggestion.ts";
 /** Measures the compilation of the losses and kinds of graphs that are named, or of all. */
 export const compile: Command = {
   run: async (words, report) => {
-    const parsed = parseWords(words, {});
+    const parsed = parseWords(words, options);
     if (parsed === "help") return report.line(help);
     const graphs = Object.keys(families);
     const known = [...new Set(cases.flatMap(({ name, title }) => [name, title])), ...graphs];
@@ -20,12 +21,14 @@ export const compile: Command = {
         `What is compiled must be one of ${known.join(", ")}, got ${JSON.stringify(name)}.${suggestion(name, known)}`,
       );
     }
-    await measure(parsed.names);
+    await measure(parsed.names, parsed.values.engine ?? "cpu");
   },
 };
 
-const help = `npm run bench -- compile [LOSS | GRAPH ..]
+const options = { engine: choice(Object.keys(engineTable), "the engine that compiles: cpu if nothing is said") };
 
-Measures how long engine cpu takes to compile losses with their gradients, the first time in a process and when it is warm, and
+const help = `npm run bench -- compile [LOSS | GRAPH ..] [--engine NAME]
+
+Measures how long an engine (${Object.keys(engineTable).join(", ")}; without a name cpu) takes to compile losses with their gradients, the first time in a process and when it is warm, and
 fits how that time grows with graphs of a kind: ${Object.keys(families).join(", ")}. Without a name it measures all of them, each
 loss in processes of its own.`;

@@ -1,10 +1,10 @@
-/** How long does the cpu engine take to compile each loss with its gradients, the first time in a process and when it is warm, and large graphs? */
+/** How long does an engine take to compile each loss with its gradients, the first time in a process and when it is warm, and large graphs? */
 import { execFileSync } from "node:child_process";
 import type { LossSample } from "@symloss/conformance";
 import type { Tensor } from "@symloss/core";
 import { type Graph, prepare, traceGraph } from "@symloss/core/engine";
-import { cpu } from "@symloss/engine-cpu";
 import { cases } from "../catalogue.ts";
+import { engineTable } from "../contenders/table.ts";
 import { families, measureGrowth } from "./growth.ts";
 import { median } from "./interleave.ts";
 import { variablesOf, workloadOf } from "./losses.ts";
@@ -13,18 +13,18 @@ import { variablesOf, workloadOf } from "./losses.ts";
 const [warmUp, repeats, processes] = [100, 25, 5];
 
 /** Prints the times of these losses and kinds of large graphs; of all, each loss in processes of its own. */
-export async function measure(wanted: readonly string[]): Promise<void> {
+export async function measure(wanted: readonly string[], engineName: string): Promise<void> {
   if (wanted.length === 0) {
-    for (const { title } of cases) console.log(measureApart(title));
-    for (const name of Object.keys(families)) await measureGrowth(name);
+    for (const { title } of cases) console.log(measureApart(title, engineName));
+    for (const name of Object.keys(families)) await measureGrowth(name, engineName);
     return;
   }
-  for (const name of wanted) if (Object.hasOwn(families, name)) await measureGrowth(name);
-  if (wanted.some((name) => !Object.hasOwn(families, name))) await measureLosses(wanted);
+  for (const name of wanted) if (Object.hasOwn(families, name)) await measureGrowth(name, engineName);
+  if (wanted.some((name) => !Object.hasOwn(families, name))) await measureLosses(wanted, engineName);
 }
 
-async function measureLosses(wanted: readonly string[]): Promise<void> {
-  const engine = await cpu();
+async function measureLosses(wanted: readonly string[], engineName: string): Promise<void> {
+  const engine = await engineTable[engineName]!.make();
   console.log(`${engine.name}: ${engine.device}, node ${process.version}`);
   for (const one of cases) {
     if (!wanted.includes(one.name) && !wanted.includes(one.title)) continue;
@@ -43,9 +43,11 @@ async function measureLosses(wanted: readonly string[]): Promise<void> {
 }
 
 /** The line of a loss as it is printed by a process that compiles nothing else: of each figure the median of several such processes. */
-function measureApart(title: string): string {
+function measureApart(title: string, engineName: string): string {
   const lines = Array.from({ length: processes }, () =>
-    execFileSync(process.execPath, [process.argv[1]!, "bench", "compile", title], { encoding: "utf8" }),
+    execFileSync(process.execPath, [process.argv[1]!, "bench", "compile", title, "--engine", engineName], {
+      encoding: "utf8",
+    }),
   );
   const all = lines.map((text) =>
     [...text.matchAll(/(\w+) +([\d.]+) ms/g)].map((match) => [match[1]!, Number(match[2])]),
