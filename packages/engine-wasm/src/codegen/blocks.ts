@@ -61,7 +61,11 @@ function outermostLoop({ body }: Program): StatementOf<"loop"> | undefined {
 /** The users' arrays of which each iteration of the outermost loop touches its own part alone. */
 function slicesOf(accesses: readonly Access[], uses: ReadonlyMap<Buffer, number>): readonly Slice[] {
   const byBuffer = new Map<Buffer, Access[]>();
-  for (const access of accesses) byBuffer.set(access.buffer, [...(byBuffer.get(access.buffer) ?? []), access]);
+  for (const access of accesses) {
+    const list = byBuffer.get(access.buffer);
+    if (list === undefined) byBuffer.set(access.buffer, [access]);
+    else list.push(access);
+  }
   return [...byBuffer].flatMap(([buffer, list]) => {
     if (buffer.kind !== "input" && (buffer.kind !== "output" || uses.get(buffer) !== 1)) return [];
     const inside = list.filter(({ step }) => step !== undefined);
