@@ -8,6 +8,7 @@ import {
   explain,
   matmul,
   ndarray,
+  pad,
   softmax,
   valueAndGrad,
 } from "@symloss/core";
@@ -112,6 +113,22 @@ test.each([2, 5, 32])("a maximum of integers beside a sum that needs all of them
     engine,
   );
   const x = new Float32Array(6 * length).map((_, index) => ((index * 7) % 11) - 20);
+  expect(run(engine, graph, [x])).toEqual(run(reference, graph, [x]));
+});
+
+test.each([1, 2, 4, 9, 20])("sums of %d columns, each over rows of which some are padding", (length) => {
+  const graph = prepare(
+    traceGraph(
+      "test",
+      ({ x }: Readonly<Record<"x", Tensor>>) => {
+        const sums = pad(x, [1, 0, 1, 0], [0, 1, 2, 0]).sum(0);
+        return [sums, sums.add(1)];
+      },
+      { x: { shape: [2, 3, 5, length] } },
+    ),
+    engine,
+  );
+  const x = new Float32Array(30 * length).map((_, index) => ((index * 7) % 11) - 5);
   expect(run(engine, graph, [x])).toEqual(run(reference, graph, [x]));
 });
 

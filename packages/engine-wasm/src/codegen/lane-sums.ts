@@ -8,7 +8,7 @@ import type { WriteBody } from "./loop.ts";
 import { type Pointer, pointersOf } from "./memory-access.ts";
 import { vectorNote } from "./notes.ts";
 import { type Context, type Position, setValue, valueOf } from "./position.ts";
-import { strideOf } from "./registers.ts";
+import { definedIn, strideOf } from "./registers.ts";
 import { doublesOf, upper } from "./value.ts";
 import { type Range, reductionsIn, writeVectors } from "./vector-loop.ts";
 
@@ -51,7 +51,9 @@ function writeInner({ index, inner, own }: Contraction, vectors: readonly Positi
   const { writer } = context;
   const place = writer.define(int(0));
   context.indices.set(inner.index, place);
-  const pointers = pointersOf(inner.body, index, own, vectors[0]!, vector!.counter);
+  // An address that an iteration computes is in no pointer, even if it is the same for all lanes.
+  const varying = new Set([...own, ...definedIn(inner.body)]);
+  const pointers = pointersOf(inner.body, index, varying, vectors[0]!, vector!.counter);
   const steps = stepsOf(inner, pointers);
   const members = vectors.map((position): Member => {
     const sums = reductionsIn(inner.body).map(({ register }) => [register, beginSums(context)] as const);
