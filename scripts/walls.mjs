@@ -26,6 +26,7 @@ const rooms = {
   loops: ["program", "element", "schedule", "emit"],
   // Device and plan do not know each other: programs, above both, run plans on a device.
   "engine-gpu": ["kernel", "device", "plan"],
+  "engine-wasm": ["assembler", "functions", "memory", "codegen"],
 };
 
 /** Heavy runtimes: one file of the engine knows them, so that only that file loads, types and replaces them. */

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { createContext, runInContext } from "node:vm";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { whyNotFused, whyUnavailable } from "./availability.ts";
-import { type WebAssemblyHost, webAssembly } from "./webassembly.ts";
+import { type WebAssemblyHost, webAssembly } from "./assembler/host.ts";
 
 afterEach(() => void vi.unstubAllGlobals());
 

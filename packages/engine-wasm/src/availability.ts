@@ -2,7 +2,7 @@
 import { type Expression, f32x4, floats, v128 } from "./assembler/expression.ts";
 import { FunctionWriter } from "./assembler/function.ts";
 import { importModule, memoryName, writeModule } from "./assembler/module.ts";
-import { type WasmMemory, findWebAssembly, webAssembly } from "./webassembly.ts";
+import { type WasmMemory, findWebAssembly, webAssembly } from "./assembler/host.ts";
 
 /** Why the engine can't run here; undefined if it can. */
 export function whyUnavailable(): string | undefined {

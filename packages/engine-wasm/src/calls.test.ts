@@ -17,7 +17,7 @@ import { cpu } from "@symloss/engine-cpu";
 import { huber } from "@symloss/losses";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { wasm } from "./index.ts";
-import { type WebAssemblyHost, webAssembly } from "./webassembly.ts";
+import { type WebAssemblyHost, webAssembly } from "./assembler/host.ts";
 
 let engine: Engine;
 let reference: Engine;

@@ -22,7 +22,7 @@ import type { WasmDeviceArray } from "./device-array.ts";
 import type { WasmExecutable } from "./executable.ts";
 import type { Heap } from "./memory/heap.ts";
 import { type WasmOptions, wasm } from "./index.ts";
-import { type WebAssemblyHost, webAssembly } from "./webassembly.ts";
+import { type WebAssemblyHost, webAssembly } from "./assembler/host.ts";
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;

@@ -16,7 +16,7 @@ import { WasmExecutable } from "./executable.ts";
 import { EngineHeap } from "./memory/engine-heap.ts";
 import { Heap } from "./memory/heap.ts";
 import { type MemoryOptions, type WasmOptions, checkWasmOptions } from "./options.ts";
-import { mostBytes } from "./webassembly.ts";
+import { mostBytes } from "./assembler/host.ts";
 
 /**
  * Makes the engine that compiles graphs to WebAssembly SIMD, at run time and without `eval`.

@@ -7,7 +7,7 @@ import {
   checkOptions,
   isRecord,
 } from "@symloss/core/engine";
-import { mostBytes } from "./webassembly.ts";
+import { mostBytes } from "./assembler/host.ts";
 
 /** How much memory an engine has, and which instructions it uses. */
 export interface WasmOptions {

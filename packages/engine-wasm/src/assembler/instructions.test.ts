@@ -1,6 +1,6 @@
 /** Does the host take every instruction of the tables to have the types and the bytes that they say? */
 import { describe, expect, test } from "vitest";
-import { webAssembly } from "../webassembly.ts";
+import { webAssembly } from "./host.ts";
 import { type Expression, lane, load, loadLane } from "./expression.ts";
 import { FunctionWriter } from "./function.ts";
 import {

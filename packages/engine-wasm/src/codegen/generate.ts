@@ -4,7 +4,7 @@ import { type Buffer, type LoopPlan, allStatements, describePlan, planLoops } fr
 import type { Arithmetic } from "../assembler/arithmetic.ts";
 import { importModule, memoryName, writeModule } from "../assembler/module.ts";
 import type { Heap } from "../memory/heap.ts";
-import { type WasmModule, webAssembly } from "../webassembly.ts";
+import { type WasmModule, webAssembly } from "../assembler/host.ts";
 import { type Blocks, findBlocks } from "./blocks.ts";
 import { planLayout } from "./layout.ts";
 import { planContractions } from "./transpose.ts";

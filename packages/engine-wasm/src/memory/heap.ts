@@ -1,6 +1,6 @@
 /** How is the memory of an engine shared out, and how do elements get in and out? */
 import { EngineError, type TypedArray } from "@symloss/core/engine";
-import { type WasmMemory, mostBytes, pageBytes, webAssembly } from "../webassembly.ts";
+import { type WasmMemory, mostBytes, pageBytes, webAssembly } from "../assembler/host.ts";
 import { Chunks, granuleBytes } from "./chunks.ts";
 import { Workspace } from "./workspace.ts";
 
