@@ -33,7 +33,7 @@ describe("the arguments", () => {
     expect(parseArguments([])).toEqual({
       seed: 1,
       count: 1000,
-      engines: ["cpu", "interpreter", "onnx"],
+      engines: ["wasm", "cpu", "interpreter", "onnx"],
       path: undefined,
     });
     const words = ["--seed", "7", "--count", "20000", "--engines", "cpu,onnx", "--path", "1:2"];
@@ -43,7 +43,7 @@ describe("the arguments", () => {
   test.each([
     [["--seed=x"], 'fuzz: --seed must be an integer from 0 to 2147483647, got "x".'],
     [["--count", "0"], 'fuzz: --count must be an integer from 1 to 2147483647, got "0".'],
-    [["--engines", "gpu"], 'fuzz: --engines must name cpu, interpreter, onnx, got "gpu".'],
+    [["--engines", "gpu"], 'fuzz: --engines must name wasm, cpu, interpreter, onnx, got "gpu".'],
     [["--speed", "1"], "Unknown option '--speed'"],
     [["more"], "Unexpected argument 'more'"],
   ])("refuse %j", (words, message) => {
