@@ -192,6 +192,6 @@ describe("explain", () => {
     ];
     const text = await explain(fn, { engine }, { shape: [100, 32] }, { shape: [64, 32] });
     expect(text).toMatch(/with a sum in each lane over i\d+/);
-    expect(text).toMatch(/multiply 100 by 32 by 64: tiles of 2 x 2 sums/);
+    expect(text).toMatch(/multiply 100 by 32 by 64: tiles of 4 x 2 sums/);
   });
 });

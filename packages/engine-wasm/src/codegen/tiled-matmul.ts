@@ -5,7 +5,7 @@ import type { Local } from "../assembler/function.ts";
 import { type WriteBody, writeLoop } from "./loop.ts";
 import { elementBytes } from "./memory-access.ts";
 import type { Context, Position } from "./position.ts";
-import { block, callTile, lineLength } from "./tiles.ts";
+import { block, callTile, lineLength, singleTile } from "./tiles.ts";
 import { uniformInteger } from "./value.ts";
 
 /** From the first up to below the last. */
@@ -27,7 +27,7 @@ export function writeMultiply(product: StatementOf<"multiply">, { context }: Pos
   const writing: Writing = { product, context, writeBody };
   const { rows, columns, depth } = product;
   context.notes.push(
-    `multiply ${rows.count} by ${depth} by ${columns.count}: tiles of 2 x 2 sums of ${block.lanes} lanes`,
+    `multiply ${rows.count} by ${depth} by ${columns.count}: tiles of ${singleTile.rows} x ${singleTile.columns} sums of ${block.lanes} lanes`,
   );
   if (rows.count === 0 || columns.count === 0) return;
   writeBlocks(context, columns.count, block.columns, (ofColumns) => {

@@ -8,7 +8,7 @@ import { upper } from "./value.ts";
 type Vector = Expression<"v128">;
 
 /** How many rows, columns and numbers along the depth a block has. Panels hold lines of whole `lanes`, filled up with 0. */
-export const block = { rows: 32, columns: 32, depth: 1024, lanes: 16 } as const;
+export const block = { rows: 32, columns: 32, depth: 256, lanes: 4 } as const;
 
 /** The length of the lines of a panel. */
 export function lineLength(depth: number): number {
@@ -26,8 +26,18 @@ export function callTile(writer: FunctionWriter, name: TileFunction, ...operands
 }
 
 export function writeTileFunctions(arithmetic: Arithmetic): readonly FunctionWriter[] {
-  return [addTiles(singleLanes(arithmetic), 2), addTiles(doubleLanes, 1), joinPairs()];
+  return [addTiles(singleLanes(arithmetic), singleTile), addTiles(doubleLanes, doubleTile), joinPairs()];
 }
+
+/** How many lines of both panels a tile has: with more, their sums would not stay in registers. */
+interface Sides {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+export const singleTile: Sides = { rows: 4, columns: 2 };
+
+const doubleTile: Sides = { rows: 2, columns: 2 };
 
 /** How numbers of a panel are multiplied and added up, exactly as a loop over them does it. */
 interface Lanes {
@@ -58,12 +68,12 @@ function singleLanes(arithmetic: Arithmetic): Lanes {
  * (sums, rows, columns, height, width, length): adds the products of all lines of two panels to the pairs of a block of sums,
  * whose rows hold as many as a block has columns.
  */
-function addTiles(lanes: Lanes, side: 1 | 2): FunctionWriter {
+function addTiles(lanes: Lanes, sides: Sides): FunctionWriter {
   const writer = new FunctionWriter({ parameters: ["i32", "i32", "i32", "i32", "i32", "i32"] });
   const [sums, rows, columns, height, width, length] = writer.parameters as readonly Local<"i32">[];
   const line = writer.define(i32.mul(length!, int(lanes.bytes)));
   const [row, column] = [writer.local("i32"), writer.local("i32")];
-  const each = (index: Local<"i32">, end: Expression<"i32">, body: () => void): void => {
+  const each = (index: Local<"i32">, end: Expression<"i32">, side: number, body: () => void): void => {
     writer.set(index, int(0));
     writer.repeat(
       () => {
@@ -74,13 +84,13 @@ function addTiles(lanes: Lanes, side: 1 | 2): FunctionWriter {
     );
   };
   const [x, y, end] = [writer.local("i32"), writer.local("i32"), writer.local("i32")];
-  each(row, height!, () =>
-    each(column, width!, () => {
+  each(row, height!, sides.rows, () =>
+    each(column, width!, sides.columns, () => {
       writer.set(x, i32.add(rows!, i32.mul(row, line)));
       writer.set(y, i32.add(columns!, i32.mul(column, line)));
       writer.set(end, i32.add(x, line));
       const to = writer.define(i32.add(sums!, i32.shl(i32.add(i32.mul(row, int(block.columns)), column), int(4))));
-      addTile(writer, lanes, side, { x, y, end, line, to });
+      addTile(writer, lanes, sides, { x, y, end, line, to });
     }),
   );
   return writer;
@@ -97,15 +107,19 @@ interface Tile {
   readonly to: Local<"i32">;
 }
 
-function addTile(writer: FunctionWriter, lanes: Lanes, side: 1 | 2, { x, y, end, line, to }: Tile): void {
+function addTile(writer: FunctionWriter, lanes: Lanes, sides: Sides, { x, y, end, line, to }: Tile): void {
   const vectors = (block.lanes * lanes.bytes) / 16;
-  const pairs = Array.from({ length: side * side }, (_, index) => ({
-    row: Math.floor(index / side),
-    column: index % side,
+  const pairs = Array.from({ length: sides.rows * sides.columns }, (_, index) => ({
+    row: Math.floor(index / sides.columns),
+    column: index % sides.columns,
   }));
   const accumulators = pairs.map(() => Array.from({ length: vectors }, () => writer.define(lanes.zero)));
-  const xs = side === 1 ? [x] : [x, writer.define(i32.add(x, line))];
-  const ys = side === 1 ? [y] : [y, writer.define(i32.add(y, line))];
+  const linesFrom = (first: Local<"i32">, count: number): readonly Local<"i32">[] => {
+    const lines = [first];
+    while (lines.length < count) lines.push(writer.define(i32.add(lines.at(-1)!, line)));
+    return lines;
+  };
+  const [xs, ys] = [linesFrom(x, sides.rows), linesFrom(y, sides.columns)];
   writer.repeat(
     () => {
       for (let vector = 0; vector < vectors; vector++) {
