@@ -18,8 +18,9 @@ export class Workspace {
   take(bytes: number): number {
     if (bytes <= this.#bytes) return this.#address;
     if (bytes > mostKept) return this.#heap.allocate(bytes, "a run");
-    if (this.#bytes > 0) this.#heap.free(this.#address);
-    this.#bytes = 0;
+    const [address, had] = [this.#address, this.#bytes];
+    [this.#address, this.#bytes] = [0, 0];
+    if (had > 0) this.#heap.free(address);
     this.#address = this.#heap.allocate(2 * bytes, "a run");
     this.#bytes = 2 * bytes;
     return this.#address;
