@@ -24,6 +24,7 @@ import {
   type Representation,
   type Value,
   doublesOf,
+  folded,
   integers,
   masks,
   singles,
@@ -356,15 +357,11 @@ function everywhere(lanes: Vector): Vector {
 }
 
 function largestOf(representation: Representation, locals: readonly Local<"v128">[], writer: FunctionWriter): Value {
-  const fold = (lanes: Vector, larger: (x: Vector, y: Vector) => Vector): Vector => {
-    const two = writer.define(larger(lanes, shuffle(lanes, lanes, [2, 3, 0, 1])));
-    return writer.define(larger(two, shuffle(two, two, [1, 0, 3, 2])));
-  };
   switch (representation) {
     case "single":
       return {
         kind: "single",
-        lanes: writer.define(v128.or(fold(locals[0]!, f32x4.pmax), everywhere(locals[1]!))),
+        lanes: writer.define(v128.or(folded(locals[0]!, f32x4.pmax, writer), everywhere(locals[1]!))),
       };
     case "double": {
       const both = writer.define(f64x2.pmax(locals[0]!, locals[1]!));
@@ -372,7 +369,7 @@ function largestOf(representation: Representation, locals: readonly Local<"v128"
       return uniformDouble(writer.define(v128.or(one, everywhere(locals[2]!))));
     }
     case "integer":
-      return uniformInteger(writer.define(lane("i32x4.extract_lane", 0, fold(locals[0]!, i32x4.max_s))));
+      return uniformInteger(writer.define(lane("i32x4.extract_lane", 0, folded(locals[0]!, i32x4.max_s, writer))));
     case "mask":
       return { kind: "mask", lanes: writer.define(everywhere(locals[0]!)) };
   }

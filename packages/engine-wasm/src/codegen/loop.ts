@@ -1,7 +1,7 @@
 /** How is a loop written: four iterations at once where its body allows, else one after the other? */
 import { type Length, type Operand, type Register, type Statement } from "@symloss/loops";
-import { type Expression, i32, i32x4, int, ints, lane, shuffle, v128 } from "../assembler/expression.ts";
-import type { FunctionWriter, Local } from "../assembler/function.ts";
+import { type Expression, i32, i32x4, int, ints, lane, v128 } from "../assembler/expression.ts";
+import type { Local } from "../assembler/function.ts";
 import { accumulatedIn, activeOnly, finishAccumulator } from "./accumulate.ts";
 import { type Contest, contestOf } from "./contest.ts";
 import { contractionOf } from "./contraction.ts";
@@ -12,7 +12,7 @@ import { scalarNote, vectorNote } from "./notes.ts";
 import { storeElements } from "./memory-access.ts";
 import { type Position, valueOf } from "./position.ts";
 import { definedIn } from "./registers.ts";
-import { masks, scalarOf } from "./value.ts";
+import { folded, masks, scalarOf } from "./value.ts";
 import { type Range, type VectorBody, beginOf, endOf, isSum, reductionsIn, writeVectors } from "./vector-loop.ts";
 
 /** Writes the statements of a body. */
@@ -182,7 +182,7 @@ function writeCount(
   notes.push(vectorNote(index, contest.body, vectors, ", to count what is less"));
   writeVectors(contestBody(contest, index, vectors, position, writeBody, count), range, position);
   const total = counts.reduce<Expression<"v128">>((left, right) => i32x4.add(left, right), ints(0));
-  const areAllLess = i32.eq(sumOfLanes(total, writer), int(range.extent - 1));
+  const areAllLess = i32.eq(lane("i32x4.extract_lane", 0, folded(total, i32x4.add, writer)), int(range.extent - 1));
   return i32.and(areAllLess, i32.lt_u(scalarOf(valueOf(contest.at, position)), int(range.extent)));
 }
 
@@ -207,10 +207,4 @@ function contestBody(
 function isLess(operands: readonly [Operand, Operand], inside: Position): Expression<"v128"> {
   const values = operands.map((operand) => valueOf(operand, inside));
   return masks(formulas.less(values, { position: inside, result: "mask", dtype: "bool" }));
-}
-
-function sumOfLanes(lanes: Expression<"v128">, writer: FunctionWriter): Expression<"i32"> {
-  const four: Local<"v128"> = writer.define(lanes);
-  const two = writer.define(i32x4.add(four, shuffle(four, four, [2, 3, 0, 1])));
-  return lane("i32x4.extract_lane", 0, i32x4.add(two, shuffle(two, two, [1, 0, 3, 2])));
 }

@@ -39,17 +39,19 @@ type Layout = Representation | "byte";
 const bytesOfLayout: { readonly [L in Layout]: number } = { single: 4, double: 8, integer: 4, mask: 4, byte: 1 };
 
 function layoutOf(buffer: Buffer, { buffers }: Context): Layout {
-  const own = buffers.get(buffer);
-  if (own !== undefined) return own;
-  const layout = ofDType(buffer.dtype);
+  return layoutAs(buffer, buffers.get(buffer));
+}
+
+/** How a buffer lies whose elements have this representation; the user's have that of their dtype. */
+function layoutAs({ dtype }: Buffer, representation: Representation | undefined): Layout {
+  if (representation !== undefined) return representation;
+  const layout = ofDType(dtype);
   return layout === "mask" ? "byte" : layout;
 }
 
 /** How many bytes an element takes. */
 export function elementBytes(buffer: Buffer, representation: Representation | undefined): number {
-  if (representation !== undefined) return bytesOfLayout[representation];
-  const layout = ofDType(buffer.dtype);
-  return bytesOfLayout[layout === "mask" ? "byte" : layout];
+  return bytesOfLayout[layoutAs(buffer, representation)];
 }
 
 /** A variable that walks through a buffer with the iterations of a loop. */

@@ -180,6 +180,13 @@ export function first(lanes: Vector): Vector {
   return shuffle(lanes, lanes, [0, 0, 0, 0]);
 }
 
+/** Four lanes as one number, in all of them. */
+export function folded(lanes: Vector, operation: (x: Vector, y: Vector) => Vector, writer: FunctionWriter): Vector {
+  const four = writer.define(lanes);
+  const two = writer.define(operation(four, shuffle(four, four, [2, 3, 0, 1])));
+  return writer.define(operation(two, shuffle(two, two, [1, 0, 3, 2])));
+}
+
 /** The last two lanes as the first two. */
 export function upper(lanes: Vector): Vector {
   return shuffle(lanes, lanes, [2, 3, 2, 3]);
