@@ -100,8 +100,10 @@ const binary = [
   "greater",
   "greaterEqual",
   "notEqual",
+  "logAddExp",
+  "xlogy",
 ];
-const reductions = ["sum", "mean", "max", "min", "variance", "logSumExp"];
+const reductions = ["sum", "mean", "max", "min", "variance", "standardDeviation", "norm"];
 
 /** The functions that are also methods of tensors, without their first argument. */
 const rest: CallTable = {
@@ -113,6 +115,8 @@ const rest: CallTable = {
   clip: [oneOf(0, 2)],
   cast: [oneOf("float64")],
   ...each(reductions, oneOf({ axis: [0], keepAxes: true }), oneOf(1), oneOf([0, 1])),
+  logSumExp: [oneOf({ axis: [0], keepAxes: true, mask: [true, false] }), oneOf(1)],
+  normalize: [oneOf(1), oneOf([0, 1])],
   argmax: [oneOf({ axis: 0, keepAxes: true }), oneOf(1)],
   ...each(["softmax", "logSoftmax"], oneOf(1)),
   reshape: [oneOf([4, -1])],
@@ -122,6 +126,7 @@ const rest: CallTable = {
   broadcastTo: [oneOf([3, 2, 2])],
   slice: [oneOf([0, 1], [1, 2])],
   pad: [oneOf([1, 0], [0, 1])],
+  take: [oneOf(labels, 1)],
   takeAlongAxis: [oneOf([[0], [1]], 1)],
   oneHot: [oneOf(3, "float32")],
 };
@@ -169,6 +174,7 @@ function coreCalls(engine: Engine): CallTable {
       ),
     ),
     segmentSum: [oneOf(matrix, labels, 3)],
+    bincount: [oneOf(labels, 3)],
     einsum: [oneOf("ij,jk->ik", matrix, matrix)],
     check: [
       oneOf("caller", "x", tensor, { kind: "classIndices", classes: 9 }),

@@ -5,20 +5,28 @@ import {
   type Tensor,
   abs,
   grad,
-  logSumExp,
+  log,
   log1p,
+  logAddExp,
+  logSumExp,
   max,
   maximum,
   min,
   minimum,
+  norm,
+  normalize,
   pow,
   relu,
   softmax,
   softplus,
   sqrt,
+  stack,
+  standardDeviation,
+  sub,
   sum,
   tanh,
   weightedBy,
+  xlogy,
 } from "@symloss/core";
 import {
   categoricalEntropy,
@@ -92,6 +100,16 @@ const divergences: readonly (readonly number[])[] = [
   [2 ** 100, 2 ** 100, 2 ** 52, 8, 0, -6.310887241768094e-30, 3.552713678800501e-15],
 ];
 
+/** For each row of six, which of its three entries count. */
+const maskedRows: readonly (readonly boolean[])[] = [
+  [true, true, false],
+  [true, false, true],
+  [false, false, false],
+  [false, true, true],
+  [false, false, true],
+  [true, true, true],
+];
+
 const limits: Readonly<Record<string, Limit>> = {
   "x^y": {
     fn: pow,
@@ -161,6 +179,107 @@ const limits: Readonly<Record<string, Limit>> = {
       y: [0, 0, inf, 3, NaN],
       xx: [0, 0, 0, 0, 0],
       yy: [0, 0, 0, 0, 0],
+    },
+  },
+  "weightedBy a logarithm: a weight of 0 wins": {
+    fn: (x, y) => weightedBy(log(x!), y!).add(weightedBy(log1p(sub(x!, 1)), y!)),
+    at: [
+      [0, 0, 2, inf, NaN],
+      [0, 1, 0, 0, 0],
+    ],
+    are: {
+      value: [0, -inf, 0, 0, NaN],
+      x: [0, inf, 0, 0, NaN],
+      y: [0, -inf, 2 * ln2, 0, NaN],
+      xx: [0, -inf, 0, 0, NaN],
+      xy: [0, inf, 1, 0, NaN],
+    },
+  },
+  "xlogy: 0 wins": {
+    fn: xlogy,
+    at: [
+      [0, 0, 0, 1, -1, 2, 0, 3, NaN],
+      [0, inf, 4, 0, 0, inf, -1, 0.5, 1],
+    ],
+    are: {
+      value: [0, 0, 0, -inf, inf, inf, 0, -3 * ln2, NaN],
+      x: [0, inf, 2 * ln2, -inf, -inf, inf, NaN, -ln2, 0],
+      y: [0, 0, 0, inf, -inf, 0, 0, 6, NaN],
+      xx: [0, 0, 0, 0, 0, 0, 0, 0, 0],
+      xy: [0, 0, 0.25, inf, inf, 0, -1, 2, 1],
+      yx: [0, 0, 0.25, inf, inf, 0, -1, 2, 1],
+      yy: [0, 0, 0, -inf, inf, 0, 0, -12, NaN],
+      yyy: [0, 0, 0, inf, -inf, 0, 0, 48, NaN],
+    },
+  },
+  "logAddExp of equal, distant and infinite numbers": {
+    fn: logAddExp,
+    at: [
+      [0, 1e4, -1e4, -inf, -inf, 1, inf, inf, NaN],
+      [0, -1e4, 1e4, -inf, 2, -inf, 1, inf, 0],
+    ],
+    are: {
+      value: [ln2, 1e4, 1e4, -inf, 2, 1, inf, inf, NaN],
+      x: [0.5, 1, 0, 0, 0, 1, 1, 0.5, NaN],
+      y: [0.5, 0, 1, 0, 1, 0, 0, 0.5, NaN],
+      xx: [0.25, 0, 0, 0, 0, 0, 0, 0, NaN],
+      xy: [-0.25, 0, 0, 0, 0, 0, 0, 0, NaN],
+      xxx: [0, 0, 0, 0, 0, 0, 0, 0, NaN],
+      xxy: [0, 0, 0, 0, 0, 0, 0, 0, NaN],
+    },
+  },
+  "logSumExp of the entries that a mask keeps": {
+    fn: (x) => logSumExp(x!, { axis: 1, mask: maskedRows }),
+    shape: [6, 3],
+    at: [[0, 0, NaN, 1, inf, 2, NaN, inf, 5, 3, -inf, -inf, -inf, -inf, -inf, 7, -inf, -inf]],
+    are: {
+      value: [ln2, 2.313261687518223, -inf, -inf, -inf, 7],
+      x: [0.5, 0.5, 0, 0.2689414213699951, 0, 0.7310585786300049, 0, 0, 0, 0, 0.5, 0.5, 0, 0, 1, 1, 0, 0],
+      xx: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+    },
+  },
+  "logSumExp over two axes of the entries that a mask keeps": {
+    fn: (x) => logSumExp(x!, { axis: [0, 1], mask: [[true], [false]] }).mul(2),
+    shape: [2, 2],
+    at: [[-inf, -inf, 3, NaN]],
+    are: { value: [-inf], x: [1, 1, 0, 0] },
+  },
+  "norm: without overflow or underflow, and flat at 0": {
+    fn: (x) => norm(x!, 1),
+    shape: [7, 2],
+    at: [[0, 0, 3, -4, 3e30, 4e30, 3e-30, -4e-30, -inf, 2, inf, inf, NaN, inf]],
+    are: {
+      value: [0, 5, 5e30, 5e-30, inf, inf, NaN],
+      x: [0, 0, 0.6, -0.8, 0.6, 0.8, 0.6, -0.8, -1, 0, Math.SQRT1_2, Math.SQRT1_2, NaN, NaN],
+    },
+  },
+  "norm, second and third derivatives": {
+    fn: (x, y) => norm(stack([x!, y!], 1), 1),
+    at: [
+      [0, 3, 2 ** 40, 2 ** -40],
+      [0, -4, 0, 0],
+    ],
+    are: {
+      xx: [0, 0.128, 0, 0],
+      xy: [0, 0.096, 0, 0],
+      yy: [0, 0.072, 2 ** -40, 2 ** 40],
+      xxx: [0, -0.04608, 0, 0],
+      xxy: [0, -0.00256, 0, 0],
+    },
+  },
+  "normalize of 0, and of an infinite entry": {
+    fn: (x) => normalize(x!).slice([0, 0], [4, 1]),
+    shape: [4, 2],
+    at: [[0, 0, 3, -4, 3e30, 4e30, inf, 1]],
+    are: { value: [0, 0.6, 0.6, 1], x: [0, 0, 0.128, 0.096, 1.28e-31, -9.6e-32, 0, 0] },
+  },
+  "the standard deviation of equal numbers": {
+    fn: (x) => standardDeviation(x!, 1),
+    shape: [3, 3],
+    at: [[0.1, 0.1, 0.1, 1, 2, 3, 2 ** 100, 2 ** 101, 3 * 2 ** 100]],
+    are: {
+      value: [0, 0.816496580927726, 0.816496580927726 * 2 ** 100],
+      x: [0, 0, 0, -0.408248290463863, 0, 0.408248290463863, -0.408248290463863, 0, 0.408248290463863],
     },
   },
   "a NaN operand makes a gradient NaN": {

@@ -50,8 +50,15 @@ export {
   weightedBy,
   where,
 } from "./tensor/elementwise.ts";
-export type { ReductionArguments, ReductionOptions } from "./tensor/methods.ts";
-export { argmax, logSoftmax, logSumExp, max, mean, min, softmax, sum, variance } from "./tensor/reduction.ts";
+export { logAddExp, logSumExp, xlogy } from "./tensor/logarithm.ts";
+export type {
+  MaskedReductionArguments,
+  MaskedReductionOptions,
+  ReductionArguments,
+  ReductionOptions,
+} from "./tensor/methods.ts";
+export { norm, normalize, standardDeviation } from "./tensor/norm.ts";
+export { argmax, logSoftmax, max, mean, min, softmax, sum, variance } from "./tensor/reduction.ts";
 export {
   arange,
   broadcastTo,
@@ -66,12 +73,13 @@ export {
   slice,
   squeeze,
   stack,
+  take,
   takeAlongAxis,
   transpose,
   zeros,
 } from "./tensor/movement.ts";
 export { einsum, matmul } from "./tensor/contraction.ts";
-export { segmentSum } from "./tensor/segment.ts";
+export { bincount, segmentSum } from "./tensor/segment.ts";
 export { type CustomGradient, check, customGradient, stopGradient } from "./tensor/annotation.ts";
 export type { CheckKind } from "./tensor/check.ts";
 export {

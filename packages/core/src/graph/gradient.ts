@@ -67,8 +67,8 @@ const rules: { [O in AnyOperation]: Rule<O> } = {
   sign: none,
   exp: (y, g) => [mul(g, y)],
   expm1: ({ inputs: [x] }, g) => [mul(g, exp(x!))],
-  log: ({ inputs: [x] }, g) => [div(g, x!)],
-  log1p: ({ inputs: [x] }, g) => [div(g, add(x!, 1))],
+  log: ({ inputs: [x] }, g) => [slopeOfLogarithm(g, x!)],
+  log1p: ({ inputs: [x] }, g) => [slopeOfLogarithm(g, add(x!, 1))],
   sqrt: (y, g) => [div(mul(g, 0.5), y)],
   // 4 sigmoid(2 x) sigmoid(-2 x) is 1 - tanh(x)^2 without the cancellation.
   tanh: ({ inputs: [x] }, g) => {
@@ -193,6 +193,14 @@ function share(x: Tensor, y: Tensor, g: Tensor, [xWins, yWins]: readonly [Tensor
     where(tie, half, where(xWins, g, where(yWins, 0, NaN))),
     where(tie, half, where(yWins, g, where(xWins, 0, NaN))),
   ];
+}
+
+/** g / x, but 0 / 0 is 0: the logarithm of 0 has no influence where its weight is 0, as in 0 log 0. */
+function slopeOfLogarithm(g: Tensor, x: Tensor): Tensor {
+  const unlessAbsent = (absent: number, present: Tensor) =>
+    where(equal(g, 0), where(equal(x, 0), absent, present), present);
+  // Dividing by 1 instead keeps NaN out of the derivatives of this quotient too.
+  return unlessAbsent(0, div(g, unlessAbsent(1, x)));
 }
 
 /** A reduced tensor broadcast over its reduced axes. */

@@ -3,7 +3,9 @@ import { stopGradient } from "./annotation.ts";
 import { matmul } from "./contraction.ts";
 import * as elementwise from "./elementwise.ts";
 import type { TensorMethods } from "./methods.ts";
+import { logAddExp, logSumExp, xlogy } from "./logarithm.ts";
 import * as movement from "./movement.ts";
+import { norm, normalize, standardDeviation } from "./norm.ts";
 import { refuseSurplus } from "../array/options.ts";
 import * as reduction from "./reduction.ts";
 import { Tensor } from "./tensor.ts";
@@ -12,9 +14,10 @@ type Functions = {
   readonly [Name in keyof TensorMethods]: (tensor: Tensor, ...args: Parameters<TensorMethods[Name]>) => Tensor;
 };
 
-const { where: _where, weightedBy: _weightedBy, ...elementwiseMethods } = elementwise;
-const { sum, mean, max, min, variance, argmax, logSumExp, softmax, logSoftmax } = reduction;
-const { reshape, transpose, expandDims, squeeze, broadcastTo, slice, pad, takeAlongAxis, oneHot } = movement;
+const { where: _where, weightedBy: _weightedBy, ...primitives } = elementwise;
+const elementwiseMethods = { ...primitives, logAddExp, xlogy };
+const { sum, mean, max, min, variance, argmax, softmax, logSoftmax } = reduction;
+const { reshape, transpose, expandDims, squeeze, broadcastTo, slice, pad, take, takeAlongAxis, oneHot } = movement;
 
 const functions: Functions = {
   ...elementwiseMethods,
@@ -23,6 +26,9 @@ const functions: Functions = {
   max,
   min,
   variance,
+  standardDeviation,
+  norm,
+  normalize,
   argmax,
   logSumExp,
   softmax,
@@ -34,6 +40,7 @@ const functions: Functions = {
   broadcastTo,
   slice,
   pad,
+  take,
   takeAlongAxis,
   oneHot,
   matmul,

@@ -15,6 +15,15 @@ export interface ReductionOptions {
 /** The axes themselves, or a record of options. */
 export type ReductionArguments = Axes | ReductionOptions | undefined;
 
+/** The options of a reduction that can leave entries out. */
+export interface MaskedReductionOptions extends ReductionOptions {
+  /** Which entries count: booleans, or numbers other than 0; broadcasts to the operand. By default all. */
+  readonly mask?: TensorLike | undefined;
+}
+
+/** The axes themselves, or a record of options. */
+export type MaskedReductionArguments = Axes | MaskedReductionOptions | undefined;
+
 /** The methods of a tensor. Operands promote and broadcast as in NumPy; negative axes count from the end. */
 export interface TensorMethods {
   /** this + other */
@@ -61,6 +70,10 @@ export interface TensorMethods {
   sigmoid(): Tensor;
   /** log(1 + exp(this)) */
   softplus(): Tensor;
+  /** this log(y); 0 log 0 = 0 */
+  xlogy(y: TensorLike): Tensor;
+  /** log(exp(this) + exp(other)), without overflow */
+  logAddExp(other: TensorLike): Tensor;
   isNaN(): Tensor;
   /** limited to the range */
   clip(low: TensorLike, high: TensorLike): Tensor;
@@ -75,9 +88,16 @@ export interface TensorMethods {
   min(options?: ReductionArguments): Tensor;
   /** the population variance */
   variance(options?: ReductionArguments): Tensor;
+  /** the root of the population variance; its derivatives are 0 where all elements are equal */
+  standardDeviation(options?: ReductionArguments): Tensor;
+  /** the Euclidean norm; its derivatives at 0 are 0 */
+  norm(options?: ReductionArguments): Tensor;
+  /** divided by its norm; 0 stays 0 */
+  normalize(axis?: Axes): Tensor;
   /** int32; the first of ties, or the first NaN if there is one */
   argmax(options?: number | null | { readonly axis?: number | null; readonly keepAxes?: boolean }): Tensor;
-  logSumExp(options?: ReductionArguments): Tensor;
+  /** with a mask, only of the entries that it keeps */
+  logSumExp(options?: MaskedReductionArguments): Tensor;
   softmax(axis?: number): Tensor;
   logSoftmax(axis?: number): Tensor;
 
@@ -91,6 +111,8 @@ export interface TensorMethods {
   slice(starts: readonly number[], stops?: readonly (number | undefined)[]): Tensor;
   pad(before: readonly number[], after: readonly number[]): Tensor;
   takeAlongAxis(indices: TensorLike, axis?: number): Tensor;
+  /** the slices at these indices along the axis, the first by default */
+  take(indices: TensorLike, axis?: number): Tensor;
   /** the elements must be class indices */
   oneHot(classes: number, dtype?: DType): Tensor;
   /** the matrix product */

@@ -1,15 +1,21 @@
+import { cpu } from "@symloss/engine-cpu";
 import { describe, expect, test } from "vitest";
 import {
+  type Tensor,
   arange,
   broadcastTo,
   concat,
+  evaluate,
   expandDims,
+  grad,
   oneHot,
   pad,
   reshape,
   slice,
   squeeze,
   stack,
+  sum,
+  take,
   takeAlongAxis,
   transpose,
   zeros,
@@ -36,6 +42,11 @@ describe("shapes", () => {
     ["pad", pad(x, [0, 1, 0], [1, 0, 0]), "f32[3,4,4]"],
     ["concat", concat([x, x], 1), "f32[2,6,4]"],
     ["stack", stack([x, x, x], -1), "f32[2,3,4,3]"],
+    ["take rows", take(x, [1, 1, 0, 1]), "f32[4,3,4]"],
+    ["take with indices of two axes", take(x, zeros([5, 6], "int32"), 1), "f32[2,5,6,4]"],
+    ["take one", take(x, 2, -1), "f32[2,3]"],
+    ["take none", take(x, zeros([0], "int32")), "f32[0,3,4]"],
+    ["take beside a name", take(named, [5, 0], 1), "f32[batch,2]"],
     ["takeAlongAxis broadcasts", takeAlongAxis(x, zeros([1, 3, 2], "int32"), 2), "f32[2,3,2]"],
     ["oneHot", oneHot(arange(3), 5), "f32[3,5]"],
   ])("%s", (_, tensor, type) => {
@@ -71,5 +82,45 @@ describe("refuses", () => {
     ["a negative length", () => zeros([-1])],
   ])("%s", (_, make) => {
     expect(make).toThrowErrorMatchingSnapshot();
+  });
+});
+
+describe("take", () => {
+  const rows = [
+    [1, 2],
+    [3, 4],
+    [5, 6],
+  ];
+  const valueOf = async (tensor: Tensor) => (await evaluate(tensor, { engine: await cpu() })).toArray();
+
+  test("selects rows or columns, as often as asked", async () => {
+    expect(await valueOf(take(rows, [2, 0, 2]))).toEqual([
+      [5, 6],
+      [1, 2],
+      [5, 6],
+    ]);
+    expect(await valueOf(take(rows, [[1], [0]], 1))).toEqual([
+      [[2], [1]],
+      [[4], [3]],
+      [[6], [5]],
+    ]);
+    expect(await valueOf(take(rows, 1))).toEqual([3, 4]);
+  });
+
+  test("adds up the gradients of what was selected twice", async () => {
+    const weighted = (table: Tensor) => sum(take(table, [2, 0, 2]).mul([[1], [10], [100]]));
+    expect(await valueOf(grad(weighted)(rows) as Tensor)).toEqual([
+      [10, 10],
+      [0, 0],
+      [101, 101],
+    ]);
+  });
+
+  test("refuses an index out of range", async () => {
+    await expect(valueOf(take(rows, [0, 3]))).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[OutOfRangeError: take: indices must be integers from 0 to 2, got 3 at [1]. Classes count from 0.]`,
+    );
+    await expect(valueOf(take(rows, -1))).rejects.toThrow("take: indices must be integers from 0 to 2, got -1");
+    expect(() => take(rows, [0], 2)).toThrow(/^take: axis/);
   });
 });

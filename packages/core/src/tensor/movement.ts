@@ -172,6 +172,24 @@ export function takeAlongAxis(x: TensorLike, indices: TensorLike, axis = -1): Te
   );
 }
 
+/**
+ * The slices of x at `indices` (int32) along the axis, the first by default: the axes of the indices take the place of that axis.
+ * Throws `OutOfRangeError` if an index from the host is not an integer from 0 to the length of the axis minus 1.
+ * @example await evaluate(take([[1, 2], [3, 4], [5, 6]], [2, 0]), { engine }) // [[5, 6], [1, 2]]
+ */
+export function take(x: TensorLike, indices: TensorLike, axis = 0): Tensor {
+  refuseSurplus("take", arguments, ["x", "indices", "axis"]);
+  const tensor = asTensor(x, "take", "x");
+  const index = asTensor(indices, "take", "indices");
+  const position = normalizeAxis("take", axis, tensor.rank);
+  const checked = checkClassIndices("take", "indices", index, tensor.shape[position]!);
+  const list = reshape(checked, [-1]);
+  const beside = tensor.shape.map((_, other) => (other === position ? list.shape[0]! : 1));
+  const places = expand(reshape(list, beside), withAxis(tensor.shape, position, list.shape[0]!));
+  const slices = makeTensor("takeAlongAxis", [tensor, places], { axis: position });
+  return reshape(slices, tensor.shape.toSpliced(position, 1, ...index.shape));
+}
+
 /** 1 at each index along a new last axis, else 0. An index out of range throws if it comes from the host; a computed one gives zeros. */
 export function oneHot(indices: TensorLike, classes: number, dtype: DType = "float32"): Tensor {
   refuseSurplus("oneHot", arguments, ["indices", "classes", "dtype"]);

@@ -6,13 +6,20 @@ import { type TensorLike, type Tensor, makeTensor } from "./tensor.ts";
 import { asTensor, expand, scalar, toDType, toFloat } from "./operand.ts";
 import { type Axes, normalizeAxes, normalizeAxis } from "../array/axes.ts";
 import { type Shape, isConcrete, keepAxes as keptShape } from "../array/shape.ts";
-import { type OptionTable, axesRule, checkOptions, flagRule, refuseSurplus } from "../array/options.ts";
+import {
+  type OptionRule,
+  type OptionTable,
+  axesRule,
+  checkOptions,
+  flagRule,
+  refuseSurplus,
+} from "../array/options.ts";
 
 /** The sum over the axes; 0 over an empty axis. For bools it is the count. */
 export function sum(x: TensorLike, options?: ReductionArguments): Tensor {
   refuseSurplus("sum", arguments, argumentNames);
   const tensor = numeric("sum", x);
-  const { axes, finish } = reduced("sum", tensor, options);
+  const { axes, finish } = reductionOf("sum", tensor, options);
   return finish(makeTensor("sum", [tensor], { axes }));
 }
 
@@ -20,7 +27,7 @@ export function sum(x: TensorLike, options?: ReductionArguments): Tensor {
 export function mean(x: TensorLike, options?: ReductionArguments): Tensor {
   refuseSurplus("mean", arguments, argumentNames);
   const tensor = toFloat(asTensor(x, "mean", "x"));
-  const { axes, finish } = reduced("mean", tensor, options);
+  const { axes, finish } = reductionOf("mean", tensor, options);
   const total = makeTensor("sum", [tensor], { axes });
   return finish(div(total, expand(count(tensor, axes), total.shape)));
 }
@@ -29,7 +36,7 @@ export function mean(x: TensorLike, options?: ReductionArguments): Tensor {
 export function max(x: TensorLike, options?: ReductionArguments): Tensor {
   refuseSurplus("max", arguments, argumentNames);
   const tensor = numeric("max", x);
-  const { axes, finish } = reduced("max", tensor, options);
+  const { axes, finish } = reductionOf("max", tensor, options);
   return finish(makeTensor("max", [tensor], { axes }));
 }
 
@@ -37,7 +44,7 @@ export function max(x: TensorLike, options?: ReductionArguments): Tensor {
 export function min(x: TensorLike, options?: ReductionArguments): Tensor {
   refuseSurplus("min", arguments, argumentNames);
   const tensor = neg(numeric("min", x));
-  const { axes, finish } = reduced("min", tensor, options);
+  const { axes, finish } = reductionOf("min", tensor, options);
   return neg(finish(makeTensor("max", [tensor], { axes })));
 }
 
@@ -45,7 +52,7 @@ export function min(x: TensorLike, options?: ReductionArguments): Tensor {
 export function variance(x: TensorLike, options?: ReductionArguments): Tensor {
   refuseSurplus("variance", arguments, argumentNames);
   const tensor = toFloat(asTensor(x, "variance", "x"));
-  const { axes } = reduced("variance", tensor, options);
+  const { axes } = reductionOf("variance", tensor, options);
   return mean(square(sub(tensor, mean(tensor, { axis: axes, keepAxes: true }))), options);
 }
 
@@ -71,15 +78,6 @@ export function argmax(
   return keepAxes ? makeTensor("reshape", [result], { shape: keptShape(tensor.shape, [position]) }) : result;
 }
 
-/** log(sum(exp(x))) over the axes, without overflow; -Infinity over an empty axis. */
-export function logSumExp(x: TensorLike, options?: ReductionArguments): Tensor {
-  refuseSurplus("logSumExp", arguments, argumentNames);
-  const tensor = toFloat(asTensor(x, "logSumExp", "x"));
-  const { axes, finish } = reduced("logSumExp", tensor, options);
-  // One axis after another, the last first, so that the positions of the remaining ones stay valid.
-  return finish(axes.reduceRight((partial, axis) => makeTensor("logSumExp", [partial], { axis }), tensor));
-}
-
 /** exp(x) / sum(exp(x)) along the axis, the last by default, without overflow. */
 export function softmax(x: TensorLike, axis = -1): Tensor {
   refuseSurplus("softmax", arguments, ["x", "axis"]);
@@ -95,7 +93,7 @@ export function logSoftmax(x: TensorLike, axis = -1): Tensor {
 }
 
 /** The number of elements over these axes, a scalar of x's dtype; a constant if the lengths are known. */
-function count(x: Tensor, axes: readonly number[]): Tensor {
+export function count(x: Tensor, axes: readonly number[]): Tensor {
   const lengths: Shape = axes.map((axis) => x.shape[axis]!);
   if (isConcrete(lengths))
     return scalar(
@@ -110,13 +108,14 @@ function numeric(caller: string, x: TensorLike): Tensor {
   return tensor.dtype === "bool" ? toDType(tensor, "int32") : tensor;
 }
 
-/** The axes that the options name, and a function that restores them with length 1 if `keepAxes` is set. */
-function reduced(
+/** The axes that the options name, beside which there may be `more` options; and a function that restores them with length 1 if `keepAxes` is set. */
+export function reductionOf(
   caller: string,
   x: Tensor,
   options: ReductionArguments,
+  more: Readonly<Record<string, OptionRule>> = {},
 ): { axes: number[]; finish: (result: Tensor) => Tensor } {
-  const { axis, keepAxes } = readOptions(caller, options, severalAxes);
+  const { axis, keepAxes } = readOptions(caller, options, { ...severalAxes, ...more });
   const axes = normalizeAxes(caller, axis, x.rank);
   const finish = (result: Tensor) =>
     keepAxes ? makeTensor("reshape", [result], { shape: keptShape(x.shape, axes) }) : result;

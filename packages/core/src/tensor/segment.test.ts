@@ -1,6 +1,6 @@
 import { cpu } from "@symloss/engine-cpu";
 import { describe, expect, test } from "vitest";
-import { type Tensor, asTensor, evaluate, grad, segmentSum } from "../index.ts";
+import { type Tensor, asTensor, bincount, evaluate, grad, segmentSum } from "../index.ts";
 
 const engine = await cpu();
 const valueOf = async (x: Tensor) => (await evaluate(x, { engine })).toArray();
@@ -45,6 +45,34 @@ describe("segmentSum", () => {
     ["a scalar", () => segmentSum(1, [0], 2)],
     ["a count that is text", () => segmentSum([1], [0], "2" as never)],
     ["an option", () => (segmentSum as (...args: unknown[]) => Tensor)([1], [0], 1, { axis: 0 })],
+  ])("refuses %s", async (_, call) => {
+    await expect((async () => call())()).rejects.toThrowErrorMatchingSnapshot();
+  });
+});
+
+describe("bincount", () => {
+  test("counts each index, of any shape", async () => {
+    expect(await valueOf(bincount([0, 2, 0], 3))).toEqual([2, 0, 1]);
+    expect(
+      await valueOf(
+        bincount(
+          [
+            [1, 1],
+            [0, 1],
+          ],
+          2,
+        ),
+      ),
+    ).toEqual([1, 3]);
+    expect(await valueOf(bincount(1, 2))).toEqual([0, 1]);
+    expect(await valueOf(bincount([], 2))).toEqual([0, 0]);
+    expect(String(bincount([0], 2))).toBe("i32[2]");
+  });
+
+  test.each<readonly [string, () => unknown]>([
+    ["an index past the last", () => valueOf(bincount([0, 2], 2))],
+    ["a fraction", () => valueOf(bincount([0.5], 2))],
+    ["a count below 0", () => bincount([0], -1)],
   ])("refuses %s", async (_, call) => {
     await expect((async () => call())()).rejects.toThrowErrorMatchingSnapshot();
   });

@@ -1,0 +1,82 @@
+/** How long is a vector, in which direction does it point, and how far do its elements lie from their mean? */
+import { customGradient, stopGradient } from "./annotation.ts";
+import { abs, div, equal, mul, sign, sqrt, square, sub, where } from "./elementwise.ts";
+import type { ReductionArguments } from "./methods.ts";
+import type { Tensor, TensorLike } from "./tensor.ts";
+import { asTensor, toFloat } from "./operand.ts";
+import { count, max, mean, reductionOf, sum } from "./reduction.ts";
+import { type Axes, normalizeAxes } from "../array/axes.ts";
+import { dropAxes } from "../array/shape.ts";
+import { reshape } from "./movement.ts";
+import { refuseSurplus } from "../array/options.ts";
+
+/**
+ * The Euclidean norm sqrt(sum(x^2)) over the axes, without overflow or underflow of the squares; 0 over an empty axis.
+ * At the zero vector all its derivatives are 0.
+ * @example await evaluate(norm([[3e30, 4e30], [0, 0]], 1), { engine }) // [5e30, 0]
+ */
+export function norm(x: TensorLike, options?: ReductionArguments): Tensor {
+  refuseSurplus("norm", arguments, ["x", "options"]);
+  const tensor = toFloat(asTensor(x, "norm", "x"));
+  const { axes, finish } = reductionOf("norm", tensor, options);
+  return finish(reshape(lengthOf(tensor, axes), dropAxes(tensor.shape, axes)));
+}
+
+/**
+ * x divided by its norm over the axes, the last by default: vectors of length 1. The zero vector stays 0, and all its derivatives are 0.
+ * @example await evaluate(normalize([[3, 4], [0, 0]]), { engine }) // [[0.6, 0.8], [0, 0]]
+ */
+export function normalize(x: TensorLike, axis: Axes = -1): Tensor {
+  refuseSurplus("normalize", arguments, ["x", "axis"]);
+  const tensor = toFloat(asTensor(x, "normalize", "x"));
+  return directionOf(tensor, normalizeAxes("normalize", axis, tensor.rank));
+}
+
+/**
+ * The square root of the population variance over the axes; NaN over an empty axis. Where all elements are equal it is 0, and so are all
+ * its derivatives.
+ * @example await evaluate(standardDeviation([[1, 3], [0.1, 0.1]], 1), { engine }) // [1, 0]
+ */
+export function standardDeviation(x: TensorLike, options?: ReductionArguments): Tensor {
+  refuseSurplus("standardDeviation", arguments, ["x", "options"]);
+  const tensor = toFloat(asTensor(x, "standardDeviation", "x"));
+  const { axes } = reductionOf("standardDeviation", tensor, options);
+  const each = { axis: axes, keepAxes: true };
+  // The rounded mean of equal numbers may differ from them; what is left has few digits, and an exact mean.
+  const near = sub(tensor, stopGradient(mean(tensor, each)));
+  return div(norm(sub(near, mean(near, each)), options), sqrt(count(tensor, axes)));
+}
+
+/** The norm, with the axes kept. */
+function lengthOf(x: Tensor, axes: readonly number[]): Tensor {
+  return customGradient((vector: Tensor) => {
+    const { scale, length } = scaled(vector, axes);
+    return { value: mul(scale, length), gradient: (g) => [mul(g, directionOf(vector, axes))] };
+  })(x);
+}
+
+function directionOf(x: Tensor, axes: readonly number[]): Tensor {
+  return customGradient((vector: Tensor) => {
+    const { parts, length } = scaled(vector, axes);
+    return {
+      value: div(parts, where(equal(length, 0), 1, length)),
+      gradient: (g) => {
+        const along = directionOf(vector, axes);
+        const across = sub(g, mul(along, sum(mul(along, g), { axis: axes, keepAxes: true })));
+        const size = lengthOf(vector, axes);
+        const zero = equal(size, 0);
+        return [where(zero, 0, div(across, where(zero, 1, size)))];
+      },
+    };
+  })(x);
+}
+
+/** A vector as its largest entry times parts of at most 1, and the length of these. Beside an infinite entry the finite ones count as 0. */
+function scaled(x: Tensor, axes: readonly number[]): { scale: Tensor; parts: Tensor; length: Tensor } {
+  const each = { axis: axes, keepAxes: true };
+  if (axes.some((axis) => x.shape[axis] === 0)) return { scale: sum(x, each), parts: x, length: sum(x, each) };
+  const largest = max(abs(x), each);
+  const scale = where(equal(largest, 0), 1, largest);
+  const parts = where(equal(abs(x), Infinity), sign(x), div(x, scale));
+  return { scale, parts, length: sqrt(sum(square(parts), each)) };
+}
