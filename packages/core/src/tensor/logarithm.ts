@@ -47,7 +47,7 @@ const entropyTerm = customGradient((x: Tensor, y: Tensor) => {
 
 /**
  * log(exp(x) + exp(y)) without overflow. If both are -Infinity it is -Infinity, with the gradient 0; two of Infinity get one half each.
- * @example await evaluate(logAddExp([0, 1000, -Infinity], [0, 1000, 3]), { engine }) // [0.6931472, 1000.6931, 3]
+ * @example await evaluate(logAddExp([0, 1e4, -Infinity], [0, 0, 3]), { engine }) // [0.6931472, 10000, 3]
  */
 export function logAddExp(x: TensorLike, y: TensorLike): Tensor {
   return addExponentials(...floats("logAddExp", x, y));

@@ -13,7 +13,7 @@ import { refuseSurplus } from "../array/options.ts";
 /**
  * The Euclidean norm sqrt(sum(x^2)) over the axes, without overflow or underflow of the squares; 0 over an empty axis.
  * At the zero vector all its derivatives are 0.
- * @example await evaluate(norm([[3e30, 4e30], [0, 0]], 1), { engine }) // [5e30, 0]
+ * @example await evaluate(norm([[3, 4], [0, 0]], 1), { engine }) // [5, 0]
  */
 export function norm(x: TensorLike, options?: ReductionArguments): Tensor {
   refuseSurplus("norm", arguments, ["x", "options"]);
