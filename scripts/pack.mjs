@@ -23,6 +23,14 @@ function complaints(folder) {
   return existsSync(join(folder, "LICENSE")) ? stale : [...stale, "has no LICENSE file: copy the root's"];
 }
 
+/** What Node.js says of a package that CommonJS can't load, or nothing. */
+function refusedByRequire(name) {
+  const { status, stderr } = spawnSync(process.execPath, ["-e", `require(${JSON.stringify(name)})`], {
+    encoding: "utf8",
+  });
+  return status === 0 ? [] : [`require("${name}") fails\n${stderr}`];
+}
+
 /** What the tool prints when it refuses, or nothing. */
 function refusal(command, args) {
   // A shell finds the tool's .cmd file on Windows; every argument is a path or an option of our own.
@@ -37,6 +45,7 @@ let failed = false;
 for (const { folder, manifest } of workspacesIn("packages").filter((workspace) => !workspace.manifest.private)) {
   const found = [
     ...complaints(folder),
+    ...refusedByRequire(manifest.name),
     ...refusal("publint", ["--strict", folder]),
     ...refusal("attw", ["--pack", folder, "--profile", "esm-only"]),
   ];

@@ -1,6 +1,6 @@
-// Which package may import which? The table below says it; this script holds the sources to it.
+// Which package may import which, and can all be required? The table below says the first; this script holds the sources to both.
 import { readdirSync, readFileSync } from "node:fs";
-import { join, relative, resolve, sep } from "node:path";
+import { basename, join, relative, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseSync, Visitor } from "oxc-parser";
 import { workspacesIn } from "./workspaces.mjs";
@@ -49,6 +49,41 @@ export function findViolations(root) {
     specifier,
     why,
   }));
+}
+
+/** Every top-level await of a package, as `{ file, line }`: a module that has one can't be loaded by `require`. */
+export function findTopLevelAwaits(root) {
+  const files = workspacesIn(join(root, "packages")).flatMap(({ folder }) => sourceFilesIn(join(folder, "src")));
+  return files
+    .filter((file) => !isProgram(file))
+    .flatMap((file) => awaitsIn(file).map((line) => ({ file: relative(root, file).replaceAll(sep, "/"), line })));
+}
+
+/** What is run, and never imported. */
+function isProgram(file) {
+  return basename(file) === "main.ts";
+}
+
+/** The lines of the awaits that stand in no function. */
+function awaitsIn(file) {
+  const text = readFileSync(file, "utf8");
+  const found = [];
+  let depth = 0;
+  const functions = ["FunctionDeclaration", "FunctionExpression", "ArrowFunctionExpression"];
+  const bounds = functions.flatMap((type) => [
+    [type, () => void depth++],
+    [`${type}:exit`, () => void depth--],
+  ]);
+  const add = ({ start }) => {
+    if (depth === 0) found.push(text.slice(0, start).split("\n").length);
+  };
+  const visitor = {
+    ...Object.fromEntries(bounds),
+    AwaitExpression: add,
+    ForOfStatement: (node) => void (node.await && add(node)),
+  };
+  new Visitor(visitor).visit(parseSync(file, text).program);
+  return found;
 }
 
 function importsOf({ name, folder }) {
@@ -157,10 +192,14 @@ function list(names) {
 
 const runAsProgram = import.meta.url === pathToFileURL(process.argv[1]).href;
 if (runAsProgram) {
-  const violations = findViolations(resolve(import.meta.dirname, ".."));
+  const root = resolve(import.meta.dirname, "..");
+  const [violations, awaits] = [findViolations(root), findTopLevelAwaits(root)];
   for (const { file, line, specifier, why } of violations) {
     console.error(`${file}:${line} imports ${specifier === undefined ? "an expression" : `"${specifier}"`}: ${why}`);
   }
-  if (violations.length === 0) console.log("walls: every import is where it may be");
-  process.exit(violations.length === 0 ? 0 : 1);
+  for (const { file, line } of awaits)
+    console.error(`${file}:${line} awaits outside of a function: require() refuses such a module`);
+  const holds = violations.length + awaits.length === 0;
+  if (holds) console.log("walls: every import is where it may be, and every module can be required");
+  process.exit(holds ? 0 : 1);
 }

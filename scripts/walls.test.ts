@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { findViolations } from "./walls.mjs";
+import { findTopLevelAwaits, findViolations } from "./walls.mjs";
 
 let root: string;
 
@@ -118,4 +118,15 @@ test("the program prints each violation and exits 1", () => {
   const { status, stderr } = spawnSync(process.execPath, [join(root, "scripts/walls.mjs")], { encoding: "utf8" });
   expect(stderr).toBe('packages/core/src/index.ts:2 imports "node:fs": core may import nothing of others\n');
   expect(status).toBe(1);
+});
+
+test("a top-level await is found, but in a program, and none in a function", () => {
+  repository({
+    "core/src/index.ts": `const later = async () => await 1;\nexport const one = await later();\n`,
+    "core/src/list.ts": `for await (const one of []) one;\nexport async function all() {\n  for await (const one of []) await one;\n}\n`,
+    "core/src/class.ts": `export class Late {\n  async get() {\n    return await 1;\n  }\n}\n`,
+    "cli/src/main.ts": `await import("./program.ts");\n`,
+  });
+  const found = findTopLevelAwaits(root).map(({ file, line }) => `${file}:${line}`);
+  expect(found).toEqual(["packages/core/src/index.ts:2", "packages/core/src/list.ts:1"]);
 });

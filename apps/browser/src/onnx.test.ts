@@ -7,6 +7,7 @@ import { namesByGroup, testInBrowser } from "./cases.ts";
 import { launch } from "./launch.ts";
 import { type PageOptions, runInBrowser } from "./page.ts";
 import type { HeaderOptions } from "./serve.ts";
+import { suiteOfPages } from "./suite.ts";
 
 /** How the page creates its engine; `initTimeout` is how long the runtime may take to start, in milliseconds. */
 interface Settings {
@@ -16,7 +17,7 @@ interface Settings {
 }
 
 const entry = new URL("../pages/onnx.ts", import.meta.url);
-const names = namesByGroup(conformanceCases(await onnx(), { createEngine: onnx }));
+const names = namesByGroup(conformanceCases(await onnx(), { createEngine: onnx, ...suiteOfPages }));
 
 let browser: Browser;
 beforeAll(async () => {

@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { namesByGroup, testInBrowser } from "./cases.ts";
 import { launch } from "./launch.ts";
 import { type PageOptions, runInBrowser } from "./page.ts";
+import { suiteOfPages } from "./suite.ts";
 
-const names = namesByGroup(conformanceCases(await wasm(), { createEngine: wasm }));
+const names = namesByGroup(conformanceCases(await wasm(), { createEngine: wasm, ...suiteOfPages }));
 
 let browser: Browser;
 beforeAll(async () => {

@@ -46,7 +46,15 @@ export interface CaseContext {
   readonly seed: number;
   /** How many random graphs are tried for each property. */
   readonly runs: number;
+  /** Which golden cases are run. */
+  readonly goldens: GoldenSelection;
 }
+
+/** Every golden case, or the first of each function. */
+export type GoldenSelection = (typeof goldenSelections)[number];
+
+/** The selections of golden cases. */
+export const goldenSelections = ["all", "oneOfEach"] as const;
 
 /** A case known to fail, and why. */
 export interface ExpectedFailure {

@@ -1,8 +1,8 @@
-/** What are the known right numbers, and how are they read? `goldens/README.md` of the package says where they come from. */
-import { loadGolden } from "#load-golden";
-import type { DType, NDArray } from "@symloss/core";
-import { losses } from "@symloss/losses";
+/** What are the known right numbers, and how are they loaded? `goldens/README.md` of the package says where they come from. */
+import { index, kinks as kinkList, loadGolden, published as publishedList } from "#load-golden";
+import { type DType, type NDArray, OutOfRangeError } from "@symloss/core";
 import { arrayOf } from "./data.ts";
+import { type GoldenArray, type GoldenCase, type PackedCases, unpackCases } from "./unpack.ts";
 
 /** A number, where JSON has none: `"inf"`, `"-Infinity"`, `"nan"`. */
 type JsonNumber = number | string;
@@ -10,29 +10,14 @@ type JsonNumber = number | string;
 /** Numbers, nested as lists. */
 export type JsonArray = JsonNumber | boolean | readonly JsonArray[];
 
-/** An array of a golden case. */
-export interface GoldenArray {
-  readonly dtype: DType;
-  readonly shape: readonly number[];
-  readonly data: readonly (JsonNumber | boolean)[];
-}
-
-/** Values and gradients of a loss: the gradients of the sum over all outputs of cotangent times output. */
-export interface GoldenCase {
-  /** The loss of the catalogue. */
-  readonly loss: string;
-  readonly name: string;
-  /** The arguments that are arrays. */
-  readonly inputs: Readonly<Record<string, GoldenArray>>;
-  /** The options that are given as arrays. */
-  readonly optionInputs?: Readonly<Record<string, GoldenArray>>;
-  /** Other options, and arguments that are no arrays. */
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly outputs: Readonly<Record<string, GoldenArray>>;
-  readonly cotangents?: Readonly<Record<string, GoldenArray>>;
-  readonly gradients?: Readonly<Record<string, GoldenArray>>;
-  /** Whether it stands at a kink: the gradient is settled, and differences can't tell it. */
-  readonly kink?: boolean;
+/** What is known of the golden cases of a function before they are loaded. */
+export interface GoldenSummary {
+  /** Whether any of them has a gradient. */
+  readonly differentiable: boolean;
+  /** The names of the cases, each with the names of what it gives besides its inputs. */
+  readonly cases: Readonly<Record<string, readonly string[]>>;
+  /** The names of cases in which a number is NaN or infinite. */
+  readonly nonFinite: readonly string[];
 }
 
 /** What another project's tests say of one of its functions. */
@@ -56,37 +41,38 @@ export interface KinkCase {
   readonly [input: string]: JsonArray | Readonly<Record<string, JsonArray>> | undefined;
 }
 
-/** The golden cases of each loss of the catalogue, or why there are none: those of a loss are the file of its name. */
-export const goldens: Readonly<Record<string, readonly GoldenCase[] | Error>> = Object.fromEntries(
-  await Promise.all(
-    Object.keys(losses).map(async (name) => [name, await load<readonly GoldenCase[]>(name).catch(asError)] as const),
-  ),
-);
+/** The functions that have golden cases. */
+export const goldenIndex = index as Readonly<Record<string, GoldenSummary>>;
 
 /** Literals from other projects' tests. */
-export const published: readonly PublishedCase[] = await load("published");
+export const published = publishedList as readonly PublishedCase[];
 
 /** Values and gradients at kinks. */
-export const kinks: readonly KinkCase[] = await load("kinks");
+export const kinks = kinkList as readonly KinkCase[];
 
-/** What the file of that name holds. */
-async function load<T>(name: string): Promise<T> {
-  return (await loadGolden(name)).default as T;
+/** Loads the golden cases of a function: values and gradients from 60-digit arithmetic. Throws `OutOfRangeError` if it has none. */
+export async function goldenCasesOf(name: string): Promise<readonly GoldenCase[]> {
+  if (!Object.hasOwn(goldenIndex, name))
+    throw new OutOfRangeError(`goldenCasesOf: name must be that of a function with golden cases, got ${name}.`);
+  return unpacked.get(name) ?? remember(name, load(name));
 }
 
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
+/** Each case of a function asks for the file of all. */
+const unpacked = new Map<string, Promise<readonly GoldenCase[]>>();
+
+function remember(name: string, cases: Promise<readonly GoldenCase[]>): Promise<readonly GoldenCase[]> {
+  unpacked.set(name, cases);
+  return cases;
 }
 
-/** The golden cases of a loss; none where they could not be loaded. */
-export function goldenCasesOf(name: string): readonly GoldenCase[] {
-  const found = goldens[name];
-  return found === undefined || found instanceof Error ? [] : found;
+async function load(name: string): Promise<readonly GoldenCase[]> {
+  const { default: packed } = await loadGolden(name);
+  return unpackCases(packed as PackedCases);
 }
 
 /** A golden array; what it holds as float32 is exact, so that it serves as any float. */
 export function readGolden({ dtype, shape, data }: GoldenArray, float: DType): NDArray {
-  return arrayOf(data.map(readLeaf), shape, dtype === "int32" || dtype === "bool" ? dtype : float);
+  return arrayOf(data, shape, dtype === "int32" || dtype === "bool" ? dtype : float);
 }
 
 /** Nested numbers as an array; booleans alone are bool. */

@@ -26,13 +26,13 @@ import {
   transpose,
   variance,
 } from "@symloss/core";
-import { type ArgumentDefinition, type AnyLoss, losses } from "@symloss/losses";
+import { type AnyLoss, type ArgumentDefinition, type LossName, losses } from "@symloss/losses";
 import type { CaseContext, ConformanceCase } from "./case.ts";
 import { ConformanceError } from "./compare.ts";
 import { compute } from "./compute.ts";
-import { arrayOf, productOf, sampleArray, sampleIntegers } from "./data.ts";
-import { goldenCasesOf, readGolden } from "./goldens.ts";
+import { arrayOf, sampleArray, sampleIntegers } from "./data.ts";
 import { type TensorFunction, traceOf } from "./oracle/predict.ts";
+import { lossSamples } from "./samples.ts";
 
 /** The cases of rows, for an engine that declares `rowIndependent`. */
 export function rowCases({ traits }: CaseContext): ConformanceCase[] {
@@ -165,30 +165,29 @@ function normalized(x: Tensor): Tensor {
   return div(centred, add(variance(x, { axis: 1, keepAxes: true }), 1e-5).pow(0.5));
 }
 
-/** Every loss with a value for each row, on rows derived from a golden case, with its gradients. */
+/** Every loss with a value for each row, in each form of its arguments and with each of its choices, with its gradients. */
 function lossFunctions(): RowFunction[] {
   return Object.values(losses).flatMap((loss) => {
     const { name, arguments: list } = loss.definition;
-    const golden = goldenCasesOf(name).find(({ inputs }) => Object.keys(inputs).length === list.length);
-    if (golden === undefined || list.some(({ elements }) => elements === "count")) return [];
-    const inputs = Object.values(golden.inputs).map((input) => readGolden(input, "float32"));
-    if (inputs.some(({ rank }, index) => isRow(list[index]!) && rank === 0)) return [];
-    const arrays = (rows: number) => repeated(loss, inputs, rows);
-    const fn = withGradients(loss);
-    const { outputs } = traceOf(
-      fn,
-      arrays(3).map(({ array }) => array),
-    );
-    // Some losses have one value for all rows.
-    return outputs.every(({ shape }) => shape[0] === 3) ? [{ name: `${name}, with gradients`, fn, arrays }] : [];
+    if (list.some(({ elements }) => elements === "count")) return [];
+    return lossSamples(name as LossName).flatMap(({ title, options }, form) => {
+      const fn = withGradients(loss, options);
+      const arrays = (rows: number) => rowsOfSample(loss, form, rows);
+      const { outputs } = traceOf(
+        fn,
+        arrays(3).map(({ array }) => array),
+      );
+      // Some losses have one value for all rows.
+      return outputs.every(({ shape }) => shape[0] === 3) ? [{ name: `${title}, with gradients`, fn, arrays }] : [];
+    });
   });
 }
 
-function withGradients(loss: AnyLoss): TensorFunction {
+function withGradients(loss: AnyLoss, options: Readonly<Record<string, unknown>>): TensorFunction {
   const { arguments: list } = loss.definition;
   const wrt = list.flatMap((argument, index) => (argument.differentiable && isRow(argument) ? [index] : []));
   const results = (...tensors: Tensor[]): Tensor[] => {
-    const result = loss(Object.fromEntries(list.map(({ name }, index) => [name, tensors[index]!])));
+    const result = loss(Object.fromEntries(list.map(({ name }, index) => [name, tensors[index]!])), options);
     return Object.keys(loss.definition.results).length === 1
       ? [result as Tensor]
       : Object.values(result as Record<string, Tensor>);
@@ -204,18 +203,13 @@ function isRow({ shape }: ArgumentDefinition): boolean {
   return /^\[(\.\.|batch)/.test(shape);
 }
 
-/** The rows of the golden case repeated, each time a little larger. */
-function repeated({ definition }: AnyLoss, inputs: readonly NDArray[], rows: number): RowArray[] {
-  return inputs.map((input, position): RowArray => {
-    const argument = definition.arguments[position]!;
-    if (!isRow(argument)) return { array: input, shared: true };
-    const [count, ...rest] = input.shape as readonly [number, ...number[]];
-    const width = productOf(rest);
-    const data = Float64Array.from({ length: rows * width }, (_, index) => {
-      const row = Math.floor(index / width);
-      const value = input.data[(row % count) * width + (index % width)]!;
-      return argument.differentiable ? value * (1 + (row % 97) / 1024) : value;
-    });
-    return { array: arrayOf(data, [rows, ...rest], input.dtype), shared: false };
+/** The arguments of a sample in a batch of so many rows. */
+function rowsOfSample({ definition }: AnyLoss, form: number, rows: number): RowArray[] {
+  // Other axes have other lengths than a batch of 1, 2 or 3, so that none is taken for another.
+  const { inputs } = lossSamples(definition.name as LossName, { lengths: { batch: rows, classes: 5, D: 6, K: 4 } })[
+    form
+  ]!;
+  return definition.arguments.map((argument): RowArray => {
+    return { array: inputs[argument.name] as NDArray, shared: !isRow(argument) };
   });
 }

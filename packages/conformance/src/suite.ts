@@ -1,8 +1,9 @@
 /** Which cases must an engine pass? Everything that its traits declare. */
 import { DTypeError, type Engine, type EngineFactory } from "@symloss/core";
 import { type OptionRule, type OptionTable, checkOptions, engineRule, requireRule } from "@symloss/core/engine";
-import type { CaseContext, ConformanceCase } from "./case.ts";
+import { type CaseContext, type ConformanceCase, type GoldenSelection, goldenSelections } from "./case.ts";
 import { faultCases } from "./faults.ts";
+import { goldenCases } from "./golden-cases.ts";
 import { gradientCases } from "./gradients.ts";
 import { kinkCases } from "./kinks.ts";
 import { lifecycleCases } from "./lifecycle.ts";
@@ -14,7 +15,7 @@ import { passCases } from "./passes.ts";
 import { propertyCases } from "./properties.ts";
 import { publishedCases } from "./published.ts";
 import { rowCases } from "./rows.ts";
-import { factoryRule, integerRule } from "./rules.ts";
+import { choiceRule, factoryRule, integerRule } from "./rules.ts";
 import { timingCases } from "./timing.ts";
 import { watch } from "./watch.ts";
 
@@ -28,6 +29,8 @@ export interface SuiteOptions {
   readonly seed?: number;
   /** How many random graphs are tried for each property; default 40. */
   readonly runs?: number;
+  /** Which golden cases are run: `"all"` (default), or the first of each function, where an engine takes long to compile. */
+  readonly goldens?: GoldenSelection;
 }
 
 /**
@@ -39,13 +42,14 @@ export interface SuiteOptions {
 export function conformanceCases(engine: Pick<Engine, "traits">, options: SuiteOptions): ConformanceCase[] {
   requireRule("conformanceCases", "engine", traitsRule, engine);
   checkOptions("conformanceCases", options, suiteOptions);
-  const { createEngine, reference, seed = 1, runs = 40 } = options;
+  const { createEngine, reference, seed = 1, runs = 40, goldens = "all" } = options;
   const context: CaseContext = {
     traits: engine.traits,
     createEngine: async () => watch(await createEngine()),
     reference,
     seed,
     runs,
+    goldens,
   };
   return groups.flatMap((casesOf) => casesOf(context));
 }
@@ -64,6 +68,7 @@ const suiteOptions: OptionTable<SuiteOptions> = {
   reference: { ...engineRule, required: false },
   seed: integerRule(-2147483648),
   runs: integerRule(1),
+  goldens: { ...choiceRule(goldenSelections), required: false },
 };
 
 const groups: readonly ((context: CaseContext) => ConformanceCase[])[] = [
@@ -73,6 +78,7 @@ const groups: readonly ((context: CaseContext) => ConformanceCase[])[] = [
   gradientCases,
   kinkCases,
   limitCases,
+  goldenCases,
   lossCases,
   publishedCases,
   passCases,
