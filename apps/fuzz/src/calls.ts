@@ -8,6 +8,7 @@ import {
   Lifetime,
   type UnaryOperation,
   binaryOperations,
+  nodesWithin,
   operationFacts,
   prepare,
   traceGraph,
@@ -194,6 +195,14 @@ function coreCalls(engine: Engine): CallTable {
         { engine, results: "host", simplify: true },
       ),
     ],
+    scan: [
+      oneOf(
+        fn((carry, slice) => [add(carry!, slice!), mul(carry!, slice!)]),
+        [0, 0],
+        matrix,
+        { length: 2, reverse: true },
+      ),
+    ],
     evaluate: [oneOf(tensor, { engine, simplify: true }), oneOf({ a: tensor(), b: [tensor()] }, { engine })],
     explain: [
       oneOf(
@@ -282,6 +291,9 @@ function contractCalls(engine: Engine): CallTable {
     ...each(["Lifetime#require", "Lifetime#end"], { self: () => new Lifetime("an engine"), args: () => ["run"] }),
     ...each(["constantBytes", "formatGraph", "graphKey", "collectChecks", "simplify"], oneOf(traced)),
     topologicalOrder: [oneOf(() => traced().outputs)],
+    nodesWithin: [oneOf(traced)],
+    groupScans: [oneOf(() => nodesWithin(traced()))],
+    isScan: [oneOf(tensor)],
     verify: [oneOf(() => prepare(traced(), engine))],
     prepare: [oneOf(traced, engine, { simplify: true })],
     lower: [oneOf(traced, engine.traits.operations, "cpu")],

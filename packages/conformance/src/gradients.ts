@@ -33,6 +33,7 @@ import {
   pow,
   relu,
   reshape,
+  scan,
   sigmoid,
   sign,
   slice,
@@ -57,6 +58,7 @@ import { compute } from "./compute.ts";
 import { arrayOf, productOf, sample, sampleArray, vectorOf } from "./data.ts";
 import { unaryFunctions } from "./operations/functions.ts";
 import { scatterAdd } from "./operations/indexing.ts";
+import { recurrences } from "./operations/recurrence.ts";
 import { floatTypes, operandTypes } from "./operations/spec.ts";
 import {
   type Derivative,
@@ -236,6 +238,9 @@ const smoothFunctions: Readonly<Record<string, readonly [TensorFunction, Arrays]
       sampleArray(dtype, [5, 3], 25),
     ],
   ],
+  ...Object.fromEntries(
+    Object.entries(recurrences).map(([name, { fn, arrays }]) => [`scan, ${name}`, [fn, arrays] as const]),
+  ),
 };
 
 /** Every unary operation of numbers. */
@@ -265,6 +270,14 @@ const curvedFunctions: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   "powers and logarithms": (x) => sum(mul(pow(add(x, 3), 2.5), log1p(square(x)))),
   "products of differences": (x) => sum(square(matmul(reshape(sub(x, square(x)), [5, 1]), reshape(x, [1, 5])))),
   "branches and picks": (x) => sum(where(x.less(0), expm1(x), mul(takeAlongAxis(x, [4, 0, 0, 1, 2], 0), exp(x)))),
+  "a scan": (x) => {
+    const [final, outputs] = scan((carry, y) => [tanh(add(mul(carry, 0.5), y)), mul(square(carry), y)], x.sum(), x);
+    return add(final, sum(outputs));
+  },
+  "a scan in reverse of a scan, with x in its steps": (x) => {
+    const [, inner] = scan((carry, y) => [add(mul(carry, y), 0.5), sum(mul(carry, x))], mean(x), x);
+    return scan((carry, y) => [sigmoid(mul(add(carry, y), sum(x)))], x, inner, { reverse: true })[0].sum();
+  },
   "abs, relu, maximum": (x) => sum(mul(maximum(abs(x), relu(x)), square(x))),
 };
 
@@ -324,6 +337,20 @@ const plainGradients: Readonly<Record<string, PlainGradient>> = {
     gradient: [24, -48, 12],
   },
   "what is not used has gradient 0": { fn: () => sum(cast([1, 2], "float32")), at: [1, 2], gradient: [0, 0] },
+  "stopGradient in a scan": {
+    fn: (x) => sum(scan((carry, y) => [add(carry, mul(stopGradient(carry), y))], sum(mul(x, 0)).add(1), x)[0]),
+    at: [1, -2, 3],
+    // The carries before each step, which are constants to what is multiplied by them: 1, 2, -2.
+    gradient: [1, 2, -2],
+  },
+  "customGradient in a scan": {
+    fn: (x) => {
+      const five = customGradient((y) => ({ value: sign(y), gradient: (g) => [mul(mul(g, 5), sum(square(x)))] }));
+      return sum(scan((carry, y) => [add(carry, five(y))], mul(sum(x), 0), x)[0]);
+    },
+    at: [1, -2, 3],
+    gradient: [70, 70, 70],
+  },
   "an integer on the way stops it": {
     fn: (x, dtype) => sum(add(cast(cast(x, "int32"), dtype), x)),
     at: [1.5, 2.5],

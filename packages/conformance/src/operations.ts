@@ -5,6 +5,7 @@ import { contractionSpecs } from "./operations/contraction.ts";
 import { elementwiseSpecs } from "./operations/elementwise.ts";
 import { indexingSpecs } from "./operations/indexing.ts";
 import { movementSpecs } from "./operations/movement.ts";
+import { recurrenceSpecs } from "./operations/recurrence.ts";
 import { reductionSpecs } from "./operations/reduction.ts";
 import { sourceSpecs } from "./operations/source.ts";
 import type { OperationSpec } from "./operations/spec.ts";
@@ -19,6 +20,7 @@ export function operationSpecs(): OperationSpec[] {
     ...movementSpecs(),
     ...indexingSpecs(),
     ...contractionSpecs(),
+    ...recurrenceSpecs(),
   ];
 }
 

@@ -8,11 +8,13 @@ export { engineRule } from "./engine/options.ts";
 export { HostDeviceArray, hostDataOf } from "./engine/host-device-array.ts";
 export { type HostEngine, type HostProgram, hostEngine } from "./engine/host-engine.ts";
 export { Lifetime } from "./engine/lifetime.ts";
-export { type Graph, constantBytes, topologicalOrder, formatGraph, graphKey } from "./graph/graph.ts";
+export { type Graph, constantBytes, topologicalOrder, nodesWithin, formatGraph, graphKey } from "./graph/graph.ts";
+export { type ScanNode, groupScans, isScan } from "./graph/recurrence.ts";
 export { type NodeOf, Tensor } from "./tensor/tensor.ts";
 export {
   type AnyOperation,
   type BinaryOperation,
+  type Body,
   type Operation,
   type OperandKind,
   type OperationAttributes,

@@ -101,6 +101,7 @@ export {
   type Results,
   compile,
 } from "./compile/compile.ts";
+export { type ScanOptions, type Tensors, scan } from "./compile/scan.ts";
 export { evaluate } from "./compile/evaluate.ts";
 export { explain } from "./compile/explain.ts";
 export { type Candidate, type SelectOptions, type Selection, selectEngine } from "./compile/select.ts";

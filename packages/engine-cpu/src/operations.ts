@@ -20,8 +20,8 @@ import {
 import { argmax, logSoftmax, logSumExp, max, softmax, sum } from "./operations/reduce.ts";
 import type { Row } from "./row.ts";
 
-/** How the result of each operation comes from its operands. */
-export const operations: { readonly [O in Operation]: Row<O> } = {
+/** How the result of each operation comes from its operands; `scan.ts` has those of a scan, which are computed together. */
+export const operations: { readonly [O in Exclude<Operation, "scan">]: Row<O> } = {
   input: given,
   constant: given,
   iota,

@@ -3,17 +3,21 @@ import {
   type Graph,
   type HostProgram,
   type OperationAttributes,
+  type ScanNode,
   type Tensor,
   type TypedArray,
   allocate,
   bytesPerElement,
   constantBytes,
+  groupScans,
+  isScan,
   sizeOf,
   topologicalOrder,
 } from "@symloss/core/engine";
 import { type Layout, copier, isContiguous, rowMajor } from "./layout.ts";
 import { operations } from "./operations.ts";
-import type { Computed, Fill, ResultType, Row } from "./row.ts";
+import type { ResultType, Row } from "./row.ts";
+import { type FillAll, fillScan } from "./scan.ts";
 
 /** A compiled graph that computes synchronously. */
 export interface Plan extends HostProgram {
@@ -26,10 +30,10 @@ interface View {
   readonly layout: Layout;
 }
 
-/** Fills the array of a node from those of others. */
+/** Fills the arrays of nodes, one or the results of a scan, from those of others. */
 interface Step {
-  readonly node: Tensor;
-  readonly fill: Fill;
+  readonly nodes: readonly Tensor[];
+  readonly fill: FillAll;
   readonly operands: readonly Tensor[];
 }
 
@@ -39,14 +43,15 @@ export function planGraph(graph: Graph): Plan {
   const views = new Map<Tensor, View>();
   const steps: Step[] = [];
   const lines: string[] = [];
+  const scans = groupScans(order);
   for (const node of order) {
     const operands = node.inputs.map((input) => views.get(input)!);
-    const computed = compute(node, operands);
+    const computed = isScan(node) ? computeScan(scans.get(node), operands) : compute(node, operands);
     if ("view" in computed) {
       views.set(node, { owner: operands[0]?.owner ?? node, layout: computed.view });
     } else {
       views.set(node, { owner: node, layout: rowMajor(typeOf(node).shape) });
-      steps.push({ node, fill: computed.fill, operands: operands.map(({ owner }) => owner) });
+      if (computed.nodes.length > 0) steps.push({ ...computed, operands: operands.map(({ owner }) => owner) });
     }
     if (!isGiven(node)) lines.push(describe(node, computed));
   }
@@ -61,10 +66,13 @@ export function planGraph(graph: Graph): Plan {
       const arrays = new Map<Tensor, TypedArray>();
       for (const node of constants) arrays.set(node, (node.attributes as OperationAttributes["constant"]).data);
       for (const [index, node] of graph.inputs.entries()) arrays.set(node, values[index]!);
-      for (const [index, { node, fill, operands }] of steps.entries()) {
-        const result = allocate(node.dtype, sizeOf(node.shape));
-        fill(result, ...operands.map((operand) => arrays.get(operand)!));
-        arrays.set(node, result);
+      for (const [index, { nodes, fill, operands }] of steps.entries()) {
+        const results = nodes.map(({ dtype, shape }) => allocate(dtype, sizeOf(shape)));
+        fill(
+          results,
+          operands.map((operand) => arrays.get(operand)!),
+        );
+        for (const [at, node] of nodes.entries()) arrays.set(node, results[at]!);
         for (const released of releases[index]!) arrays.delete(released);
       }
       return takeOutputs.map((take) => take(arrays));
@@ -72,13 +80,26 @@ export function planGraph(graph: Graph): Plan {
   };
 }
 
-function compute(node: Tensor, operands: readonly View[]): Computed {
+/** What a node takes: the filling of arrays, of its own or of all results of its scan, or a view of its first operand. */
+type Planned = Pick<Step, "nodes" | "fill"> | { readonly view: Layout };
+
+function compute(node: Tensor, operands: readonly View[]): Planned {
   const row = operations[node.operation as keyof typeof operations] as Row<never>;
-  return row(
+  const computed = row(
     operands.map(({ layout }) => layout),
     node.attributes as never,
     typeOf(node),
   );
+  if ("view" in computed) return computed;
+  return { nodes: [node], fill: ([result], arrays) => computed.fill(result!, ...arrays) };
+}
+
+/** The results of a scan are filled together, with the first of them. */
+function computeScan(nodes: readonly ScanNode[] | undefined, operands: readonly View[]): Planned {
+  if (nodes === undefined) return { nodes: [], fill: () => {} };
+  const body = planGraph(nodes[0]!.attributes.body);
+  const layouts = operands.map(({ layout }) => layout);
+  return { nodes, fill: fillScan(nodes, layouts, (inputs) => body.run(inputs)) };
 }
 
 /** After each step, the arrays that are no longer needed. */
@@ -117,7 +138,7 @@ function planOutputs(
   });
 }
 
-function describe(node: Tensor, computed: Computed): string {
+function describe(node: Tensor, computed: Planned): string {
   const what = "view" in computed ? "a view" : `${bytesOf(node)} bytes`;
   return `${node.operation}(${node.inputs.join(", ")}) -> ${node}, ${what}`;
 }
@@ -127,9 +148,10 @@ function describeMemory(steps: readonly Step[], releases: readonly (readonly Ten
   let total = 0;
   let held = 0;
   let most = 0;
-  for (const [index, { node }] of steps.entries()) {
-    total += bytesOf(node);
-    held += bytesOf(node);
+  for (const [index, { nodes }] of steps.entries()) {
+    const bytes = nodes.reduce((sum, node) => sum + bytesOf(node), 0);
+    total += bytes;
+    held += bytes;
     most = Math.max(most, held);
     for (const released of releases[index]!) if (!isGiven(released)) held -= bytesOf(released);
   }

@@ -164,6 +164,8 @@ const passing: { readonly [O in Operation]: Passing } = {
   concat: moved,
 
   matmul: { wide: 3, repeats: true },
+
+  scan: moved,
 };
 
 function passingBytes(node: Tensor): number {

@@ -29,7 +29,7 @@ import { argmax, logSoftmax, logSumExp, matmul, max, softmax, sum } from "./oper
 import type { Row } from "./row.ts";
 
 /** The operations for which ONNX has no accurate node; core rewrites them using others. */
-type Lowered = "expm1" | "log1p";
+type Lowered = "expm1" | "log1p" | "scan";
 
 /** An operation that becomes nodes, as all do but inputs. */
 type Written = Exclude<Operation, Lowered | "input">;

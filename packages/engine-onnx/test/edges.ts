@@ -9,8 +9,10 @@ import {
   grad,
   logSumExp,
   matmul,
+  maximum,
   ndarray,
   pad,
+  scan,
   slice,
   stack,
   takeAlongAxis,
@@ -490,4 +492,16 @@ const edges: { readonly [O in Operation]: () => readonly Edge[] } = {
         ],
       })),
     ]),
+
+  scan: () =>
+    floats.flatMap((dtype) =>
+      [0, 1, 2, 5].map((length) => ({
+        title: `scan ${dtype} of ${length} steps`,
+        fn: (x: Tensor) => {
+          const step = (carry: Tensor, y: Tensor): [Tensor, Tensor] => [maximum(carry, y), carry.add(y)];
+          return [false, true].flatMap((reverse) => scan(step, x.sum(0), x, { reverse }));
+        },
+        arrays: [arrayOf(dtype, [length, 2], [1, NaN, -Infinity, 2, 0.5])],
+      })),
+    ),
 };

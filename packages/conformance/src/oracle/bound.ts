@@ -4,13 +4,15 @@ import {
   type AnyOperation,
   type Graph,
   type NodeOf,
+  type ScanNode,
   isBinary,
   isFloat,
+  isScan,
   isUnary,
   topologicalOrder,
 } from "@symloss/core/engine";
 import { type Precision, epsilonOf, largestExactInteger, largestOf, roundingOfNode } from "../tolerance.ts";
-import { type Elements, applyOperation, concreteShape, perRow } from "./evaluate.ts";
+import { type Elements, applyOperation, concreteShape, evaluateGraph, perRow, runScan } from "./evaluate.ts";
 import { offsetOf, positionsOf } from "./position.ts";
 import { binaryNumber, convertNumber, unaryNumber } from "./scalar.ts";
 
@@ -23,14 +25,32 @@ import { binaryNumber, convertNumber, unaryNumber } from "./scalar.ts";
 export function boundErrors(
   graph: Graph,
   values: ReadonlyMap<Tensor, Elements>,
-  { precision, nonFinite }: Pick<EngineTraits, "precision" | "nonFinite">,
+  traits: Traits,
 ): Map<Tensor, Elements> {
-  const errors = new Map<Tensor, Elements>();
+  const exact = graph.inputs.map((input) => values.get(input)!.map(() => 0));
+  return boundFrom(graph, values, exact, new Set(), traits);
+}
+
+type Traits = Pick<EngineTraits, "precision" | "nonFinite">;
+
+/** The same if the inputs have errors; some of the outputs are used elsewhere. */
+function boundFrom(
+  graph: Graph,
+  values: ReadonlyMap<Tensor, Elements>,
+  inputErrors: readonly Elements[],
+  usedOutputs: ReadonlySet<Tensor>,
+  traits: Traits,
+): Map<Tensor, Elements> {
+  const { precision, nonFinite } = traits;
+  const errors = new Map(graph.inputs.map((input, index) => [input, inputErrors[index]!]));
   const order = topologicalOrder([...graph.inputs, ...graph.outputs]);
-  const used = new Set(order.flatMap(({ inputs }) => inputs));
+  const used = new Set([...order.flatMap(({ inputs }) => inputs), ...usedOutputs]);
   for (const node of order) {
+    if (errors.has(node)) continue;
     const operands = node.inputs.map((input): Operand => ({ values: values.get(input)!, errors: errors.get(input)! }));
-    const bounds = boundNode(node, values.get(node)!, operands, precision);
+    const bounds = isScan(node)
+      ? boundScan(node, operands, traits)
+      : boundNode(node as NodeOf<BoundOperation>, values.get(node)!, operands, precision);
     // A result that overflows is an infinity as an output, but may be finite as an intermediate value.
     const isOpen = (value: number, index: number): boolean =>
       !Number.isFinite(value) &&
@@ -42,6 +62,28 @@ export function boundErrors(
     );
   }
   return errors;
+}
+
+/** A number, and how far it may be off. */
+interface Doubtful {
+  readonly value: number;
+  readonly error: number;
+}
+
+/** The errors of each step are those with which the next one begins. */
+function boundScan(node: ScanNode, operands: readonly Operand[], traits: Traits): Elements {
+  const { body } = node.attributes;
+  const pairs = operands.map(({ values, errors }) => values.map((value, index) => ({ value, error: errors[index]! })));
+  const results = runScan<Doubtful>(node, pairs, (inputs) => {
+    const numbers = inputs.map((list) => list.map(({ value }) => value));
+    const doubts = inputs.map((list) => list.map(({ error }) => error));
+    const values = evaluateGraph(body, numbers);
+    const errors = boundFrom(body, values, doubts, new Set(body.outputs), traits);
+    return body.outputs.map((output) =>
+      values.get(output)!.map((value, index) => ({ value, error: errors.get(output)![index]! })),
+    );
+  });
+  return results.map(({ error }) => error);
 }
 
 interface Operand {
@@ -57,10 +99,13 @@ interface Bound {
   readonly exponents?: Elements;
 }
 
-type Rule<O extends AnyOperation> = (node: NodeOf<O>, operands: readonly Operand[], values: Elements) => Bound;
+/** An operation that bounds its result by its operands alone. */
+type BoundOperation = Exclude<AnyOperation, "scan">;
+
+type Rule<O extends BoundOperation> = (node: NodeOf<O>, operands: readonly Operand[], values: Elements) => Bound;
 
 function boundNode(
-  node: NodeOf<AnyOperation>,
+  node: NodeOf<BoundOperation>,
   values: Elements,
   operands: readonly Operand[],
   precision: Precision,
@@ -69,7 +114,7 @@ function boundNode(
     carried,
     scale = values.map(Math.abs),
     exponents,
-  } = (rules[node.operation] as Rule<AnyOperation>)(node, operands, values);
+  } = (rules[node.operation] as Rule<BoundOperation>)(node, operands, values);
   const rounding = roundingOfNode(node.operation, node.dtype, precision);
   const epsilon = epsilonOf(node.dtype);
   const certain = operands.every(({ errors }) => errors.every((error) => error === 0));
@@ -105,7 +150,7 @@ function isInAnyPrecision(node: Tensor, operands: readonly Operand[], index: num
 /** Products of two numbers up to this size, and sums of many such products, are finite in every float dtype. */
 const modest = 1e18;
 
-const rules: { [O in AnyOperation]: Rule<O> } = {
+const rules: { [O in BoundOperation]: Rule<O> } = {
   input: none,
   constant: none,
   iota: none,

@@ -5,8 +5,10 @@ import {
   type BinaryOperation,
   type Graph,
   type NodeOf,
+  type ScanNode,
   type UnaryOperation,
   isBinary,
+  isScan,
   isUnary,
   topologicalOrder,
 } from "@symloss/core/engine";
@@ -34,6 +36,7 @@ export function evaluateGraph(graph: Graph, inputs: readonly Elements[]): Map<Te
 
 /** The elements of a node, from those of its operands. */
 export function applyOperation(node: Tensor, operands: readonly Elements[]): Elements {
+  if (isScan(node)) return runScan(node, operands, (inputs) => evaluateBody(node, inputs));
   const readers = operands.map((elements, index): Reader => {
     const shape = concreteShape(node.inputs[index]!);
     return (position) => elements[offsetOf(position, shape)]!;
@@ -47,7 +50,36 @@ function readerOf(node: Tensor, readers: readonly Reader[]): Reader {
   const [x, y] = readers as [Reader, Reader];
   if (isUnary(operation)) return (position) => unaryNumber[operation](x(position));
   if (isBinary(operation)) return (position) => binaryNumber[operation](x(position), y(position));
-  return (rules[operation] as Rule<AnyOperation>)(node, readers);
+  return (rules[operation as keyof typeof rules] as Rule<AnyOperation>)(node, readers);
+}
+
+/** What the body of a scan gives, from what it takes. */
+function evaluateBody({ attributes: { body } }: ScanNode, inputs: readonly Elements[]): Elements[] {
+  const values = evaluateGraph(body, inputs);
+  return body.outputs.map((output) => values.get(output)!);
+}
+
+/** What a scan gives as its result, of what a step gives from what it takes: elements, or anything that each of them has. */
+export function runScan<T>(
+  { attributes }: ScanNode,
+  operands: readonly (readonly T[])[],
+  step: (inputs: readonly (readonly T[])[]) => readonly (readonly T[])[],
+): readonly T[] {
+  const { carries: count, sequences, output, reverse } = attributes;
+  const length = attributes.length as number;
+  const steps: { readonly before: readonly (readonly T[])[]; readonly given: readonly (readonly T[])[] }[] = [];
+  let carries = operands.slice(0, count);
+  for (const place of reverse ? [...Array(length).keys()].toReversed() : Array(length).keys()) {
+    const slices = operands.slice(count, count + sequences).map((sequence) => {
+      const size = sequence.length / length;
+      return sequence.slice(place * size, (place + 1) * size);
+    });
+    const given = step([...carries, ...slices, ...operands.slice(count + sequences)]);
+    steps[place] = { before: carries, given: given.slice(count) };
+    carries = given.slice(0, count);
+  }
+  if (output < count) return carries[output]!;
+  return steps.flatMap(({ before, given }) => [...before, ...given][output - count]!);
 }
 
 /** The shape of a tensor whose dimensions are all numbers. */
@@ -62,7 +94,7 @@ export type Reader = (position: Position) => number;
 /** How the element at a position is found. */
 type Rule<O extends AnyOperation> = (node: NodeOf<O>, operands: readonly Reader[]) => Reader;
 
-const rules: { [O in Exclude<AnyOperation, UnaryOperation | BinaryOperation>]: Rule<O> } = {
+const rules: { [O in Exclude<AnyOperation, UnaryOperation | BinaryOperation | "scan">]: Rule<O> } = {
   input: ({ attributes: { name } }) => {
     throw new Error(`evaluateGraph: every input must be given, got none for ${name}.`);
   },

@@ -39,6 +39,7 @@ import {
   pow,
   relu,
   reshape,
+  scan,
   sigmoid,
   sign,
   slice,
@@ -53,6 +54,7 @@ import {
   transpose,
   variance,
   where,
+  zeros,
 } from "@symloss/core";
 import type { Operation } from "@symloss/core/engine";
 import { arrayOf, sample } from "../data.ts";
@@ -212,6 +214,12 @@ export const makers: { readonly [O in MadeOperation]: readonly Maker[] } = {
     ),
     smooth(({ x }) => (x.rank === 2 ? einsum("ij,kj->k", x, tanh(x)) : undefined)),
   ],
+
+  scan: [
+    smooth(({ x, choice }) => scanned(x, choice)),
+    smooth(({ x, y, choice }) => weighted(x, y, choice)),
+    kinked(({ rawX, choice }) => counted(rawX, choice)),
+  ],
 };
 
 /** The operations used in random graphs. */
@@ -297,6 +305,49 @@ function pickedByValue(x: Tensor, y: Tensor, choice: number): Tensor | undefined
   const axis = choice % x.rank;
   const indices = clip(abs(spreadTo(asInteger(y), x)), 0, lengthsOf(x)[axis]! - 1);
   return takeAlongAxis(x, indices, axis);
+}
+
+/** Steps are also unrolled: more would make graphs that take long to compile. */
+const mostScanned = 5;
+
+/** A carry that forgets, along the first axis: the last one, or all of them. */
+function scanned(x: Tensor, choice: number): Tensor | undefined {
+  if (x.rank === 0 || lengthsOf(x)[0]! > mostScanned) return undefined;
+  const [final, outputs] = scan(
+    (carry, slice) => [tanh(add(mul(carry, 0.5), slice)), add(carry, square(slice))],
+    zeros(x.shape.slice(1), x.dtype),
+    x,
+    { reverse: choice % 2 === 1 },
+  );
+  return choice % 3 === 0 ? final : outputs;
+}
+
+/** Two carries, one of them of another tensor, and a tensor that no step changes. */
+function weighted(x: Tensor, y: Tensor, choice: number): Tensor | undefined {
+  if (x.rank === 0 || lengthsOf(x)[0]! > mostScanned) return undefined;
+  const weights = sigmoid(fit(y, x));
+  const [{ total }, { sums }] = scan(
+    ({ total: before, other }, slice) => {
+      const next = add(mul(before, 0.25), mul(slice, mean(mul(weights, 0.5))));
+      return [{ total: next, other: add(mul(other, 0.5), mean(next)) }, { sums: sub(other, next) }];
+    },
+    { total: zeros(x.shape.slice(1), x.dtype), other: mean(tanh(y)) },
+    x,
+    { reverse: choice % 2 === 1 },
+  );
+  return choice % 3 === 0 ? total : sums;
+}
+
+/** How many elements have not been 0 so far, along the first axis. */
+function counted(x: Tensor, choice: number): Tensor | undefined {
+  if (x.rank === 0 || lengthsOf(x)[0]! > mostScanned) return undefined;
+  const [count, seen] = scan(
+    (before, slice) => [add(before, asInteger(slice)), logicalAnd(slice, less(before, 3))],
+    zeros(x.shape.slice(1), "int32"),
+    asCondition(x),
+    { reverse: choice % 2 === 1 },
+  );
+  return choice % 3 === 0 ? count : seen;
 }
 
 /** The elements summed at a few places along an axis. */

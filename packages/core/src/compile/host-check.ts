@@ -1,8 +1,8 @@
 /** Which checks of a graph apply to arrays from the host? */
 import { type Check, runCheck } from "../tensor/check.ts";
 import type { TypedArray } from "../array/dtype.ts";
-import { type Graph, topologicalOrder } from "../graph/graph.ts";
-import { type Stage, follow } from "./host-view.ts";
+import { type Graph, nodesWithin } from "../graph/graph.ts";
+import { type Stage, follow, operandsOfBodies } from "./host-view.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 /** A check of the input at this position. */
@@ -17,11 +17,12 @@ export interface HostCheck {
  */
 export function collectChecks(graph: Graph): HostCheck[] {
   const positions = new Map(graph.inputs.map((input, index) => [input, index]));
+  const operands = operandsOfBodies(graph);
   const checks: HostCheck[] = [];
   const known = new Set<string>();
-  for (const node of topologicalOrder(graph.outputs)) {
+  for (const node of nodesWithin(graph)) {
     if (node.operation !== "check") continue;
-    const { source, stages } = follow(node.inputs[0]!);
+    const { source, stages } = follow(node.inputs[0]!, operands);
     const wanted = checkOf(node);
     if (isAskedBefore(wanted, stages)) continue;
     const check = { ...wanted, through: stepsFor(wanted, stages) };

@@ -10,7 +10,7 @@ import { type Structure, unflatten } from "../array/tree.ts";
 import type { Engine, Executable, Value } from "../engine/contract.ts";
 import { engineRule } from "../engine/options.ts";
 import { prepare } from "../engine/prepare.ts";
-import { topologicalOrder } from "../graph/graph.ts";
+import { nodesWithin } from "../graph/graph.ts";
 import { type Check, runCheck } from "../tensor/check.ts";
 import { type Lease, acquire, guard } from "./executables.ts";
 import { type HostCheck, collectChecks } from "./host-check.ts";
@@ -64,7 +64,7 @@ export function prepareTraced(
   graph: TracedGraph,
   { engine, simplify }: PlanOptions,
 ): { readonly prepared: TracedGraph; readonly checks: readonly HostCheck[] } {
-  for (const node of topologicalOrder(graph.outputs)) {
+  for (const node of nodesWithin(graph)) {
     if (node.operation === "check") requireKnownClasses((node.attributes as { readonly check: Check }).check);
   }
   return { checks: collectChecks(graph), prepared: prepare(graph, engine, { simplify }) };

@@ -2,7 +2,7 @@
 import type { EngineTraits } from "./contract.ts";
 import { erase } from "../graph/erase.ts";
 import { DTypeError, ShapeError } from "../array/errors.ts";
-import { type Graph, topologicalOrder } from "../graph/graph.ts";
+import { type Graph, nodesWithin } from "../graph/graph.ts";
 import { lower } from "../graph/lower.ts";
 import { refusing } from "../graph/refusal.ts";
 import { isConcrete } from "../array/shape.ts";
@@ -28,7 +28,7 @@ export function prepare<G extends Graph>(
   // An identity may have reintroduced an operation that the engine lacks.
   const prepared = lower(lowered, engine.traits.operations, engine.name);
   verify(prepared);
-  for (const node of [...prepared.inputs, ...topologicalOrder(prepared.outputs)]) {
+  for (const node of [...prepared.inputs, ...nodesWithin(prepared)]) {
     if (!engine.traits.namedDimensions && !isConcrete(node.shape)) {
       throw new ShapeError(
         `compile: every length must be a number on engine "${engine.name}", got ${node} (${node.operation}). Only an exported graph can have named lengths.`,

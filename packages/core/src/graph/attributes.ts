@@ -2,6 +2,7 @@
 import { isDType, type TypedArray, holds } from "../array/dtype.ts";
 import { type AttributeName, factsOf } from "../tensor/operation.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { isBody } from "./bodies.ts";
 import { isDimension, isLength, isListOf, isShape, sizeOf } from "../array/shape.ts";
 
 /** The valid values of each attribute, in every operation that has it. */
@@ -18,6 +19,13 @@ const kinds: { readonly [Name in AttributeName]: (value: unknown, node: Tensor) 
   stops: isShape,
   before: isLengths,
   after: isLengths,
+  body: isBody,
+  // Scans of no step are never made: their results are known.
+  length: (value) => isDimension(value) && value !== 0,
+  carries: isLength,
+  sequences: isLength,
+  reverse: (value) => typeof value === "boolean",
+  output: isLength,
 };
 
 /** The name of the first attribute that is missing, invalid or unknown to the operation; undefined if all are valid. */

@@ -19,6 +19,8 @@ import { topologicalOrder } from "./graph.ts";
 import { pad, reshape, slice, transpose } from "../tensor/movement.ts";
 import { expand, full, toDType } from "../tensor/operand.ts";
 import type { AnyOperation } from "../tensor/operation.ts";
+import { groupScans, isScan } from "./recurrence.ts";
+import { type Seed, scanFlows } from "./scan-gradient.ts";
 import { powerByBase, powerByExponent } from "./power.ts";
 import { softmax, sum } from "../tensor/reduction.ts";
 import { type Shape, keepAxes } from "../array/shape.ts";
@@ -29,26 +31,45 @@ import { type NodeOf, type Tensor, makeTensor } from "../tensor/tensor.ts";
  * The gradient of a tensor on which the output does not depend is zero.
  */
 export function gradients(output: Tensor, wrt: readonly Tensor[]): Tensor[] {
-  const order = topologicalOrder([output]);
+  const seed = { tensor: output, cotangent: full(1, output.shape, output.dtype) };
+  return flowBack([seed], wrt).map((flow, index) => flow ?? full(0, wrt[index]!.shape, wrt[index]!.dtype));
+}
+
+function flowBack(seeds: readonly Seed[], wrt: readonly Tensor[]): (Tensor | undefined)[] {
+  const order = topologicalOrder(seeds.map(({ tensor }) => tensor));
+  const dependent = findDependent(order, wrt);
+  const scans = groupScans(order);
+  const cotangents = new Map<Tensor, Tensor>();
+  const receive = (tensor: Tensor, flow: Tensor | undefined): void => {
+    if (flow === undefined || !dependent.has(tensor)) return;
+    const sofar = cotangents.get(tensor);
+    cotangents.set(tensor, sofar === undefined ? flow : makeTensor("add", [sofar, flow], {}));
+  };
+  for (const { tensor, cotangent } of seeds) receive(tensor, cotangent);
+  for (const node of order.toReversed()) {
+    if (node.inputs.length === 0) continue;
+    // The first result of a scan comes last, when the gradients of all of them are known.
+    const flows = isScan(node)
+      ? scanFlows(scans.get(node) ?? [], cotangents, (operand) => dependent.has(operand), flowBack)
+      : flowsOf(node, cotangents.get(node));
+    for (const [index, flow] of flows.entries()) receive(node.inputs[index]!, flow);
+  }
+  return wrt.map((tensor) => cotangents.get(tensor));
+}
+
+/** Everything that a gradient reaches on its way to these tensors. */
+function findDependent(order: readonly Tensor[], wrt: readonly Tensor[]): ReadonlySet<Tensor> {
   const dependent = new Set<Tensor>(wrt);
   for (const node of order) {
     if (isFloat(node.dtype) && node.operation !== "stopGradient" && node.inputs.some((input) => dependent.has(input)))
       dependent.add(node);
   }
-  const cotangents = new Map<Tensor, Tensor>();
-  if (dependent.has(output)) cotangents.set(output, full(1, output.shape, output.dtype));
-  for (const node of order.toReversed()) {
-    const cotangent = cotangents.get(node);
-    if (cotangent === undefined || node.inputs.length === 0) continue;
-    const flows = (rules[node.operation] as Rule<AnyOperation>)(node as NodeOf<AnyOperation>, cotangent);
-    for (const [index, flow] of flows.entries()) {
-      const input = node.inputs[index]!;
-      if (flow === undefined || !dependent.has(input)) continue;
-      const sofar = cotangents.get(input);
-      cotangents.set(input, sofar === undefined ? flow : makeTensor("add", [sofar, flow], {}));
-    }
-  }
-  return wrt.map((tensor) => cotangents.get(tensor) ?? full(0, tensor.shape, tensor.dtype));
+  return dependent;
+}
+
+function flowsOf(node: Tensor, cotangent: Tensor | undefined): readonly (Tensor | undefined)[] {
+  if (cotangent === undefined) return [];
+  return (rules[node.operation as keyof typeof rules] as Rule<AnyOperation>)(node as NodeOf<AnyOperation>, cotangent);
 }
 
 /** From the gradient of a node to the gradient of each operand; undefined if none flows. */
@@ -56,7 +77,7 @@ type Rule<O extends AnyOperation> = (node: NodeOf<O>, cotangent: Tensor) => read
 
 const none: Rule<AnyOperation> = () => [];
 
-const rules: { [O in AnyOperation]: Rule<O> } = {
+const rules: { [O in Exclude<AnyOperation, "scan">]: Rule<O> } = {
   input: none,
   constant: none,
   iota: none,

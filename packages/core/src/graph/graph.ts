@@ -1,7 +1,8 @@
-/** What is a graph? Its inputs and outputs, the order in which nodes can be computed, its key, and its text. */
+/** What is a graph? Its inputs and outputs, the order in which nodes can be computed, the graphs in it, its key, and its text. */
 import { formatDType, type TypedArray } from "../array/dtype.ts";
 import { formatType } from "../array/type.ts";
-import { type Attributes, factsOf } from "../tensor/operation.ts";
+import { type Attributes, type Body, factsOf } from "../tensor/operation.ts";
+import { bodyOf } from "./bodies.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 /** Outputs, and the inputs on which they depend, in the order in which arrays are passed. An input may be unused. */
@@ -39,10 +40,28 @@ export function topologicalOrder(roots: readonly Tensor[]): Tensor[] {
   return order;
 }
 
+/** The graph, then every body that lies in it, each once. */
+export function graphsWithin(graph: Graph): Graph[] {
+  const found = new Set<Graph>([graph]);
+  // A set is iterated in the order of insertion: what is added meanwhile is visited too.
+  for (const { outputs } of found) {
+    for (const node of topologicalOrder(outputs)) {
+      const body = bodyOf(node);
+      if (body !== undefined) found.add(body);
+    }
+  }
+  return [...found];
+}
+
+/** Every node of a graph and of the bodies that lie in it, operands first in each of them. */
+export function nodesWithin(graph: Graph): Tensor[] {
+  return graphsWithin(graph).flatMap(({ outputs }) => topologicalOrder(outputs));
+}
+
 /** The bytes of a graph's constants. */
 export function constantBytes(graph: Graph): number {
   const arrays = new Set<TypedArray>();
-  for (const node of topologicalOrder(graph.outputs)) {
+  for (const node of nodesWithin(graph)) {
     if (node.operation === "constant") arrays.add((node.attributes as { data: TypedArray }).data);
   }
   return [...arrays].reduce((bytes, { byteLength }) => bytes + byteLength, 0);
@@ -72,12 +91,34 @@ export function attributesKey(node: Tensor): string {
     const { data, shape, dtype } = node.attributes as Attributes["constant"];
     return `${formatType(dtype, shape)}=${data.length <= 64 ? [...data].map(numberKey).join() : identityOf(data)}`;
   }
+  if (node.operation === "scan") {
+    const { output } = node.attributes as Attributes["scan"];
+    return `${scanKey(node)}#${output}`;
+  }
   const attributes = Object.values(node.attributes);
   return attributes.length === 0 ? "" : JSON.stringify(attributes);
 }
 
-/** The graph as text, a line for each node: `%3 = mul %1 %2 : f32[32,10]`. */
+/** A key that the attributes of two scans share exactly if they are equal but for the result that is taken. */
+export function scanKey(node: Tensor): string {
+  const { body, length, carries, sequences, reverse } = node.attributes as Attributes["scan"];
+  return `${JSON.stringify([length, carries, sequences, reverse])}{${bodyKey(body)}}`;
+}
+
+const bodyKeys = new WeakMap<Body, string>();
+
+function bodyKey(body: Body): string {
+  let key = bodyKeys.get(body);
+  if (key === undefined) bodyKeys.set(body, (key = graphKey(body)));
+  return key;
+}
+
+/** The graph as text, a line for each node: `%3 = mul %1 %2 : f32[32,10]`. The body of a scan stands before its first result. */
 export function formatGraph(graph: Graph): string {
+  return formatLines(graph, new Map()).join("\n");
+}
+
+function formatLines(graph: Graph, bodies: Map<Body, number>): string[] {
   const names = new Map<Tensor, string>();
   for (const input of graph.inputs) names.set(input, `%${(input.attributes as { name: string }).name}`);
   const lines = graph.inputs.map((input) => `input ${names.get(input)!} : ${input.toString()}`);
@@ -85,28 +126,43 @@ export function formatGraph(graph: Graph): string {
   for (const node of topologicalOrder(graph.outputs)) {
     if (names.has(node)) continue;
     if (node.operation === "constant" && node.rank === 0) {
-      const value = (node.attributes as { data: TypedArray }).data[0]!;
-      names.set(
-        node,
-        node.dtype === "bool"
-          ? String(value !== 0)
-          : `${numberKey(value)}${node.dtype === "float32" ? "" : `:${formatDType(node.dtype)}`}`,
-      );
+      names.set(node, formatScalar(node));
       continue;
     }
+    lines.push(...formatBody(node, bodies));
     names.set(node, `%${count++}`);
     const operands = node.inputs.map((input) => ` ${names.get(input)!}`).join("");
-    lines.push(`${names.get(node)!} = ${node.operation}${operands}${formatAttributes(node)} : ${node.toString()}`);
+    lines.push(
+      `${names.get(node)!} = ${node.operation}${operands}${formatAttributes(node, bodies)} : ${node.toString()}`,
+    );
   }
   lines.push(`return ${graph.outputs.map((output) => names.get(output)!).join(", ")}`);
-  return lines.join("\n");
+  return lines;
 }
 
-function formatAttributes(node: Tensor): string {
+function formatScalar({ dtype, attributes }: Tensor): string {
+  const value = (attributes as { data: TypedArray }).data[0]!;
+  if (dtype === "bool") return String(value !== 0);
+  return `${numberKey(value)}${dtype === "float32" ? "" : `:${formatDType(dtype)}`}`;
+}
+
+/** The lines of a body that has not been printed yet. */
+function formatBody(node: Tensor, bodies: Map<Body, number>): string[] {
+  const body = bodyOf(node);
+  if (body === undefined || bodies.has(body)) return [];
+  const lines = formatLines(body, bodies).map((line) => `  ${line}`);
+  bodies.set(body, bodies.size);
+  return [`body ${bodies.get(body)!}`, ...lines];
+}
+
+function formatAttributes(node: Tensor, bodies: ReadonlyMap<Body, number>): string {
   const shown = Object.entries(node.attributes as Record<string, unknown>).filter(
     ([name, value]) => !["shape", "dtype", "data", "check", "gradient"].includes(name) && value !== undefined,
   );
-  return shown.length === 0 ? "" : ` {${shown.map(([name, value]) => `${name}: ${JSON.stringify(value)}`).join(", ")}}`;
+  const texts = shown.map(
+    ([name, value]) => `${name}: ${JSON.stringify(name === "body" ? bodies.get(value as Body) : value)}`,
+  );
+  return texts.length === 0 ? "" : ` {${texts.join(", ")}}`;
 }
 
 /** Unlike `String`, distinguishes -0 from 0. */

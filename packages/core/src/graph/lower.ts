@@ -21,11 +21,12 @@ import {
 } from "../tensor/elementwise.ts";
 import { UnsupportedOperationError } from "../array/errors.ts";
 import { loweredErrorFunction } from "./error-function.ts";
-import { type Graph, topologicalOrder } from "./graph.ts";
+import { type Graph, nodesWithin } from "./graph.ts";
 import { arange, concat, expandDims, reshape, transpose, zeros } from "../tensor/movement.ts";
 import { asTensor, full, toDType } from "../tensor/operand.ts";
 import type { Operation } from "../tensor/operation.ts";
 import { max, min, sum } from "../tensor/reduction.ts";
+import { unroll } from "./recurrence.ts";
 import { refusing } from "./refusal.ts";
 import { type RewriteTable, applyTable, rewriteGraph } from "./rewrite.ts";
 import { withAxis } from "../array/shape.ts";
@@ -55,7 +56,7 @@ export function lower<G extends Graph>(graph: G, operations: readonly Operation[
 }
 
 function firstMissing(graph: Graph, supported: ReadonlySet<string>): Tensor | undefined {
-  return topologicalOrder(graph.outputs).find((node) => !supported.has(node.operation));
+  return nodesWithin(graph).find((node) => !supported.has(node.operation));
 }
 
 /** These need no gradients of their own: gradients are taken before lowering. */
@@ -155,6 +156,8 @@ const lowerings: RewriteTable = {
     const columns = transpose(y!, [...y!.shape.slice(0, -2).keys(), y!.rank - 1, y!.rank - 2]);
     return sum(mul(expandDims(x!, -2), expandDims(columns, -3)), -1);
   },
+
+  scan: (node) => (typeof node.attributes.length === "number" ? unroll(node) : undefined),
 };
 
 /** A vector reshaped to lie along one axis of a tensor, with length 1 on the others. */

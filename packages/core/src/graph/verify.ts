@@ -1,6 +1,6 @@
 /** Is a graph well formed? Checked before an engine sees it, and in tests after every pass. */
 import { formatType } from "../array/type.ts";
-import { type Graph, topologicalOrder } from "./graph.ts";
+import { type Graph, graphsWithin, nodesWithin, topologicalOrder } from "./graph.ts";
 import { EngineError } from "../array/errors.ts";
 import { inferType } from "../tensor/infer.ts";
 import { type OperationFacts, factsOf } from "../tensor/operation.ts";
@@ -13,7 +13,7 @@ import { isDType } from "../array/dtype.ts";
 
 /** Throws `EngineError` if an operation is an annotation or unknown, or its operands or attributes are invalid. Runs first: the passes rely on it. */
 export function verifyNodes(graph: Graph): void {
-  for (const node of topologicalOrder(graph.outputs)) {
+  for (const node of nodesWithin(graph)) {
     const facts = factsOf(node.operation);
     if (facts === undefined || facts.need === "erased") {
       throw new EngineError(`verify: every operation must be one that engines run, got ${print(node.operation)}.`);
@@ -40,6 +40,10 @@ function requireOperands({ operation, inputs }: Tensor, { operands }: OperationF
 /** Throws `EngineError` if a pass produced an invalid graph: a bug in this library, or in an engine's own passes. */
 export function verify(graph: Graph): void {
   verifyNodes(graph);
+  for (const each of graphsWithin(graph)) verifyTypes(each);
+}
+
+function verifyTypes(graph: Graph): void {
   const inputs = new Set(graph.inputs);
   for (const node of topologicalOrder(graph.outputs)) {
     if (node.operation === "input" && !inputs.has(node)) {

@@ -141,6 +141,16 @@ const rules: { [O in Exclude<AnyOperation, UnaryOperation | BinaryOperation>]: R
     return { shape: [...x!.shape.slice(0, -1), y!.shape[rank - 1]!], dtype: x!.dtype };
   },
 
+  scan: (operands, attributes) => {
+    requireScan(operands, attributes);
+    const { body, length, carries, output } = attributes;
+    const isCarry = output < 2 * carries;
+    const { shape, dtype }: ArrayType<Shape> = isCarry
+      ? body.inputs[output % carries]!
+      : body.outputs[output - carries]!;
+    return { shape: output < carries ? shape : [length, ...shape], dtype };
+  },
+
   identity: ([x]) => x!,
   stopGradient: ([x]) => x!,
   check: ([x]) => x!,
@@ -225,6 +235,33 @@ function sections(shape: Shape): Dimension[] {
     else result[result.length - 1] = (result[result.length - 1] as number) * dimension;
   }
   return result;
+}
+
+/** Each operand, and each carry that the body gives, must have the type that the body takes. */
+function requireScan(
+  operands: readonly ArrayType<Shape>[],
+  { body: { inputs, outputs }, length, carries, sequences, output }: Attributes["scan"],
+): void {
+  if (inputs.length !== operands.length || carries + sequences > inputs.length || carries > outputs.length) {
+    throw new ShapeError(
+      `scan: the body must take every operand and give every carry, got a body of ${inputs.length} inputs and ${outputs.length} outputs for ${operands.length} operands and ${carries} carries.`,
+    );
+  }
+  if (output >= carries + outputs.length) {
+    throw new ShapeError(`scan: output must be that of one of ${carries + outputs.length} results, got ${output}.`);
+  }
+  for (const [index, { shape, dtype }] of inputs.entries()) {
+    const isSequence = index >= carries && index < carries + sequences;
+    requireType(operands[index]!, { shape: isSequence ? [length, ...shape] : shape, dtype });
+    if (index < carries) requireType(outputs[index]!, { shape, dtype });
+  }
+}
+
+function requireType(got: ArrayType<Shape>, wanted: ArrayType<Shape>): void {
+  if (sameShape(got.shape, wanted.shape) && got.dtype === wanted.dtype) return;
+  throw new ShapeError(
+    `scan: what the body takes and gives must have one type, got ${print(got)} for ${print(wanted)}.`,
+  );
 }
 
 function product(shape: readonly number[]): number {

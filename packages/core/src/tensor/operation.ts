@@ -126,6 +126,30 @@ interface ContractionAttributes {
   matmul: None;
 }
 
+/** A function of tensors as a graph of its own: its inputs, and outputs that depend on nothing but these and constants. */
+export interface Body {
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+}
+
+/** A body is applied again and again. */
+interface RecurrenceAttributes {
+  /**
+   * (initial carries.., sequences.., invariants..): `length` times, the body takes the carries, a slice of each sequence along its first
+   * axis (the last slice first if `reverse`), and the invariants, and gives the next carries, then outputs. Of the results (the final
+   * carries, the carries before each step, the outputs of each step) this is number `output`; those of each step lie where its slices lay.
+   */
+  scan: {
+    readonly body: Body;
+    readonly length: Dimension;
+    /** How many carries and how many sequences there are. */
+    readonly carries: number;
+    readonly sequences: number;
+    readonly reverse: boolean;
+    readonly output: number;
+  };
+}
+
 /** The operations that an engine runs, and their attributes. */
 export interface OperationAttributes
   extends
@@ -138,7 +162,8 @@ export interface OperationAttributes
     IndexingAttributes,
     MovementAttributes,
     RegionAttributes,
-    ContractionAttributes {}
+    ContractionAttributes,
+    RecurrenceAttributes {}
 
 /**
  * Seen by the graph passes only: the value is the first operand. Annotations are erased before an engine compiles.
@@ -182,6 +207,7 @@ interface OperationKinds {
   movement: MovementOperation;
   region: keyof RegionAttributes;
   contraction: keyof ContractionAttributes;
+  recurrence: keyof RecurrenceAttributes;
   annotation: Annotation;
 }
 
@@ -331,6 +357,13 @@ export const operationFacts: { readonly [O in AnyOperation]: OperationFacts<O> }
   concat: { kind: "region", operands: "any", need: "irreducible", attributes: ["axis"] },
 
   matmul: { kind: "contraction", operands: ["float", "float"], need: "lowerable" },
+
+  scan: {
+    kind: "recurrence",
+    operands: "any",
+    need: "lowerable",
+    attributes: ["body", "length", "carries", "sequences", "reverse", "output"],
+  },
 
   identity: { kind: "annotation", operands: ["any"], need: "erased" },
   stopGradient: { kind: "annotation", operands: ["any"], need: "erased" },

@@ -108,7 +108,7 @@ const binaryRows = Object.fromEntries(
   ]),
 ) as Record<BinaryOperation, Row<BinaryOperation>>;
 
-const rows: { readonly [O in Exclude<Operation, "scatterAdd" | "argmax" | "matmul">]: Row<O> } = {
+const rows: { readonly [O in Exclude<Operation, "scatterAdd" | "argmax" | "matmul" | "scan">]: Row<O> } = {
   ...unaryRows,
   ...binaryRows,
   add: (context, [x, y]) => addition(context, x!, y!),

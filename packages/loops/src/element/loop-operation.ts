@@ -9,8 +9,8 @@ import {
   unaryOperations,
 } from "@symloss/core/engine";
 
-/** As passes over rows, so that a value and its gradient share them. */
-const rewritten = ["softmax", "logSoftmax", "logSumExp"] as const;
+/** As passes over rows, so that a value and its gradient share them; and scans, step by step. */
+const rewritten = ["softmax", "logSoftmax", "logSumExp", "scan"] as const;
 
 /** An operation that is translated to elements. */
 export type LoopOperation = Exclude<Operation, (typeof rewritten)[number]>;
