@@ -355,8 +355,11 @@ function lossCalls(): CallTable {
     categoricalLogProbability: [oneOf(labels, matrix)],
     reduce: [
       oneOf(matrix, { reduction: "mean", weights: matrix(), mask: [true, false], whenEmpty: 0 }),
-      oneOf(matrix, { reduction: "sum" }),
+      oneOf(matrix, { reduction: "sum", denominator: 3 }),
     ],
+    reduceParts: [oneOf(matrix, { reduction: "weightedMean", weights: matrix(), mask: [true, false] })],
+    rowMask: [oneOf(labels, -1)],
+    rowWeights: [oneOf(labels, [1, 2], { ignoreIndex: 1 })],
   };
 }
 

@@ -57,7 +57,7 @@ function readExport(loss: AnyLoss, { options: given }: Words): LossExport {
     const value = values.at(-1)!;
     const option = Object.hasOwn(definition.options, name) ? definition.options[name] : undefined;
     if (countNames.includes(name)) counts[name] = readNumber(name, value);
-    else if (option !== undefined) options[name] = readers[option.kind](name, value);
+    else if (option !== undefined) options[name] = readOption(name, value, option);
     else
       throw new Failure(`The options of ${definition.name} must be among ${optionNames(definition)}, got --${name}.`);
   }
@@ -86,13 +86,37 @@ function findLoss(name: string): AnyLoss {
 
 const ownOptions = ["shape", "dtype", "gradient", "output"];
 
-const readers: { readonly [K in OptionDefinition["kind"]]: (name: string, text: string) => unknown } = {
+type OfKind<K extends OptionDefinition["kind"]> = OptionDefinition & { readonly kind: K };
+
+const readers: {
+  readonly [K in OptionDefinition["kind"]]: (name: string, text: string, option: OfKind<K>) => unknown;
+} = {
   number: readNumber,
+  int: readNumber,
   count: readNumber,
   tensor: readNumber,
-  choice: (_, text) => text,
+  axis: readNumber,
+  flag: readFlag,
+  choice: (_, text, { choices }) => choices.find((choice) => String(choice) === text) ?? text,
   axes: (name, text) => (text === "null" ? null : text.split(",").map((axis) => readNumber(name, axis))),
+  array: readList,
+  mask: readList,
 };
+
+function readOption<K extends OptionDefinition["kind"]>(name: string, text: string, option: OfKind<K>): unknown {
+  const read: (name: string, text: string, option: OfKind<K>) => unknown = readers[option.kind];
+  return read(name, text, option);
+}
+
+function readFlag(name: string, text: string): boolean {
+  if (text === "true" || text === "false") return text === "true";
+  throw new Failure(`--${name} must be true or false, got ${JSON.stringify(text)}.`);
+}
+
+/** An array of one axis. */
+function readList(name: string, text: string): readonly number[] {
+  return text.split(",").map((element) => readNumber(name, element));
+}
 
 function readNumber(name: string, text: string): number {
   const value = text.trim() === "" ? NaN : Number(text);
@@ -136,15 +160,22 @@ function helpFor(definition: LossDefinition): string {
 }
 
 function describeOption(option: OptionDefinition): string {
-  const kind =
-    option.kind === "choice"
-      ? option.choices.join(" or ")
-      : option.kind === "axes"
-        ? "axes, or null for all"
-        : "a number";
+  const kind = option.kind === "choice" ? option.choices.join(" or ") : kindTexts[option.kind];
   const fallback = "default" in option && option.default !== undefined ? `; default ${String(option.default)}` : "";
   return `${kind}${fallback}`;
 }
+
+const kindTexts: Readonly<Record<Exclude<OptionDefinition["kind"], "choice">, string>> = {
+  number: "a number",
+  int: "an integer",
+  count: "an integer from 1",
+  flag: "true or false",
+  axes: "axes, or null for all",
+  axis: "an axis",
+  tensor: "a number",
+  array: "numbers separated by commas",
+  mask: "0 or 1 for each, separated by commas",
+};
 
 /** `huber(targets [..], predictions [..]) --delta` */
 function signature({ name, arguments: wanted, options }: LossDefinition): string {

@@ -1,6 +1,6 @@
 /** What are the shape and dtype of each input of a loss, if the user gives some and the rest follow from the loss's definition? */
 import type { DType, Dimension, InputSpec, Shape } from "@symloss/core";
-import type { ArgumentDefinition, ArgumentForm, LossDefinition } from "@symloss/losses";
+import { type ArgumentDefinition, type ArgumentForm, type LossDefinition, elementTraits } from "@symloss/losses";
 import { Failure } from "./failure.ts";
 
 /** A shape given for one argument, or for the largest. */
@@ -38,9 +38,14 @@ export function inputsOf(
   const known = bind(chosen);
   const inputs = wanted.map((argument): [string, InputSpec] => {
     const { form, shape } = chosen.get(argument.name) ?? fillIn(argument, known);
-    return [argument.name, { shape, dtype: form.elements === "classIndex" ? "int32" : dtype }];
+    return [argument.name, { shape, dtype: dtypeOf(form, dtype) }];
   });
   return Object.fromEntries(inputs);
+}
+
+function dtypeOf({ elements }: ArgumentForm, float: DType): DType {
+  const own = elementTraits[elements].dtype;
+  return own === "float" ? float : own;
 }
 
 /** A form, and the shape in it: `[.., classes]` and `["batch", 10]`. */

@@ -82,6 +82,12 @@ const reductions: Readonly<Record<string, ReductionCase>> = {
     value: 7 / 2,
     gradient: [1 / 2, 3 / 2, 0, 0],
   },
+  "sum with weights and a mask, by a denominator": {
+    losses: kept,
+    options: ({ weights, mask }) => ({ weights, mask, reduction: "sum", denominator: 4 }),
+    value: 7 / 4,
+    gradient: [1 / 4, 3 / 4, 0, 0],
+  },
   "whenEmpty where nothing is kept": {
     losses: kept,
     options: () => ({ mask: false, whenEmpty: -7 }),

@@ -7,6 +7,7 @@ import {
   type LossDefinition,
   type LossName,
   type OptionDefinition,
+  elementTraits,
   losses,
 } from "@symloss/losses";
 import { arrayOf, productOf } from "./data.ts";
@@ -44,12 +45,17 @@ export function lossSamples(name: LossName, options: LossSampleOptions = {}): re
   const { lengths = {}, everyOption = false } = options;
   const { definition } = losses[name];
   const lengthOf = (axis: string): number => lengths[axis] ?? 3;
-  const sizes = { lengthOf, leading: options.leading ?? [lengthOf("batch")] };
+  const counts = definition.arguments
+    .filter(({ elements }) => elements === "count")
+    .map((count) => lengthOf(count.name));
+  // Class indices are below the length of `classes`, or below a count among the arguments.
+  const classes = Math.min(lengthOf("classes"), ...counts);
+  const sizes = { lengthOf, classes, leading: options.leading ?? [lengthOf("batch")] };
   return formsOf(definition).flatMap((forms) =>
-    optionsOf(definition, lengthOf, everyOption).map((given): LossSample => {
-      const inputs = definition.arguments.map(({ name: argument, elements }, index) => [
+    optionsOf(definition, sizes, everyOption).map((given): LossSample => {
+      const inputs = definition.arguments.map(({ name: argument, elements, of }, index) => [
         argument,
-        elements === "count" ? lengthOf(argument) : sampleOf(forms[argument]!, definition, sizes, index + 1),
+        elements === "count" ? lengthOf(argument) : sampleOf({ ...forms[argument]!, of }, sizes, index + 1),
       ]);
       return {
         title: titleOf(definition, forms, given),
@@ -93,7 +99,7 @@ function formsOf({ arguments: list }: LossDefinition): readonly Forms[] {
 /** Each combination of choices; then, on request, the last of them with a value for every other option. */
 function optionsOf(
   { options }: LossDefinition,
-  lengthOf: (name: string) => number,
+  sizes: Sizes,
   everyOption: boolean,
 ): readonly Readonly<Record<string, unknown>>[] {
   const choices = Object.entries(options).flatMap(([name, option]) =>
@@ -101,19 +107,43 @@ function optionsOf(
   );
   const chosen = combinations(Object.fromEntries(choices));
   const others = Object.entries(options).flatMap(([name, option]) =>
-    option.kind === "choice" ? [] : [[name, optionValues[option.kind](lengthOf)] as const],
+    option.kind === "choice" || growsWithRows(option) ? [] : [[name, valueOf(option, sizes)] as const],
   );
   return everyOption && others.length > 0 ? [...chosen, { ...chosen.at(-1), ...Object.fromEntries(others) }] : chosen;
 }
 
-const optionValues: {
-  readonly [Kind in Exclude<OptionDefinition["kind"], "choice">]: (lengthOf: (name: string) => number) => unknown;
-} = {
-  number: () => 0.5,
-  tensor: () => 0.5,
+type Kind = Exclude<OptionDefinition["kind"], "choice">;
+type OfKind<K extends Kind> = OptionDefinition & { readonly kind: K };
+
+/** Whether an array has as many rows as the arguments, which a model for any batch can't hold. */
+function growsWithRows(option: OptionDefinition): boolean {
+  return option.kind === "array" && /\.\.|\bbatch\b/.test(option.shape);
+}
+
+function valueOf<K extends Kind>(option: OfKind<K>, sizes: Sizes): unknown {
+  const make: (option: OfKind<K>, sizes: Sizes) => unknown = optionValues[option.kind];
+  return make(option, sizes);
+}
+
+const optionValues: { readonly [K in Kind]: (option: OfKind<K>, sizes: Sizes) => unknown } = {
+  number: numberWithin,
+  tensor: numberWithin,
+  int: () => -1,
+  flag: (option) => !option.default,
   axes: () => 0,
-  count: (lengthOf) => lengthOf("classes"),
+  axis: () => -1,
+  mask: () => true,
+  count: (_, { lengthOf }) => lengthOf("classes"),
+  array: ({ shape, elements = "float", of }, sizes) => {
+    const [kind] = [elements].flat();
+    const axes = shape.split(" or ")[0]!.match(/\w+/g) ?? [];
+    return sampleOf({ shape, leading: false, axes, elements: kind!, of }, sizes, 9);
+  },
 };
+
+function numberWithin({ must }: { readonly must?: string }): number {
+  return must === "aboveOne" ? 1.5 : 0.5;
+}
 
 /** One record for each combination of one value for each name. */
 function combinations<T>(values: Readonly<Record<string, readonly T[]>>): Readonly<Record<string, T>>[] {
@@ -135,23 +165,35 @@ function titleOf(definition: LossDefinition, forms: Forms, options: Readonly<Rec
 
 interface Sizes {
   readonly lengthOf: (axis: string) => number;
+  readonly classes: number;
   readonly leading: readonly number[];
 }
 
-function sampleOf(form: ArgumentForm, definition: LossDefinition, { lengthOf, leading }: Sizes, seed: number): NDArray {
-  const shape = [...(form.leading ? leading : []), ...form.axes.map(lengthOf)];
-  // Class indices are below the length of `classes`, or below a count among the arguments.
-  const counts = definition.arguments.filter(({ elements }) => elements === "count").map(({ name }) => lengthOf(name));
-  const classes = Math.min(lengthOf("classes"), ...counts);
-  const element = elementsOf[form.elements as Exclude<Elements, "count">]({ shape, seed, classes });
+function sampleOf(
+  { leading, axes, elements, of }: ArgumentForm & { readonly of?: string | undefined },
+  sizes: Sizes,
+  seed: number,
+): NDArray {
+  const { lengthOf } = sizes;
+  const shape = [...(leading ? sizes.leading : []), ...axes.map((axis) => fixedLength(axis) ?? lengthOf(axis))];
+  const longest = of === undefined ? 0 : lengthOf(of);
+  const element = elementsOf[elements as Exclude<Elements, "count">]({ shape, seed, longest, classes: sizes.classes });
   const values = Float64Array.from({ length: productOf(shape) }, (_, index) => element(index));
-  return arrayOf(values, shape, form.elements === "classIndex" ? "int32" : "float32");
+  const { dtype } = elementTraits[elements];
+  return arrayOf(values, shape, dtype === "float" ? "float32" : dtype);
+}
+
+/** The length of an axis that is named by a number. */
+function fixedLength(axis: string): number | undefined {
+  return /^\d+$/.test(axis) ? Number(axis) : undefined;
 }
 
 interface ElementContext {
   readonly shape: readonly number[];
   readonly seed: number;
   readonly classes: number;
+  /** What lengths are at most. */
+  readonly longest: number;
 }
 
 /** An element, from its place in the array. */
@@ -161,6 +203,8 @@ type Element = (index: number) => number;
 const elementsOf: { readonly [Kind in Exclude<Elements, "count">]: (context: ElementContext) => Element } = {
   float: ({ seed }) => wave(seed),
   positive: ({ seed }) => mapped(Math.exp, wave(seed)),
+  // 0 among them.
+  nonNegative: ({ seed }) => mapped((value) => Math.max(0, value), wave(seed)),
   // 0 and 1 among them.
   probability: ({ seed }) => {
     const between = mapped(sigmoid, wave(seed));
@@ -171,6 +215,14 @@ const elementsOf: { readonly [Kind in Exclude<Elements, "count">]: (context: Ele
   logDistribution: (context) => mapped(Math.log, share(context)),
   sign: () => (index) => (index % 3 === 0 ? -1 : 1),
   classIndex: (context) => classOf(context),
+  // The same for two of them each.
+  label: () => (index) => Math.floor(index / 2) % 4,
+  multiHot: ({ seed }) => mapped((value) => Number(value > 0), wave(seed)),
+  boolean: ({ seed }) => mapped((value) => Number(value > 0), wave(seed)),
+  length:
+    ({ longest }) =>
+    (index) =>
+      Math.max(0, longest - (index % 2)),
   oneHot: (context) => {
     const length = context.shape.at(-1)!;
     const right = classOf({ ...context, classes: length });

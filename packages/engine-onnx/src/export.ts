@@ -18,6 +18,7 @@ import {
   type TracedGraph,
   checkOptions,
   collectChecks,
+  conditionOf,
   describe,
   formatType,
   functionRule,
@@ -205,18 +206,9 @@ function document(input: ValueInfo, checks: readonly Check[]): ValueInfo {
 }
 
 function sentence(check: Check): string {
-  switch (check.kind) {
-    case "classIndices": {
-      const last = typeof check.classes === "number" ? String(check.classes - 1) : `${check.classes} - 1`;
-      return `Integers from 0 to ${last}; the result for others is unspecified.`;
-    }
-    case "positive":
-      return "Above 0.";
-    case "nonNegative":
-      return "0 or above.";
-    case "oneHot":
-      return "Along the last axis a single 1, else 0.";
-  }
+  const condition = conditionOf(check);
+  const beyond = check.kind === "classIndices" ? "; the result for others is unspecified" : "";
+  return `${condition[0]!.toUpperCase()}${condition.slice(1)}${beyond}.`;
 }
 
 /** The inputs and outputs of the model as text, for whoever opens the file. */

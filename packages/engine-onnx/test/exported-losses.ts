@@ -48,7 +48,7 @@ export const exportedLosses: readonly ExportedLoss[] = Object.values(losses).fla
     const samples = (batch: number) =>
       lossSamples(name, { lengths: { ...lengths, batch }, leading: concrete(leading, batch), everyOption: true });
     const models = samples(1).map((sample, index) => exportedLoss(sample, leading, (batch) => samples(batch)[index]!));
-    return definition.broadcasts && leading.length > 1 ? [...models, broadcastModel(models[0]!)] : models;
+    return definition.broadcasts !== false && leading.length > 1 ? [...models, broadcastModel(models[0]!)] : models;
   });
 });
 

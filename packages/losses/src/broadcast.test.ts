@@ -1,6 +1,11 @@
-/** Has each loss that broadcasts the gradients of the repeated arguments, summed back to the shapes that were given? */
+/**
+ * Which shapes may arguments of a loss have together? Those of which one is that of the result; then the gradients of the repeated
+ * arguments are summed back to the shapes that were given.
+ */
+import { lossSamples } from "@symloss/conformance";
 import {
   type NDArray,
+  type Shape,
   type Tensor,
   broadcastShapes,
   broadcastTo,
@@ -11,56 +16,127 @@ import {
 } from "@symloss/core";
 import { describe, expect, test } from "vitest";
 import { engine } from "../test/on-cpu.ts";
-import { type AnyLoss, losses } from "./catalogue.ts";
+import { type AnyLoss, type LossName, losses } from "./catalogue.ts";
 
-const broadcasting = Object.values(losses).filter(({ definition }) => definition.broadcasts);
+const all = Object.values(losses).map((loss): [string, AnyLoss] => [loss.definition.name, loss]);
+const broadcasting = all.filter(([, { definition }]) => definition.broadcasts !== false);
 
-/** Numbers that suit every loss, with the axes of its role behind those that broadcast. */
-function sample(shape: readonly number[], seed: number): NDArray {
-  const size = shape.reduce((product, length) => product * length, 1);
-  const values = Float64Array.from({ length: size }, (_, index) => 0.1 + ((index * 7 + seed * 5) % 11) / 13);
-  return ndarray(values, shape);
+/** Pairs of leading shapes, the one of which is that of both together. */
+const oneSided: readonly (readonly [Shape, Shape])[] = [
+  [[], [2, 3]],
+  [
+    [2, 1],
+    [2, 3],
+  ],
+  [[3], [2, 3]],
+  [[2, 3], []],
+  [
+    [1, 4],
+    [2, 4],
+  ],
+];
+/** Pairs of which neither is, and whether the way out is to drop a last axis of length 1. */
+const mutual: readonly (readonly [Shape, Shape, isColumn: boolean])[] = [
+  [[2, 1], [3], false],
+  [[3], [3, 1], true],
+  [[3, 1], [3], true],
+  [[1, 4], [2, 1], false],
+  [[2, 2, 1], [2, 2], true],
+];
+
+/** An array for the argument at this place, in its first form, whose `..` is this shape, in float64. */
+function arrayFor({ definition }: AnyLoss, position: number, leading: Shape): NDArray {
+  const [sample] = lossSamples(definition.name as LossName, { leading: leading as number[] });
+  const { data, shape, dtype } = Object.values(sample!.inputs)[position] as NDArray;
+  return dtype === "float32" ? ndarray(Float64Array.from(data), shape) : ndarray(data, shape, dtype);
 }
 
-describe.each(broadcasting.map((loss): [string, AnyLoss] => [loss.definition.name, loss]))("%s", (_, loss) => {
-  const { arguments: wanted } = loss.definition;
-  const names = wanted.map(({ name }) => name);
-  const rest = wanted.map(({ shape }) => (shape.includes("classes") ? [3] : []));
+/** The places of every two arguments that have leading axes. */
+function pairsOf({ definition }: AnyLoss): (readonly [number, number])[] {
+  const places = definition.arguments.flatMap(({ forms }, index) => (forms[0]!.leading ? [index] : []));
+  return places.flatMap((left, index) => places.slice(index + 1).map((right) => [left, right] as const));
+}
 
-  test.each([
-    [[], [2, 3]],
-    [[2, 1], [3]],
-    [
-      [1, 4],
-      [2, 1],
-    ],
-    [[2, 3], []],
-  ])("of leading shapes [%s] and [%s], to any order", async (left, right) => {
-    const arrays = [left, right].map((shape, index) => sample([...shape, ...rest[index]!], index + 1));
-    const total = (args: readonly Tensor[]): Tensor =>
-      (loss(Object.fromEntries(names.map((name, index) => [name, args[index]!]))) as Tensor).sum();
-    const repeated = await Promise.all(
-      arrays.map((array, index) => {
-        const shape = [...broadcastShapes(left, right)!, ...rest[index]!];
-        return evaluate(broadcastTo(array, shape), { engine });
-      }),
-    );
-    for (const wrt of [0, 1]) {
-      if (!wanted[wrt]!.differentiable) continue;
-      const derive = (args: Tensor[]): Tensor => grad((...own: Tensor[]) => total(own), { wrt })(...args) as Tensor;
-      const first = compile((...args: Tensor[]) => derive(args), { engine });
-      const got = await first(...arrays);
-      expect(got.shape).toEqual(arrays[wrt]!.shape);
-      const whole = await first(...repeated);
-      expect(sumOf(got)).toBeCloseTo(sumOf(whole), 10);
-      const second = grad((...args: Tensor[]) => derive(args).square().sum(), { wrt })(
-        ...(arrays as never[]),
-      ) as Tensor;
-      expect((await evaluate(second, { engine })).data.every(Number.isFinite)).toBe(true);
-      await first.dispose();
+/** The arguments, of which two have these leading shapes, and the others the one that both have together. */
+function argumentsFor(loss: AnyLoss, pair: readonly [number, number], left: Shape, right: Shape): NDArray[] {
+  const common = broadcastShapes(left, right)!;
+  return loss.definition.arguments.map((_, position) =>
+    arrayFor(loss, position, position === pair[0] ? left : position === pair[1] ? right : common),
+  );
+}
+
+function call(loss: AnyLoss, args: readonly (Tensor | NDArray)[]): Tensor {
+  const names = loss.definition.arguments.map(({ name }) => name);
+  const result = loss(Object.fromEntries(names.map((name, index) => [name, args[index]!])));
+  return Object.keys(loss.definition.results).length === 1 ? (result as Tensor) : Object.values(result)[0]!;
+}
+
+describe.each(broadcasting)("%s broadcasts", (_, loss) => {
+  const others = mutual.map(([left, right]) => [left, right] as const);
+  const shapes = loss.definition.broadcasts === "mutual" ? [...oneSided, ...others] : oneSided;
+
+  test.each(shapes)("leading shapes [%s] and [%s], to any order", async (left, right) => {
+    for (const pair of pairsOf(loss)) {
+      const arrays = argumentsFor(loss, pair, left, right);
+      const common = broadcastShapes(left, right)!;
+      const repeated = await Promise.all(
+        arrays.map((array, position) => {
+          const { axes } = loss.definition.arguments[position]!.forms[0]!;
+          const shape = [...common, ...array.shape.slice(array.rank - axes.length)];
+          return evaluate(broadcastTo(array, shape), { engine });
+        }),
+      );
+      for (const wrt of pair) {
+        if (!loss.definition.arguments[wrt]!.differentiable) continue;
+        const derive = (args: Tensor[]): Tensor =>
+          grad((...own: Tensor[]) => call(loss, own).sum(), { wrt })(...args) as Tensor;
+        const first = compile((...args: Tensor[]) => derive(args), { engine });
+        const got = await first(...arrays);
+        expect(got.shape).toEqual(arrays[wrt]!.shape);
+        const whole = await first(...repeated);
+        expect(sumOf(got)).toBeCloseTo(sumOf(whole), 10);
+        const second = grad((...args: Tensor[]) => derive(args).square().sum(), { wrt })(
+          ...(arrays as never[]),
+        ) as Tensor;
+        expect((await evaluate(second, { engine })).data.every(Number.isFinite)).toBe(true);
+        await first.dispose();
+      }
     }
   });
 });
+
+const refusing = all.filter(([, loss]) => loss.definition.broadcasts !== "mutual" && pairsOf(loss).length > 0);
+
+describe.each(refusing)("%s refuses", (name, loss) => {
+  test.each(mutual)("leading shapes [%s] and [%s]", (left, right, isColumn) => {
+    for (const pair of pairsOf(loss)) {
+      const arrays = argumentsFor(loss, pair, left, right);
+      const refusal = refusalOf(() => call(loss, arrays));
+      const [first, second] = pair.map((position) => loss.definition.arguments[position]!.name);
+      const [one, other] = pair.map((position) => formatShape(arrays[position]!));
+      // Where nothing broadcasts, it says that the shapes differ.
+      const must = loss.definition.broadcasts === false ? "be " : "broadcast to the shape of one of the two, ";
+      expect(refusal).toContain(`ShapeError: ${name}: ${first} and ${second} must ${must}`);
+      expect(refusal).toContain(`got ${one} and ${other}`);
+      if (loss.definition.broadcasts === false) continue;
+      expect(refusal).toMatch(/eshape one of them/);
+      expect(/Did you mean \w+\.squeeze\(-\d\)\?/.test(refusal)).toBe(isColumn);
+    }
+  });
+});
+
+function formatShape({ shape, dtype }: NDArray): string {
+  return `${dtype === "float64" ? "f64" : "i32"}[${shape.join(",")}]`;
+}
+
+function refusalOf(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    return String(error);
+  }
+  return "none";
+}
 
 function sumOf({ data }: NDArray): number {
   return Float64Array.from(data).reduce((total, value) => total + value, 0);

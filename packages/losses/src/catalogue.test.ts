@@ -1,11 +1,28 @@
 /** Does the table of losses that readers are given say what the definitions say? */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { documentation } from "../test/documentation.ts";
 import { type ArgumentDefinition, type LossDefinition, type OptionDefinition, elementKinds, losses } from "./index.ts";
 
 test("LOSSES.md has a row for each loss", async () => {
   const rows = Object.values(losses).map(({ definition }) => rowOf(definition));
   const table = ["| loss | arguments | options | result |", "| --- | --- | --- | --- |", ...rows].join("\n");
-  await expect(`${introduction}\n\n${table}\n\n${legend()}\n`).toMatchFileSnapshot("../LOSSES.md");
+  const sections = Object.keys(losses).map(sectionOf);
+  const page = [introduction, table, legend(), ...sections].join("\n\n");
+  await expect(`${page}\n`).toMatchFileSnapshot("../LOSSES.md");
+});
+
+describe.each(Object.keys(losses))("the docstring of %s", (name) => {
+  const said = documentation[name]!;
+
+  test.each(["summary", "formula", "source", "peers"] as const)("has its %s", (tag) => {
+    expect(said[tag]).toMatch(/\S/);
+  });
+
+  test("has no formula that TeX can't read, and no sentence without an end", () => {
+    const braces = said.formula!.replaceAll(/\\[{}]/g, "");
+    expect(braces.match(/\{/g)?.length).toBe(braces.match(/\}/g)?.length);
+    for (const text of [said.summary, said.source, said.peers, said.seed]) expect(text ?? ".").toMatch(/[.:]$/);
+  });
 });
 
 const introduction = `# The losses
@@ -34,6 +51,13 @@ function optionText([name, option]: readonly [string, OptionDefinition]): string
   }
   const fallback = "default" in option && option.default !== undefined ? ` = ${String(option.default)}` : "";
   return `${name}${option.kind === "tensor" ? "*" : ""}${fallback}`;
+}
+
+/** What is written of a loss, for a page. */
+function sectionOf(name: string): string {
+  const { summary, formula, source, peers, seed } = documentation[name]!;
+  const lines = [`- Source: ${source}`, `- Elsewhere: ${peers}`, ...(seed === undefined ? [] : [`- SymJAX: ${seed}`])];
+  return `## ${name}\n\n${summary}\n\n$$${formula}$$\n\n${lines.join("\n")}`;
 }
 
 /** What the words for elements mean. */

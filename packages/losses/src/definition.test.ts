@@ -1,6 +1,6 @@
-import { readFileSync, readdirSync } from "node:fs";
 import { type Tensor, type TensorLike, compile, valueAndGrad } from "@symloss/core";
 import { describe, expect, expectTypeOf, it } from "vitest";
+import { familySources } from "../test/documentation.ts";
 import { elementsOf, engine, valueOf } from "../test/on-cpu.ts";
 import {
   type ArgumentsOf,
@@ -18,15 +18,6 @@ import {
   vae,
   vaeGmm,
 } from "./index.ts";
-
-/** The text of each file in the folder of a family. */
-const familySources = readdirSync(import.meta.dirname, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .flatMap(({ name }) =>
-    readdirSync(`${import.meta.dirname}/${name}`).map((file) => `${import.meta.dirname}/${name}/${file}`),
-  )
-  .filter((file) => !file.endsWith(".test.ts"))
-  .map((file) => readFileSync(file, "utf8"));
 
 const targets = [0, 0];
 const predictions = [0.5, 3];

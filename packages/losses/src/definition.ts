@@ -2,11 +2,14 @@
  * What is a loss? A formula with a name, named arguments, options and results, so that messages and lists can name
  * them.
  */
-import { ShapeError, type Tensor, type TensorLike, asTensor, asTensors, check, describe, toFloat } from "@symloss/core";
+import { ShapeError, type Tensor, type TensorLike, describe } from "@symloss/core";
 import { isRecord, requireRule, unknownName } from "@symloss/core/engine";
-import { type Role, bindShapes, rolesOf } from "./check.ts";
-import { type Elements, isFloatKind } from "./elements.ts";
+import { type Arrangement, arrangementOf } from "./arrangement.ts";
+import { type Broadcasting, type Role, bindShapes, rolesOf } from "./check.ts";
+import { type Elements, elementTraits } from "./elements.ts";
+import { type Input, checkElements, readInputs } from "./inputs.ts";
 import {
+  type ElementsOfShape,
   type GivenOptions,
   type OptionTable,
   type OptionValues,
@@ -40,8 +43,8 @@ export interface LossDefinition {
   readonly name: string;
   /** In the order in which they are given by position. */
   readonly arguments: readonly ArgumentDefinition[];
-  /** Whether the axes that `..` stands for broadcast; otherwise they are the same in all arguments. */
-  readonly broadcasts: boolean;
+  /** How the axes that `..` stands for may differ between arguments. */
+  readonly broadcasts: Broadcasting;
   readonly options: OptionTable;
   /**
    * The shape of each result: `{ loss: "[..]" }`. A single result is returned bare, several in a record of these names.
@@ -50,7 +53,7 @@ export interface LossDefinition {
 }
 
 /** An argument of a loss. */
-export interface ArgumentDefinition {
+export interface ArgumentDefinition extends Omit<ElementsOfShape, "elements"> {
   readonly name: string;
   /** `[.., classes]`, or one of several: `[batch] or [batch, classes]`. */
   readonly shape: string;
@@ -58,7 +61,7 @@ export interface ArgumentDefinition {
   readonly elements: Elements;
   /** Each shape that it may have, with what its elements are then. */
   readonly forms: readonly ArgumentForm[];
-  /** Whether the loss has a gradient with respect to it. */
+  /** Whether the loss has a gradient with respect to it, whatever its form. */
   readonly differentiable: boolean;
   /** A sentence of help for a wrong shape. */
   readonly help?: string;
@@ -74,15 +77,17 @@ export interface LossDeclaration {
   readonly name: string;
   /** In the order in which they are given by position. */
   readonly arguments: Readonly<Record<string, ArgumentDeclaration>>;
-  readonly broadcasts?: boolean;
+  /** Default false. */
+  readonly broadcasts?: Broadcasting;
+  /** False for what only counts and compares: then nothing has a gradient. Default true. */
+  readonly differentiable?: boolean;
   readonly options: OptionTable;
+  /** A result has its last axis where an option of kind "axis" says that arguments have theirs of that name. */
   readonly results: Readonly<Record<string, string>>;
 }
 
 /** The shape of an argument, and its elements if they are not arbitrary floats: a list of pairs if it may have several shapes. */
-type ArgumentDeclaration =
-  | string
-  | { readonly shape: string; readonly elements?: Elements | readonly Elements[]; readonly help?: string };
+type ArgumentDeclaration = string | (ElementsOfShape & { readonly help?: string });
 
 /** Tensors for the arguments in their order, a number for a count; then the options, if there are any. */
 type Formula = (...args: never[]) => object;
@@ -136,34 +141,87 @@ export function defineLoss<const Declaration extends LossDeclaration, F extends 
   formula: F,
 ): LossOf<Declaration, F> {
   const definition = describeLoss(declaration);
-  const { name: caller, arguments: wanted, options: table, broadcasts } = definition;
-  const loss = (...given: readonly unknown[]): unknown => {
-    const { values, options: record } = takeArguments(definition, given);
-    const options = givenOptions(caller, table, record);
-    const { operands, met } = toOperands(caller, wanted, values, arrayOptions(table, options));
-    const shaped = wanted.flatMap((argument, index) => {
-      const tensor = operands[index]!;
-      return typeof tensor === "number" ? [] : [{ ...argument, tensor }];
-    });
-    const shapeOf = bindShapes(caller, shaped, broadcasts);
-    const all = [...shaped.map(({ tensor }) => tensor), ...Object.values(met)];
-    const precision = all.some(({ dtype }) => dtype === "float64") ? "float64" : "float32";
-    const read = readOptions({ caller, shapeOf, precision }, table, { ...options, ...met });
-    return formula(...([...operands, read] as never[]));
-  };
+  const loss = (...given: readonly unknown[]): unknown => callFormula(definition, formula, given);
   return Object.assign(loss, { definition }) as unknown as LossOf<Declaration, F>;
 }
 
-function describeLoss({ name, arguments: declared, broadcasts = false, ...rest }: LossDeclaration): LossDefinition {
+function callFormula(definition: LossDefinition, formula: Formula, given: readonly unknown[]): object {
+  const { name: caller, arguments: wanted, options: table, broadcasts, results } = definition;
+  const { values, options: record } = takeArguments(definition, given);
+  const options = givenOptions(caller, table, record);
+  const counts = readCounts(caller, wanted, values);
+  const { inputs, met } = readInputs(caller, inputsOf(definition, values, options), arrayOptions(table, options));
+  const arrangement = arrangementOf(caller, table, options, inputs);
+  const arranged = inputs.map((input) => arrangement.forFormula(input));
+  const shapes = bindShapes(caller, arranged, broadcasts, counts);
+  const operands = Object.fromEntries(
+    arranged.map((input) => [input.name, checkElements(caller, input, shapes, options)]),
+  );
+  const all = [...inputs.map(({ tensor }) => tensor), ...Object.values(met)];
+  const precision = all.some(({ dtype }) => dtype === "float64") ? "float64" : "float32";
+  const context = { caller, shapeOf: shapes.shapeOf, arrange: arrangement.forOption, precision } as const;
+  const read = readOptions(context, table, { ...options, ...met, ...pick(operands, Object.keys(table)) });
+  const result = formula(...([...wanted.map(({ name }) => counts[name] ?? operands[name]), read] as never[]));
+  return arrangeResults(result, results, arrangement);
+}
+
+function pick<T>(record: Readonly<Record<string, T>>, names: readonly string[]): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => names.includes(name)));
+}
+
+/** A single result bare, several in a record. */
+function arrangeResults(result: object, results: LossDefinition["results"], { forCaller }: Arrangement): object {
+  const names = Object.keys(results);
+  if (names.length === 1) return forCaller(result as Tensor, results[names[0]!]!);
+  const record = result as Readonly<Record<string, Tensor>>;
+  return Object.fromEntries(names.map((name) => [name, forCaller(record[name]!, results[name]!)]));
+}
+
+function describeLoss(declaration: LossDeclaration): LossDefinition {
+  const { name, arguments: declared, broadcasts = false, differentiable = true, ...rest } = declaration;
   const list = Object.entries(declared).map(([argument, value]): ArgumentDefinition => {
-    const { shape, elements = "float", ...help } = typeof value === "string" ? { shape: value } : value;
-    const roles = rolesOf(shape);
-    const kinds = typeof elements === "string" ? roles.map(() => elements) : elements;
-    const forms = roles.map((role, index) => ({ ...role, elements: kinds[index]! }));
-    const differentiable = kinds.every(isFloatKind);
-    return { name: argument, shape, elements: kinds[0]!, forms, differentiable, ...help };
+    const { elements: _, ...more } = typeof value === "string" ? { shape: value } : value;
+    const forms = formsOf(typeof value === "string" ? { shape: value } : value);
+    const hasGradient = differentiable && forms.every(({ elements }) => elementTraits[elements].isFloat);
+    return { name: argument, ...more, elements: forms[0]!.elements, forms, differentiable: hasGradient };
   });
   return { name, arguments: list, broadcasts, ...rest };
+}
+
+/** Each shape, with what the elements are then. */
+function formsOf({ shape, elements = "float" }: ElementsOfShape): readonly ArgumentForm[] {
+  return rolesOf(shape).map((role, index) => ({
+    ...role,
+    elements: typeof elements === "string" ? elements : elements[index]!,
+  }));
+}
+
+/** Every array that has a shape of its own: the arguments, and the given options of kind "array". */
+function inputsOf(
+  { arguments: wanted, options: table }: LossDefinition,
+  values: readonly unknown[],
+  options: Readonly<Record<string, unknown>>,
+): readonly Input[] {
+  const own = wanted.map((argument, index) => ({ ...argument, value: values[index] as TensorLike }));
+  const others = Object.entries(table).flatMap(([name, definition]) =>
+    definition.kind === "array" && options[name] !== undefined
+      ? [{ ...definition, name, forms: formsOf(definition), value: options[name] as TensorLike }]
+      : [],
+  );
+  return [...own.filter(({ elements }) => elements !== "count"), ...others];
+}
+
+function readCounts(
+  caller: string,
+  wanted: readonly ArgumentDefinition[],
+  values: readonly unknown[],
+): Readonly<Record<string, number>> {
+  const counts = wanted.flatMap(({ name, elements }, index) => {
+    if (elements !== "count") return [];
+    requireRule(caller, name, countRule, values[index]);
+    return [[name, values[index] as number] as const];
+  });
+  return Object.fromEntries(counts);
 }
 
 /** The argument values in order, and the record of options, from a call by position or by name. */
@@ -187,29 +245,4 @@ function takeArguments(definition: LossDefinition, given: readonly unknown[]): {
     );
   }
   return { values, options: given[most] };
-}
-
-/** Floats of one dtype, which options that are arrays share; class indices as they came; counts as numbers. */
-function toOperands(
-  caller: string,
-  wanted: readonly ArgumentDefinition[],
-  values: readonly unknown[],
-  options: Readonly<Record<string, TensorLike>>,
-): { operands: readonly (Tensor | number)[]; met: Readonly<Record<string, Tensor>> } {
-  const given = wanted.map(({ name }, index) => [name, values[index] as TensorLike] as const);
-  const floats = given.filter((_, index) => wanted[index]!.differentiable);
-  const meeting = { ...Object.fromEntries(floats), ...options };
-  const tensors = asTensors(caller, meeting).map(toFloat);
-  const met = Object.fromEntries(Object.keys(meeting).map((name, index) => [name, tensors[index]!]));
-  const operands = wanted.map(({ name, elements, differentiable }, index) => {
-    if (elements === "count") return requireCount(caller, name, values[index]);
-    if (!differentiable) return asTensor(values[index] as TensorLike, caller, name);
-    return elements === "positive" ? check(caller, name, met[name]!, { kind: "positive" }) : met[name]!;
-  });
-  return { operands, met: Object.fromEntries(Object.keys(options).map((name) => [name, met[name]!])) };
-}
-
-function requireCount(caller: string, name: string, value: unknown): number {
-  requireRule(caller, name, countRule, value);
-  return value as number;
 }

@@ -15,6 +15,9 @@ import {
   normalEntropy,
   normalLogProbability,
   reduce,
+  reduceParts,
+  rowMask,
+  rowWeights,
   softmaxCrossentropyLogits,
   sparseSigmoidCrossentropyLogits,
   sparseSoftmaxCrossentropyLogits,
@@ -434,9 +437,67 @@ const cases: readonly (readonly [string, () => unknown, string])[] = [
     "ShapeError: reduce: weights must broadcast to the shape of loss, here [3], got f32[4].",
   ],
   [
+    "a column beside a row",
+    () => huber([1, 2, 3], [[1], [2], [3]]),
+    "ShapeError: huber: targets and predictions must broadcast to the shape of one of the two, got f32[3] and f32[3,1], " +
+      "which together are [3,3]. Did you mean predictions.squeeze(-1)? Else reshape one of them, or repeat it on purpose with broadcastTo.",
+  ],
+  [
+    "a column beside a row, hinge",
+    () => hingeLoss([[1], [2]], [1, -1, 1]),
+    "ShapeError: hingeLoss: predictions and targets must broadcast to the shape of one of the two, got f32[2,1] and f32[3], " +
+      "which together are [2,3]. Reshape one of them, or repeat it on purpose with broadcastTo.",
+  ],
+  [
+    "a column of distributions beside logits",
+    () => softmaxCrossentropyLogits([[pair[0]!], [pair[1]!]], pair),
+    "ShapeError: softmaxCrossentropyLogits: labels and logits must broadcast to the shape of one of the two, got f32[2,1,2] and f32[2,2], " +
+      "which together are [2,2]. Did you mean labels.squeeze(-2)? Else reshape one of them, or repeat it on purpose with broadcastTo.",
+  ],
+  [
+    "a second divisor",
+    () => reduce([1, 2], { reduction: "weightedMean", denominator: 2 }),
+    'OutOfRangeError: reduce: denominator must be given with reduction "sum" or "mean", got "weightedMean". It has a divisor of its own.',
+  ],
+  [
+    "a divisor of what is not summed",
+    () => reduce([1, 2], { reduction: "none", denominator: 2 }),
+    'OutOfRangeError: reduce: denominator must be given with reduction "sum" or "mean", got "none". It sums nothing.',
+  ],
+  [
+    "a divisor below 0",
+    () => reduce([1, 2], { denominator: -2 }),
+    "OutOfRangeError: reduce: denominator must be 0 or above, got -2.",
+  ],
+  [
+    "a divisor for each loss",
+    () => reduce([1, 2], { denominator: [1, 2] }),
+    "ShapeError: reduce: denominator must broadcast to [], here [], got f32[2].",
+  ],
+  [
+    "parts of what is no mean",
+    () => untyped(reduceParts)([1], { reduction: "sum" }),
+    'OutOfRangeError: reduceParts: reduction must be one of "mean", "weightedMean", "meanOverNonzero", got "sum".',
+  ],
+  [
+    "an ignored label that is no integer",
+    () => rowMask([1], 0.5),
+    "OutOfRangeError: rowMask: ignoreIndex must be an integer, got 0.5.",
+  ],
+  [
+    "a label without a weight",
+    () => valueOf(rowWeights([0, 3], [1, 2, 3], { ignoreIndex: -1 })),
+    "OutOfRangeError: rowWeights: labels must be integers from 0 to 2, or -1, got 3 at [1]. Classes count from 0.",
+  ],
+  [
+    "a weight of a class below 0",
+    () => valueOf(rowWeights([0, 1], [1, -2])),
+    "OutOfRangeError: rowWeights: classWeights must be 0 or above, got -2 at [1].",
+  ],
+  [
     "an unknown option of reduce",
     () => untyped(reduce)([1], { weight: 1 }),
-    'OutOfRangeError: reduce: options must be among reduction, weights, mask, whenEmpty, got "weight". Did you mean weights?',
+    'OutOfRangeError: reduce: options must be among reduction, weights, mask, denominator, whenEmpty, got "weight". Did you mean weights?',
   ],
 ];
 

@@ -135,13 +135,27 @@ const others: Readonly<Record<string, (value: unknown) => unknown>> = {
   "reduce weights": (value) => (everything.reduce as Loose)([1, 2], { weights: value }),
   "reduce mask": (value) => (everything.reduce as Loose)([1, 2], { mask: value }),
   "reduce whenEmpty": (value) => (everything.reduce as Loose)([1, 2], { whenEmpty: value }),
+  "reduce denominator": (value) => (everything.reduce as Loose)([1, 2], { denominator: value }),
+  "reduceParts loss": (value) => (everything.reduceParts as Loose)(value),
+  "reduceParts options": (value) =>
+    (value as object)?.constructor === Object ? "" : (everything.reduceParts as Loose)([1, 2], value),
+  "reduceParts weights": (value) => (everything.reduceParts as Loose)([1, 2], { weights: value }),
+  "reduceParts mask": (value) => (everything.reduceParts as Loose)([1, 2], { mask: value }),
+  "reduceParts reduction": (value) => (everything.reduceParts as Loose)([1, 2], { reduction: value }),
+  "rowMask labels": (value) => (everything.rowMask as Loose)(value, 1),
+  "rowMask ignoreIndex": (value) => (everything.rowMask as Loose)([0, 1], value),
+  "rowWeights labels": (value) => (everything.rowWeights as Loose)(value, [1, 2]),
+  "rowWeights classWeights": (value) => (everything.rowWeights as Loose)([0, 1], value),
+  "rowWeights ignoreIndex": (value) => (everything.rowWeights as Loose)([0, 1], [1, 2], { ignoreIndex: value }),
+  "rowWeights options": (value) =>
+    (value as object)?.constructor === Object ? "" : (everything.rowWeights as Loose)([0, 1], [1, 2], value),
   "reduce reduction": (value) => (everything.reduce as Loose)([1, 2], { reduction: value }),
 };
 
 test.each(Object.keys(others))("%s is named", (key) => {
   const [name, argument] = key.split(" ") as [string, string];
   for (const [what, value] of Object.entries(hostile)) {
-    if (key === "reduce options" && /record|text/.test(what)) continue;
+    if (key.endsWith(" options") && /record|text/.test(what)) continue;
     expect(
       refusalOf(() => others[key]!(value)),
       what,

@@ -4,9 +4,18 @@ export { sigmoidCrossentropyLogits } from "./classification/sigmoid-crossentropy
 export type { Formula } from "./variational/formula.ts";
 export { type Normal, normalDivergence, normalEntropy, normalLogProbability } from "./distribution/normal.ts";
 export { categoricalEntropy, categoricalLogProbability } from "./distribution/categorical.ts";
-export { type ReduceOptions, type Reduction, reduce } from "./reduce.ts";
+export {
+  type Mean,
+  type ReduceOptions,
+  type ReducePartsOptions,
+  type ReducedParts,
+  type Reduction,
+  reduce,
+  reduceParts,
+} from "./reduce.ts";
+export { type RowWeightsOptions, rowMask, rowWeights } from "./row-weights.ts";
 export { type AnyLoss, type LossName, losses } from "./catalogue.ts";
-export type { Role } from "./check.ts";
+export type { Broadcasting, Role } from "./check.ts";
 export type {
   ArgumentDefinition,
   ArgumentForm,
@@ -19,5 +28,5 @@ export type {
   OptionsFor,
   OptionsOf,
 } from "./definition.ts";
-export { type Elements, elementKinds } from "./elements.ts";
-export type { Bound, OptionDefinition } from "./options.ts";
+export { type ElementTraits, type Elements, type PlainCheck, elementKinds, elementTraits } from "./elements.ts";
+export type { Bound, ElementsOfShape, OptionDefinition } from "./options.ts";

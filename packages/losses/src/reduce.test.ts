@@ -1,7 +1,7 @@
 import { type Tensor, asTensor, ones, where } from "@symloss/core";
 import { describe, expect, it } from "vitest";
 import { elementsOf, gradientsOf, valueOf } from "../test/on-cpu.ts";
-import { type Reduction, reduce } from "./reduce.ts";
+import { type Reduction, reduce, reduceParts } from "./reduce.ts";
 import { huber } from "./regression/huber.ts";
 
 const losses = [
@@ -139,5 +139,51 @@ describe("reduce", () => {
     expect(await elementsOf(reduce([0.1, 0.2], { weights: wide, reduction: "none" }))).toEqual([0.1, 0.4]);
     expect(await elementsOf(reduce(wide, { mask: [0, 0], whenEmpty: 0.1 }))).toEqual([0.1]);
     expect(reduce([1, 2], { mask: wide }).dtype).toBe("float32");
+  });
+
+  it.each(["mean", "sum"] as const)("divides by a denominator in place of what it counts: %s", async (reduction) => {
+    expect(await valueOf(reduce(losses, { reduction, denominator: 2 }))).toBe(31.5);
+    const weighed = { reduction, weights, mask: [true, false, true] };
+    expect(await valueOf(reduce(losses, { ...weighed, denominator: 4 }))).toBe((0.5 + 8 + 8) / 4);
+    expect(await valueOf(reduce(losses, { reduction, denominator: 0, whenEmpty: -1 }))).toBe(-1);
+    expect(await gradientsOf((l, d) => reduce(l, { reduction, denominator: d }), [3, 5], 4)).toEqual([
+      [0.25, 0.25],
+      [-0.5],
+    ]);
+  });
+
+  it("takes a denominator of another dtype for that of the loss", async () => {
+    expect(reduce([1, 2], { denominator: asTensor(3).cast("float64") }).dtype).toBe("float32");
+    expect(await elementsOf(reduce(new Float64Array([1, 2]), { denominator: 0.3 }))).toEqual([3 / 0.3]);
+  });
+});
+
+describe("reduceParts", () => {
+  const options = (reduction: (typeof means)[number], from: number, to: number) => ({
+    reduction,
+    weights: [1, 0, 3, 2, 5].slice(from, to),
+    mask: [true, true, false, true, true].slice(from, to),
+  });
+  const means = ["mean", "weightedMean", "meanOverNonzero"] as const;
+  const whole = [1, 2, NaN, 8, 16];
+
+  it.each(means)("gives what adds up over batches of any size to the %s of all", async (reduction) => {
+    const batches = [
+      [0, 3],
+      [3, 5],
+    ] as const;
+    const parts = batches.map(([from, to]) => reduceParts(whole.slice(from, to), options(reduction, from, to)));
+    const total = parts.map((part) => part.sum).reduce((left, right) => left.add(right));
+    const count = parts.map((part) => part.count).reduce((left, right) => left.add(right));
+    expect(await valueOf(total.div(count))).toBeCloseTo(
+      (await valueOf(reduce(whole, options(reduction, 0, 5)))) as number,
+      6,
+    );
+    expect(await valueOf(count)).toBe({ mean: 4, weightedMean: 8, meanOverNonzero: 3 }[reduction]);
+  });
+
+  it("is 0 and 0 of nothing, so that an empty batch adds nothing", async () => {
+    const { sum, count } = reduceParts([]);
+    expect([await valueOf(sum), await valueOf(count)]).toEqual([0, 0]);
   });
 });

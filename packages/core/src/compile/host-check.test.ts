@@ -1,7 +1,7 @@
 /** Is an array checked as the formula sees it, and not as it was before its casts? */
 import { describe, expect, test } from "vitest";
 import { check } from "../tensor/annotation.ts";
-import { runCheck } from "../tensor/check.ts";
+import { type CheckKind, runCheck } from "../tensor/check.ts";
 import { convert } from "../array/convert.ts";
 import { collectChecks } from "./host-check.ts";
 import { checkClassIndices, reshape, transpose, broadcastTo, slice } from "../tensor/movement.ts";
@@ -117,4 +117,82 @@ describe("a check of an array from the host", () => {
     expect(checksOf((x) => variance(reshape(variance(x), [1, 2])), [1, 2])).toBe(1);
     expect(checksOf((x) => variance(cast(variance(x), "float32")), [1, 2], "float64")).toBe(2);
   });
+});
+
+/** Of each kind of check what passes, what does not, and the message. */
+const kinds: { readonly [K in CheckKind["kind"]]: Kind } = {
+  classIndices: {
+    kind: { kind: "classIndices", classes: 3, ignored: -100 },
+    right: [0, 2, -100],
+    wrong: [[0, -1], "integers from 0 to 2, or -100, got -1 at [1]. Classes count from 0."],
+    validity: [{ classes: -1 }, { classes: 3, ignored: 0.5 }, {}],
+  },
+  lengths: {
+    kind: { kind: "lengths", longest: 4 },
+    right: [0, 4],
+    wrong: [[4, 5], "integers from 0 to 4, got 5 at [1]."],
+    validity: [{ longest: 1.5 }, {}],
+  },
+  positive: { kind: { kind: "positive" }, right: [1e-9, NaN], wrong: [[1, 0], "above 0, got 0 at [1]."] },
+  nonNegative: { kind: { kind: "nonNegative" }, right: [0, NaN], wrong: [[0, -1], "0 or above, got -1 at [1]."] },
+  aboveOne: { kind: { kind: "aboveOne" }, right: [1.5, NaN], wrong: [[2, 1], "above 1, got 1 at [1]."] },
+  unitInterval: {
+    kind: { kind: "unitInterval" },
+    right: [0, 1, NaN],
+    wrong: [[1, 1.5], "from 0 to 1, got 1.5 at [1]."],
+  },
+  signs: {
+    kind: { kind: "signs" },
+    right: [-1, 1, NaN],
+    wrong: [[1, 0], "-1 or 1, got 0 at [1]. For 0 and 1, give 2 y - 1."],
+  },
+  multiHot: { kind: { kind: "multiHot" }, right: [0, 1, 1], wrong: [[1, 2], "multi-hot (0 or 1), got 2 at [1]."] },
+  oneHot: {
+    kind: { kind: "oneHot" },
+    right: [0, 1],
+    wrong: [[1, 1], "one-hot (a single 1 in each row, else 0), got 2 ones in row []."],
+  },
+  simplex: {
+    kind: { kind: "simplex" },
+    right: [0.25, 0.75],
+    wrong: [
+      [
+        [0.5, 0.5],
+        [0.5, 0.25],
+      ],
+      "from 0, and add up to 1 in each row, got a sum of 0.75 in row [1].",
+    ],
+  },
+};
+
+interface Kind {
+  readonly kind: CheckKind;
+  readonly right: readonly number[];
+  readonly wrong: readonly [values: Parameters<typeof convert>[2], message: string];
+  /** Parameters that the kind does not allow. */
+  readonly validity?: readonly object[];
+}
+
+describe.each(Object.entries(kinds))("a check of %s", (_, { kind, right, wrong, validity = [] }) => {
+  const checked = (x: Tensor) => check("loss", "x", x, kind);
+
+  test("passes what holds", () => {
+    expect(checksOf(checked, right)).toBe(1);
+    expect(checksOf(checked, [])).toBe(1);
+  });
+
+  test("names the first that does not", () => {
+    expect(() => checksOf(checked, wrong[0])).toThrow(`loss: x must be ${wrong[1]}`);
+  });
+
+  test("has valid parameters", () => {
+    const x = placeholder("x", [2], "float32");
+    for (const parameters of validity) {
+      expect(() => check("loss", "x", x, { kind: kind.kind, ...parameters } as CheckKind)).toThrow(/kind of check/);
+    }
+  });
+});
+
+test("numbers that are not from 0 are no simplex, whatever their sum", () => {
+  expect(() => checksOf((x) => check("loss", "x", x, { kind: "simplex" }), [1.5, -0.5])).toThrow("got -0.5 at [1]");
 });

@@ -1,5 +1,5 @@
 /** Which checks of a graph apply to arrays from the host? */
-import { type Check, runCheck } from "../tensor/check.ts";
+import { type Check, isOfRows, runCheck } from "../tensor/check.ts";
 import type { TypedArray } from "../array/dtype.ts";
 import { type Graph, nodesWithin } from "../graph/graph.ts";
 import { type Stage, follow, operandsOfBodies } from "./host-view.ts";
@@ -41,9 +41,9 @@ export function collectChecks(graph: Graph): HostCheck[] {
 }
 
 /** Only a check of rows depends on their layout: any other check runs on, and reports positions in, the user's own array. */
-function stepsFor({ kind }: Check, stages: readonly Stage[]): NonNullable<Check["through"]> {
+function stepsFor(check: Check, stages: readonly Stage[]): NonNullable<Check["through"]> {
   const steps = stages.flatMap(({ step }) => (step === undefined ? [] : [step]));
-  return kind === "oneHot" ? steps : steps.filter((step) => step.kind === "cast");
+  return isOfRows(check) ? steps : steps.filter((step) => step.kind === "cast");
 }
 
 /** Class indices that passed the same check before a cast to another numeric type need no second check. */

@@ -15,85 +15,164 @@ export type Check = {
 
 /** What must hold. */
 export type CheckKind =
-  /** Integers from 0 to `classes` - 1. */
-  | { readonly kind: "classIndices"; readonly classes: Dimension }
+  /** Integers from 0 to `classes` - 1, or `ignored`, where it is given. */
+  | { readonly kind: "classIndices"; readonly classes: Dimension; readonly ignored?: number }
+  /** Integers from 0 to `longest`. */
+  | { readonly kind: "lengths"; readonly longest: Dimension }
   /** Above 0. */
   | { readonly kind: "positive" }
   /** 0 or above. */
   | { readonly kind: "nonNegative" }
+  /** Above 1. */
+  | { readonly kind: "aboveOne" }
+  /** From 0 to 1. */
+  | { readonly kind: "unitInterval" }
+  /** -1 or 1. */
+  | { readonly kind: "signs" }
+  /** 0 or 1. */
+  | { readonly kind: "multiHot" }
   /** A single 1 along the last axis, else 0. */
-  | { readonly kind: "oneHot" };
+  | { readonly kind: "oneHot" }
+  /** Numbers from 0 that add up to 1 along the last axis. */
+  | { readonly kind: "simplex" };
 
 type CheckOf<K extends CheckKind["kind"]> = Check & { readonly kind: K };
 
-/** Throws `OutOfRangeError`, naming function, argument, position and value, if the elements do not satisfy the check. */
-export function runCheck(check: Check, data: TypedArray, shape: readonly number[]): void {
-  const seen = look({ data, shape }, check.through ?? []);
-  (rules[check.kind] as (check: Check, data: TypedArray, shape: readonly number[]) => void)(
-    check,
-    seen.data,
-    seen.shape,
-  );
+/** How the elements of one kind are checked. */
+interface Rule<K extends CheckKind["kind"]> {
+  /** What must hold, in words. */
+  readonly must: (check: CheckOf<K>) => string;
+  /** The place of the first element that does not satisfy the check, or -1. A NaN is none, but where integers, 0 or 1 are asked for: like any NaN, it makes the result NaN. */
+  readonly firstFault: (data: TypedArray, check: CheckOf<K>) => number;
+  /** For a check of rows, what is wrong with elements that are right one by one, from `start` to `end`; undefined if nothing is. */
+  readonly faultOfRow?: (data: TypedArray, start: number, end: number) => string | undefined;
+  /** A sentence of help. */
+  readonly help?: string;
+  /** Whether the parameters of the kind are valid. */
+  readonly isValid?: (kind: CheckOf<K>) => boolean;
 }
 
-const rules: { [K in CheckKind["kind"]]: (check: CheckOf<K>, data: TypedArray, shape: readonly number[]) => void } = {
-  classIndices: (check, data, shape) => {
+const rules: { readonly [K in CheckKind["kind"]]: Rule<K> } = {
+  classIndices: {
+    must: ({ classes, ignored }) =>
+      `integers from 0 to ${typeof classes === "number" ? classes - 1 : `${classes} - 1`}${ignored === undefined ? "" : `, or ${ignored}`}`,
     // A named number of classes is known only when an exported graph runs.
-    const classes = typeof check.classes === "number" ? check.classes : Infinity;
-    for (let index = 0; index < data.length; index++) {
-      const value = data[index]!;
-      // Written so that NaN fails too.
-      if (!(value >= 0 && value < classes && Number.isInteger(value))) {
-        fail(check, `integers from 0 to ${classes - 1}`, value, index, shape, "Classes count from 0.");
-      }
-    }
+    firstFault: (data, { classes, ignored }) =>
+      firstNoInteger(data, typeof classes === "number" ? classes - 1 : Infinity, ignored),
+    help: "Classes count from 0.",
+    isValid: ({ classes, ignored }) => isDimension(classes) && (ignored === undefined || Number.isInteger(ignored)),
   },
-  positive: (check, data, shape) => {
-    // NaN passes: like any NaN, it makes the result NaN.
-    for (let index = 0; index < data.length; index++) {
-      if (data[index]! <= 0) fail(check, "above 0", data[index]!, index, shape, "");
-    }
+  lengths: {
+    must: ({ longest }) => `integers from 0 to ${longest}`,
+    firstFault: (data, { longest }) => firstNoInteger(data, typeof longest === "number" ? longest : Infinity),
+    isValid: ({ longest }) => isDimension(longest),
   },
-  nonNegative: (check, data, shape) => {
-    for (let index = 0; index < data.length; index++) {
-      if (data[index]! < 0) fail(check, "0 or above", data[index]!, index, shape, "");
-    }
-  },
-  oneHot: (check, data, shape) => {
-    const classes = shape.at(-1) ?? 1;
-    for (let row = 0; row < data.length; row += classes) {
-      let ones = 0;
-      for (let index = row; index < row + classes; index++) {
-        const value = data[index]!;
-        if (value === 1) ones++;
-        else if (value !== 0) fail(check, "one-hot (a single 1 in each row, else 0)", value, index, shape, "");
-      }
-      if (ones !== 1) {
-        const position = formatPosition(row / classes, shape.slice(0, -1));
-        throw new OutOfRangeError(
-          `${check.caller}: ${check.argument} must be one-hot (a single 1 in each row, else 0), got ${ones} ones in row ${position}.`,
-        );
-      }
-    }
+  positive: { must: () => "above 0", firstFault: (data) => firstUpTo(data, 0) },
+  nonNegative: { must: () => "0 or above", firstFault: (data) => firstOutside(data, 0, Infinity) },
+  aboveOne: { must: () => "above 1", firstFault: (data) => firstUpTo(data, 1) },
+  unitInterval: { must: () => "from 0 to 1", firstFault: (data) => firstOutside(data, 0, 1) },
+  signs: { must: () => "-1 or 1", firstFault: firstNoSign, help: "For 0 and 1, give 2 y - 1." },
+  multiHot: { must: () => "multi-hot (0 or 1)", firstFault: firstNoBit },
+  oneHot: { must: () => "one-hot (a single 1 in each row, else 0)", firstFault: firstNoBit, faultOfRow: otherThanOne },
+  simplex: {
+    must: () => "from 0, and add up to 1 in each row",
+    firstFault: (data) => firstOutside(data, 0, Infinity),
+    faultOfRow: otherSum,
   },
 };
+
+function ruleOf<K extends CheckKind["kind"]>({ kind }: { readonly kind: K }): Rule<K> {
+  return rules[kind];
+}
+
+/** What must hold, in words: `from 0 to 1`. */
+export function conditionOf<K extends CheckKind["kind"]>(check: CheckOf<K>): string {
+  return ruleOf<K>(check).must(check);
+}
+
+/** Whether a check concerns rows, and so depends on how the elements lie. */
+export function isOfRows(check: Check): boolean {
+  return ruleOf(check).faultOfRow !== undefined;
+}
+
+/** Throws `OutOfRangeError`, naming function, argument, position and value, if the elements do not satisfy the check. */
+export function runCheck<K extends CheckKind["kind"]>(
+  check: CheckOf<K>,
+  data: TypedArray,
+  shape: readonly number[],
+): void {
+  const seen = look({ data, shape }, check.through ?? []);
+  const { firstFault, faultOfRow } = ruleOf<K>(check);
+  const fault = firstFault(seen.data, check);
+  if (fault !== -1) fail(check, `${seen.data[fault]!} at ${formatPosition(fault, seen.shape)}`);
+  if (faultOfRow === undefined) return;
+  const length = seen.shape.at(-1) ?? 1;
+  for (let start = 0; start < seen.data.length; start += length) {
+    const wrong: string | undefined = faultOfRow(seen.data, start, start + length);
+    if (wrong !== undefined) {
+      fail(check, `${wrong} in row ${formatPosition(start / length, seen.shape.slice(0, -1))}`);
+    }
+  }
+}
+
+function fail<K extends CheckKind["kind"]>(check: CheckOf<K>, got: string): never {
+  const { help } = ruleOf<K>(check);
+  throw new OutOfRangeError(
+    `${check.caller}: ${check.argument} must be ${conditionOf(check)}, got ${got}.${help === undefined ? "" : ` ${help}`}`,
+  );
+}
 
 /** Whether a value is a valid kind of check. */
 export function isCheckKind(value: unknown): value is CheckKind {
   if (!isRecord(value) || typeof value["kind"] !== "string" || !Object.hasOwn(rules, value["kind"])) return false;
-  return value["kind"] !== "classIndices" || isDimension(value["classes"]);
+  const { isValid } = ruleOf(value as unknown as Check);
+  return isValid === undefined || (isValid as (kind: unknown) => boolean)(value);
 }
 
-function fail(
-  check: Check,
-  range: string,
-  value: number,
-  index: number,
-  shape: readonly number[],
-  help: string,
-): never {
-  const got = `got ${value} at ${formatPosition(index, shape)}.`;
-  throw new OutOfRangeError(
-    `${check.caller}: ${check.argument} must be ${range}, ${got}${help === "" ? "" : ` ${help}`}`,
-  );
+// Each has a loop of its own, which an engine of JavaScript compiles for it alone.
+
+/** The first element that is neither an integer from 0 to `last` nor `ignored`. */
+function firstNoInteger(data: TypedArray, last: number, ignored?: number): number {
+  for (let index = 0; index < data.length; index++) {
+    const value = data[index]!;
+    // Written so that NaN fails too.
+    if (!(value >= 0 && value <= last && Number.isInteger(value)) && value !== ignored) return index;
+  }
+  return -1;
+}
+
+function firstOutside(data: TypedArray, least: number, most: number): number {
+  for (let index = 0; index < data.length; index++) if (data[index]! < least || data[index]! > most) return index;
+  return -1;
+}
+
+function firstUpTo(data: TypedArray, bound: number): number {
+  for (let index = 0; index < data.length; index++) if (data[index]! <= bound) return index;
+  return -1;
+}
+
+function firstNoSign(data: TypedArray): number {
+  for (let index = 0; index < data.length; index++) {
+    const value = data[index]!;
+    if (value !== 1 && value !== -1 && !Number.isNaN(value)) return index;
+  }
+  return -1;
+}
+
+function firstNoBit(data: TypedArray): number {
+  for (let index = 0; index < data.length; index++) if (data[index] !== 0 && data[index] !== 1) return index;
+  return -1;
+}
+
+function otherThanOne(data: TypedArray, start: number, end: number): string | undefined {
+  let ones = 0;
+  for (let index = start; index < end; index++) ones += data[index]!;
+  return ones === 1 ? undefined : `${ones} ones`;
+}
+
+/** The rounding of float32 in a row of many numbers is allowed. */
+function otherSum(data: TypedArray, start: number, end: number): string | undefined {
+  let sum = 0;
+  for (let index = start; index < end; index++) sum += data[index]!;
+  return Math.abs(sum - 1) > 1e-4 ? `a sum of ${sum}` : undefined;
 }

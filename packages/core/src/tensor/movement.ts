@@ -200,18 +200,28 @@ export function oneHot(indices: TensorLike, classes: number, dtype: DType = "flo
 }
 
 /**
- * Class indices as int32, checked against the number of classes before anything runs, if they come from the host.
- * Throws `OutOfRangeError` if the number of classes is not a length.
+ * Class indices as int32, checked against the number of classes before anything runs, if they come from the host; `ignored` is allowed too.
+ * Throws `OutOfRangeError` if the number of classes is not a length, or `ignored` not an integer.
  */
-export function checkClassIndices(caller: string, argument: string, indices: Tensor, classes: Dimension): Tensor {
+export function checkClassIndices(
+  caller: string,
+  argument: string,
+  indices: Tensor,
+  classes: Dimension,
+  ignored?: number,
+): Tensor {
   requireTensor(caller, argument, indices);
   if (!isDimension(classes)) {
     throw new OutOfRangeError(
       `${caller}: the number of classes must be a non-negative integer, got ${print(classes)}.`,
     );
   }
+  if (ignored !== undefined && !Number.isInteger(ignored)) {
+    throw new OutOfRangeError(`${caller}: the ignored class must be an integer, got ${print(ignored)}.`);
+  }
+  const exception = ignored === undefined ? {} : { ignored };
   return toDType(
-    makeTensor("check", [indices], { check: { caller, argument, kind: "classIndices", classes } }),
+    makeTensor("check", [indices], { check: { caller, argument, kind: "classIndices", classes, ...exception } }),
     "int32",
   );
 }

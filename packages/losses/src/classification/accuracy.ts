@@ -1,5 +1,5 @@
 /** Which share of the predictions is right? */
-import { type Tensor, checkClassIndices } from "@symloss/core";
+import type { Tensor } from "@symloss/core";
 import { type LossOf, defineLoss } from "../definition.ts";
 
 const declaration = {
@@ -10,6 +10,7 @@ const declaration = {
     /** [batch] the predicted labels; or [batch, classes] scores, the first largest of which is the prediction. */
     predictions: { shape: "[batch] or [batch, classes]", elements: ["classIndex", "float"] },
   },
+  differentiable: false,
   options: {},
   results: { loss: "[]" },
 } as const;
@@ -22,16 +23,17 @@ const declaration = {
  * Throws `ShapeError` if the shapes do not fit and, if predictions are scores, `OutOfRangeError` if targets from the host are
  * not integers from 0 to classes - 1.
  *
- * Source: C. M. Bishop, Pattern Recognition and Machine Learning (2006), section 1.5.1: 1 minus the 0-1 loss.
- * SymJAX: the same.
+ * @formula \frac{1}{n} \sum_i [\arg\max_c \hat y_{ic} = y_i]
+ * @source C. M. Bishop, Pattern Recognition and Machine Learning (2006), section 1.5.1: 1 minus the 0-1 loss.
+ * @peers scikit-learn, Keras and torchmetrics have the same share; torchmetrics rounds probabilities first if it takes them for such.
+ * @seed The same.
  * @example await evaluate(accuracy([0, 1, 1], [[2, 1], [0, 3], [1, 0]]), { engine }) // 0.6666667
  */
 export const accuracy: LossOf<typeof declaration, typeof formula> = /* @__PURE__ */ defineLoss(declaration, formula);
 
 function formula(targets: Tensor, predictions: Tensor): Tensor {
   if (predictions.rank === 1) return shareOf(targets.equal(predictions));
-  const index = checkClassIndices(declaration.name, "targets", targets, predictions.shape[1]!);
-  return shareOf(index.equal(predictions.argmax(1)));
+  return shareOf(targets.equal(predictions.argmax(1)));
 }
 
 /** Counted as integers, where float32 could not tell more than 2^24 of them apart. */

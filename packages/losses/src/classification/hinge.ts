@@ -8,9 +8,9 @@ const declaration = {
     /** [..] scores, the raw output of a classifier. */
     predictions: "[..]",
     /** [..] -1 or 1. */
-    targets: { shape: "[..]", elements: "sign" },
+    targets: { shape: "[..]", elements: "sign", check: "none" },
   },
-  broadcasts: true,
+  broadcasts: "oneSided",
   options: {
     /** The margin, 0 or above; a tensor has a gradient. Default 1. */
     delta: { kind: "tensor", shape: "[..]", must: "nonNegative", default: 1 },
@@ -19,15 +19,16 @@ const declaration = {
 } as const;
 
 /**
- * The hinge loss of scores predictions [..] for targets [..] of -1 or 1, element by element; they broadcast, the result
- * has their shape.
+ * The hinge loss of scores predictions [..] for targets [..] of -1 or 1, element by element; one of them has the shape of the result.
  *
  * max(0, delta - targets predictions), in units of the scores, from 0; at the margin its gradient is 0. Targets are not
  * checked.
- * Throws `ShapeError` if the shapes do not broadcast and `OutOfRangeError` if delta is below 0.
+ * Throws `ShapeError` if neither has the shape of both together and `OutOfRangeError` if delta is below 0.
  *
- * Source: C. Cortes, V. Vapnik, Support-vector networks, Machine Learning 20 (1995).
- * SymJAX: the same values; its gradient at the margin was half of the slope.
+ * @formula \max(0, \delta - y \hat y)
+ * @source C. Cortes, V. Vapnik, Support-vector networks, Machine Learning 20 (1995).
+ * @peers TensorFlow.js converts labels of 0 and 1 to signs, Keras does if all labels are 0 or 1; here nothing is converted.
+ * @seed The same values; its gradient at the margin was half of the slope.
  * @example await evaluate(hingeLoss([0.5, -3], [1, 1]), { engine }) // [0.5, 4]
  */
 export const hingeLoss: LossOf<typeof declaration, typeof formula> = /* @__PURE__ */ defineLoss(declaration, formula);

@@ -1,5 +1,5 @@
 /** By how much does the best other class come within the margin of the right one? */
-import { ShapeError, type Tensor, arange, check, checkClassIndices, notEqual, where } from "@symloss/core";
+import { ShapeError, type Tensor, arange, notEqual, where } from "@symloss/core";
 import { type LossOf, type OptionsFor, defineLoss } from "../definition.ts";
 
 const declaration = {
@@ -30,9 +30,11 @@ const declaration = {
  * Throws `ShapeError` if the shapes do not fit or there are fewer than two classes, and `OutOfRangeError` if delta is below 0
  * or targets from the host are neither integers from 0 to classes - 1 nor rows with a single 1.
  *
- * Source: K. Crammer, Y. Singer, On the algorithmic implementation of multiclass kernel-based vector machines,
- * Journal of Machine Learning Research 2 (2001).
- * SymJAX: what its text says; its code calls functions that it never had.
+ * @formula \max(0, \max_{c \ne y} \hat y_c - \hat y_y + \delta)
+ * @source K. Crammer, Y. Singer, On the algorithmic implementation of multiclass kernel-based vector machines,
+ *   Journal of Machine Learning Research 2 (2001).
+ * @peers optax and scikit-learn have the same; torchmetrics applies a softmax first to scores outside of 0 to 1.
+ * @seed What its text says; its code calls functions that it never had.
  * @example await evaluate(multiclassHingeLoss([[2, 1.5, 0]], [0]), { engine }) // [0.5]
  */
 export const multiclassHingeLoss: LossOf<typeof declaration, typeof formula> = /* @__PURE__ */ defineLoss(
@@ -55,7 +57,6 @@ function rightClass(predictions: Tensor, targets: Tensor): Tensor {
   if (typeof classes === "string" || classes < 2) {
     throw new ShapeError(`${declaration.name}: predictions must have a number of classes from 2, got ${predictions}.`);
   }
-  if (targets.rank === predictions.rank)
-    return notEqual(check(declaration.name, "targets", targets, { kind: "oneHot" }), 0);
-  return checkClassIndices(declaration.name, "targets", targets, classes).expandDims(-1).equal(arange(classes));
+  if (targets.rank === predictions.rank) return notEqual(targets, 0);
+  return targets.expandDims(-1).equal(arange(classes));
 }

@@ -6,25 +6,26 @@ const declaration = {
   name: "sparseSigmoidCrossentropyLogits",
   arguments: {
     /** [..] the probability that the answer is yes: 0, 1 or between. */
-    labels: { shape: "[..]", elements: "probability" },
+    labels: { shape: "[..]", elements: "probability", check: "none" },
     /** [..] the log odds of a yes. */
     logits: "[..]",
   },
-  broadcasts: true,
+  broadcasts: "oneSided",
   options: {},
   results: { loss: "[..]" },
 } as const;
 
 /**
- * The cross entropy of labels [..] and sigmoid(logits [..]), element by element; they broadcast, the result has their
- * shape.
+ * The cross entropy of labels [..] and sigmoid(logits [..]), element by element; one of them has the shape of the result.
  *
  * -labels log(sigmoid(logits)) - (1 - labels) log(1 - sigmoid(logits)), in nats, from 0 where labels are from 0 to 1,
  * which is not checked. Its gradient is sigmoid(logits) - labels, also at a logit of 0.
- * Throws `ShapeError` if the shapes do not broadcast.
+ * Throws `ShapeError` if neither has the shape of both together.
  *
- * Source: C. M. Bishop, Pattern Recognition and Machine Learning (2006), equation 4.90.
- * SymJAX: the same; the labels are not sparse, in spite of the name. Here losses near 0 keep their digits.
+ * @formula -z \log \sigma(x) - (1 - z) \log(1 - \sigma(x))
+ * @source C. M. Bishop, Pattern Recognition and Machine Learning (2006), equation 4.90.
+ * @peers optax, Keras, PyTorch and TensorFlow.js have the same values; forms with max(x, 0) have another gradient at a logit of 0.
+ * @seed The same; the labels are not sparse, in spite of the name. Here losses near 0 keep their digits.
  * @example await evaluate(sparseSigmoidCrossentropyLogits([1, 0, 1], [0, 1e4, 1e4]), { engine }) // [0.6931472, 10000, 0]
  */
 export const sparseSigmoidCrossentropyLogits: LossOf<typeof declaration, typeof formula> = /* @__PURE__ */ defineLoss(

@@ -14,21 +14,23 @@ const declaration = {
     /** [.., classes] unnormalised log probabilities. */
     logits: "[.., classes]",
   },
-  broadcasts: true,
+  broadcasts: "oneSided",
   options: {},
   results: { loss: "[..]" },
 } as const;
 
 /**
- * The cross entropy of labels [.., classes] and softmax(logits [.., classes]) for each row; leading axes broadcast; the
- * result is [..].
+ * The cross entropy of labels [.., classes] and softmax(logits [.., classes]) for each row; one of them has the leading axes of the
+ * result [..].
  *
  * -sum_c labels_c logSoftmax(logits)_c, in nats, from 0 where labels are probabilities, which is not checked. A label
  * of 0 contributes nothing, even at a logit of -Infinity.
  * Throws `ShapeError` if the shapes do not fit.
  *
- * Source: I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 6.2.2.3.
- * SymJAX: the same, but for 0 times -Infinity, which was NaN.
+ * @formula -\sum_c y_c \log \operatorname{softmax}(x)_c
+ * @source I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 6.2.2.3.
+ * @peers PyTorch takes the class axis to be 1; tfjs-layers computes softmax, clip and logarithm one after the other, which loses small losses.
+ * @seed The same, but for 0 times -Infinity, which was NaN.
  * @example await evaluate(softmaxCrossentropyLogits([[0, 1]], [[0, 0]]), { engine }) // [0.6931472]
  */
 export const softmaxCrossentropyLogits: LossOf<typeof declaration, typeof formula> = /* @__PURE__ */ defineLoss(

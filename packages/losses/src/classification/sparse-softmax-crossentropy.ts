@@ -1,5 +1,5 @@
 /** How many nats does a softmax over logits need for a class? */
-import { type Tensor, checkClassIndices, sub } from "@symloss/core";
+import { type Tensor, sub } from "@symloss/core";
 import { type LossOf, defineLoss } from "../definition.ts";
 import { categoricalLogProbability } from "../distribution/categorical.ts";
 
@@ -26,8 +26,10 @@ const declaration = {
  * Throws `ShapeError` if the shapes do not fit and `OutOfRangeError` if labels from the host are not integers
  * from 0 to classes - 1.
  *
- * Source: I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 6.2.2.3.
- * SymJAX: the same, for logits of two axes alone; its text counts classes from 1, its code from 0.
+ * @formula -\log \operatorname{softmax}(x)_y
+ * @source I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 6.2.2.3.
+ * @peers PyTorch takes the class axis to be 1 and ignores label -100 unasked.
+ * @seed The same, for logits of two axes alone; its text counts classes from 1, its code from 0.
  * @example await evaluate(sparseSoftmaxCrossentropyLogits([1, 0], [[0, 0], [1e4, 0]]), { engine }) // [0.6931472, 0]
  */
 export const sparseSoftmaxCrossentropyLogits: LossOf<typeof declaration, typeof formula> = /* @__PURE__ */ defineLoss(
@@ -36,7 +38,6 @@ export const sparseSoftmaxCrossentropyLogits: LossOf<typeof declaration, typeof 
 );
 
 function formula(labels: Tensor, logits: Tensor): Tensor {
-  const index = checkClassIndices(declaration.name, "labels", labels, logits.shape.at(-1)!);
   // For a confident prediction 0 - 0 is 0, whereas negation would give -0.
-  return sub(0, categoricalLogProbability(index, logits));
+  return sub(0, categoricalLogProbability(labels, logits));
 }

@@ -28,8 +28,10 @@ const declaration = {
  * Throws `ShapeError` if the shapes do not fit, and `OutOfRangeError` if a count is not an integer of at least 1, labels or predictions
  * from the host are out of range, or a batch of more than 4096 has more than 2^24 pairs of a cluster and a label.
  *
- * Source: C. D. Manning, P. Raghavan, H. Schütze, Introduction to Information Retrieval (2008), section 16.3.
- * SymJAX: the same; it never counted labels beyond the number of clusters, which here are an error.
+ * @formula \frac{1}{n} \sum_k \max_l |\{i : \hat y_i = k, y_i = l\}|
+ * @source C. D. Manning, P. Raghavan, H. Schütze, Introduction to Information Retrieval (2008), section 16.3.
+ * @peers torchmetrics and scikit-learn have no purity; what they call accuracy of clusters matches them one to one.
+ * @seed The same; it never counted labels beyond the number of clusters, which here are an error.
  * @example await evaluate(clusteringAccuracy([0, 0, 1, 1], [1, 1, 0, 1], 2), { engine }) // 0.75
  */
 export const clusteringAccuracy: LossOf<typeof declaration, typeof formula> = /* @__PURE__ */ defineLoss(

@@ -21,7 +21,7 @@ import { bindShapes } from "../check.ts";
  * Throws `ShapeError` if the shapes do not fit and `OutOfRangeError` if x comes from the host and holds anything but integers
  * from 0 to classes - 1.
  *
- * Source: C. M. Bishop, Pattern Recognition and Machine Learning (2006), equation 4.104.
+ * @source C. M. Bishop, Pattern Recognition and Machine Learning (2006), equation 4.104.
  * @example await evaluate(categoricalLogProbability([2], [[0, 0, 0]]), { engine }) // [-1.0986123]
  */
 export function categoricalLogProbability(x: TensorLike, logits: TensorLike): Tensor {
@@ -58,7 +58,7 @@ function logProbabilityOf(index: Tensor, logits: Tensor): Tensor {
  * -sum_c p_c log p_c, in nats, from 0 to log(classes); a class of probability 0 contributes nothing.
  * Throws `ShapeError` if logits is a scalar.
  *
- * Source: C. M. Bishop, Pattern Recognition and Machine Learning (2006), equation 1.98.
+ * @source C. M. Bishop, Pattern Recognition and Machine Learning (2006), equation 1.98.
  * @example await evaluate(categoricalEntropy([[0, 0], [0, -Infinity]]), { engine }) // [0.6931472, 0]
  */
 export function categoricalEntropy(logits: TensorLike): Tensor {

@@ -30,7 +30,7 @@ export const logTwoPi: number = /* @__PURE__ */ Math.log(2 * Math.PI);
  * -sum_d (log(2 pi variance_d) + (x_d - mean_d)^2 / variance_d) / 2, in nats.
  * Throws `ShapeError` if the shapes do not broadcast and `OutOfRangeError` if a variance from the host is not above 0.
  *
- * Source: C. M. Bishop, Pattern Recognition and Machine Learning (2006), equation 2.43.
+ * @source C. M. Bishop, Pattern Recognition and Machine Learning (2006), equation 2.43.
  * @example await evaluate(normalLogProbability([0, 1], { mean: 0, variance: 1 }), { engine }) // -2.337877
  */
 export function normalLogProbability(x: TensorLike, distribution: Normal): Tensor {
@@ -49,7 +49,7 @@ export function normalLogProbability(x: TensorLike, distribution: Normal): Tenso
  * sum_d (log(2 pi variance_d) + 1) / 2, in nats; below 0 for a narrow one.
  * Throws `ShapeError` if the shapes do not broadcast and `OutOfRangeError` if a variance from the host is not above 0.
  *
- * Source: C. M. Bishop, Pattern Recognition and Machine Learning (2006), equation 1.110.
+ * @source C. M. Bishop, Pattern Recognition and Machine Learning (2006), equation 1.110.
  * @example await evaluate(normalEntropy({ mean: 0, variance: [1, 1] }), { engine }) // 2.837877
  */
 export function normalEntropy(distribution: Normal): Tensor {
@@ -71,7 +71,7 @@ export function normalEntropy(distribution: Normal): Tensor {
  * symmetric.
  * Throws `ShapeError` if the shapes do not broadcast and `OutOfRangeError` if a variance from the host is not above 0.
  *
- * Source: D. P. Kingma, M. Welling, Auto-encoding variational Bayes (2014), appendix B.
+ * @source D. P. Kingma, M. Welling, Auto-encoding variational Bayes (2014), appendix B.
  * @example await evaluate(normalDivergence({ mean: [1], variance: [1] }, { mean: [0], variance: [1] }), { engine }) // 0.5
  */
 export function normalDivergence(from: Normal, to: Normal): Tensor {

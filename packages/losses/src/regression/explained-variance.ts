@@ -27,9 +27,10 @@ const declaration = {
  * the mean of the targets, below 0 worse: it is to be maximised. An offset that all predictions share goes unseen.
  * Throws `ShapeError` if the shapes differ and `OutOfRangeError` if an axis does not exist or epsilon is below 0.
  *
- * Source: the coefficient of determination of the residuals, as scikit-learn's `explained_variance_score`,
- * which gives 1 or 0 for constant targets, where here epsilon alone divides.
- * SymJAX: the same.
+ * @formula 1 - \frac{\operatorname{Var}(y - \hat y)}{\operatorname{Var}(y) + \epsilon}
+ * @source The coefficient of determination of the residuals.
+ * @peers `explained_variance_score` of scikit-learn gives 1 or 0 for constant targets, where here epsilon alone divides.
+ * @seed The same.
  * @example await evaluate(explainedVariance([1, 2, 3, 4], [1, 2, 3, 5], { epsilon: 0 }), { engine }) // 0.85
  */
 export const explainedVariance: LossOf<typeof declaration, typeof formula> = /* @__PURE__ */ defineLoss(

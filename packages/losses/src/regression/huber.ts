@@ -11,7 +11,7 @@ const declaration = {
     /** [..] what was predicted. */
     predictions: "[..]",
   },
-  broadcasts: true,
+  broadcasts: "oneSided",
   options: {
     /** The error at which the loss goes on as a line, 0 or above; a tensor has a gradient. Default 1. */
     delta: { kind: "tensor", shape: "[..]", must: "nonNegative", default: 1 },
@@ -20,14 +20,16 @@ const declaration = {
 } as const;
 
 /**
- * The Huber loss of each prediction; targets [..] and predictions [..] broadcast, the result has their shape.
+ * The Huber loss of each prediction, of targets [..] and predictions [..], one of which has the shape of the result.
  *
  * With e = |predictions - targets|: e^2 / 2 where e <= delta, else delta (e - delta / 2).
  * In squared units of the targets, from 0; its gradient never exceeds delta.
- * Throws `ShapeError` if the shapes do not broadcast and `OutOfRangeError` if delta is below 0.
+ * Throws `ShapeError` if neither has the shape of both together and `OutOfRangeError` if delta is below 0.
  *
- * Source: P. J. Huber, Robust estimation of a location parameter, Annals of Mathematical Statistics 35 (1964).
- * SymJAX: the same values; here an error too large to be squared gives no NaN in the gradient.
+ * @formula \begin{cases} e^2 / 2 & |e| \le \delta \\ \delta (|e| - \delta / 2) & \text{else} \end{cases}, \quad e = \hat y - y
+ * @source P. J. Huber, Robust estimation of a location parameter, Annals of Mathematical Statistics 35 (1964).
+ * @peers optax, Keras, PyTorch, TensorFlow.js and Flux have the same values; the SmoothL1 of PyTorch is this one over delta.
+ * @seed The same values; here an error too large to be squared gives no NaN in the gradient.
  * @example await evaluate(huber([0, 0], [0.5, 3]), { engine }) // [0.125, 2.5]
  */
 export const huber: LossOf<typeof declaration, typeof formula> = /* @__PURE__ */ defineLoss(declaration, formula);

@@ -10,21 +10,22 @@ const declaration = {
     /** [..] what was predicted. */
     predictions: "[..]",
   },
-  broadcasts: true,
+  broadcasts: "oneSided",
   options: {},
   results: { loss: "[..]" },
 } as const;
 
 /**
- * The logarithm of the hyperbolic cosine of each error; targets [..] and predictions [..] broadcast, the result has their shape.
+ * The logarithm of the hyperbolic cosine of each error, of targets [..] and predictions [..], one of which has the shape of the result.
  *
  * With e = predictions - targets: log cosh e, close to e^2 / 2 for small errors and to |e| - log 2 for large ones; from 0. Its gradient
  * is tanh e; there is no kink.
- * Throws `ShapeError` if the shapes do not broadcast.
+ * Throws `ShapeError` if neither has the shape of both together.
  *
- * Source: P. Chen, G. Chen, S. Zhang, Log hyperbolic cosine loss improves variational auto-encoder (2019).
- * Others: Keras, TensorFlow.js and optax compute e + softplus(-2e) - log 2, which loses its digits near an error of 0; here they are
- * kept.
+ * @formula \log \cosh e, \quad e = \hat y - y
+ * @source P. Chen, G. Chen, S. Zhang, Log hyperbolic cosine loss improves variational auto-encoder (2019).
+ * @peers Keras, TensorFlow.js and optax compute e + softplus(-2e) - log 2, which loses its digits near an error of 0; here they are
+ *   kept.
  * @example await evaluate(logCosh([0, 0, 0], [0.01, 1, 100]), { engine }) // [0.00005, 0.4337808, 99.3069]
  */
 export const logCosh: LossOf<typeof declaration, typeof formula> = /* @__PURE__ */ defineLoss(declaration, formula);

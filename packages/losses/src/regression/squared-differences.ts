@@ -8,7 +8,7 @@ const declaration = {
     x: "[..]",
     y: "[..]",
   },
-  broadcasts: true,
+  broadcasts: "mutual",
   options: {},
   results: { loss: "[..]" },
 } as const;
@@ -19,8 +19,10 @@ const declaration = {
  * In squared units of x and y, from 0. Its mean is the mean squared error.
  * Throws `ShapeError` if the shapes do not broadcast.
  *
- * Source: C. F. Gauss, Theoria combinationis observationum erroribus minimis obnoxiae (1823).
- * SymJAX: the same.
+ * @formula (x - y)^2
+ * @source C. F. Gauss, Theoria combinationis observationum erroribus minimis obnoxiae (1823).
+ * @peers Keras and tfjs-layers average over the last axis, PyTorch and Flux over all; the `l2_loss` of optax is one half of it.
+ * @seed The same.
  * @example await evaluate(squaredDifferences([1, 2], [3, 2]), { engine }) // [4, 0]
  */
 export const squaredDifferences: LossOf<typeof declaration, typeof formula> = /* @__PURE__ */ defineLoss(

@@ -59,8 +59,10 @@ const declaration = {
  *
  * Throws `ShapeError` if the shapes do not fit and `OutOfRangeError` if the formula or mode is unknown or epsilon is below 0.
  *
- * Source: SymJAX; "corrected" is the exact sum over all assignments, but for epsilon.
- * SymJAX: a probability of 0 gave NaN, where here it contributes nothing.
+ * @formula -\operatorname{E}_q[\log p(x \mid z) + \log p(z \mid a, t) + \log p(t) + \log p(a)] - \operatorname{H}(q)
+ * @source SymJAX; "corrected" is the exact sum over all assignments, but for epsilon.
+ * @peers None has it.
+ * @seed A probability of 0 gave NaN, where here it contributes nothing.
  * @example await evaluate(fgmmVae([[0]], [[0]], [0], [0], [[0]], [[0]], [[[0]]], [[[0]]], [[0]], [[0]], [0]), { engine }) // [0.9189385]
  */
 export const fgmmVae: LossOf<typeof declaration, typeof negativeBound> = /* @__PURE__ */ defineLoss(

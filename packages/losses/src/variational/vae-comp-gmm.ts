@@ -51,8 +51,10 @@ const declaration = {
  * Throws `ShapeError` if the shapes do not fit, and `OutOfRangeError` if the formula is unknown or logVarianceX is given with
  * "symjax", which does not use it.
  *
- * Source: for each piece Z. Jiang et al., Variational deep embedding, IJCAI (2017).
- * SymJAX: it has an `eps` besides, which it does not use.
+ * @formula -\operatorname{E}_q[\log p(x \mid z) + \sum_j \log p(z_j \mid c_j) + \log p(c_j) - \log q(z_j \mid x) - \log q(c_j \mid x)]
+ * @source For each piece Z. Jiang et al., Variational deep embedding, IJCAI (2017).
+ * @peers None has it.
+ * @seed It has an `eps` besides, which it does not use.
  * @example await evaluate(vaeCompGmm([[0]], [[2]], [[[0]]], [[[0]]], [[[0]]], [[[0]]], [[0]], { formula: "corrected" }), { engine }) // [2]
  */
 export const vaeCompGmm: LossOf<typeof declaration, typeof negativeBound> = /* @__PURE__ */ defineLoss(

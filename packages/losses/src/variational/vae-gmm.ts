@@ -54,9 +54,11 @@ const declaration = {
  *
  * Throws `ShapeError` if the shapes do not fit and `OutOfRangeError` if the formula is unknown.
  *
- * Source: Z. Jiang et al., Variational deep embedding, IJCAI (2017); the responsibilities of its equation 16,
- * at the mean of z in place of a sample.
- * SymJAX: it has an `eps` besides, which it does not use.
+ * @formula -\operatorname{E}_q[\log p(x \mid z) + \log p(z \mid c) + \log p(c) - \log q(z \mid x) - \log q(c \mid x)]
+ * @source Z. Jiang et al., Variational deep embedding, IJCAI (2017); the responsibilities of its equation 16,
+ *   at the mean of z in place of a sample.
+ * @peers None has it.
+ * @seed It has an `eps` besides, which it does not use.
  * @example await evaluate(vaeGmm([[0]], [[2]], [[1]], [[0]], [[1], [1]], [[0], [0]], [-0.5, -0.5]).responsibilities, { engine }) // [[0.5, 0.5]]
  */
 export const vaeGmm: LossOf<typeof declaration, typeof negativeBound> = /* @__PURE__ */ defineLoss(

@@ -42,9 +42,11 @@ const declaration = {
  * Throws `ShapeError` if the shapes do not fit, as when a covariance is a matrix, and `OutOfRangeError` if a variance from the
  * host is not above 0 or the formula is unknown.
  *
- * Source: D. P. Kingma, M. Welling, Auto-encoding variational Bayes (2014).
- * SymJAX: its text calls the variances log variances, its code takes them as variances; within KL it adds 1e-8,
- * which is left out here.
+ * @formula -\operatorname{E}_q[\log p(x \mid z)] + \operatorname{KL}(q(z \mid x) \,\|\, p(z))
+ * @source D. P. Kingma, M. Welling, Auto-encoding variational Bayes (2014).
+ * @peers None has it as one function; the code that comes with papers often sums over the batch, or leaves the constant out.
+ * @seed Its text calls the variances log variances, its code takes them as variances; within KL it adds 1e-8,
+ *   which is left out here.
  * @example await evaluate(vae([[0]], [[1]], [[1]], [[1]], { formula: "corrected" }), { engine }) // [1.9189385]
  */
 export const vae: LossOf<typeof declaration, typeof negativeBound> = /* @__PURE__ */ defineLoss(
