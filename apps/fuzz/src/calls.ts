@@ -305,6 +305,7 @@ function contractCalls(engine: Engine): CallTable {
         { x: { shape: [2, "batch"], dtype: "float32" } },
       ),
     ],
+    conditionOf: [oneOf({ kind: "classIndices", classes: 9 }), oneOf({ kind: "positive" })],
     checkUpload: [oneOf(engine, matrix)],
     allocate: [oneOf("float32", 3)],
     castNumber: [oneOf(1.5, "int32")],

@@ -192,7 +192,7 @@ const bounds: { readonly [B in Bound]: (value: number) => boolean } = {
 /** Of a number; an array's elements are checked when their values are known. */
 function boundRules(must: Bound | undefined): readonly OptionRule[] {
   if (must === undefined) return [];
-  const text = conditionOf({ kind: must, caller: "", argument: "" });
+  const text = conditionOf({ kind: must });
   return [{ must: text, holds: (value) => typeof value !== "number" || bounds[must](value), error: OutOfRangeError }];
 }
 

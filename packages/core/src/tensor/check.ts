@@ -1,6 +1,7 @@
 /** What must an array from the host satisfy before anything runs? The checks are the same on every engine. */
+import { describe } from "../array/describe.ts";
 import type { TypedArray } from "../array/dtype.ts";
-import { OutOfRangeError } from "../array/errors.ts";
+import { DTypeError, OutOfRangeError } from "../array/errors.ts";
 import { isRecord } from "../array/options.ts";
 import { type Dimension, formatPosition, isDimension } from "../array/shape.ts";
 import { type Step, look } from "../array/view.ts";
@@ -85,8 +86,15 @@ function ruleOf<K extends CheckKind["kind"]>({ kind }: { readonly kind: K }): Ru
   return rules[kind];
 }
 
-/** What must hold, in words: `from 0 to 1`. */
-export function conditionOf<K extends CheckKind["kind"]>(check: CheckOf<K>): string {
+/** What must hold, in words: `from 0 to 1`. Throws `DTypeError` if it is no known kind of check. */
+export function conditionOf(kind: CheckKind): string {
+  if (!isCheckKind(kind)) {
+    throw new DTypeError(`conditionOf: kind must be a known kind of check, got ${describe(kind)}.`);
+  }
+  return mustOf(kind as Check);
+}
+
+function mustOf<K extends CheckKind["kind"]>(check: CheckOf<K>): string {
   return ruleOf<K>(check).must(check);
 }
 
@@ -118,7 +126,7 @@ export function runCheck<K extends CheckKind["kind"]>(
 function fail<K extends CheckKind["kind"]>(check: CheckOf<K>, got: string): never {
   const { help } = ruleOf<K>(check);
   throw new OutOfRangeError(
-    `${check.caller}: ${check.argument} must be ${conditionOf(check)}, got ${got}.${help === undefined ? "" : ` ${help}`}`,
+    `${check.caller}: ${check.argument} must be ${mustOf(check)}, got ${got}.${help === undefined ? "" : ` ${help}`}`,
   );
 }
 
