@@ -16,6 +16,7 @@ import {
   max,
   mean,
   mul,
+  scan,
   softmax,
   softplus,
   square,
@@ -155,6 +156,20 @@ function plainFunctions(): RowFunction[] {
       name: "what is summed after some steps",
       fn: (x) => sum(abs(add(mul(square(sub(x, 1)), 3), x)), 1),
       arrays: wide,
+    },
+    {
+      name: "what is carried along another axis, with gradients",
+      fn: perRow((x) => scan((carry, y) => [tanh(add(mul(carry, 0.5), y)), carry], sum(x, 1), transpose(x))[0]),
+      arrays: wide,
+    },
+    {
+      name: "a recurrence with shared weights, with gradients",
+      fn: (x, w) =>
+        perRow((y) => {
+          const steps = transpose(y, [1, 0, 2]);
+          return scan((carry, z) => [tanh(add(matmul(carry, w!), z))], mean(y, 1), steps)[0];
+        })(x),
+      arrays: (rows) => [rowArray(rows, [3, 17], 9), sharedArray([17, 17], 10)],
     },
     { name: "what is picked", fn: (x, index) => takeAlongAxis(softmax(x), index!, 1), arrays: labelled },
   ];

@@ -9,6 +9,7 @@ export { HostDeviceArray, hostDataOf } from "./engine/host-device-array.ts";
 export { type HostEngine, type HostProgram, hostEngine } from "./engine/host-engine.ts";
 export { Lifetime } from "./engine/lifetime.ts";
 export { type Graph, constantBytes, topologicalOrder, nodesWithin, formatGraph, graphKey } from "./graph/graph.ts";
+export { substitute } from "./graph/rewrite.ts";
 export { type ScanNode, groupScans, isScan } from "./graph/recurrence.ts";
 export { type NodeOf, Tensor } from "./tensor/tensor.ts";
 export {

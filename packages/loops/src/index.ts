@@ -1,5 +1,6 @@
 /** What may an engine import? */
 export { type LoopOptions, type LoopPlan, describePlan, planLoops } from "./plan.ts";
+export type { Part, Programs, Repetition } from "./parts.ts";
 export { bytesOf } from "./program/describe.ts";
 export type {
   Address,

@@ -2,21 +2,17 @@
 import { DTypeError, type Graph, type OptionTable, OutOfRangeError, checkOptions, lower } from "@symloss/core/engine";
 import { loopOperations } from "./element/loop-operation.ts";
 import type { SumOrder } from "./element/sum-order.ts";
-import { translate } from "./element/translate.ts";
-import { emitPrograms } from "./emit/emit.ts";
+import { whole } from "./element/window.ts";
 import { unrollAndJam } from "./emit/unroll-and-jam.ts";
+import { type Part, type Planning, knownOf, planParts } from "./parts.ts";
 import { bytesOf, describePrograms } from "./program/describe.ts";
 import type { Buffer, Program } from "./program/program.ts";
 import { allStatements, buffersOf } from "./program/statements.ts";
-import { fuse } from "./schedule/fusion.ts";
-import { type LoopTree, describeTree, splitPrograms } from "./schedule/loop-tree.ts";
-import { collectStages } from "./schedule/stages.ts";
-import { planStorage } from "./schedule/storage.ts";
+import { describeTree } from "./schedule/loop-tree.ts";
 
-/** What a graph became: programs that run one after the other, and the buffers that they read and write. */
+/** What a graph became: programs, the parts in which they run, one after the other, and the buffers that they read and write. */
 export interface LoopPlan {
-  /** Which stages share a loop. */
-  readonly tree: LoopTree;
+  readonly parts: readonly Part[];
   readonly buffers: readonly Buffer[];
   readonly programs: readonly Program[];
 }
@@ -49,27 +45,56 @@ const optionTable: OptionTable<LoopOptions> = {
 export function planLoops(graph: Graph, options: LoopOptions = {}): LoopPlan {
   checkOptions("planLoops", options, optionTable);
   const { sums = "inOrder", rewrite } = options;
-  const { buffers, stores } = translate(lower(graph, loopOperations, "loops"), sums);
-  const stages = collectStages(stores);
-  const tree = fuse(stages.list);
-  const trees = splitPrograms(tree);
-  const storage = planStorage(trees);
-  const emitted = emitPrograms(trees, storage, stages, buffers);
+  const { inputs, outputs } = lower(graph, [...loopOperations, "scan"], "loops");
+  const planning: Planning = { sums, buffers: [], programs: [] };
+  const { buffers } = planning;
+  for (const kind of ["input", "output"] as const) {
+    const tensors = kind === "input" ? inputs : outputs;
+    for (const [position, { dtype, size }] of tensors.entries())
+      buffers.push({ id: buffers.length, kind, dtype, size, position });
+  }
+  const windows = buffers.map(whole);
+  const known = knownOf(inputs, windows.slice(0, inputs.length), outputs);
+  const parts = planParts(planning, outputs, windows.slice(inputs.length), known);
   let ids = buffers.length;
-  const programs = emitted.programs.map(
-    (program) => rewrite?.(program, () => ids++) ?? unrollAndJam(program, emitted.batches),
+  const programs = planning.programs.map(
+    ({ program, batches }) => rewrite?.(program, () => ids++) ?? unrollAndJam(program, batches),
   );
-  const used = new Set(programs.flatMap(({ body }) => allStatements(body)).flatMap(buffersOf));
-  return { tree, buffers: buffers.filter((buffer) => isGiven(buffer) || used.has(buffer)), programs };
+  return { parts, buffers: usedBuffers(buffers, programs, parts), programs };
+}
+
+/** The user's buffers, and those that programs or parts need. */
+function usedBuffers(buffers: readonly Buffer[], programs: readonly Program[], parts: readonly Part[]): Buffer[] {
+  const used = new Set([
+    ...programs.flatMap(({ body }) => allStatements(body)).flatMap(buffersOf),
+    ...countersOf(parts),
+  ]);
+  for (const { shares } of used) if (shares !== undefined) used.add(shares);
+  return buffers.filter((buffer) => isGiven(buffer) || used.has(buffer));
+}
+
+function countersOf(parts: readonly Part[]): Buffer[] {
+  return parts.flatMap((part) =>
+    part.kind === "repetition" ? [part.place, part.parity, ...countersOf(part.parts)] : [],
+  );
 }
 
 function isGiven({ kind }: Buffer): boolean {
   return kind === "input" || kind === "output";
 }
 
-/** The loop tree, the programs line by line, then the bytes of intermediate buffers and of scratch. */
-export function describePlan({ tree, buffers, programs }: LoopPlan): string {
+/** The loop trees, the programs line by line, then the bytes of intermediate buffers and of scratch. */
+export function describePlan({ parts, buffers, programs }: LoopPlan): string {
   const count = `${programs.length} ${programs.length === 1 ? "program" : "programs"}`;
-  const bytes = `${bytesOf(buffers, "intermediate")} bytes between programs, ${bytesOf(buffers, "scratch")} bytes of scratch`;
-  return `loops\n${describeTree(tree)}\n${describePrograms(programs)}\n${count}, ${bytes}`;
+  const bytes = `${bytesOf(buffers, "intermediate") + bytesOf(buffers, "lasting")} bytes between programs, ${bytesOf(buffers, "scratch")} bytes of scratch`;
+  return `loops\n${describeParts(parts, "")}\n${describePrograms(programs)}\n${count}, ${bytes}`;
+}
+
+function describeParts(parts: readonly Part[], indent: string): string {
+  const lines = parts.map((part) => {
+    if (part.kind === "programs") return describeTree(part.tree).replaceAll(/^/gm, indent);
+    const from = part.reverse ? ", from the last" : "";
+    return `${indent}  ${part.length} steps${from}\n${describeParts(part.parts, `${indent}  `)}`;
+  });
+  return lines.join("\n");
 }

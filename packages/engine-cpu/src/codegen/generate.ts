@@ -1,10 +1,18 @@
 /** How does a graph run as generated JavaScript? */
 import { EngineError, type Graph, type HostProgram, type TypedArray, allocate } from "@symloss/core/engine";
-import { type Buffer, type Statement, allStatements, describePlan, planLoops } from "@symloss/loops";
+import {
+  type Buffer,
+  type LoopPlan,
+  type Part,
+  type Statement,
+  allStatements,
+  describePlan,
+  planLoops,
+} from "@symloss/loops";
 import { library } from "./library.ts";
 import { allocateKept } from "./memory.ts";
 import { type PrintedProgram, printProgram } from "./print.ts";
-import { integer } from "./text.ts";
+import { integer, length } from "./text.ts";
 
 /** Whether text may become functions here; a content security policy may forbid it. */
 export function mayGenerate(): boolean {
@@ -23,7 +31,7 @@ export function generatePlan(graph: Graph): HostProgram {
   const programs = plan.programs.map(printProgram);
   const kept = allocateKept(plan, programs);
   const slots = programs.map((program) => Float64Array.from(program.slots));
-  const run = build(programs, kept, slots);
+  const run = build(plan, programs, kept, slots);
   const outputs = plan.buffers.filter(({ kind }) => kind === "output");
   return {
     // Few ask for it, and it takes a while to print.
@@ -59,8 +67,9 @@ function bytesOf(arrays: ReadonlySet<TypedArray>): number {
 
 type Run = (inputs: readonly TypedArray[], outputs: readonly TypedArray[]) => void;
 
-/** One function that calls each program with its buffers. */
+/** One function that calls each program with its buffers, in each step of what is repeated. */
 function build(
+  { parts }: LoopPlan,
   programs: readonly PrintedProgram[],
   kept: ReadonlyMap<number, TypedArray>,
   allSlots: readonly Float64Array<ArrayBuffer>[],
@@ -71,9 +80,24 @@ function build(
       `const p${index}=(()=>{const S=allSlots[${index}],H=new Uint16Array(S.buffer);return ${source}})();
 `,
   );
+  const arrays = [...kept.keys()].map((id) => `const k${integer(id)}=kept[${integer(id)}];`);
   const calls = programs.map(({ buffers }, index) => `p${index}(${buffers.map(printArgument).join()});`);
-  const text = `"use strict";const {${names.join()}}=given;\n${functions.join("")}return (inputs,outputs)=>{${calls.join("")}}`;
+  const text = `"use strict";const {${names.join()}}=given;\n${arrays.join("")}\n${functions.join("")}return (inputs,outputs)=>{${printParts(parts, calls)}}`;
   return make(text)({ ...library, kept: Object.fromEntries(kept), allSlots });
+}
+
+function printParts(parts: readonly Part[], calls: readonly string[]): string {
+  return parts.map((part) => printPart(part, calls)).join("");
+}
+
+/** The calls of programs, or a loop around them that sets its counters first. */
+function printPart(part: Part, calls: readonly string[]): string {
+  if (part.kind === "programs") return part.programs.map((program) => calls[program]!).join("");
+  const { place, parity, reverse, parts } = part;
+  const step = `s${integer(place.id)}`;
+  const last = `${length(part.length)}-1`;
+  const set = `${printArgument(place)}[0]=${reverse ? `${last}-${step}` : step};${printArgument(parity)}[0]=${step}&1;`;
+  return `for(let ${step}=0;${step}<=${last};${step}++){${set}${printParts(parts, calls)}}`;
 }
 
 /** Throws `EngineError` if the text is longer than JavaScript accepts here. */
@@ -91,5 +115,5 @@ function make(text: string): (given: object) => Run {
 
 function printArgument({ kind, id, position }: Buffer): string {
   if (kind === "input") return `inputs[${integer(position!)}]`;
-  return kind === "output" ? `outputs[${integer(position!)}]` : `kept[${integer(id)}]`;
+  return kind === "output" ? `outputs[${integer(position!)}]` : `k${integer(id)}`;
 }

@@ -3,13 +3,14 @@ import { EngineError, type TypedArray, allocate, holds } from "@symloss/core/eng
 import type { Buffer, LoopPlan } from "@symloss/loops";
 import type { PrintedProgram } from "./print.ts";
 
-/** The arrays of constants, intermediate buffers and scratch, by the ids of buffers. */
+/** The arrays of all buffers but the user's, by their ids. */
 export function allocateKept(
   { buffers }: LoopPlan,
   programs: readonly PrintedProgram[],
 ): ReadonlyMap<number, TypedArray> {
   const kept = new Map<number, TypedArray>();
   for (const buffer of buffers) if (buffer.kind === "constant") kept.set(buffer.id, constantOf(buffer));
+  for (const buffer of buffers) if (isLasting(buffer)) kept.set(buffer.id, lastingOf(buffer, kept));
   const lastUse = new Map<Buffer, number>();
   for (const [index, program] of programs.entries()) for (const buffer of program.buffers) lastUse.set(buffer, index);
   const free = new Map<string, TypedArray[]>();
@@ -19,6 +20,16 @@ export function allocateKept(
     for (const buffer of own) if (lastUse.get(buffer) === index) freeArray(buffer, kept.get(buffer.id)!, free);
   }
   return kept;
+}
+
+/** Whether a buffer is needed for as long as the plan runs. */
+function isLasting({ kind }: Buffer): boolean {
+  return kind === "lasting" || kind === "counter";
+}
+
+/** A new array, or that of the buffer, before this one in the plan, whose memory it shares. */
+function lastingOf({ dtype, size, shares }: Buffer, kept: ReadonlyMap<number, TypedArray>): TypedArray {
+  return shares === undefined ? allocate(dtype, size) : kept.get(shares.id)!;
 }
 
 /** Throws `EngineError` unless the data of a constant has its dtype and size. */

@@ -1,5 +1,5 @@
 /** In which blocks of its outermost loop does a program run, and which arrays does it take part by part? */
-import type { Buffer, Program, StatementOf } from "@symloss/loops";
+import type { Buffer, LoopPlan, Part, Program, Repetition, StatementOf } from "@symloss/loops";
 import { isVectorisable } from "./loop.ts";
 import { elementBytes } from "./memory-access.ts";
 import { type Access, type Contents, findAccesses } from "./reach.ts";
@@ -24,11 +24,14 @@ export interface Blocks {
 /** About how many bytes of the user's arrays a block takes: they stay in the cache from the copy to the use. */
 const bytesOfBlock = 3 * 2 ** 16;
 
-/** The blocks of each program. */
-export function findBlocks(programs: readonly Program[]): readonly Blocks[] {
+/** The blocks of each program of a plan; what is repeated runs at once. */
+export function findBlocks({ programs, parts }: Pick<LoopPlan, "programs" | "parts">): readonly Blocks[] {
   const contents: Contents = new Map();
-  const all = programs.map((program) => {
-    const outermost = outermostLoop(program);
+  const repetitions = parts.filter((part) => part.kind === "repetition");
+  for (const repetition of repetitions) noteCounters(repetition, contents);
+  const repeated = new Set(repetitions.flatMap(programsIn));
+  const all = programs.map((program, index) => {
+    const outermost = repeated.has(index) ? undefined : outermostLoop(program);
     return { outermost, accesses: findAccesses(program, outermost, contents) };
   });
   const uses = new Map<Buffer, number>();
@@ -50,6 +53,17 @@ export function findBlocks(programs: readonly Program[]): readonly Blocks[] {
     if (whole.size === before || blocks.every(({ slices }) => slices.every(({ buffer }) => !whole.has(buffer))))
       return blocks;
   }
+}
+
+/** Between which numbers the counters of a repetition are. */
+function noteCounters({ place, parity, length, parts }: Repetition, contents: Contents): void {
+  contents.set(place, { least: 0, most: length - 1 });
+  contents.set(parity, { least: 0, most: 1 });
+  for (const part of parts) if (part.kind === "repetition") noteCounters(part, contents);
+}
+
+function programsIn(part: Part): readonly number[] {
+  return part.kind === "programs" ? part.programs : part.parts.flatMap(programsIn);
 }
 
 function outermostLoop({ body }: Program): StatementOf<"loop"> | undefined {

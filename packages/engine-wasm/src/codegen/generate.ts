@@ -1,6 +1,6 @@
 /** How does a graph run as WebAssembly? */
 import { EngineError, type Graph, type TypedArray, holds } from "@symloss/core/engine";
-import { type Buffer, type LoopPlan, allStatements, describePlan, planLoops } from "@symloss/loops";
+import { type Buffer, type LoopPlan, type Repetition, allStatements, describePlan, planLoops } from "@symloss/loops";
 import type { Arithmetic } from "../assembler/arithmetic.ts";
 import { importModule, memoryName, writeModule } from "../assembler/module.ts";
 import type { Heap } from "../memory/heap.ts";
@@ -11,6 +11,7 @@ import { planContractions } from "./transpose.ts";
 import { library, libraryImports } from "./library.ts";
 import type { WasmProgram } from "./program.ts";
 import { findRepresentations } from "./representation.ts";
+import { writeRepetition } from "./repetition.ts";
 import { type Runner, makeRunner } from "./run.ts";
 import { writeTileFunctions } from "./tiles.ts";
 import { type Shared, writeProgram } from "./write-program.ts";
@@ -24,11 +25,20 @@ export interface Environment {
 /** The program of a function of a module: from one iteration to another. */
 export type RunBlock = (memory: number, from: number, to: number, phase: number) => unknown;
 
+/** All steps of a repetition. */
+export type RunSteps = (memory: number) => unknown;
+
+/** The functions of a module. */
+export interface Functions {
+  readonly programs: readonly RunBlock[];
+  readonly repetitions: ReadonlyMap<Repetition, RunSteps>;
+}
+
 /** A graph of concrete shapes, compiled. */
 export function compileGraph(graph: Graph, { heap, arithmetic }: Environment): WasmProgram {
   const { plan, contractions } = planContracted(graph);
   const representations = findRepresentations(plan.programs);
-  const blocks = findBlocks(plan.programs);
+  const blocks = findBlocks(plan);
   const layout = planLayout(plan, blocks, representations);
   const constants = new Constants(heap);
   const notes: string[] = [];
@@ -36,7 +46,7 @@ export function compileGraph(graph: Graph, { heap, arithmetic }: Environment): W
   try {
     for (const buffer of plan.buffers) if (buffer.kind === "constant") constants.place(buffer);
     const shared: Shared = { arithmetic, representations, layout, contractions, constants: constants.addresses };
-    runner = makeRunner(instantiate(plan, blocks, shared, heap, notes), blocks, layout, heap);
+    runner = makeRunner(plan, instantiate(plan, blocks, shared, heap, notes), blocks, layout, heap);
   } catch (error) {
     constants.free();
     throw error;
@@ -77,22 +87,33 @@ function instantiate(
   shared: Shared,
   heap: Heap,
   notes: string[],
-): readonly RunBlock[] {
+): Functions {
   const hasProducts = plan.programs.some(({ body }) => allStatements(body).some(({ kind }) => kind === "multiply"));
   const tiles = hasProducts ? writeTileFunctions(shared.arithmetic) : [];
   const programs = plan.programs.map((program, index) => writeProgram(program, index, blocks[index]!, shared, notes));
+  const repetitions = plan.parts.filter((part) => part.kind === "repetition");
+  const firstProgram = libraryImports.length + tiles.length;
   const bytes = writeModule(libraryImports, [
     ...tiles.map((writer) => ({ name: undefined, writer })),
-    ...programs.map((writer, index) => ({ name: nameOf(index), writer })),
+    ...programs.map((writer, index) => ({ name: nameOf("p", index), writer })),
+    ...repetitions.map((repetition, index) => ({
+      name: nameOf("r", index),
+      writer: writeRepetition(repetition, firstProgram, shared.layout),
+    })),
   ]);
   const instance = new (webAssembly().Instance)(compiled(bytes), {
     [importModule]: { ...library, [memoryName]: heap.memory },
   });
-  return programs.map((_, index) => instance.exports[nameOf(index)] as RunBlock);
+  return {
+    programs: programs.map((_, index) => instance.exports[nameOf("p", index)] as RunBlock),
+    repetitions: new Map(
+      repetitions.map((repetition, index) => [repetition, instance.exports[nameOf("r", index)] as RunSteps]),
+    ),
+  };
 }
 
-function nameOf(index: number): string {
-  return `p${index}`;
+function nameOf(word: "p" | "r", index: number): string {
+  return `${word}${index}`;
 }
 
 function compiled(bytes: Uint8Array<ArrayBuffer>): WasmModule {

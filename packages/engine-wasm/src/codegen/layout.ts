@@ -46,6 +46,7 @@ export function planLayout(plan: LoopPlan, blocks: readonly Blocks[], representa
   const state = needsState ? take(stateBytes) : 0;
   const offsets = new Map<Buffer, number>();
   for (const [buffer, size] of ownSizes(plan, representations)) offsets.set(buffer, take(size));
+  for (const buffer of plan.buffers) if (buffer.shares !== undefined) offsets.set(buffer, offsets.get(buffer.shares)!);
   const parts = partSizes(blocks);
   const users = new Map<Buffer, UserArray>();
   for (const [entry, buffer] of given.entries()) {
@@ -65,10 +66,15 @@ function partSizes(blocks: readonly Blocks[]): ReadonlyMap<Buffer, number> {
   return sizes;
 }
 
+/** Whether it is the user's, or a constant. */
+function isElsewhere({ kind }: Buffer): boolean {
+  return kind === "input" || kind === "output" || kind === "constant";
+}
+
 function ownSizes({ buffers, programs }: LoopPlan, { buffers: known }: Representations): ReadonlyMap<Buffer, number> {
   const sizes = new Map<Buffer, number>();
   for (const buffer of buffers)
-    if (buffer.kind === "intermediate" || buffer.kind === "scratch")
+    if (buffer.shares === undefined && !isElsewhere(buffer))
       sizes.set(buffer, buffer.size * elementBytes(buffer, known.get(buffer)));
   for (const statement of programs.flatMap(({ body }) => allStatements(body))) {
     if (statement.kind !== "multiply") continue;

@@ -70,9 +70,9 @@ function findRegisters(body: readonly Statement[], buffers: Map<Buffer, Represen
   return registers;
 }
 
-/** Whether a buffer has the dtype that the user's arrays have. */
+/** Whether numbers lie in a buffer as in the user's arrays, by their dtype alone. */
 function isUsers({ kind }: Buffer): boolean {
-  return kind === "input" || kind === "output" || kind === "constant";
+  return kind !== "intermediate" && kind !== "scratch";
 }
 
 /** What is kept in a buffer between programs: exact numbers of its dtype, or anything. */

@@ -1,17 +1,19 @@
 /** How does a compiled graph run on arrays, the user's or such that lie in the engine's memory? */
 import type { TypedArray } from "@symloss/core/engine";
+import type { LoopPlan } from "@symloss/loops";
 import type { Heap } from "../memory/heap.ts";
 import type { Blocks, Slice } from "./blocks.ts";
-import type { RunBlock } from "./generate.ts";
+import type { Functions, RunBlock } from "./generate.ts";
 import type { Layout, UserArray } from "./layout.ts";
 import type { Place } from "./program.ts";
 import { phases } from "./write-program.ts";
 
 export type Runner = (inputs: readonly Place[], outputs: readonly Place[]) => void;
 
-/** Runs one program after the other, each in its blocks. */
+/** Runs one part after the other, each program in its blocks. */
 export function makeRunner(
-  functions: readonly RunBlock[],
+  { parts }: LoopPlan,
+  functions: Functions,
   blocks: readonly Blocks[],
   layout: Layout,
   heap: Heap,
@@ -22,10 +24,9 @@ export function makeRunner(
   const hasLarge = whole.some(({ offset }) => offset === undefined);
   const run = (running: Running): void => {
     copyIn(whole, running);
-    for (const [index, runBlock] of functions.entries()) {
-      const program = blocks[index]!;
-      if (program.outermost === undefined) runBlock(running.memory, 0, 0, phases.first | phases.last);
-      else runBlocks(runBlock, program, running);
+    for (const part of parts) {
+      if (part.kind === "repetition") functions.repetitions.get(part)!(running.memory);
+      else for (const index of part.programs) runProgram(functions.programs[index]!, blocks[index]!, running);
     }
     copyOut(whole, running);
   };
@@ -95,6 +96,11 @@ interface Part extends Slice {
   readonly array: TypedArray;
   readonly address: number;
   readonly entry: number;
+}
+
+function runProgram(run: RunBlock, blocks: Blocks, running: Running): void {
+  if (blocks.outermost === undefined) run(running.memory, 0, 0, phases.first | phases.last);
+  else runBlocks(run, blocks, running);
 }
 
 function runBlocks(run: RunBlock, { outermost, slices, rows }: Blocks, running: Running): void {

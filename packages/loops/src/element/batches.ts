@@ -7,9 +7,12 @@ export type MayBeBatch = (tensor: Tensor, axis: number) => boolean | undefined;
 
 export const isNeverBatch: MayBeBatch = () => false;
 
-/** The axes that come from the first axis of an input. */
-export function findBatches(order: readonly Tensor[]): MayBeBatch {
-  const known = followAxes(order, (axis) => axis > 0);
+/** The axes that come from those of inputs that are not fixed. */
+export function findBatches(
+  order: readonly Tensor[],
+  isFixedInput: (input: Tensor, axis: number) => boolean | undefined,
+): MayBeBatch {
+  const known = followAxes(order, isFixedInput);
   return (tensor, axis) => {
     const isFixed = known.get(tensor)![axis];
     return isFixed === undefined ? undefined : !isFixed;

@@ -1,6 +1,5 @@
 /** What is one element of each operation, in terms of elements of its operands? Movement is index arithmetic, so nothing is moved. */
 import type { Tensor } from "@symloss/core/engine";
-import type { Buffer } from "../program/program.ts";
 import type { Affine, Element } from "./element.ts";
 import { elementOfIndex, rowMajor } from "./index-expression.ts";
 import { rowOf } from "./loop-operation.ts";
@@ -25,16 +24,17 @@ import { matmul } from "./operations/matmul.ts";
 import { broadcastTo, concat, pad, reshape, slice, transpose } from "./operations/movement.ts";
 import { argmax, max, sum } from "./operations/reduce.ts";
 import type { Rows } from "./row.ts";
-import type { Context } from "./store.ts";
+import { type Context, loadFrom } from "./store.ts";
+import type { Window } from "./window.ts";
 
-/** The element of a tensor at an index: a load if the tensor is in a buffer. */
+/** The element of a tensor at an index: a load if the tensor lies in memory. */
 export function elementOf(
   context: Context,
   tensor: Tensor,
   index: readonly Affine[],
-  buffer: Buffer | undefined,
+  window: Window | undefined,
 ): Element {
-  if (buffer !== undefined) return context.builder.load(buffer, rowMajor(tensor, index));
+  if (window !== undefined) return loadFrom(window, rowMajor(tensor, index), context);
   // No element is ever used; any will do.
   if (tensor.shape.includes(0)) return context.builder.constant(0, tensor.dtype);
   return rowOf(elements, tensor)(tensor, index, context);
@@ -47,7 +47,7 @@ const elements: Rows = {
   constant: (node, index, context) =>
     node.rank === 0
       ? context.builder.constant(node.attributes.data[0]!, node.dtype)
-      : context.builder.load(context.materialize(node), rowMajor(node, index)),
+      : loadFrom(context.materialize(node), rowMajor(node, index), context),
   iota: (_, [position], { builder }) => elementOfIndex(position!, builder),
   dimensionSize: ({ inputs: [x], attributes: { axes }, dtype }, _, { builder }) =>
     builder.constant(

@@ -26,6 +26,8 @@ export function sourcesOf(element: Element): ReadonlySet<Source> {
 }
 
 function ownSources(element: Element): ReadonlySet<Source> {
+  // Where a step reads is not what it reads.
+  if (element.kind === "load" && element.buffer.kind === "counter") return none;
   const product = products.get(element);
   if (product !== undefined) return new Set([product]);
   let all: ReadonlySet<Source> = none;

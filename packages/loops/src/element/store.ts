@@ -6,6 +6,7 @@ import type { UnitAxes } from "./unit-axes.ts";
 import type { Buffer } from "../program/program.ts";
 import type { ElementBuilder } from "./builder.ts";
 import type { Affine, Element, Label } from "./element.ts";
+import { type Window, placeIn } from "./window.ts";
 
 /** An element that is written to memory. */
 export interface Store {
@@ -40,11 +41,11 @@ export interface Context {
   readonly indexOf: (tensor: Tensor) => readonly Affine[];
   /** Fills the output. */
   readonly output: (tensor: Tensor, position: number) => void;
-  /** A buffer that holds all elements, row-major, for a reader that needs all of them. */
-  readonly materialize: (tensor: Tensor) => Buffer;
+  /** Where all elements are stored, for a reader that needs all of them. */
+  readonly materialize: (tensor: Tensor) => Window;
   /** The same, so that the expression of the tensor does not grow. */
-  readonly store: (tensor: Tensor) => Buffer;
-  /** Whether the elements lie in a buffer. */
+  readonly store: (tensor: Tensor) => Window;
+  /** Whether the elements lie in memory. */
   readonly isStored: (tensor: Tensor) => boolean;
   /** Whether an element takes a loop to compute. */
   readonly takesLoop: (tensor: Tensor) => boolean;
@@ -58,4 +59,9 @@ export interface Context {
   /** The sums of scatters, in float64. */
   readonly sums: Map<Tensor, Buffer>;
   readonly addBuffer: (buffer: Omit<Buffer, "id">) => Buffer;
+}
+
+/** The element at this offset in a window. */
+export function loadFrom(window: Window, offset: Affine, { builder }: Context): Element {
+  return builder.load(window.buffer, placeIn(window, offset, builder));
 }

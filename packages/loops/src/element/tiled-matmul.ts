@@ -1,7 +1,6 @@
 /** When is a product of matrices a program of its own, and what does it need? */
 import { type Tensor, isFloat } from "@symloss/core/engine";
 import { termLabels, rowMajor, freeLabel } from "./index-expression.ts";
-import type { Buffer } from "../program/program.ts";
 import { noteProduct } from "./sources.ts";
 import type { Context } from "./store.ts";
 import { affineOf } from "./affine.ts";
@@ -9,6 +8,7 @@ import type { SumOrder } from "./sum-order.ts";
 import type { HasLoop } from "./reshape.ts";
 import { union } from "./builder.ts";
 import type { Label } from "./element.ts";
+import { type Window, placeIn } from "./window.ts";
 
 /** From this many multiplications on, blocks that stay in the cache are worth a program of their own. */
 const largeProduct = 4096;
@@ -26,7 +26,8 @@ export function isTiledProduct(tensor: Tensor, sums: SumOrder, hasLoop: HasLoop)
   return isMatrix && depth >= deepProduct && tensor.size > 0;
 }
 
-export function storeProduct(context: Context, tensor: Tensor, buffer: Buffer): void {
+export function storeProduct(context: Context, tensor: Tensor, window: Window): void {
+  const { buffer } = window;
   const [x, y] = tensor.inputs as [Tensor, Tensor];
   const index = context.indexOf(tensor);
   const [row, column] = index.slice(-2).map((entry) => entry.terms[0]!.label) as [Label, Label];
@@ -41,7 +42,7 @@ export function storeProduct(context: Context, tensor: Tensor, buffer: Buffer): 
     column,
     depth,
   };
-  const offset = rowMajor(tensor, index);
+  const offset = placeIn(window, rowMajor(tensor, index), context.builder);
   noteProduct(buffer, tensor);
   context.stores.push({
     buffer,

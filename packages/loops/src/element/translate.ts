@@ -15,18 +15,23 @@ import type { Context, Store } from "./store.ts";
 import { isTiledProduct, storeProduct } from "./tiled-matmul.ts";
 import type { SumOrder } from "./sum-order.ts";
 import { findUnitAxes } from "./unit-axes.ts";
+import { type Window, placeIn, whole } from "./window.ts";
 
-/** A graph as what is written where. */
-interface Translation {
+/** Where the inputs and outputs of a graph lie, and what else its translation needs to know. */
+export interface Places {
+  readonly inputs: readonly Window[];
+  readonly outputs: readonly Window[];
+  /** Those of the plan; more are added. */
   readonly buffers: Buffer[];
-  readonly stores: readonly Store[];
+  /** Whether the axis of an input always has its length, and is not a batch; undefined if it is only broadcast. */
+  readonly isFixed: (input: Tensor, axis: number) => boolean | undefined;
 }
 
-/** The stores that fill the outputs of a graph, and the buffers that lie between. */
-export function translate(graph: Graph, sums: SumOrder): Translation {
+/** The stores that fill the outputs of a graph. */
+export function translate(graph: Graph, sums: SumOrder, places: Places): readonly Store[] {
   const order = topologicalOrder([...graph.inputs, ...graph.outputs]);
   const progress = makeProgress();
-  const context = makeContext(graph, sums, order, progress);
+  const context = makeContext(graph, sums, order, progress, places);
   const limit = makeLimit(context, progress.computed);
   // Operands first, so that no expression is followed to its depth.
   for (const tensor of order) {
@@ -34,12 +39,12 @@ export function translate(graph: Graph, sums: SumOrder): Translation {
     context.element(tensor, context.indexOf(tensor));
   }
   for (const [position, tensor] of graph.outputs.entries()) context.output(tensor, position);
-  return { buffers: context.buffers, stores: context.stores };
+  return context.stores;
 }
 
 /** What is known so far of each tensor. */
 interface Progress {
-  readonly stored: Map<Tensor, Buffer>;
+  readonly stored: Map<Tensor, Window>;
   /** What is computed as part of some tensor that is stored because others need all of its elements. */
   readonly computed: Set<Tensor>;
   readonly elements: Map<Tensor, Map<string, Element>>;
@@ -54,28 +59,32 @@ function makeProgress(): Progress {
 /** The outputs of a graph, and where they go. */
 interface Outputs {
   /** By position. */
-  readonly buffers: readonly Buffer[];
+  readonly windows: readonly Window[];
   /** The first position at which each stands. */
   readonly positions: ReadonlyMap<Tensor, number>;
   /** Those that have been filled. */
-  readonly written: Set<Buffer>;
+  readonly written: Set<Window>;
 }
 
-function makeContext(graph: Graph, sums: SumOrder, order: readonly Tensor[], progress: Progress): Context {
+function makeContext(
+  graph: Graph,
+  sums: SumOrder,
+  order: readonly Tensor[],
+  progress: Progress,
+  { inputs, outputs: windows, buffers, isFixed }: Places,
+): Context {
   const { stored, computed, indices, takingLoops } = progress;
-  const buffers: Buffer[] = [];
   const addBuffer = (buffer: Omit<Buffer, "id">): Buffer => {
     buffers.push({ id: buffers.length, ...buffer });
     return buffers.at(-1)!;
   };
-  for (const [position, input] of graph.inputs.entries())
-    stored.set(input, addBuffer({ kind: "input", dtype: input.dtype, size: input.size, position }));
+  for (const [position, input] of graph.inputs.entries()) stored.set(input, inputs[position]!);
   const outputs: Outputs = {
-    buffers: graph.outputs.map(({ dtype, size }, position) => addBuffer({ kind: "output", dtype, size, position })),
+    windows,
     positions: new Map([...graph.outputs.entries()].toReversed().map(([position, tensor]) => [tensor, position])),
     written: new Set(),
   };
-  const labels = labelAxes(order, sums === "inLanes" ? findBatches(order) : isNeverBatch);
+  const labels = labelAxes(order, sums === "inLanes" ? findBatches(order, isFixed) : isNeverBatch);
   const context: Context = {
     builder: makeElementBuilder(),
     labels,
@@ -85,8 +94,8 @@ function makeContext(graph: Graph, sums: SumOrder, order: readonly Tensor[], pro
       elementAt(context, progress, tensor, sums === "inLanes" ? alongLoops(tensor, index, labels) : index),
     indexOf: (tensor) => once(indices, tensor, () => tensor.shape.map((_, axis) => axisIndex(labels.of(tensor, axis)))),
     output: (tensor, position) => {
-      const buffer = outputs.buffers[position]!;
-      if (!outputs.written.has(buffer)) storeAll(context, buffer, partsOf(context, tensor));
+      const window = outputs.windows[position]!;
+      if (!outputs.written.has(window)) storeAll(context, window, partsOf(context, tensor));
     },
     materialize: (tensor) => {
       if (!stored.has(tensor)) noteComputed(tensor, computed, context);
@@ -137,42 +146,42 @@ function elementAt(
   return element;
 }
 
-/** A buffer that is filled with all elements of a tensor. */
-function storeTensor(context: Context, progress: Progress, outputs: Outputs, tensor: Tensor): Buffer {
+/** The window that is filled with all elements of a tensor. */
+function storeTensor(context: Context, progress: Progress, outputs: Outputs, tensor: Tensor): Window {
   const { dtype, size } = tensor;
   if (tensor.operation === "constant") {
     const { data } = tensor.attributes as { readonly data: TypedArray };
-    return context.addBuffer({ kind: "constant", dtype, size, data });
+    return whole(context.addBuffer({ kind: "constant", dtype, size, data }));
   }
   const position = outputs.positions.get(tensor);
-  const output = position === undefined ? undefined : outputs.buffers[position]!;
+  const output = position === undefined ? undefined : outputs.windows[position]!;
   if (output !== undefined) outputs.written.add(output);
-  const buffer = storeElements(context, tensor, output);
+  const window = storeElements(context, tensor, output);
   // From now on its elements are loaded.
   progress.elements.delete(tensor);
-  return buffer;
+  return window;
 }
 
-/** Stores all elements of a tensor, in the output buffer if it is an output whose dtype holds them exactly. */
-function storeElements(context: Context, tensor: Tensor, output: Buffer | undefined): Buffer {
+/** Stores all elements of a tensor, in the window of an output if it is one whose dtype holds them exactly. */
+function storeElements(context: Context, tensor: Tensor, output: Window | undefined): Window {
   const { addBuffer } = context;
   const { dtype, size } = tensor;
   if (context.isTiled(tensor)) {
-    const buffer = output ?? addBuffer({ kind: "intermediate", dtype, size });
-    storeProduct(context, tensor, buffer);
-    return buffer;
+    const window = output ?? whole(addBuffer({ kind: "intermediate", dtype, size }));
+    storeProduct(context, tensor, window);
+    return window;
   }
   const parts = partsOf(context, tensor);
   if (parts.every(({ element }) => element.exact)) {
-    const buffer = output ?? addBuffer({ kind: "intermediate", dtype, size });
-    storeAll(context, buffer, parts);
-    return buffer;
+    const window = output ?? whole(addBuffer({ kind: "intermediate", dtype, size }));
+    storeAll(context, window, parts);
+    return window;
   }
   // Rounded to float32 it would differ from the same element computed elsewhere.
-  const buffer = addBuffer({ kind: "intermediate", dtype: "float64", unrounded: dtype, size });
-  storeAll(context, buffer, parts);
+  const window = whole(addBuffer({ kind: "intermediate", dtype: "float64", unrounded: dtype, size }));
+  storeAll(context, window, parts);
   if (output !== undefined) storeAll(context, output, parts);
-  return buffer;
+  return window;
 }
 
 /** Elements that are each written to one position of a buffer. */
@@ -201,6 +210,9 @@ function partOf(context: Context, tensor: Tensor, source: Tensor, start: number,
   };
 }
 
-function storeAll(context: Context, buffer: Buffer, parts: readonly Part[]): void {
-  for (const part of parts) context.stores.push({ buffer, ...part });
+function storeAll(context: Context, window: Window, parts: readonly Part[]): void {
+  for (const part of parts) {
+    const offset = placeIn(window, part.offset, context.builder);
+    context.stores.push({ ...part, buffer: window.buffer, offset });
+  }
 }

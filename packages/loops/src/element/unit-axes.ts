@@ -2,11 +2,11 @@
  * Which axes of length 1 always have that length, and which may be longer another time, as that of a batch of 1?
  * The formulas of a graph must not depend on the length of the latter, or a row would not have the same bits in every batch.
  */
-import type { Tensor } from "@symloss/core/engine";
+import { type ScanNode, type Tensor, isScan, topologicalOrder } from "@symloss/core/engine";
 import { type OperationTable, forElementwise, rowOf } from "./loop-operation.ts";
 
 /** For each axis: whether its length is always the same; undefined if it is only broadcast. */
-type Ones = readonly (boolean | undefined)[];
+export type Ones = readonly (boolean | undefined)[];
 
 /** What is known of a graph's axes of length 1. */
 export interface UnitAxes {
@@ -29,14 +29,50 @@ export function findUnitAxes(order: readonly Tensor[]): UnitAxes {
   };
 }
 
+/** What is known of an axis of an input. */
+type OfInput = (input: Tensor, axis: number) => boolean | undefined;
+
 /** What is known of all axes of these tensors, operands first, from whether an axis of an input always has its length. */
-export function followAxes(order: readonly Tensor[], isFixed: (axis: number) => boolean): ReadonlyMap<Tensor, Ones> {
+export function followAxes(order: readonly Tensor[], isFixed: OfInput): ReadonlyMap<Tensor, Ones> {
   const ones = new Map<Tensor, Ones>();
   for (const node of order) {
     const inputs = node.inputs.map((input) => ones.get(input)!);
-    ones.set(node, rowOf(onesOf, node)(node, inputs, isFixed));
+    ones.set(node, isScan(node) ? ofScan(node, inputs) : rowOf(onesOf, node)(node, inputs, isFixed));
   }
   return ones;
+}
+
+/** What is known of the axes of what the body of a scan takes, in any step, from what is known of those of the scan's operands. */
+export function onesInBody({ attributes }: ScanNode, operands: readonly Ones[]): readonly Ones[] {
+  const { body, carries, sequences } = attributes;
+  let inputs = operands.map((ones, index) => (index >= carries && index < carries + sequences ? ones.slice(1) : ones));
+  for (;;) {
+    const known = followBody(attributes, inputs);
+    const next = inputs.map((ones, index) => {
+      if (index >= carries) return ones;
+      const given = known.get(body.outputs[index]!)!;
+      return ones.map((own, axis) => together([own, given[axis]]));
+    });
+    if (next.every((ones, index) => ones.every((own, axis) => own === inputs[index]![axis]))) return inputs;
+    inputs = next;
+  }
+}
+
+/** What is known of all axes in a body, from what is known of those that it takes. */
+export function followBody({ body }: ScanNode["attributes"], inputs: readonly Ones[]): ReadonlyMap<Tensor, Ones> {
+  const positions = new Map(body.inputs.map((input, index) => [input, index]));
+  const order = topologicalOrder([...body.inputs, ...body.outputs]);
+  return followAxes(order, (input, axis) => inputs[positions.get(input)!]![axis]);
+}
+
+function ofScan(node: ScanNode, operands: readonly Ones[]): Ones {
+  const { body, carries, sequences, output } = node.attributes;
+  const inputs = onesInBody(node, operands);
+  if (output < carries) return inputs[output]!;
+  const first = together(operands.slice(carries, carries + sequences).map(([own]) => own)) ?? true;
+  if (output < 2 * carries) return [first, ...inputs[output - carries]!];
+  const known = followBody(node.attributes, inputs);
+  return [first, ...known.get(body.outputs[output - carries]!)!];
 }
 
 /** Of axes that are the same: always 1 if one is and none may be longer. */
@@ -46,8 +82,8 @@ function together(ones: readonly (boolean | undefined)[]): boolean | undefined {
 }
 
 /** What is known of the axes of a node, from what is known of those of its operands. */
-const onesOf: OperationTable<readonly [inputs: readonly Ones[], isFixed: (axis: number) => boolean], Ones> = {
-  input: ({ shape }, _, isFixed) => shape.map((_, axis) => isFixed(axis)),
+const onesOf: OperationTable<readonly [inputs: readonly Ones[], isFixed: OfInput], Ones> = {
+  input: (node, _, isFixed) => node.shape.map((_, axis) => isFixed(node, axis)),
   constant: allFixed,
   iota: allFixed,
   dimensionSize: allFixed,

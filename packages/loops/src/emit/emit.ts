@@ -105,7 +105,7 @@ function emitProduct(emission: Emission, node: Extract<LoopNode, { kind: "produc
   const inner = openScope(emission, outer, column);
   const register = nextRegister(emission);
   inner.known.set(element, { kind: "register", register });
-  if (buffer.kind === "output" || isReadElsewhere(emission, node, buffer)) {
+  if (buffer.kind === "output" || buffer.kind === "lasting" || isReadElsewhere(emission, node, buffer)) {
     const address = addressOf(emission, offset, inner);
     inner.statements.push({ kind: "store", buffer, address, value: { kind: "register", register } });
   }

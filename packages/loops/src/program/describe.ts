@@ -20,7 +20,8 @@ export function describePrograms(programs: readonly Program[]): string {
 /** The bytes of all buffers of a kind. */
 export function bytesOf(buffers: readonly Buffer[], kind: Buffer["kind"]): number {
   return buffers.reduce(
-    (sum, buffer) => (buffer.kind === kind ? sum + buffer.size * bytesPerElement[buffer.dtype] : sum),
+    (sum, buffer) =>
+      buffer.kind === kind && buffer.shares === undefined ? sum + buffer.size * bytesPerElement[buffer.dtype] : sum,
     0,
   );
 }
@@ -103,6 +104,6 @@ function describeAddress({ constant, terms }: Address): string {
   return parts.join(" + ");
 }
 
-function nameOf({ kind, id, position }: Buffer): string {
-  return `${kind}${position ?? id}`;
+function nameOf({ kind, id, position, shares }: Buffer): string {
+  return `${kind}${position ?? shares?.id ?? id}`;
 }

@@ -17,9 +17,10 @@ export interface Buffer {
   readonly id: number;
   /**
    * `input` and `output` are given in the graph's order, `constant` is known now, `intermediate` carries values from one program
-   * to the next, `scratch` is a row or tile inside one program.
+   * to the next, `scratch` is a row or tile inside one program. `lasting` carries values from one part of a plan, or from one step of
+   * what is repeated, to others: nothing else may take its place. `counter` is one number, which whoever repeats something sets.
    */
-  readonly kind: "input" | "constant" | "output" | "intermediate" | "scratch";
+  readonly kind: "input" | "constant" | "output" | "intermediate" | "scratch" | "lasting" | "counter";
   readonly dtype: DType;
   /** If it holds numbers that are not rounded yet, the dtype that they will be rounded to. */
   readonly unrounded?: DType;
@@ -27,6 +28,8 @@ export interface Buffer {
   /** The position of the graph's input or output. */
   readonly position?: number;
   readonly data?: ArrayLike<number>;
+  /** The lasting buffer in whose memory it lies: what is written here is read there in another step. */
+  readonly shares?: Buffer;
 }
 
 /** One pass over its data. */

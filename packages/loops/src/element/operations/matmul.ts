@@ -5,9 +5,10 @@ import { rounded } from "../patterns.ts";
 import type { Row } from "../row.ts";
 import { noteProduct } from "../sources.ts";
 import { times } from "../split-reductions.ts";
+import { loadFrom } from "../store.ts";
 
 export const matmul: Row<"matmul"> = (node, index, context) => {
-  if (context.isTiled(node)) return context.builder.load(context.materialize(node), rowMajor(node, index));
+  if (context.isTiled(node)) return loadFrom(context.materialize(node), rowMajor(node, index), context);
   const [x, y] = node.inputs as [Tensor, Tensor];
   const { builder } = context;
   for (const operand of [x, y]) if (context.takesLoop(operand)) context.materialize(operand);

@@ -5,10 +5,11 @@ import type { Affine, Element } from "../element.ts";
 import { elementOfIndex, rowMajor } from "../index-expression.ts";
 import { groupAxes } from "../reshape.ts";
 import type { Row } from "../row.ts";
+import { loadFrom } from "../store.ts";
 
 export const reshape: Row<"reshape"> = (node, index, context) => {
   const [x] = node.inputs as [Tensor];
-  const fromMemory = (): Element => context.builder.load(context.materialize(x), rowMajor(node, index));
+  const fromMemory = (): Element => loadFrom(context.materialize(x), rowMajor(node, index), context);
   if (context.isStored(x)) return fromMemory();
   const groups = groupAxes(node, context.labels.hasLoop);
   if (groups === undefined || context.unitAxes.dropsAxis(node)) return fromMemory();
@@ -68,4 +69,4 @@ export const pad: Row<"pad"> = (node, index, context) => {
 };
 
 export const concat: Row<"concat"> = (node, index, context) =>
-  context.builder.load(context.materialize(node), rowMajor(node, index));
+  loadFrom(context.materialize(node), rowMajor(node, index), context);
