@@ -106,7 +106,7 @@ function planPrograms(
   targets: readonly Window[],
   known: Known,
 ): readonly Part[] {
-  if (outputs.length === 0 && planning.programs.length > 0) return [];
+  if (outputs.length === 0) return [];
   const origins = new Map(placedUnder(outputs, known.windows).map((tensor) => [inputFor(tensor), tensor]));
   const graph = {
     inputs: [...origins.keys()],

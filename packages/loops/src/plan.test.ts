@@ -1,4 +1,4 @@
-import { type Tensor, exp, valueAndGrad } from "@symloss/core";
+import { type Tensor, exp, scan, valueAndGrad, zeros } from "@symloss/core";
 import { type DType, type Graph, allOperations, prepare, traceGraph } from "@symloss/core/engine";
 import {
   accuracy,
@@ -352,4 +352,46 @@ test("a deep graph becomes programs of some hundred statements each, one loop af
   expect(nestsOf(plan)).toEqual(Array.from({ length: 13 }, () => 1));
   for (const { body } of plan.programs) expect(allStatements(body).length).toBeLessThan(420);
   expect(plan.buffers.filter(({ unrounded }) => unrounded === "float32")).toHaveLength(12);
+});
+
+describe("a scan", () => {
+  const running = (x: Tensor): Tensor[] => {
+    const [total, sums] = scan((carry, row) => [carry.add(row), carry.mul(row)], zeros([3]), x);
+    return [total, sums.exp()];
+  };
+
+  test("is programs that run once for each step, between those that run once", () => {
+    const { parts, programs } = planOf((x) => running(x!), [4, 3]);
+    expect(parts.map(({ kind }) => kind)).toEqual(["programs", "repetition", "programs"]);
+    expect(parts[1]).toMatchObject({ length: 4, reverse: false, parts: [{ kind: "programs", programs: [1] }] });
+    expect(programs).toHaveLength(4);
+  });
+
+  test("has as many programs and statements, whatever its length", () => {
+    const statements = (length: number): number[] =>
+      planOf(
+        withGradients((x) => running(x!)[1]!.sum()),
+        [length, 3],
+      ).programs.map(({ body }) => allStatements(body).length);
+    expect(statements(1000)).toEqual(statements(3));
+  });
+
+  test("keeps two carries, or all of them if they are wanted, and copies none", () => {
+    const bytes = (fn: (...inputs: Tensor[]) => readonly Tensor[]): number =>
+      bytesOf(planOf(fn, [50, 8]).buffers, "lasting");
+    const last = (x: Tensor): Tensor => scan((carry, row) => [carry.mul(row).exp()], zeros([8]), x)[0];
+    expect(bytes((x) => [last(x!)])).toBe(2 * 8 * 4);
+    // The carries before each step and the last one, and two gradients of carries.
+    expect(bytes(withGradients((x) => last(x!).sum()))).toBe((51 * 8 + 2 * 8) * 4);
+  });
+
+  test("writes what its steps give where it belongs", () => {
+    const { buffers, parts } = planOf((x) => [scan((_, row) => [{}, row.exp()], {}, x!)[1]], [4, 3]);
+    expect(buffers.map(({ kind }) => kind).toSorted()).toEqual(["counter", "counter", "input", "output"]);
+    expect(parts).toHaveLength(1);
+  });
+
+  test("is told of with its steps", () => {
+    expect(describePlan(planOf((x) => running(x!), [4, 3]))).toContain("\n  4 steps\n    for a to 3\n");
+  });
 });
