@@ -101,6 +101,7 @@ const binary = [
   "greater",
   "greaterEqual",
   "notEqual",
+  "atan2",
   "logAddExp",
   "xlogy",
 ];

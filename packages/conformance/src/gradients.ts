@@ -254,9 +254,9 @@ function unaryGradients(): Record<string, readonly [TensorFunction, Arrays]> {
   );
 }
 
-/** Whether an operation is defined for every negative number. */
+/** Whether an operation is defined for every negative number, without a pole. */
 function isDefinedBelow(operation: UnaryOperation): boolean {
-  return !Number.isNaN(unaryNumber[operation](-2));
+  return Number.isFinite(unaryNumber[operation](-2));
 }
 
 /** Functions of a vector with curvature, each to a scalar. */

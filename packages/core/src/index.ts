@@ -13,11 +13,14 @@ export { type DType, type TypedArray, isFloat } from "./array/dtype.ts";
 export { type Axes, normalizeAxes } from "./array/axes.ts";
 export type { Dimension, Shape } from "./array/shape.ts";
 export { broadcastShapes, sameShape } from "./array/broadcast.ts";
+export { atan2 } from "./tensor/angle.ts";
 export {
   abs,
   add,
+  atan,
   cast,
   clip,
+  digamma,
   div,
   equal,
   erf,
@@ -28,6 +31,7 @@ export {
   isNaN,
   less,
   lessEqual,
+  lgamma,
   log,
   log1p,
   logicalAnd,

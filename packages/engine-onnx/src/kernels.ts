@@ -5,6 +5,7 @@ import { writtenOperations } from "./operations.ts";
 /** The dtypes that have no kernel, by operation. */
 const missing: { readonly [O in Operation]?: readonly DType[] } = {
   erf: ["float64"],
+  atan: ["float64"],
 };
 
 /** The graph, in which operations without a kernel for their dtype are rewritten using others. */

@@ -29,7 +29,7 @@ import { argmax, logSoftmax, logSumExp, matmul, max, softmax, sum } from "./oper
 import type { Row } from "./row.ts";
 
 /** The operations for which ONNX has no accurate node; core rewrites them using others. */
-type Lowered = "expm1" | "log1p" | "scan";
+type Lowered = "expm1" | "log1p" | "lgamma" | "digamma" | "scan";
 
 /** An operation that becomes nodes, as all do but inputs. */
 type Written = Exclude<Operation, Lowered | "input">;
@@ -48,6 +48,7 @@ export const operations: { readonly [O in Written]: Row<O> } = {
   sqrt: same("Sqrt"),
   tanh: same("Tanh"),
   erf: same("Erf"),
+  atan: same("Atan"),
   sigmoid,
   softplus,
   relu: elementwise((writer, [x], dtype) =>

@@ -166,6 +166,9 @@ const rules: { [O in BoundOperation]: Rule<O> } = {
   sqrt: corners,
   tanh: corners,
   erf: corners,
+  atan: corners,
+  lgamma: betweenPoles,
+  digamma: betweenPoles,
   sigmoid: exponential,
   softplus: exponential,
   relu: corners,
@@ -342,6 +345,18 @@ function corners(node: Tensor, operands: readonly Operand[], values: Elements): 
       : undefined;
   if (apply === undefined) throw new Error(`boundErrors: an elementwise operation is expected, got ${operation}.`);
   return { carried: spread(node, operands, values, (corner) => convertNumber(apply(corner), node.dtype)) };
+}
+
+/** Monotonic or convex between the poles 0, -1, -2 and so on; an operand that may be one may give anything. */
+function betweenPoles(node: Tensor, operands: readonly Operand[], values: Elements): Bound {
+  const [x] = operands as readonly [Operand];
+  const { carried } = corners(node, operands, values);
+  return {
+    carried: carried.map((error, index) => {
+      const [least, most] = [x.values[index]! - x.errors[index]!, x.values[index]! + x.errors[index]!];
+      return x.errors[index]! > 0 && Math.ceil(least) <= Math.min(most, 0) ? Infinity : error;
+    }),
+  };
 }
 
 function exponential(node: Tensor, operands: readonly Operand[], values: Elements): Bound {

@@ -19,6 +19,7 @@ import { topologicalOrder } from "./graph.ts";
 import { pad, reshape, slice, transpose } from "../tensor/movement.ts";
 import { expand, full, toDType } from "../tensor/operand.ts";
 import type { AnyOperation } from "../tensor/operation.ts";
+import { polygamma } from "./gamma-derivatives.ts";
 import { groupScans, isScan } from "./recurrence.ts";
 import { type Seed, scanFlows } from "./scan-gradient.ts";
 import { powerByBase, powerByExponent } from "./power.ts";
@@ -97,6 +98,9 @@ const rules: { [O in Exclude<AnyOperation, "scan">]: Rule<O> } = {
     return [mul(g, mul(mul(sigmoid(twice), sigmoid(neg(twice))), 4))];
   },
   erf: ({ inputs: [x] }, g) => [mul(g, mul(exp(neg(mul(x!, x!))), 2 / Math.sqrt(Math.PI)))],
+  atan: ({ inputs: [x] }, g) => [div(g, add(mul(x!, x!), 1))],
+  lgamma: ({ inputs: [x] }, g) => [mul(g, makeTensor("digamma", [x!], {}))],
+  digamma: ({ inputs: [x] }, g) => [mul(g, polygamma(1, x!))],
   // sigmoid(-x) is 1 - sigmoid(x) without the cancellation.
   sigmoid: (y, g) => [mul(g, mul(y, sigmoid(neg(y.inputs[0]!))))],
   softplus: ({ inputs: [x] }, g) => [mul(g, sigmoid(x!))],

@@ -20,7 +20,9 @@ import {
   where,
 } from "../tensor/elementwise.ts";
 import { UnsupportedOperationError } from "../array/errors.ts";
+import { loweredArcTangent } from "./arc-tangent.ts";
 import { loweredErrorFunction } from "./error-function.ts";
+import { loweredDigamma, loweredLogGamma } from "./gamma-lowered.ts";
 import { type Graph, nodesWithin } from "./graph.ts";
 import { arange, concat, expandDims, reshape, transpose, zeros } from "../tensor/movement.ts";
 import { asTensor, full, toDType } from "../tensor/operand.ts";
@@ -93,6 +95,9 @@ const lowerings: RewriteTable = {
     return where(less(x!, 0), neg(positive), positive);
   },
   erf: ({ inputs: [x] }) => loweredErrorFunction(x!),
+  atan: ({ inputs: [x] }) => loweredArcTangent(x!),
+  lgamma: ({ inputs: [x] }) => loweredLogGamma(x!),
+  digamma: ({ inputs: [x] }) => loweredDigamma(x!),
   sigmoid: ({ inputs: [x] }) => div(exp(neg(relu(neg(x!)))), add(exp(neg(abs(x!))), 1)),
   softplus: ({ inputs: [x] }) => add(relu(x!), log1p(exp(neg(abs(x!))))),
 

@@ -1,5 +1,6 @@
 /** What does each elementwise operation compute from single numbers? The definition, in float64; the caller rounds to the dtype. */
 import { errorFunction } from "./error-function.ts";
+import { digamma, logGamma } from "./gamma-function.ts";
 import type { BinaryOperation, UnaryOperation } from "../tensor/operation.ts";
 
 /** From one number; bools are 0 and 1. */
@@ -14,6 +15,9 @@ export const unaryScalar: { readonly [O in UnaryOperation]: (x: number) => numbe
   sqrt: Math.sqrt,
   tanh: Math.tanh,
   erf: errorFunction,
+  atan: Math.atan,
+  lgamma: logGamma,
+  digamma,
   sigmoid: (x) => {
     // The argument of exp is never positive: no overflow, and the left tail keeps its digits.
     const small = Math.exp(-Math.abs(x));

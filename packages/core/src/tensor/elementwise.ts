@@ -151,6 +151,21 @@ export function erf(x: TensorLike): Tensor {
   return float("erf", x);
 }
 
+/** The angle from -pi / 2 to pi / 2 whose tangent is x. */
+export function atan(x: TensorLike): Tensor {
+  return float("atan", x);
+}
+
+/** The logarithm of the absolute value of the gamma function: log((x - 1)!); Infinity at 0, -1, -2 and so on. */
+export function lgamma(x: TensorLike): Tensor {
+  return float("lgamma", x);
+}
+
+/** The derivative of lgamma; NaN at -1, -2 and so on, and at 0 an infinity with the sign of -1 / x. */
+export function digamma(x: TensorLike): Tensor {
+  return float("digamma", x);
+}
+
 /** 1 / (1 + exp(-x)), accurate in both tails. */
 export function sigmoid(x: TensorLike): Tensor {
   return float("sigmoid", x);

@@ -1,4 +1,5 @@
 /** How do tensors get their methods? The functions are added to the class here, once. */
+import { atan2 } from "./angle.ts";
 import { stopGradient } from "./annotation.ts";
 import { matmul } from "./contraction.ts";
 import * as elementwise from "./elementwise.ts";
@@ -15,7 +16,7 @@ type Functions = {
 };
 
 const { where: _where, weightedBy: _weightedBy, ...primitives } = elementwise;
-const elementwiseMethods = { ...primitives, logAddExp, xlogy };
+const elementwiseMethods = { ...primitives, atan2, logAddExp, xlogy };
 const { sum, mean, max, min, variance, argmax, softmax, logSoftmax } = reduction;
 const { reshape, transpose, expandDims, squeeze, broadcastTo, slice, pad, take, takeAlongAxis, oneHot } = movement;
 

@@ -67,6 +67,13 @@ export interface TensorMethods {
   tanh(): Tensor;
   /** the error function */
   erf(): Tensor;
+  atan(): Tensor;
+  /** the angle of the point (x, this) */
+  atan2(x: TensorLike): Tensor;
+  /** the logarithm of the absolute value of the gamma function */
+  lgamma(): Tensor;
+  /** the derivative of lgamma */
+  digamma(): Tensor;
   sigmoid(): Tensor;
   /** log(1 + exp(this)) */
   softplus(): Tensor;

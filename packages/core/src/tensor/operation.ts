@@ -35,6 +35,12 @@ interface UnaryAttributes {
   tanh: None;
   /** The error function, 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x. */
   erf: None;
+  /** The angle from -pi / 2 to pi / 2 whose tangent is x. */
+  atan: None;
+  /** log |gamma(x)|: Infinity at the poles 0, -1, -2 and so on, and at -Infinity. */
+  lgamma: None;
+  /** The derivative of lgamma: NaN at the poles, but at 0 an infinity with the sign of -1 / x. */
+  digamma: None;
   /** 1 / (1 + exp(-x)), with full relative accuracy in both tails. */
   sigmoid: None;
   /** log(1 + exp(x)) without overflow, with full relative accuracy in the left tail. */
@@ -287,6 +293,9 @@ export const operationFacts: { readonly [O in AnyOperation]: OperationFacts<O> }
   sqrt: { kind: "unary", operands: ["float"], need: "irreducible", properties: ["carriesNaN"] },
   tanh: { kind: "unary", operands: ["float"], need: "lowerable", properties: ["carriesNaN"] },
   erf: { kind: "unary", operands: ["float"], need: "lowerable", properties: ["carriesNaN"] },
+  atan: { kind: "unary", operands: ["float"], need: "lowerable", properties: ["carriesNaN"] },
+  lgamma: { kind: "unary", operands: ["float"], need: "lowerable", properties: ["carriesNaN"] },
+  digamma: { kind: "unary", operands: ["float"], need: "lowerable", properties: ["carriesNaN"] },
   sigmoid: { kind: "unary", operands: ["float"], need: "lowerable", properties: ["carriesNaN"] },
   softplus: { kind: "unary", operands: ["float"], need: "lowerable", properties: ["carriesNaN"] },
   relu: { kind: "unary", operands: ["number"], need: "lowerable", properties: ["carriesNaN"] },

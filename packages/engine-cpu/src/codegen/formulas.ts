@@ -43,6 +43,9 @@ export const formulas: { readonly [O in ScalarOperation]: FormulaOf } = {
   sqrt: call("Math.sqrt"),
   tanh: call("Math.tanh"),
   erf: call("erf"),
+  atan: call("Math.atan"),
+  lgamma: call("lgamma"),
+  digamma: call("digamma"),
   relu: ([x, size], site) => {
     if (!isSingle(site)) return plain(`Math.max(${x},0)`);
     // Exact: x + |x| is 2 x or 0. Only for -Infinity would it be NaN.

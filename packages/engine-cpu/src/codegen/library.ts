@@ -12,6 +12,8 @@ export const library: Readonly<Record<string, unknown>> = {
   fround: Math.fround,
   addTiles,
   erf: unaryScalar.erf,
+  lgamma: unaryScalar.lgamma,
+  digamma: unaryScalar.digamma,
   /** `+ 0`, for an int32 has no -0. */
   toInt32: (value: number): number => castNumber(value, "int32") + 0,
   /**

@@ -18,6 +18,7 @@ import {
 } from "../assembler/expression.ts";
 import type { Arithmetic } from "../assembler/arithmetic.ts";
 import type { FunctionWriter } from "../assembler/function.ts";
+import { atan } from "../functions/atan.ts";
 import { erf } from "../functions/erf.ts";
 import { exp, expNonPositive } from "../functions/exp.ts";
 import { expDoubles, expm1Doubles } from "../functions/exp-doubles.ts";
@@ -87,6 +88,9 @@ export const formulas: { readonly [O in ScalarOperation]: Formula } = {
   ),
   tanh: elementary("tanh", tanh),
   erf: elementary("erf", erf),
+  atan: elementary("atan", atan),
+  lgamma: fromLibrary("lgamma"),
+  digamma: fromLibrary("digamma"),
   // The sum makes 0 of -0.
   relu: arithmetic(
     (x) => f32x4.add(f32x4.pmax(x!, floats(0)), floats(0)),
@@ -293,6 +297,7 @@ type OfLanes = (writer: FunctionWriter, x: Vector, arithmetic: Arithmetic, y?: V
  * those of the library, one lane after the other.
  */
 function elementary(name: LibraryFunction, ofSingles: OfLanes, ofDoubles?: OfLanes): Formula {
+  const inLibrary = fromLibrary(name);
   return (operands, site) => {
     const { writer, arithmetic } = site.position.context;
     if (site.result === "single") {
@@ -303,8 +308,15 @@ function elementary(name: LibraryFunction, ofSingles: OfLanes, ofDoubles?: OfLan
       const given = operands.map((operand) => heldDouble(operand, site));
       return onDoubles((x) => ofDoubles(writer, x!, arithmetic), writer, ...given);
     }
+    return inLibrary(operands, site);
+  };
+}
+
+/** One lane after the other, in float64. */
+function fromLibrary(name: LibraryFunction): Formula {
+  return (operands, site) => {
     const given = operands.map((operand) => heldDouble(operand, site));
-    const result = onDoubles((...lanes) => callForDoubles(name, ...lanes), writer, ...given);
+    const result = onDoubles((...lanes) => callForDoubles(name, ...lanes), site.position.context.writer, ...given);
     return site.result === "integer" ? truncated(result, site) : converted(result, site.result);
   };
 }

@@ -4,7 +4,17 @@ import { type Expression, f64x2, lane } from "../assembler/expression.ts";
 import type { Import } from "../assembler/module.ts";
 
 /** The name of a function of the library. */
-export type LibraryFunction = "exp" | "expm1" | "log" | "log1p" | "tanh" | "erf" | "pow";
+export type LibraryFunction =
+  | "exp"
+  | "expm1"
+  | "log"
+  | "log1p"
+  | "tanh"
+  | "erf"
+  | "atan"
+  | "lgamma"
+  | "digamma"
+  | "pow";
 
 /** By the names that modules use; a function is called by its position here. */
 export const library: Readonly<Record<LibraryFunction, (x: number, y: number) => number>> = {
@@ -14,6 +24,9 @@ export const library: Readonly<Record<LibraryFunction, (x: number, y: number) =>
   log1p: Math.log1p,
   tanh: Math.tanh,
   erf: unaryScalar.erf,
+  atan: Math.atan,
+  lgamma: unaryScalar.lgamma,
+  digamma: unaryScalar.digamma,
   pow: Math.pow,
 };
 

@@ -49,5 +49,8 @@ const fromLibrary: ReadonlySet<ScalarOperation> = new Set<ScalarOperation>([
   "log1pOfUnit",
   "tanh",
   "erf",
+  "atan",
+  "lgamma",
+  "digamma",
   "pow",
 ]);

@@ -53,6 +53,9 @@ export const scalarFacts: { readonly [O in ScalarOperation]: ScalarFacts } = {
   sqrt: { cost: 4, exact: "never" },
   tanh: { cost: 20, exact: "never" },
   erf: { cost: 20, exact: "never" },
+  atan: { cost: 20, exact: "never" },
+  lgamma: { cost: 50, exact: "never" },
+  digamma: { cost: 50, exact: "never" },
   relu: choice,
   logicalNot: arithmetic,
 
