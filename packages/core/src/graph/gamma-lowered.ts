@@ -1,5 +1,5 @@
 /** How are lgamma and digamma written with other operations? As of numbers, with every case computed and one selected. */
-import { abs, add, div, equal, less, log, log1p, mul, neg, sub, where } from "../tensor/elementwise.ts";
+import { abs, add, div, equal, less, log, log1p, minimum, mul, neg, sub, where } from "../tensor/elementwise.ts";
 import { cotangentOfPi, distanceToWhole, sineOfPi } from "./circle.ts";
 import {
   digammaFar,
@@ -35,7 +35,7 @@ export function loweredDigamma(x: Tensor): Tensor {
 
 /** From `mirror` to `far`: by how many steps a number lies above 2, or below, and what is left. */
 function stepsToTwo(x: Tensor): { readonly inner: Tensor; readonly nearest: Tensor; readonly rest: Tensor } {
-  const inner = where(less(x, far), x, 2);
+  const inner = minimum(x, far);
   const nearest = toDType(toDType(add(inner, 0.5), "int32"), x.dtype);
   return { inner, nearest, rest: sub(inner, nearest) };
 }
@@ -55,7 +55,7 @@ function digammaNear(x: Tensor): Tensor {
   const { inner, nearest, rest } = stepsToTwo(x);
   const above = stepsDown.map((step) => where(less(nearest, step + 1.5), 0, div(1, sub(inner, step))));
   // Left alone, 0 keeps its sign.
-  const below = [rest, add(rest, 1)].map((place, step) => where(less(nearest, step + 0.5), div(1, place), 0));
+  const below = [inner, add(rest, 1)].map((place, step) => where(less(nearest, step + 0.5), div(1, place), 0));
   return sub(add(polynomialOfTensor(digammaNearTwo, rest), above.reduce(add)), below.reduce(add));
 }
 

@@ -98,7 +98,12 @@ const rules: { [O in Exclude<AnyOperation, "scan">]: Rule<O> } = {
     return [mul(g, mul(mul(sigmoid(twice), sigmoid(neg(twice))), 4))];
   },
   erf: ({ inputs: [x] }, g) => [mul(g, mul(exp(neg(mul(x!, x!))), 2 / Math.sqrt(Math.PI)))],
-  atan: ({ inputs: [x] }, g) => [div(g, add(mul(x!, x!), 1))],
+  atan: ({ inputs: [x] }, g) => {
+    // The slope of the slope would meet 0 times infinity.
+    const end = equal(abs(x!), Infinity);
+    const finite = where(end, 0, x!);
+    return [where(end, 0, div(g, add(mul(finite, finite), 1)))];
+  },
   lgamma: ({ inputs: [x] }, g) => [mul(g, makeTensor("digamma", [x!], {}))],
   digamma: ({ inputs: [x] }, g) => [mul(g, polygamma(1, x!))],
   // sigmoid(-x) is 1 - sigmoid(x) without the cancellation.

@@ -101,6 +101,34 @@ const erfNearZero =
 const erfcScaled =
   "((((((((2.15311535e-8 * a + 0.564188497) * a + 8.88314979) * a + 66.1191906) * a + 298.635138) * a + 881.952221) * a + 1712.04761) * a + 2051.07838) * a + 1230.33935) / ((((((((a + 15.7449261) * a + 117.693951) * a + 537.181102) * a + 1621.38957) * a + 3290.79924) * a + 4362.61909) * a + 3439.36767) * a + 1230.33935)";
 
+/** As in core: series around 2, where lgamma is 0, and far out, with the digits of float32. */
+const euler = 0.42278433509846713;
+const zetas = [
+  0.64493406685, 0.2020569031596, 0.08232323371114, 0.03692775514337, 0.01734306198445, 0.00834927738192,
+  0.00407735619794, 0.00200839282608, 0.000994575127818, 0.00049418860412, 0.000246086553308, 0.000122713347578,
+  0.0000612481350587,
+];
+const logGammaNearTwo = [euler, ...zetas.map((zeta, n) => ((-1) ** n * zeta) / (n + 2))];
+const digammaNearTwo = [euler, ...zetas.map((zeta, n) => (-1) ** n * zeta)];
+const logGammaFar = [1 / 12, -1 / 360, 1 / 1260];
+const digammaFar = [1 / 12, -1 / 120, 1 / 252];
+
+/** (atan(x) / x - 1) / x^2, by powers of x^2. */
+const arcTangent = [
+  -0.3333333173306352, 0.1999973932983558, -0.14278568748210602, 0.11033764115313455, -0.08656880430154522,
+  0.06250169444749563, -0.03587153898204336, 0.013507771427020535, -0.002386997316724113,
+];
+
+/** The polynomial, lowest power first, in the shading language. */
+const horner = (coefficients: readonly number[], variable: string): string =>
+  coefficients
+    .map((coefficient) => coefficient.toExponential(10))
+    .reduceRight((sum, coefficient) => `${coefficient} + ${variable} * (${sum})`);
+
+/** From an argument that is mirrored if it is below -1/2: the nearest whole number, and the rest. */
+const stepsToTwo = (argument: string) =>
+  `  float a = ${argument};\n  float whole = floor(a + 0.5);\n  float rest = a - whole;\n  float r;`;
+
 const logarithm = (result: string, argument: string) =>
   `  float ${result};\n  if (${argument} > 0.7 && ${argument} < 1.4) {\n    float t = (${argument} - 1.0) / (${argument} + 1.0);\n    float t2 = t * t;\n    ${result} = 2.0 * t * (1.0 + t2 * (0.3333333333 + t2 * (0.2 + t2 * (0.1428571429 + t2 * 0.1111111111))));\n  } else {\n    ${result} = log(${argument});\n  }`;
 
@@ -169,6 +197,52 @@ const shared: readonly NativeFunction[] = [
     "erfOf",
     x,
     `  float a = min(abs(x), 6.0);\n  float s = a * a;\n  float r = 1.0 - exp(-s) * (${erfcScaled});\n  return x != x ? x : a < 0.46875 ? x * (${erfNearZero}) : x < 0.0 ? -r : r;`,
+  ),
+  native(
+    "Number",
+    "atanOf",
+    x,
+    `  float a = abs(x);\n  float t = a > 1.0 ? 1.0 / a : a;\n  float s = t * t;\n  float r = t * (1.0 + s * (${horner(arcTangent, "s")}));\n  r = a > 1.0 ? 1.5707963268 - r : r;\n  return x < 0.0 ? -r : r;`,
+  ),
+  native(
+    "Number",
+    "lgammaOf",
+    x,
+    `${stepsToTwo("x < -0.5 ? -x : x")}
+  if (a < 8.0) {
+    float product = 1.0;
+    for (int j = 1; j <= 6; j++) { if (whole > float(j) + 1.5) { product *= a - float(j); } }
+    r = rest * (${horner(logGammaNearTwo, "rest")});
+    float s = rest / (2.0 + rest);
+  ${logNearOne}
+    if (whole > 2.5) { r += log(product); }
+    if (whole < 1.5) { r -= rest > -0.3 && rest < 0.4 ? series : log(1.0 + rest); }
+    if (whole < 0.5) { r -= log(abs(a)); }
+  } else {
+    float s = 1.0 / (a * a);
+    r = (a - 0.5) * (log(a) - 1.0) + 0.41893853320 + (${horner(logGammaFar, "s")}) / a;
+  }
+  if (!(x < -0.5)) { return r; }
+  float d = x - floor(x + 0.5);
+  return d == 0.0 ? 1.0 / abs(d) : log(3.1415926536 / (a * abs(sin(3.1415926536 * d)))) - r;`,
+  ),
+  native(
+    "Number",
+    "digammaOf",
+    x,
+    `${stepsToTwo("x < -0.5 ? 1.0 - x : x")}
+  if (a < 8.0) {
+    r = ${horner(digammaNearTwo, "rest")};
+    for (int j = 1; j <= 6; j++) { if (whole > float(j) + 1.5) { r += 1.0 / (a - float(j)); } }
+    if (whole < 1.5) { r -= 1.0 / (rest + 1.0); }
+    if (whole < 0.5) { r -= 1.0 / a; }
+  } else {
+    float s = 1.0 / (a * a);
+    r = log(a) - 0.5 / a - s * (${horner(digammaFar, "s")});
+  }
+  if (!(x < -0.5)) { return r; }
+  float d = x - floor(x + 0.5);
+  return d == 0.0 ? (x - x) / (x - x) : r - 3.1415926536 * cos(3.1415926536 * d) / sin(3.1415926536 * d);`,
   ),
   native(
     "Number",

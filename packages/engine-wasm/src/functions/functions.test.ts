@@ -2,6 +2,7 @@
 import { unaryScalar } from "@symloss/core/engine";
 import { describe, expect, test } from "vitest";
 import { applier, arithmetics, capacity, errorInUlps, unary } from "../../test/apply.ts";
+import { atan } from "./atan.ts";
 import { erf } from "./erf.ts";
 import { exp, expNonPositive } from "./exp.ts";
 import { expm1 } from "./expm1.ts";
@@ -49,6 +50,7 @@ const cases: Readonly<Record<string, Case>> = {
     borders: [-20, -0.3466, 2 ** -25, -(2 ** -25), 0.3466, 88.38, 88.72284, 89],
   },
   erf: { write: erf, truth: unaryScalar.erf, limit: 3, borders: [-0.92, 0.92, 3.95] },
+  atan: { write: atan, truth: Math.atan, limit: 3, borders: [-1, 1, 2 ** 24] },
   tanh: { write: tanh, truth: Math.tanh, limit: 3, borders: [-0.1733, 0.1733, 0.52, 10] },
 };
 
