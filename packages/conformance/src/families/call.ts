@@ -1,0 +1,91 @@
+/** What does a loss give for a sample, with the gradients by its arguments? */
+import { type DType, type Engine, NDArray, type Tensor, compile, grad, sum } from "@symloss/core";
+import { type AnyLoss, type LossName, losses } from "@symloss/losses";
+import { arrayOf } from "../data.ts";
+import { type LossSample, lossSamples } from "../samples.ts";
+
+/** A call of a loss. */
+export interface Call {
+  readonly name: LossName;
+  readonly title: string;
+  readonly inputs: Readonly<Record<string, NDArray | number>>;
+  /** The shape of each array, axis by axis: names; for those that `..` stands for `..` itself. */
+  readonly axes: Readonly<Record<string, readonly string[]>>;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** What a call gives. */
+export interface Outcome {
+  readonly values: Readonly<Record<string, NDArray>>;
+  /** Of the sum of all results that are floats, by each argument that has a gradient. */
+  readonly gradients: Readonly<Record<string, NDArray>>;
+}
+
+/** How long axes are: each has another length, so that none is taken for another. */
+export const lengths = { batch: 7, classes: 5, items: 5, positions: 6, D: 4, K: 3, d: 4 } as const;
+
+/** A call of each loss in each form of its arguments, with each of its choices, and with every option; floats are of this dtype. */
+export function callsOf(name: LossName, dtype: DType): readonly Call[] {
+  return lossSamples(name, { lengths, everyOption: true }).map((sample) => callOfSample(sample, dtype));
+}
+
+function callOfSample({ name, title, inputs, forms, options }: LossSample, dtype: DType): Call {
+  const axesOf = (argument: string) => [...(forms[argument]?.leading ? [".."] : []), ...(forms[argument]?.axes ?? [])];
+  return {
+    name,
+    title,
+    inputs: Object.fromEntries(Object.entries(inputs).map(([argument, value]) => [argument, inFloat(value, dtype)])),
+    axes: Object.fromEntries(Object.keys(inputs).map((argument) => [argument, axesOf(argument)])),
+    options,
+  };
+}
+
+function inFloat(value: NDArray | number, dtype: DType): NDArray | number {
+  return value instanceof NDArray && value.dtype === "float32" ? arrayOf(value.data, value.shape, dtype) : value;
+}
+
+/** The arguments of a call by which its loss has a gradient. */
+export function differentiableIn({ name, inputs }: Call): readonly string[] {
+  const list = losses[name].definition.arguments.filter(({ differentiable }) => differentiable);
+  return list
+    .map((argument) => argument.name)
+    .filter((argument) => inputs[argument] instanceof NDArray && inputs[argument].dtype.startsWith("float"));
+}
+
+/** Values and gradients of a call on an engine; `after` turns each result into what is looked at. */
+export async function outcomeOf(
+  engine: Engine,
+  call: Call,
+  after: (result: Tensor) => Tensor = (result) => result,
+): Promise<Outcome> {
+  const loss: AnyLoss = losses[call.name];
+  const arrays = Object.entries(call.inputs).filter((entry): entry is [string, NDArray] => entry[1] instanceof NDArray);
+  const names = arrays.map(([name]) => name);
+  const resultNames = Object.keys(loss.definition.results);
+  const results = (...tensors: Tensor[]): Tensor[] => {
+    const named = { ...call.inputs, ...Object.fromEntries(names.map((name, index) => [name, tensors[index]!])) };
+    const result = loss(named, call.options);
+    return (
+      resultNames.length === 1 ? [result as Tensor] : Object.values(result as Readonly<Record<string, Tensor>>)
+    ).map(after);
+  };
+  const total = (...tensors: Tensor[]): Tensor =>
+    results(...tensors)
+      .filter(({ dtype }) => dtype.startsWith("float"))
+      .map((result) => sum(result))
+      .reduce((left, right) => left.add(right));
+  const wanted = differentiableIn(call);
+  const wrt = wanted.map((name) => names.indexOf(name));
+  const compiled = compile(
+    (...tensors: Tensor[]) => [...results(...tensors), ...(wrt.length === 0 ? [] : grad(total, { wrt })(...tensors))],
+    { engine },
+  );
+  try {
+    const got = await compiled(...arrays.map(([, array]) => array));
+    const named = (list: readonly string[], first: number) =>
+      Object.fromEntries(list.map((name, index) => [name, got[first + index]!]));
+    return { values: named(resultNames, 0), gradients: named(wanted, resultNames.length) };
+  } finally {
+    await compiled.dispose();
+  }
+}
