@@ -11,7 +11,7 @@ import { type GoldenCall, goldenCall, testsInPlaceOfGoldens } from "./golden-cas
 import { goldenCasesOf, goldenIndex } from "./goldens.ts";
 import { derivativeAlong, dot, weightedOutput } from "./oracle/differentiate.ts";
 import { traceOf } from "./oracle/predict.ts";
-import { pendingGoldens, readyCasesOf } from "./subject.ts";
+import { readyCasesOf } from "./subject.ts";
 import { type GoldenCase, unpackArray } from "./unpack.ts";
 
 const folder = new URL("../goldens/", import.meta.url);
@@ -75,17 +75,6 @@ describe("an array is packed and unpacked", () => {
     expect(() => unpackArray("f16[1] 1")).toThrow("must begin with its type, got f16[1] 1");
   });
 });
-
-test("what golden cases wait for is in the list of it", async () => {
-  const lines = pendingGoldens().map((one) => `- ${one}\n`);
-  await expect(`${pendingIntroduction}\n${lines.join("")}`).toMatchFileSnapshot("../goldens/PENDING.md");
-});
-
-const pendingIntroduction = `# Golden cases that wait
-
-For a function that doesn't exist yet, or for an option that a function lacks. Written by
-\`npm test -- packages/conformance/src/goldens.test.ts -u\`; this list only gets shorter.
-`;
 
 test("a function without golden cases has a test in their place", () => {
   for (const [name, path] of Object.entries(testsInPlaceOfGoldens)) {

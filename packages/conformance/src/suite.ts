@@ -5,6 +5,7 @@ import { type CaseContext, type ConformanceCase, type GoldenSelection, goldenSel
 import { faultCases } from "./faults.ts";
 import { goldenCases } from "./golden-cases.ts";
 import { gradientCases } from "./gradients.ts";
+import { ignoredCases } from "./ignored-cases.ts";
 import { kinkCases } from "./kinks.ts";
 import { lifecycleCases } from "./lifecycle.ts";
 import { limitCases } from "./limits.ts";
@@ -80,6 +81,7 @@ const groups: readonly ((context: CaseContext) => ConformanceCase[])[] = [
   limitCases,
   goldenCases,
   lossCases,
+  ignoredCases,
   publishedCases,
   passCases,
   lifecycleCases,

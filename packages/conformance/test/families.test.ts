@@ -6,12 +6,13 @@ import { NDArray, type Tensor, add, compile, grad, mul, ndarray, sum } from "@sy
 import { cpu } from "@symloss/engine-cpu";
 import { type AnyLoss, type LossName, type ReduceOptions, losses, reduce } from "@symloss/losses";
 import { describe, expect, test } from "vitest";
+import { expectArray, expectThat } from "../src/compare.ts";
 import { arrayOf, sample } from "../src/data.ts";
 import { type Call, type Outcome, callsOf, differentiableIn, lengths, outcomeOf } from "../src/families/call.ts";
 import { filled, ignoredPlaces, ignoringRows, maskingPlaces, spoil, spoilers } from "../src/families/ignored.ts";
 import { derivativeAlong, dot, weightedOutput } from "../src/oracle/differentiate.ts";
 import { traceOf } from "../src/oracle/predict.ts";
-import { equalities, givenArrays, givenFloats, missingFor, sideOf } from "./families/equalities.ts";
+import { equalities, givenArrays, givenFloats, missingFor, sideOf, usesOf } from "./families/equalities.ts";
 import { axesOf, permuteCall, permuteOutcome } from "./families/permutation.ts";
 
 const engine = await cpu({ mode: "interpreter" });
@@ -39,15 +40,10 @@ function forEachSubject(
   });
 }
 
-function expectClose(what: string, got: NDArray, want: NDArray, relative = 1e-9): void {
-  expect(got.shape, what).toEqual(want.shape);
-  const finite = [...want.data].filter(Number.isFinite).map(Math.abs);
+function expectClose(what: string, got: NDArray, { shape, dtype, data }: NDArray, relative = 1e-9): void {
+  const finite = [...data].filter(Number.isFinite).map(Math.abs);
   const allowed = relative * Math.max(1, ...finite);
-  for (let index = 0; index < want.size; index++) {
-    const [left, right] = [got.data[index]!, want.data[index]!];
-    if (!Object.is(left, right) && !(Math.abs(left - right) <= allowed))
-      expect.fail(`${what}: ${left} must be ${right} at ${index}, to within ${allowed}.`);
-  }
+  expectArray(what, got, { shape, dtype, values: data, allowed: () => allowed });
 }
 
 function expectOutcome(got: Outcome, want: Outcome, title = ""): void {
@@ -84,9 +80,11 @@ describe("what is added to all logits of a row, or to all scores of a list, chan
     const inputs = { ...call.inputs, [name]: arrayOf(moved, array.shape, array.dtype) };
     const want = await outcomeOf(engine, call);
     expectOutcome(await outcomeOf(engine, { ...call, inputs }), want);
-    const gradient = want.gradients[name]!.data;
-    for (let start = 0; start < gradient.length; start += width)
-      expect(gradient.slice(start, start + width).reduce((left, right) => left + right)).toBeCloseTo(0, 12);
+    const gradient = [...want.gradients[name]!.data];
+    for (let start = 0; start < gradient.length; start += width) {
+      const total = gradient.slice(start, start + width).reduce((left, right) => left + right);
+      expectThat(Math.abs(total) < 1e-12, `the gradient by ${name} must add up to 0 in each row, got ${total}.`);
+    }
   });
 });
 
@@ -187,6 +185,52 @@ describe("equal by definition, in value and gradients", () => {
   }
 });
 
+describe("every loss that has a counterpart is in an equality", () => {
+  const used = new Set(Object.values(equalities).flatMap((equality) => [...usesOf(equality)]));
+  const definitions = Object.values<AnyLoss>(losses).map(({ definition }) => definition);
+
+  /** Options with a value at which they leave the loss as it is without them. */
+  const neutral = ["labelSmoothing", "classWeights", "positiveWeight", "gamma"];
+  /** Names of arguments whose distributions have other forms. */
+  const representations = /^(logits|probabilities|logProbabilities|logPredictions|logVariances)$/;
+  const exceptions: Readonly<Record<string, string>> = {};
+
+  test("of options", () => {
+    const options = definitions.flatMap(({ name, options: table }) =>
+      Object.keys(table).flatMap((option) => (neutral.includes(option) ? [`${name}: ${option}`] : [])),
+    );
+    expect(options.filter((option) => !isUsed(option) && exceptions[option] === undefined)).toEqual([]);
+  });
+
+  test("of class indices", () => {
+    const sparse = definitions.filter(({ arguments: list }) => {
+      const shapes = list.flatMap(({ forms }) => forms.map(({ shape, elements }) => `${shape} ${elements}`));
+      return shapes.includes("[..] classIndex") && shapes.some((shape) => shape.startsWith("[.., classes]"));
+    });
+    const forgotten = sparse.map(({ name }) => name).filter((name) => !isUsed(name) && exceptions[name] === undefined);
+    expect(forgotten).toEqual([]);
+  });
+
+  test("of logits and probabilities", () => {
+    const represented = definitions.filter(({ arguments: list }) =>
+      list.some(({ name }) => representations.test(name)),
+    );
+    const forgotten = represented
+      .map(({ name }) => name)
+      .filter((name) => !isUsed(name) && exceptions[name] === undefined);
+    expect(forgotten).toEqual([]);
+  });
+
+  test("and an exception is of none", () => {
+    expect(Object.keys(exceptions).filter(isUsed)).toEqual([]);
+  });
+
+  /** By its own name or by that under which it is also exported. */
+  function isUsed(use: string): boolean {
+    return used.has(use) || used.has(use.replace(/^sparseSigmoid/, "sigmoid"));
+  }
+});
+
 describe("gradients are the slopes of the values, at points within", () => {
   const pairs = calls.flatMap((call) => differentiableIn(call).map((name) => [call.title, name, call] as const));
 
@@ -218,7 +262,7 @@ describe("gradients are the slopes of the values, at points within", () => {
     const list = arrays.map(([, array]) => array);
     const scalar = weightedOutput(traceOf(fn, list), [[1]]);
     const position = arrays.findIndex(([argument]) => argument === name);
-    const direction = directionFor(call, name);
+    const direction = sample(gradient.size, 31, 0.1, 0.5);
     const slopes = [...gradient.data];
     return {
       slope: dot(slopes, direction),
@@ -238,25 +282,16 @@ describe("gradients are the slopes of the values, at points within", () => {
 function within(call: Call): Call {
   const inputs = Object.entries(call.inputs).map(([name, value]) => {
     if (!(value instanceof NDArray) || !value.dtype.startsWith("float")) return [name, value] as const;
-    const elements = elementsOf(call, name);
-    const move = ["probability", "oneHot", "multiHot"].includes(elements)
-      ? (x: number) => 0.1 + 0.8 * x
-      : elements === "nonNegative"
-        ? (x: number) => x + 0.1
-        : (x: number) => x;
+    const elements = call.elements[name]!;
+    const move =
+      elements === "probability"
+        ? (x: number) => 0.1 + 0.8 * x
+        : elements === "nonNegative"
+          ? (x: number) => x + 0.1
+          : (x: number) => x;
     return [name, arrayOf(Float64Array.from(value.data, move), value.shape, value.dtype)] as const;
   });
   return { ...call, inputs: Object.fromEntries(inputs) };
-}
-
-/** Along a row of a distribution the changes add up to 0. */
-function directionFor(call: Call, name: string): number[] {
-  const array = call.inputs[name] as NDArray;
-  return sample(array.size, 31, 0.1, 0.5);
-}
-
-function elementsOf(call: Call, name: string): string {
-  return losses[call.name].definition.arguments.find((argument) => argument.name === name)!.elements;
 }
 
 describe("values and gradients are numbers at degenerate points", () => {
@@ -275,7 +310,7 @@ describe("values and gradients are numbers at degenerate points", () => {
     async (call, filling) => {
       const inputs = Object.entries(call.inputs).map(([name, value]) => [
         name,
-        value instanceof NDArray && elementsOf(call, name) === "float" && value.dtype === "float64"
+        value instanceof NDArray && call.elements[name]! === "float" && value.dtype === "float64"
           ? arrayOf(
               Float64Array.from(value.data, (_, index) => fillings[filling]!(index)),
               value.shape,
@@ -285,7 +320,7 @@ describe("values and gradients are numbers at degenerate points", () => {
       ]);
       const { values, gradients } = await outcomeOf(engine, { ...call, inputs: Object.fromEntries(inputs) });
       for (const [name, { data }] of [...Object.entries(values), ...Object.entries(gradients)])
-        expect([...data].filter(Number.isNaN), name).toEqual([]);
+        expectThat(!data.some(Number.isNaN), `${name} must be numbers, got ${[...data].join(", ")}.`);
     },
   );
 });

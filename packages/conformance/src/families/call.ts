@@ -1,6 +1,6 @@
 /** What does a loss give for a sample, with the gradients by its arguments? */
 import { type DType, type Engine, NDArray, type Tensor, compile, grad, sum } from "@symloss/core";
-import { type AnyLoss, type LossName, losses } from "@symloss/losses";
+import { type AnyLoss, type Elements, type LossName, losses } from "@symloss/losses";
 import { arrayOf } from "../data.ts";
 import { type LossSample, lossSamples } from "../samples.ts";
 
@@ -11,6 +11,8 @@ export interface Call {
   readonly inputs: Readonly<Record<string, NDArray | number>>;
   /** The shape of each array, axis by axis: names; for those that `..` stands for `..` itself. */
   readonly axes: Readonly<Record<string, readonly string[]>>;
+  /** What the elements of each array are. */
+  readonly elements: Readonly<Record<string, Elements>>;
   readonly options: Readonly<Record<string, unknown>>;
 }
 
@@ -36,6 +38,7 @@ function callOfSample({ name, title, inputs, forms, options }: LossSample, dtype
     title,
     inputs: Object.fromEntries(Object.entries(inputs).map(([argument, value]) => [argument, inFloat(value, dtype)])),
     axes: Object.fromEntries(Object.keys(inputs).map((argument) => [argument, axesOf(argument)])),
+    elements: Object.fromEntries(Object.entries(forms).map(([argument, form]) => [argument, form.elements])),
     options,
   };
 }

@@ -1,6 +1,6 @@
 /** How is what a loss does not look at filled with what would spoil it? */
 import { NDArray } from "@symloss/core";
-import { losses } from "@symloss/losses";
+import { type Elements, elementTraits, losses } from "@symloss/losses";
 import { arrayOf, productOf } from "../data.ts";
 import type { Call } from "./call.ts";
 
@@ -41,14 +41,19 @@ export function maskingPlaces(call: Call): { readonly call: Call; readonly axis:
   return { axis, call: { ...call, options: { ...call.options, mask: filled(ones, shape.length - 1, 0) } } };
 }
 
-/** The call with these places of an axis filled with a number in every array of floats, but for those named. */
-export function spoil(call: Call, axis: string, value: number, spared: readonly string[] = []): Call {
+/** The call with the ignored places of an axis filled with a number, in every array of floats whose elements are not checked. */
+export function spoil(call: Call, axis: string, value: number): Call {
   const inputs = Object.entries(call.inputs).map(([name, array]) => {
     const at = call.axes[name]?.indexOf(axis) ?? -1;
-    const spoils = array instanceof NDArray && array.dtype.startsWith("float") && at !== -1 && !spared.includes(name);
-    return [name, spoils ? filled(array, at, value) : array] as const;
+    const isSpoiled = array instanceof NDArray && at !== -1 && isUnchecked(call.elements[name]!);
+    return [name, isSpoiled ? filled(array, at, value) : array] as const;
   });
   return { ...call, inputs: Object.fromEntries(inputs) };
+}
+
+function isUnchecked(elements: Elements): boolean {
+  const { isFloat, check } = elementTraits[elements];
+  return isFloat && check === undefined;
 }
 
 /** The array with another number at the ignored places of an axis. */

@@ -5,7 +5,6 @@
 import {
   type NDArray,
   Tensor,
-  type TensorLike,
   exp,
   log,
   logAddExp,
@@ -361,29 +360,35 @@ export const equalities: Readonly<Record<string, Equality>> = { ...forms, ...spa
 /** A function, or an option of one, that an equality needs and that doesn't exist yet. */
 class Missing extends Error {}
 
-const functions: Functions = new Proxy({} as Record<string, never>, {
-  get:
-    (_, name: string) =>
-    (...args: readonly TensorLike[]) => {
-      const subject = subjectOf(name);
-      if (subject === undefined) throw new Missing(name);
-      const last = args.at(-1);
-      const isOptions = Object.getPrototypeOf(last ?? 0) === Object.prototype;
-      const lacking = isOptions ? Object.keys(last as object).find((option) => !subject.takes(option)) : undefined;
-      if (lacking !== undefined) throw new Missing(`${name}: ${lacking}`);
-      const fn = (ofLosses as unknown as Functions)[name]!;
-      const result: unknown = fn(...args);
-      return result instanceof Tensor ? result : (result as { readonly loss: Tensor }).loss;
-    },
-});
-
-/** What a side is of the arrays that both sides share. */
-export function sideOf(side: Side): (...tensors: Tensor[]) => Tensor {
-  return (...tensors) =>
-    side(functions, Object.fromEntries(givenNames.map((name, index) => [name, tensors[index]!])) as unknown as Given);
+/** Functions that note by `use` what is asked of them: a function, or an option of one. */
+function functionsNoting(use: (what: string) => void): Functions {
+  const call = (name: string, args: readonly unknown[]): Tensor => {
+    const given =
+      Object.getPrototypeOf(args.at(-1) ?? 0) === Object.prototype ? Object.keys(args.at(-1) as object) : [];
+    for (const what of [name, ...given.map((option) => `${name}: ${option}`)]) use(what);
+    const subject = subjectOf(name);
+    if (subject === undefined) throw new Missing(name);
+    const lacking = given.find((option) => !subject.takes(option));
+    if (lacking !== undefined) throw new Missing(`${name}: ${lacking}`);
+    const result: unknown = (ofLosses as unknown as Functions)[name]!(...args);
+    return result instanceof Tensor ? result : (result as { readonly loss: Tensor }).loss;
+  };
+  return new Proxy({} as Record<string, never>, {
+    get:
+      (_, name: string) =>
+      (...args: readonly unknown[]) =>
+        call(name, args),
+  });
 }
 
 const givenNames = Object.keys(givens);
+
+/** What a side is of the arrays that both sides share. */
+export function sideOf(side: Side, use: (what: string) => void = () => {}): (...tensors: Tensor[]) => Tensor {
+  const functions = functionsNoting(use);
+  return (...tensors) =>
+    side(functions, Object.fromEntries(givenNames.map((name, index) => [name, tensors[index]!])) as unknown as Given);
+}
 
 /** The arrays that both sides share. */
 export const givenArrays: readonly NDArray[] = Object.values(givens);
@@ -394,9 +399,20 @@ export const givenFloats: readonly number[] = givenArrays.flatMap(({ dtype }, in
 );
 
 /** What an equality waits for; undefined if both sides can be computed. */
-export function missingFor({ left, right }: Equality): string | undefined {
+export function missingFor(equality: Equality): string | undefined {
+  return traceBoth(equality, () => {});
+}
+
+/** The functions that an equality is about, and `function: option` for their options. */
+export function usesOf(equality: Equality): ReadonlySet<string> {
+  const uses = new Set<string>();
+  traceBoth(equality, (what) => uses.add(what));
+  return uses;
+}
+
+function traceBoth({ left, right }: Equality, use: (what: string) => void): string | undefined {
   try {
-    for (const side of [left, right]) traceOf(sideOf(side), givenArrays);
+    for (const side of [left, right]) traceOf(sideOf(side, use), givenArrays);
     return undefined;
   } catch (error) {
     if (error instanceof Missing) return error.message;

@@ -5,7 +5,7 @@ import { arrayOf, productOf } from "../../src/data.ts";
 import type { Call, Outcome } from "../../src/families/call.ts";
 
 /** The axis that `..` and `batch` stand for. */
-export const rows = "rows";
+const rows = "rows";
 
 /** The axes of a call along which elements may change places: rows, named axes, and what counts are of. */
 export function axesOf({ name, axes }: Call): readonly string[] {
