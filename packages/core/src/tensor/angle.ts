@@ -7,7 +7,7 @@ import { asTensors, broadcastTogether, toFloat } from "./operand.ts";
 /**
  * The angle from -pi to pi of the point (x, y), seen from the origin and counted from the x axis; 0 at the origin, where its derivatives
  * count as 0. If y is 0 and x negative it is pi, whatever the sign of the 0.
- * @example await evaluate(atan2([1, 1, 0, -1], [0, 1, -1, 1]), { engine }) // [1.5707963, 0.78539816, 3.1415927, -0.78539816]
+ * @example await evaluate(atan2([1, 1, 0, -1], [0, 1, -1, 1]), { engine }) // [1.570796, 0.785398, 3.141593, -0.785398]
  */
 export function atan2(y: TensorLike, x: TensorLike): Tensor {
   const operands = asTensors("atan2", { y, x }).map(toFloat);

@@ -153,7 +153,7 @@ export function erf(x: TensorLike): Tensor {
 
 /**
  * The angle from -pi / 2 to pi / 2 whose tangent is x.
- * @example await evaluate(atan([0, 1, -Infinity]), { engine }) // [0, 0.78539816, -1.5707963]
+ * @example await evaluate(atan([0, 1, -Infinity]), { engine }) // [0, 0.785398, -1.570796]
  */
 export function atan(x: TensorLike): Tensor {
   return float("atan", x);
@@ -161,7 +161,7 @@ export function atan(x: TensorLike): Tensor {
 
 /**
  * The logarithm of the absolute value of the gamma function, log((x - 1)!) of whole numbers; Infinity at its poles 0, -1, -2 and so on.
- * @example await evaluate(lgamma([1, 2, 5, 0.5, 0]), { engine }) // [0, 0, 3.1780538, 0.5723649, Infinity]
+ * @example await evaluate(lgamma([1, 2, 5, 0.5, 0]), { engine }) // [0, 0, 3.178054, 0.572365, Infinity]
  */
 export function lgamma(x: TensorLike): Tensor {
   return float("lgamma", x);
@@ -169,7 +169,7 @@ export function lgamma(x: TensorLike): Tensor {
 
 /**
  * The derivative of lgamma; NaN at its poles -1, -2 and so on, and at 0 an infinity with the sign of -1 / x.
- * @example await evaluate(digamma([1, 2, 0]), { engine }) // [-0.5772157, 0.42278434, -Infinity]
+ * @example await evaluate(digamma([1, 2, 0]), { engine }) // [-0.577216, 0.422784, -Infinity]
  */
 export function digamma(x: TensorLike): Tensor {
   return float("digamma", x);
