@@ -1,9 +1,11 @@
 /** How is a loss of the catalogue written to a .onnx file? */
 import { writeFileSync } from "node:fs";
 import type { DType, InputSpec, Tensor } from "@symloss/core";
+import { nearestName } from "@symloss/core/engine";
 import { exportOnnx } from "@symloss/engine-onnx";
 import { type AnyLoss, type LossDefinition, type OptionDefinition, losses } from "@symloss/losses";
 import { Failure } from "./failure.ts";
+import { meantBy } from "./meant.ts";
 import { inputsOf, parseShape } from "./shapes.ts";
 import type { Words } from "./words.ts";
 
@@ -58,8 +60,7 @@ function readExport(loss: AnyLoss, { options: given }: Words): LossExport {
     const option = Object.hasOwn(definition.options, name) ? definition.options[name] : undefined;
     if (countNames.includes(name)) counts[name] = readNumber(name, value);
     else if (option !== undefined) options[name] = readOption(name, value, option);
-    else
-      throw new Failure(`The options of ${definition.name} must be among ${optionNames(definition)}, got --${name}.`);
+    else throw new Failure(unknownOption(definition, name));
   }
   const missing = countNames.find((name) => counts[name] === undefined);
   if (missing !== undefined) throw new Failure(`--${missing} must be given for ${definition.name}, got nothing.`);
@@ -81,7 +82,8 @@ function readExport(loss: AnyLoss, { options: given }: Words): LossExport {
 function findLoss(name: string): AnyLoss {
   const loss = (losses as Readonly<Record<string, AnyLoss>>)[name];
   if (loss !== undefined && Object.hasOwn(losses, name)) return loss;
-  throw new Failure(`The loss must be one of ${Object.keys(losses).join(", ")}, got ${JSON.stringify(name)}.`);
+  const names = Object.keys(losses).join(", ");
+  throw new Failure(`The loss must be one of ${names}, got ${JSON.stringify(name)}.${meantBy(name)}`);
 }
 
 const ownOptions = ["shape", "dtype", "gradient", "output"];
@@ -185,7 +187,14 @@ function signature({ name, arguments: wanted, options }: LossDefinition): string
   return [`${name}(${texts.join(", ")})`, ...Object.keys(options).map((option) => `--${option}`)].join(" ");
 }
 
-function optionNames({ arguments: wanted, options }: LossDefinition): string {
+function optionNames({ arguments: wanted, options }: LossDefinition): readonly string[] {
   const counts = wanted.filter(({ elements }) => elements === "count").map(({ name }) => name);
-  return [...counts, ...Object.keys(options), ...ownOptions].map((name) => `--${name}`).join(", ");
+  return [...counts, ...Object.keys(options), ...ownOptions];
+}
+
+function unknownOption(definition: LossDefinition, got: string): string {
+  const names = optionNames(definition);
+  const near = nearestName(got, names);
+  const help = near === undefined ? "" : ` Did you mean --${near}?`;
+  return `The options of ${definition.name} must be among ${names.map((name) => `--${name}`).join(", ")}, got --${got}.${help}`;
 }

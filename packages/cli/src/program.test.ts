@@ -102,10 +102,17 @@ describe("export", () => {
   });
 
   test.each([
-    ["export hubr -o x.onnx", /must be one of .*huber, .* got "hubr"/],
+    ["export hubr -o x.onnx", /must be one of .*huber, .* got "hubr"\. Did you mean huber\?/],
+    ["export zzzzzzzz", /got "zzzzzzzz"\.\n$/],
+    ["export mse_loss", /mse_loss of PyTorch is squaredDifferences\(target, input\)\.mean\(\)\./],
+    ["export --help Huber_Loss", /Huber_Loss of PyTorch is huber\(.*\. Huber_Loss of optax is huber\(.*Flux/],
+    ["export linear_cross_entropy", /linear_cross_entropy of PyTorch is not here: no loss is fused/],
     ["export huber", /must be given a file to write/],
     ["export huber -o", /-o must have a value/],
-    ["export huber --dleta 1 -o x.onnx", /options of huber must be among --delta.* got --dleta/],
+    [
+      "export huber --dleta 1 -o x.onnx",
+      /options of huber must be among --delta.* got --dleta\. Did you mean --delta\?/,
+    ],
     ["export huber --delta big -o x.onnx", /--delta must be a number, got "big"/],
     ["export huber --delta -1 -o x.onnx", /delta/],
     ["export huber vae -o x.onnx", /one loss, got "vae"/],
