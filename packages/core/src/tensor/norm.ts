@@ -1,10 +1,10 @@
 /** How long is a vector, in which direction does it point, and how far do its elements lie from their mean? */
 import { customGradient, stopGradient } from "./annotation.ts";
-import { abs, div, equal, mul, sign, sqrt, square, sub, where } from "./elementwise.ts";
+import { div, equal, less, mul, sqrt, square, sub, where } from "./elementwise.ts";
 import type { ReductionArguments } from "./methods.ts";
 import type { Tensor, TensorLike } from "./tensor.ts";
-import { asTensor, toFloat } from "./operand.ts";
-import { count, max, mean, reductionOf, sum } from "./reduction.ts";
+import { asTensor, full, toFloat } from "./operand.ts";
+import { count, mean, reductionOf, sum } from "./reduction.ts";
 import { type Axes, normalizeAxes } from "../array/axes.ts";
 import { dropAxes } from "../array/shape.ts";
 import { reshape } from "./movement.ts";
@@ -51,32 +51,42 @@ export function standardDeviation(x: TensorLike, options?: ReductionArguments): 
 function lengthOf(x: Tensor, axes: readonly number[]): Tensor {
   return customGradient((vector: Tensor) => {
     const { scale, length } = scaled(vector, axes);
-    return { value: mul(scale, length), gradient: (g) => [mul(g, directionOf(vector, axes))] };
+    return { value: div(length, scale), gradient: (g) => [mul(g, directionOf(vector, axes))] };
   })(x);
 }
 
 function directionOf(x: Tensor, axes: readonly number[]): Tensor {
   return customGradient((vector: Tensor) => {
-    const { parts, length } = scaled(vector, axes);
+    const { scale, length } = scaled(vector, axes);
     return {
-      value: div(parts, where(equal(length, 0), 1, length)),
+      value: mul(
+        mul(vector, scale),
+        unlessZero(length, (divisor) => div(1, divisor)),
+      ),
       gradient: (g) => {
         const along = directionOf(vector, axes);
         const across = sub(g, mul(along, sum(mul(along, g), { axis: axes, keepAxes: true })));
-        const size = lengthOf(vector, axes);
-        const zero = equal(size, 0);
-        return [where(zero, 0, div(across, where(zero, 1, size)))];
+        return [unlessZero(lengthOf(vector, axes), (divisor) => div(across, divisor))];
       },
     };
   })(x);
 }
 
-/** A vector as its largest entry times parts of at most 1, and the length of these. Beside an infinite entry the finite ones count as 0. */
-function scaled(x: Tensor, axes: readonly number[]): { scale: Tensor; parts: Tensor; length: Tensor } {
-  const each = { axis: axes, keepAxes: true };
-  if (axes.some((axis) => x.shape[axis] === 0)) return { scale: sum(x, each), parts: x, length: sum(x, each) };
-  const largest = max(abs(x), each);
-  const scale = where(equal(largest, 0), 1, largest);
-  const parts = where(equal(abs(x), Infinity), sign(x), div(x, scale));
-  return { scale, parts, length: sqrt(sum(square(parts), each)) };
+/** What the function makes of the length, but 0 for 0: the zero vector points nowhere, however it turns. */
+function unlessZero(length: Tensor, fn: (divisor: Tensor) => Tensor): Tensor {
+  const zero = equal(length, 0);
+  return where(zero, 0, fn(where(zero, 1, length)));
+}
+
+/** A power of two, and the length of the vector times it, whose square neither overflows nor underflows. */
+function scaled(x: Tensor, axes: readonly number[]): { scale: Tensor; length: Tensor } {
+  const reach = 2 ** (x.dtype === "float64" ? 640 : 80);
+  const [plain, ofLarge, ofSmall] = [1, 1 / reach, reach].map((factor) =>
+    sum(square(mul(x, factor)), { axis: axes, keepAxes: true }),
+  ) as [Tensor, Tensor, Tensor];
+  // The sums share a loop: cheaper than a search for the largest entry first. NaN is neither large nor small.
+  const large = less(reach, plain);
+  const small = less(plain, 1 / reach);
+  const scale = where(large, 1 / reach, where(small, reach, full(1, plain.shape, x.dtype)));
+  return { scale, length: sqrt(where(large, ofLarge, where(small, ofSmall, plain))) };
 }
