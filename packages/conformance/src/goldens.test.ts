@@ -121,13 +121,20 @@ describe("gradients are the slopes of the values, in float64", async () => {
       const direction = sample(elements[position]!.length, 31 + position, 0.5, 1.5);
       const gradient = [...got[index]!.data];
       const slopes = { slope: dot(gradient, direction), size: dot(gradient.map(Math.abs), direction) };
-      return [
-        given[position]!,
-        { ...slopes, ...derivativeAlong(scalar, elements, position, direction, 2 ** -10) },
-      ] as const;
+      // Where a kink is near, a smaller step keeps away from it.
+      const steps = [2 ** -10, 2 ** -14, 2 ** -18];
+      const differences = steps.map((step) => () => derivativeAlong(scalar, elements, position, direction, step));
+      return [given[position]!, { ...slopes, ...firstExact(differences, 1e-7 * Math.max(1, slopes.size)) }] as const;
     });
   }
 });
+
+/** The first whose error is small, else the last. */
+function firstExact<T extends { readonly error: number }>(makers: readonly (() => T)[], allowed: number): T {
+  const [make, ...others] = makers;
+  const made = make!();
+  return made.error <= allowed || others.length === 0 ? made : firstExact(others, allowed);
+}
 
 /** Not at a kink, nor if the values are so large that a step is lost in rounding. */
 function hasDifferences({ gradients, kink, note, inputs, optionInputs, outputs }: GoldenCase): boolean {

@@ -1,0 +1,49 @@
+/** How far apart are the directions of two vectors? */
+import { type Tensor, logicalOr, normalize, where } from "@symloss/core";
+import { type LossOf, defineLoss } from "../definition.ts";
+
+const declaration = {
+  name: "cosineDistance",
+  arguments: {
+    /** [.., d] the vectors that should have been predicted. */
+    targets: "[.., d]",
+    /** [.., d] the vectors that were predicted. */
+    predictions: "[.., d]",
+  },
+  broadcasts: "oneSided",
+  options: {
+    /** The axis along which vectors lie. Default -1. */
+    axis: { kind: "axis", of: "d", default: -1 },
+  },
+  results: { loss: "[..]" },
+} as const;
+
+/**
+ * One minus the cosine of the angle between vectors, of targets [.., d] and predictions [.., d], one of which has the leading axes of the
+ * result [..].
+ *
+ * From 0 to 2; of nearly parallel vectors it keeps its digits. With a zero vector it is 1, without a gradient.
+ * Throws `ShapeError` if the shapes do not fit and `OutOfRangeError` if there is no such axis.
+ *
+ * @formula 1 - \frac{\sum_i y_i \hat y_i}{|y| |\hat y|}
+ * @source G. Salton, M. J. McGill, Introduction to Modern Information Retrieval (1983), section 4.1.
+ * @peers cosineDistance of TensorFlow.js is one minus the product of vectors that it takes to have length 1. The losses of BYOL and SimSiam
+ *   are twice this.
+ * @example await evaluate(cosineDistance([[3, 4], [0, 0]], [[4, 3], [1, 0]]), { engine }) // [0.04, 1]
+ */
+export const cosineDistance: LossOf<typeof declaration, typeof formula> = /* @__PURE__ */ defineLoss(
+  declaration,
+  formula,
+);
+
+function formula(targets: Tensor, predictions: Tensor): Tensor {
+  const [left, right] = [normalize(targets), normalize(predictions)];
+  const isZero = logicalOr(lengthOf(left).equal(0), lengthOf(right).equal(0));
+  // Half the squared distance of the unit vectors, in which nothing cancels.
+  return where(isZero, 1, left.sub(right).square().sum(-1).mul(0.5));
+}
+
+/** 1, or 0 of the zero vector. */
+function lengthOf(unit: Tensor): Tensor {
+  return unit.abs().max(-1);
+}
