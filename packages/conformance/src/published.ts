@@ -12,6 +12,7 @@ import {
   logSoftmax,
   mean,
   mul,
+  neg,
   notEqual,
   slice,
   sub,
@@ -21,16 +22,31 @@ import {
   type AnyLoss,
   type ReduceOptions,
   type Reduction,
+  absoluteDifferences,
+  absolutePercentageErrors,
   accuracy,
+  binaryCrossentropy,
+  categoricalCrossentropy,
+  categoricalHinge,
+  cosineSimilarity,
   explainedVariance,
   hingeLoss,
   losses,
+  multiMargin,
   multiclassHingeLoss,
+  multiclassPerceptron,
+  perceptronLoss,
+  polyCrossentropyLogits,
   reduce,
   sigmoidCrossentropyLogits,
+  sigmoidFocalCrossentropyLogits,
+  smoothLabels,
   softmaxCrossentropyLogits,
+  sparseCategoricalCrossentropy,
   sparseSoftmaxCrossentropyLogits,
+  sparsemaxLoss,
   squaredDifferences,
+  squaredHinge,
 } from "@symloss/losses";
 import type { CaseContext, ConformanceCase } from "./case.ts";
 import { expectArray, expectThat } from "./compare.ts";
@@ -64,7 +80,10 @@ type Inputs = Readonly<Record<string, Tensor>>;
 type Parameters = PublishedCase["params"];
 type Call = (inputs: Inputs, parameters: Parameters) => Tensor;
 
-/** From each project's function to ours, where it is not simply the loss of the catalogue that it is named after. */
+/**
+ * From each project's function to ours, where it is not simply the loss of the catalogue that it is named after; with the meaning of the
+ * case, where a function has several.
+ */
 const calls: Readonly<Record<string, Call>> = {
   "optax softmax_cross_entropy": ({ labels, logits }) => softmaxCrossentropyLogits(labels!, logits!),
   "optax safe_softmax_cross_entropy": ({ labels, logits }) => softmaxCrossentropyLogits(labels!, logits!),
@@ -76,9 +95,15 @@ const calls: Readonly<Record<string, Call>> = {
   "optax ranking_softmax_loss:gradient_wrt_scores": ({ labels, scores }) =>
     grad((logits) => softmaxCrossentropyLogits(labels!, logits))(scores!),
   "optax hinge_loss": ({ predictions, targets }) => hingeLoss(predictions!, targets!),
-  "optax perceptron_loss": ({ predictions, targets }) => hingeLoss(predictions!, targets!, { delta: 0 }),
+  "optax perceptron_loss": ({ predictions, targets }) => perceptronLoss(predictions!, targets!),
+  "optax sparsemax_loss": ({ labels, logits }) => sparsemaxLoss(labels!, logits!),
+  "optax smooth_labels": ({ labels }, { alpha }) => smoothLabels(labels!, alpha as number),
+  "optax poly_loss_cross_entropy": ({ labels, logits }, { epsilon }) =>
+    polyCrossentropyLogits(labels!, logits!, { epsilon: epsilon as number }),
+  "optax sigmoid_focal_loss": ({ labels, logits }, { gamma }) =>
+    sigmoidFocalCrossentropyLogits(labels!, logits!, { gamma: gamma as number }),
   "optax multiclass_hinge_loss": ({ scores, labels }) => multiclassHingeLoss(scores!, labels!),
-  "optax multiclass_perceptron_loss": ({ scores, labels }) => multiclassHingeLoss(scores!, labels!, { delta: 0 }),
+  "optax multiclass_perceptron_loss": ({ scores, labels }) => multiclassPerceptron(scores!, labels!),
   "optax squared_error": ({ predictions, targets }) => squaredDifferences(predictions!, targets!),
   "optax l2_loss": ({ predictions, targets }) => mul(squaredDifferences(predictions!, targets!), 0.5),
 
@@ -87,6 +112,40 @@ const calls: Readonly<Record<string, Call>> = {
     keras(mean(squaredDifferences(inputs["y_true"]!, inputs["y_pred"]!), -1), inputs, parameters),
   "keras Hinge": (inputs, parameters) =>
     keras(mean(hingeLoss(inputs["y_pred"]!, signed(inputs["y_true"]!)), -1), inputs, parameters),
+  "keras MeanAbsoluteError": (inputs, parameters) =>
+    keras(mean(absoluteDifferences(inputs["y_true"]!, inputs["y_pred"]!), -1), inputs, parameters),
+  "keras MeanAbsolutePercentageError": (inputs, parameters) =>
+    keras(mul(mean(absolutePercentageErrors(inputs["y_true"]!, inputs["y_pred"]!), -1), 100), inputs, parameters),
+  // A loss is minimised, so that Keras takes the negative.
+  "keras CosineSimilarity": (inputs, parameters) =>
+    keras(neg(cosineSimilarity(inputs["y_true"]!, inputs["y_pred"]!)), inputs, parameters),
+  "keras SquaredHinge": (inputs, parameters) =>
+    keras(mean(squaredHinge(inputs["y_pred"]!, signed(inputs["y_true"]!)), -1), inputs, parameters),
+  "keras CategoricalHinge": (inputs, parameters) =>
+    keras(categoricalHinge(inputs["y_true"]!, inputs["y_pred"]!), inputs, parameters),
+  "keras BinaryFocalCrossentropy sigmoidFocal": (inputs, parameters) =>
+    keras(
+      mean(
+        sigmoidFocalCrossentropyLogits(inputs["y_true"]!, inputs["y_pred"]!, { gamma: parameters["gamma"] as number }),
+        -1,
+      ),
+      inputs,
+      parameters,
+    ),
+  "keras BinaryCrossentropy binaryCrossEntropyProbs": (inputs, parameters) =>
+    keras(mean(binaryCrossentropy(inputs["y_true"]!, inputs["y_pred"]!), -1), inputs, parameters),
+  "keras CategoricalCrossentropy categoricalCrossEntropyProbs": (inputs, parameters) =>
+    keras(
+      categoricalCrossentropy(inputs["y_true"]!, inputs["y_pred"]!, {
+        normalize: true,
+        axis: (parameters["axis"] ?? -1) as number,
+        labelSmoothing: (parameters["label_smoothing"] ?? 0) as number,
+      }),
+      inputs,
+      parameters,
+    ),
+  "keras SparseCategoricalCrossentropy sparseCategoricalCrossEntropyProbs": (inputs, parameters) =>
+    keras(sparseCategoricalCrossentropy(inputs["y_true"]!, inputs["y_pred"]!, { normalize: true }), inputs, parameters),
   "keras BinaryCrossentropy": (inputs, parameters) =>
     keras(mean(sigmoidCrossentropyLogits(inputs["y_true"]!, inputs["y_pred"]!), -1), inputs, parameters),
   "keras CategoricalCrossentropy": (inputs, parameters) =>
@@ -98,6 +157,11 @@ const calls: Readonly<Record<string, Call>> = {
 
   "tfjs meanSquaredError": (inputs, parameters) =>
     tfjs(squaredDifferences(inputs["labels"]!, inputs["predictions"]!), inputs, parameters),
+  "tfjs absoluteDifference": (inputs, parameters) =>
+    tfjs(absoluteDifferences(inputs["labels"]!, inputs["predictions"]!), inputs, parameters),
+  "tfjs categoricalHinge": (inputs) => categoricalHinge(inputs["y_true"]!, inputs["y_pred"]!),
+  "tfjs sparseCategoricalCrossentropy sparseCategoricalCrossEntropyProbs": (inputs) =>
+    sparseCategoricalCrossentropy(inputs["y_true"]!, inputs["y_pred"]!, { normalize: true }),
   "tfjs hingeLoss": (inputs, parameters) =>
     tfjs(hingeLoss(inputs["predictions"]!, signed(inputs["labels"]!)), inputs, parameters),
   "tfjs sigmoidCrossEntropy": (inputs, parameters) =>
@@ -111,15 +175,19 @@ const calls: Readonly<Record<string, Call>> = {
   "tfjs categoricalAccuracy": (inputs) => eachRow(argmax(inputs["y_true"]!, 1), inputs["y_pred"]!),
   "tfjs binaryAccuracy": (inputs) => accuracy(inputs["y_true"]!, greater(inputs["y_pred"]!, 0.5)),
 
+  "Flux mae": ({ y, y_pred: predictions }) => mean(absoluteDifferences(y!, predictions!)),
   "Flux mse": ({ y, y_pred: predictions }) => mean(squaredDifferences(y!, predictions!)),
   "Flux logitcrossentropy": ({ y, y_pred: logits }) => mean(softmaxCrossentropyLogits(y!, logits!)),
   "Flux hinge_loss": ({ y, y_pred: predictions }) => mean(hingeLoss(predictions!, y!)),
 
+  "pytorch MultiMarginLoss": ({ input, target }) => mean(multiMargin(input!, target!)),
   "pytorch BCEWithLogitsLoss": ({ input, target }) => mean(sigmoidCrossentropyLogits(target!, input!)),
   "scikit-learn explained_variance_score": (inputs, { axis = null }) =>
     explainedVariance(inputs["y_true"]!, inputs["y_pred"]!, { axis: axis as number | null }),
   "scikit-learn mean_squared_error": (inputs, { axis = null }) =>
     mean(squaredDifferences(inputs["y_true"]!, inputs["y_pred"]!), axis as number | null),
+  "scikit-learn log_loss": ({ y_true: labels, y_pred: probabilities }) =>
+    mean(sparseCategoricalCrossentropy(labels!, probabilities!)),
   "scikit-learn hinge_loss": (inputs) => mean(multiclassHingeLoss(inputs["pred_decision"]!, inputs["y_true"]!)),
   "onnx LogSoftmax": ({ x }, { axis }) => logSoftmax(x!, axis as number),
   "onnx SoftmaxCrossEntropyLoss": onnxCrossentropy,
@@ -158,24 +226,15 @@ function sameCall({ source, canonical, inputs: given }: PublishedCase): Call | u
 
 /** What has no counterpart here, by meaning, though it resembles a loss of the catalogue. */
 const others: Readonly<Record<string, string>> = {
-  binaryCrossEntropyProbs: "takes probabilities, clipped at 1e-7",
   binaryFocalCrossEntropy: "weighs by difficulty, and takes probabilities",
-  categoricalCrossEntropyProbs: "takes probabilities",
   categoricalFocalCrossEntropy: "weighs by difficulty, and takes probabilities",
   categoricalFocalCrossEntropyNoAlpha: "weighs by difficulty, and takes probabilities",
-  categoricalHinge: "counts a class of score 0 among the others, so that all-negative scores differ",
   confusionMatrix: "is a table of counts",
   klDivergence: "takes log probabilities of a categorical distribution",
   klDivergenceLogTargets: "takes log probabilities of a categorical distribution",
   klDivergenceProbs: "takes probabilities of a categorical distribution",
   logLoss: "takes probabilities, with 1e-7 added",
-  multiMargin: "sums over the other classes, and divides by their number; ours takes the largest",
-  polyLoss: "adds a term to the cross entropy",
   r2Score: "compares with the mean of the targets, where explainedVariance takes the residuals' mean away",
-  sigmoidFocal: "weighs by difficulty",
-  smoothLabels: "changes labels, and is no loss",
-  sparseCategoricalCrossEntropyProbs: "takes probabilities",
-  squaredHinge: "squares the hinge",
   topKAccuracy: "counts the k largest",
 };
 
@@ -183,12 +242,15 @@ const others: Readonly<Record<string, string>> = {
 const exceptions: Readonly<Record<string, string>> = {
   "058":
     "masks within the list, and gives 0 where nothing is left; ours reduces with a mask, and gives NaN or whenEmpty",
+  "119": "clips at 1 - 1e-7, which float32 rounds; ours clips 1 - p, so that both ends cost the same",
+  "245": "clips at 1 - 1e-7, which float32 rounds; ours clips 1 - p, so that both ends cost the same",
+  "268": "lists labels up to -1; ours takes 0 or 1 for each class",
   "271": "defines 0 where the targets do not vary; ours divides by epsilon then, as the seed does",
 };
 
 function callOf(one: PublishedCase): Call | undefined {
   if (others[one.canonical] !== undefined || exceptions[one.id] !== undefined) return undefined;
-  return calls[keyOf(one)] ?? sameCall(one);
+  return calls[`${keyOf(one)} ${one.canonical}`] ?? calls[keyOf(one)] ?? sameCall(one);
 }
 
 function keyOf({ source, function: name }: PublishedCase): string {
@@ -214,7 +276,7 @@ async function expectComplete(): Promise<void> {
     `published: every case must have a call or a reason, got neither for ${unclear.map((one) => one.id).join(", ")}.`,
   );
   const idle = [
-    ...Object.keys(calls).filter((key) => !published.some((one) => keyOf(one) === key && callOf(one) !== undefined)),
+    ...Object.keys(calls).filter((key) => !published.some((one) => callOf(one) === calls[key])),
     ...Object.keys(others).filter(
       (canonical) => Object.hasOwn(losses, canonical) || !published.some((one) => one.canonical === canonical),
     ),
@@ -249,7 +311,8 @@ async function expectPublished(engine: Engine, one: PublishedCase, dtype: DType)
 }
 
 function keras(losses: Tensor, { weights, mask }: Inputs, { reduction = "mean" }: Parameters): Tensor {
-  return reduce(losses, optionsOf(reduction as Reduction, weights, mask));
+  const own = reduction === "mean_with_sample_weight" ? "weightedMean" : (reduction as Reduction);
+  return reduce(losses, optionsOf(own, weights, mask));
 }
 
 function tfjs(losses: Tensor, { weights }: Inputs, { reduction }: Parameters): Tensor {

@@ -34,8 +34,12 @@ const declaration = {
 export const hingeLoss: LossOf<typeof declaration, typeof formula> = /* @__PURE__ */ defineLoss(declaration, formula);
 
 function formula(predictions: Tensor, targets: Tensor, { delta }: OptionsFor<typeof declaration>): Tensor {
-  const together = broadcastTogether(declaration.name, ["predictions", "targets"], [predictions, targets]) as Pair;
-  return sub(delta, onSide(...together)).relu();
+  return sub(delta, marginOf(declaration.name, predictions, targets)).relu();
+}
+
+/** predictions targets: how far scores are on the right side, below 0 on the wrong one. */
+export function marginOf(caller: string, predictions: Tensor, targets: Tensor): Tensor {
+  return onSide(...(broadcastTogether(caller, ["predictions", "targets"], [predictions, targets]) as Pair));
 }
 
 type Pair = [scores: Tensor, sides: Tensor];

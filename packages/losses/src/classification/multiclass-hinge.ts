@@ -1,6 +1,7 @@
 /** By how much does the best other class come within the margin of the right one? */
-import { ShapeError, type Tensor, arange, notEqual, where } from "@symloss/core";
+import { ShapeError, type Tensor, where } from "@symloss/core";
 import { type LossOf, type OptionsFor, defineLoss } from "../definition.ts";
+import { rightClass } from "./labels.ts";
 
 const declaration = {
   name: "multiclassHingeLoss",
@@ -43,7 +44,8 @@ export const multiclassHingeLoss: LossOf<typeof declaration, typeof formula> = /
 );
 
 function formula(predictions: Tensor, targets: Tensor, { delta }: OptionsFor<typeof declaration>): Tensor {
-  const right = rightClass(predictions, targets);
+  requireOthers(predictions);
+  const right = rightClass(declaration.name, predictions, targets);
   const best = where(right, -Infinity, predictions).max(-1);
   return best
     .sub(where(right, predictions, 0).sum(-1))
@@ -51,12 +53,10 @@ function formula(predictions: Tensor, targets: Tensor, { delta }: OptionsFor<typ
     .relu();
 }
 
-/** [.., classes] whether the class is the right one. */
-function rightClass(predictions: Tensor, targets: Tensor): Tensor {
+/** Of a single class there is no other. */
+function requireOthers(predictions: Tensor): void {
   const classes = predictions.shape.at(-1)!;
   if (typeof classes === "string" || classes < 2) {
     throw new ShapeError(`${declaration.name}: predictions must have a number of classes from 2, got ${predictions}.`);
   }
-  if (targets.rank === predictions.rank) return notEqual(targets, 0);
-  return targets.expandDims(-1).equal(arange(classes));
 }

@@ -1,6 +1,8 @@
 /** How many nats does a sigmoid of a logit need for a binary label? */
 import { type Tensor, broadcastTogether, customGradient, logicalAnd, sub, where } from "@symloss/core";
-import { type LossOf, defineLoss } from "../definition.ts";
+import { type LossOf, type OptionsFor, defineLoss } from "../definition.ts";
+import { smoothedBinary } from "./labels.ts";
+import { surprise } from "./surprise.ts";
 
 const declaration = {
   name: "sparseSigmoidCrossentropyLogits",
@@ -11,20 +13,26 @@ const declaration = {
     logits: "[..]",
   },
   broadcasts: "oneSided",
-  options: {},
+  options: {
+    /** The share of each label that is replaced by 1/2, from 0 to 1; a tensor has a gradient. Default 0. */
+    labelSmoothing: { kind: "tensor", shape: "[..]", must: "unitInterval" },
+    /** What a yes counts, 0 or above: more than 1 if there are few; a tensor has a gradient. Default 1. */
+    positiveWeight: { kind: "tensor", shape: "[..]", must: "nonNegative" },
+  },
   results: { loss: "[..]" },
 } as const;
 
 /**
  * The cross entropy of labels [..] and sigmoid(logits [..]), element by element; one of them has the shape of the result.
  *
- * -labels log(sigmoid(logits)) - (1 - labels) log(1 - sigmoid(logits)), in nats, from 0 where labels are from 0 to 1,
- * which is not checked. Its gradient is sigmoid(logits) - labels, also at a logit of 0.
- * Throws `ShapeError` if neither has the shape of both together.
+ * -positiveWeight labels log(sigmoid(logits)) - (1 - labels) log(1 - sigmoid(logits)), in nats, from 0 where labels are from 0 to 1,
+ * which is not checked. Its gradient is sigmoid(logits) - labels, also at a logit of 0. Smoothing makes
+ * (1 - labelSmoothing) labels + labelSmoothing / 2 of labels.
+ * Throws `ShapeError` if neither has the shape of both together and `OutOfRangeError` if an option is out of its range.
  *
- * @formula -z \log \sigma(x) - (1 - z) \log(1 - \sigma(x))
+ * @formula -w q \log \sigma(x) - (1 - q) \log(1 - \sigma(x)), \quad q = (1 - s) z + s / 2
  * @source C. M. Bishop, Pattern Recognition and Machine Learning (2006), equation 4.90.
- * @peers optax, Keras, PyTorch and TensorFlow.js have the same values; forms with max(x, 0) have another gradient at a logit of 0.
+ * @peers optax, Keras, PyTorch and TensorFlow.js have the same values; the weight of PyTorch, pos_weight, is this one, and changes no denominator; forms with max(x, 0) have another gradient at a logit of 0.
  * @seed The same; the labels are not sparse, in spite of the name. Here losses near 0 keep their digits.
  * @example await evaluate(sparseSigmoidCrossentropyLogits([1, 0, 1], [0, 1e4, 1e4]), { engine }) // [0.6931472, 10000, 0]
  */
@@ -42,12 +50,21 @@ export const sigmoidCrossentropyLogits: LossOf<typeof declaration, typeof formul
   formula,
 );
 
-function formula(labels: Tensor, logits: Tensor): Tensor {
+function formula(
+  labels: Tensor,
+  logits: Tensor,
+  { labelSmoothing, positiveWeight }: OptionsFor<typeof declaration>,
+): Tensor {
   const together = broadcastTogether(declaration.name, ["labels", "logits"], [labels, logits]);
-  return crossentropy(...(together as [labels: Tensor, logits: Tensor]));
+  const [given, x] = together as [labels: Tensor, logits: Tensor];
+  const yes = smoothedBinary(given, labelSmoothing);
+  return positiveWeight === undefined
+    ? binaryCrossentropyOf(yes, x)
+    : surprise(yes.mul(positiveWeight), sub(1, yes), x);
 }
 
-function crossentropy(labels: Tensor, logits: Tensor): Tensor {
+/** Of labels and logits of one shape. */
+export function binaryCrossentropyOf(labels: Tensor, logits: Tensor): Tensor {
   // Asked of the likelier answer, log(1 + exp(x)) - rest x has nothing to cancel: rest is at most one half, and 0
   // for a label of 0 or 1.
   const yes = labels.greater(0.5);
