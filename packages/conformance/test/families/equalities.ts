@@ -14,6 +14,7 @@ import {
   neg,
   norm,
   oneHot,
+  relu,
   sigmoid,
   softmax,
   square,
@@ -103,6 +104,10 @@ const forms: Readonly<Record<string, Equality>> = {
   "softMargin is sigmoidCrossentropyLogits of signs": {
     left: (f, { x, sign }) => f["softMargin"]!(x, stopGradient(sign)),
     right: (f, { x, sign }) => f["sigmoidCrossentropyLogits"]!(half(stopGradient(sign).add(1)), x),
+  },
+  "sparsemaxLoss of a yes is that of a no at the opposite logit": {
+    left: (f, { x }) => f["sparsemaxLoss"]!([1, 1, 1, 1], x),
+    right: (f, { x }) => f["sparsemaxLoss"]!([0, 0, 0, 0], neg(x)),
   },
   "klDivergence of logits": {
     left: (f, { others, logits }) => f["klDivergence"]!(softmax(others), logSoftmax(logits)),
@@ -195,6 +200,13 @@ const sparse: Readonly<Record<string, Equality>> = {
   "generalizedCrossentropyLogits, dense": {
     left: (f, { index, logits, share }) => f["generalizedCrossentropyLogits"]!(index, logits, { q: share }),
     right: (f, { index, logits, share }) => f["generalizedCrossentropyLogits"]!(dense(index), logits, { q: share }),
+  },
+  "multiMargin, dense, with classWeights of 1": {
+    left: (f, { index, logits }) => f["multiMargin"]!(logits, index, { classWeights: ones }),
+    right: (_, { index, logits }) => {
+      const lead = logits.sub(sum(mul(dense(index), logits), { axis: -1, keepAxes: true }));
+      return mean(mul(relu(lead.add(1)), sub(1, dense(index))), -1);
+    },
   },
   "multiclassPerceptron is multiclassHingeLoss without a margin": {
     left: (f, { index, logits }) => f["multiclassPerceptron"]!(logits, index),

@@ -1,5 +1,5 @@
 /** Which labels give every class a share? */
-import { type Tensor, sub, where } from "@symloss/core";
+import { type Tensor, broadcastTo, sub, where } from "@symloss/core";
 import { type LossOf, type OptionsFor, defineLoss } from "../definition.ts";
 import { smoothed } from "./labels.ts";
 const declaration = {
@@ -39,7 +39,7 @@ export const smoothLabels: LossOf<typeof declaration, typeof formula> = /* @__PU
 
 function formula(labels: Tensor, smoothing: Tensor, { mask }: OptionsFor<typeof declaration>): Tensor {
   if (mask === undefined) return smoothed(labels, smoothing);
-  const kept = where(mask, 1, 0).cast(labels.dtype).sum({ axis: -1, keepAxes: true });
+  const kept = broadcastTo(mask, labels.shape).sum({ axis: -1, keepAxes: true }).cast(labels.dtype);
   const share = smoothing.div(kept.maximum(1));
-  return where(mask, labels.mul(sub(1, smoothing)).add(share), 0);
+  return where(mask, where(mask, labels, 0).mul(sub(1, smoothing)).add(share), 0);
 }

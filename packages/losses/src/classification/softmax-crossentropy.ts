@@ -57,7 +57,7 @@ function formula(
 }
 
 /** The cross entropy [..] of labels [.., classes], smoothed and weighted. */
-export function weightedCrossentropy(
+function weightedCrossentropy(
   labels: Tensor,
   logits: Tensor,
   smoothing: Tensor | undefined,
