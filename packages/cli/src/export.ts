@@ -102,7 +102,7 @@ const readers: {
   choice: (_, text, { choices }) => choices.find((choice) => String(choice) === text) ?? text,
   axes: (name, text) => (text === "null" ? null : text.split(",").map((axis) => readNumber(name, axis))),
   array: readList,
-  mask: readList,
+  mask: (name, text) => text.split(",").map((element) => readFlag(name, element)),
 };
 
 function readOption<K extends OptionDefinition["kind"]>(name: string, text: string, option: OfKind<K>): unknown {
@@ -176,7 +176,7 @@ const kindTexts: Readonly<Record<Exclude<OptionDefinition["kind"], "choice">, st
   axis: "an axis",
   tensor: "a number",
   array: "numbers separated by commas",
-  mask: "0 or 1 for each, separated by commas",
+  mask: "true or false for each, separated by commas",
 };
 
 /** `huber(targets [..], predictions [..]) --delta` */

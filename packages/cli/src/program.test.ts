@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fromBinary } from "@bufbuild/protobuf";
 import { type LossSample, lossSamples } from "@symloss/conformance";
+import { NDArray } from "@symloss/core";
 import { type LossName, losses } from "@symloss/losses";
 import { ModelProtoSchema } from "onnx-buf";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -34,7 +35,9 @@ function wordsOf({ name, inputs, options }: LossSample): string {
   const differentiable = definition.arguments.flatMap((argument) => (argument.differentiable ? [argument.name] : []));
   return [
     ...given,
-    ...Object.entries(options).map(([option, value]) => `--${option} ${String(value)}`),
+    ...Object.entries(options).map(
+      ([option, value]) => `--${option} ${value instanceof NDArray ? value.data.join(",") : String(value)}`,
+    ),
     ...(differentiable.length === 0 ? [] : [`--gradient ${differentiable.join(",")}`]),
   ].join(" ");
 }

@@ -17,10 +17,14 @@ export interface Documentation {
 
 const sources = join(import.meta.dirname, "../src");
 
+/** The folders of the families. */
+const families = [...readFileSync(join(sources, "families.ts"), "utf8").matchAll(/"\.\/(.+)\/index\.ts"/g)].map(
+  ([, folder]) => folder!,
+);
+
 /** The text of each file in the folder of a family. */
-export const familySources: readonly string[] = readdirSync(sources, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .flatMap(({ name }) => readdirSync(join(sources, name)).map((file) => join(sources, name, file)))
+export const familySources: readonly string[] = families
+  .flatMap((family) => readdirSync(join(sources, family)).map((file) => join(sources, family, file)))
   .filter((file) => !file.endsWith(".test.ts"))
   .map((file) => readFileSync(file, "utf8"));
 
