@@ -236,7 +236,7 @@ describe("neighbouring axes that always walk together are one loop", () => {
     },
     { name: "of a batch", plan: planOf((x) => [x!.square().sum([1, 2])], [7, 5, 3]), extents: [7, 15] },
     { name: "reshaped in part", plan: planOf((x) => [exp(x!).reshape([4, 2, 3])], [8, 3]), extents: [4, 2, 3] },
-    { name: "broadcast along one", plan: planOf((x, y) => [x!.add(y!)], [40, 3], [3]), extents: [40, 3] },
+    { name: "broadcast along one", plan: planOf((x, y) => [x!.add(y!)], [40, 9], [9]), extents: [40, 9] },
     { name: "one moved along itself", plan: planOf((x) => [x!.slice([1, 0], [5, 3])], [6, 3]), extents: [4, 3] },
     {
       name: "one padded",
@@ -244,10 +244,47 @@ describe("neighbouring axes that always walk together are one loop", () => {
       extents: [6, 4],
     },
     { name: "transposed", plan: planOf((x) => [x!.add(x!.transpose())], [6, 6]), extents: [6, 6] },
-    { name: "searched along one", plan: planOf((x) => [x!.argmax(2)], [4, 5, 3]), extents: [20, 3] },
+    { name: "searched along one", plan: planOf((x) => [x!.argmax(2)], [4, 5, 9]), extents: [20, 9] },
   ])("$name", ({ plan, extents }) => {
     expect(extentsOf(plan)).toEqual(extents);
   });
+});
+
+describe("a loop over a few in a loop over many", () => {
+  const overlap = (x: Tensor, y: Tensor): Tensor => x.mul(y).sum(1);
+  const statements = (plan: LoopPlan) => plan.programs.flatMap(({ body }) => allStatements(body));
+  const loops = (plan: LoopPlan): number[] =>
+    statements(plan).flatMap((one) => (one.kind === "loop" ? [one.extent] : []));
+
+  test("is written out, and what it adds up stays in registers", () => {
+    const plan = planOf((x, y) => [overlap(x!, y!)], [2, 500, 3], [2, 500, 3]);
+    // The last one stores what is known of each class.
+    expect(loops(plan)).toEqual([2, 500, 3]);
+    expect(statements(plan).filter(({ kind }) => kind === "accumulator")).toHaveLength(3);
+  });
+
+  test.each([
+    { name: "a loop over more", shapes: [2, 500, 9] },
+    { name: "a loop in a short one", shapes: [2, 5, 3] },
+  ])("but not $name", ({ shapes }) => {
+    const plan = planOf((x, y) => [overlap(x!, y!)], shapes, shapes);
+    expect(loops(plan)).toContain(shapes[2]);
+    expect(statements(plan).filter(({ kind }) => kind === "accumulator")).toHaveLength(0);
+  });
+});
+
+test("a sum that is read at two places is summed once", () => {
+  const plan = planOf(
+    (x) => {
+      const distances = x!.expandDims(1).sub(x!).square().sum(-1);
+      return [distances.max(0).add(distances.max(1))];
+    },
+    [20, 30],
+  );
+  const sums = plan.programs
+    .flatMap(({ body }) => allStatements(body))
+    .filter((one) => one.kind === "accumulate" && one.reduction === "sum");
+  expect(sums).toHaveLength(1);
 });
 
 describe("a large product of matrices", () => {

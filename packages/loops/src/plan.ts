@@ -3,6 +3,7 @@ import { DTypeError, type Graph, type OptionTable, OutOfRangeError, checkOptions
 import { loopOperations } from "./element/loop-operation.ts";
 import type { SumOrder } from "./element/sum-order.ts";
 import { whole } from "./element/window.ts";
+import { writeOutShortLoops } from "./emit/short-loops.ts";
 import { unrollAndJam } from "./emit/unroll-and-jam.ts";
 import { type Part, type Planning, knownOf, planParts } from "./parts.ts";
 import { bytesOf, describePrograms } from "./program/describe.ts";
@@ -57,9 +58,11 @@ export function planLoops(graph: Graph, options: LoopOptions = {}): LoopPlan {
   const known = knownOf(inputs, windows.slice(0, inputs.length), outputs);
   const parts = planParts(planning, outputs, windows.slice(inputs.length), known);
   let ids = buffers.length;
-  const programs = planning.programs.map(
-    ({ program, batches }) => rewrite?.(program, () => ids++) ?? unrollAndJam(program, batches),
-  );
+  const programs = planning.programs.map(({ program, batches }) => {
+    const rewritten = rewrite?.(program, () => ids++);
+    if (rewritten !== undefined) return rewritten;
+    return unrollAndJam(sums === "inOrder" ? writeOutShortLoops(program) : program, batches);
+  });
   return { parts, buffers: usedBuffers(buffers, programs, parts), programs };
 }
 

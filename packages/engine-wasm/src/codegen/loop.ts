@@ -2,7 +2,8 @@
 import { type Length, type Operand, type Register, type Statement } from "@symloss/loops";
 import { type Expression, i32, i32x4, int, ints, lane, v128 } from "../assembler/expression.ts";
 import type { Local } from "../assembler/function.ts";
-import { accumulatedIn, activeOnly, finishAccumulator } from "./accumulate.ts";
+import { accumulatedIn, activeOnly, finishAccumulator, flushInterval } from "./accumulate.ts";
+import { beginColumnSums, columnSumsOf, flushColumnSums } from "./column-sums.ts";
 import { type Contest, contestOf } from "./contest.ts";
 import { contractionOf } from "./contraction.ts";
 import { type Exception, withoutExceptions } from "./exception.ts";
@@ -50,12 +51,39 @@ function writeScalarLoop({ index, body }: Body, range: Range, position: Position
   context.notes.push(scalarNote(index));
   const counter = writer.define(beginOf(range));
   context.indices.set(index, counter);
+  const sums = columnSumsOf(body, index, context);
+  beginColumnSums(sums, context);
+  const repeatTo = (end: Expression<"i32">): void =>
+    writer.repeat(
+      () => {
+        writer.scope(() => writeBody(body, position));
+        writer.set(counter, i32.add(counter, int(1)));
+      },
+      () => i32.lt_s(counter, end),
+    );
+  if (sums.length === 0) repeatTo(endOf(range));
+  else
+    inIntervals(counter, endOf(range), position, (end) => {
+      repeatTo(end);
+      flushColumnSums(sums, position);
+    });
+}
+
+/** Runs a part of a loop for each interval after which sums are flushed. */
+function inIntervals(
+  counter: Local<"i32">,
+  last: Expression<"i32">,
+  { context: { writer } }: Position,
+  write: (end: Expression<"i32">) => void,
+): void {
+  const end = writer.local("i32");
   writer.repeat(
     () => {
-      writer.scope(() => writeBody(body, position));
-      writer.set(counter, i32.add(counter, int(1)));
+      writer.set(end, i32.add(counter, int(flushInterval)));
+      writer.when(i32.lt_s(last, end), () => writer.set(end, last));
+      write(end);
     },
-    () => i32.lt_s(counter, endOf(range)),
+    () => i32.lt_s(counter, last),
   );
 }
 
@@ -85,7 +113,7 @@ function independent({ index, body }: Body, range: Range, position: Position, wr
     index,
     statements: body,
     own: definedIn(body),
-    vectors: vectorsOf(body, range.extent),
+    vectors: vectorsOf(body, range.extent, position),
     write(vectors) {
       for (const vector of vectors) writer.scope(() => writeBody(body, vector));
     },
@@ -96,8 +124,12 @@ function independent({ index, body }: Body, range: Range, position: Position, wr
 const mostSums = 6;
 
 /** How many vectors an iteration of the unrolled loop has: what one waits for, the others can do. */
-function vectorsOf(body: readonly Statement[], extent: Length): number {
-  if (body.some((statement) => statement.kind === "update")) return 1;
+function vectorsOf(body: readonly Statement[], extent: Length, { context: { columns } }: Position): number {
+  const updates = body.filter((statement) => statement.kind === "update");
+  // Each vector of column sums has its own variable.
+  const own = updates.map((update) => columns.get(update)).find((locals) => locals !== undefined);
+  if (own !== undefined) return own.length;
+  if (updates.length > 0) return 1;
   const sums = reductionsIn(body).filter(isSum).length;
   const most = body.length <= 12 ? 4 : body.length <= 40 ? 2 : 1;
   const fitting = Math.min(most, mostSums / Math.max(1, sums), extent / 4);

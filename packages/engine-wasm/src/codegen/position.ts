@@ -1,5 +1,5 @@
 /** In what context is a statement written, and what are its operands there? */
-import { type Buffer, type Operand, type Register } from "@symloss/loops";
+import type { Buffer, Operand, Register, StatementOf } from "@symloss/loops";
 import type { Arithmetic } from "../assembler/arithmetic.ts";
 import { type Expression, i32, i32x4, int, vector } from "../assembler/expression.ts";
 import type { FunctionWriter, Local } from "../assembler/function.ts";
@@ -20,6 +20,8 @@ export interface Context {
   /** The indices of the loops around. */
   readonly indices: Map<number, Expression<"i32">>;
   readonly accumulators: Map<Register, Accumulator>;
+  /** The updates whose vectors are added up in variables. */
+  readonly columns: Map<StatementOf<"update">, readonly Local<"v128">[]>;
   /** The indices of the loops that are written as contractions. */
   readonly contractions: ReadonlySet<number>;
   /** What is told of each loop: whether it became vector code, or why not. */

@@ -15,16 +15,27 @@ export function writeUpdate(statement: Update, position: Position): void {
     writeOnce(statement, position);
     return;
   }
-  const { buffer, address } = statement;
+  const column = position.context.columns.get(statement)?.[vector.number];
+  if (column !== undefined) {
+    position.context.writer.set(column, f32x4.add(column, singles(valueOf(statement.value, position))));
+    return;
+  }
+  const { address } = statement;
   const isAdjacent = strideOf(address, vector.index) === 1 && !dependsOn(address, vector.own);
   if (isAdjacent && statement.within === undefined) {
-    const before = loadElements(buffer, address, position);
-    storeElements(buffer, address, updated(statement, before, valueOf(statement.value, position), position), position);
+    addToMemory(statement, valueOf(statement.value, position), position);
     return;
   }
   // Several lanes may change one element, in their order.
   for (let index = 0; index < vector.active; index++)
     writeOnce(statement, laneOnly(statement, index, vector, position));
+}
+
+/** Adds a value to what an update changes, or takes the larger. */
+export function addToMemory(statement: Update, value: Value, position: Position): void {
+  const { buffer, address } = statement;
+  const before = loadElements(buffer, address, position);
+  storeElements(buffer, address, updated(statement, before, value, position), position);
 }
 
 function updated({ reduction }: Update, before: Value, value: Value, position: Position): Value {
@@ -52,12 +63,9 @@ function updated({ reduction }: Update, before: Value, value: Value, position: P
 }
 
 function writeOnce(statement: Update, position: Position): void {
-  const { buffer, address, value, within } = statement;
+  const { value, within } = statement;
   const { writer } = position.context;
-  const change = (): void => {
-    const before = loadElements(buffer, address, position);
-    storeElements(buffer, address, updated(statement, before, valueOf(value, position), position), position);
-  };
+  const change = (): void => addToMemory(statement, valueOf(value, position), position);
   if (within === undefined) {
     change();
     return;

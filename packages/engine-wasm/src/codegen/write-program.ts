@@ -48,6 +48,7 @@ export function writeProgram(
     values: new Map(),
     indices: new Map(),
     accumulators: new Map(),
+    columns: new Map(),
     contractions: shared.contractions[index]!,
     notes,
   };

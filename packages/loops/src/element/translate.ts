@@ -127,8 +127,14 @@ function takesLoop({ takesLoop }: Context, { operation, inputs }: Tensor): boole
 
 const reducing: ReadonlySet<string> = new Set(["sum", "max", "argmax", "matmul", "scatterAdd"]);
 
-/** A tensor that is read at this many indices is stored: otherwise, in a chain of such reads, expressions would multiply. */
-const mostIndices = 4;
+/**
+ * A tensor that is read at more indices than this is stored: otherwise, in a chain of such reads, expressions would multiply. A reduction is
+ * at the second: it would be computed again, and in other loops its sum in lanes may be another, which is not even equal to itself.
+ */
+function mostIndicesOf({ operation, inputs }: Tensor): number {
+  if (inputs.length === 0) return Infinity;
+  return reducing.has(operation) ? 1 : 4;
+}
 
 function elementAt(
   context: Context,
@@ -140,7 +146,7 @@ function elementAt(
   const key = indexKey(index);
   let element = known.get(key);
   if (element !== undefined) return element;
-  if (known.size >= mostIndices && tensor.inputs.length > 0) context.materialize(tensor);
+  if (known.size >= mostIndicesOf(tensor)) context.materialize(tensor);
   element = elementOf(context, tensor, index, stored.get(tensor));
   known.set(key, element);
   return element;

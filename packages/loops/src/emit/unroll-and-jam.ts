@@ -1,15 +1,7 @@
 /** Which loops are unrolled by two and jammed, so that what both iterations read in the loop inside is read once? */
-import type {
-  Address,
-  Expression,
-  Operand,
-  Program,
-  Reduction,
-  Register,
-  Statement,
-  StatementOf,
-} from "../program/program.ts";
-import { addressedBy, allStatements, registersOf, valuesOf } from "../program/statements.ts";
+import type { Program, Reduction, Register, Statement, StatementOf } from "../program/program.ts";
+import { allStatements, lastRegister, operandsOf, registersOf, valuesOf } from "../program/statements.ts";
+import { type Iteration, inIteration, isIndex, isOwn } from "./iteration.ts";
 
 type Loop = StatementOf<"loop">;
 
@@ -21,10 +13,7 @@ const longest = 10;
  * a sum must not depend on whether the length of a batch is even.
  */
 export function unrollAndJam({ body }: Program, batches: ReadonlySet<number>): Program {
-  let last = -1;
-  for (const statement of allStatements(body))
-    for (const register of registersOf(statement)) last = Math.max(last, register);
-  return { body: jamAll(body, batches, { next: last + 1 }) };
+  return { body: jamAll(body, batches, { next: lastRegister(body) + 1 }) };
 }
 
 interface Counter {
@@ -76,10 +65,12 @@ const jammed: ReadonlySet<Reduction> = new Set<Reduction>(["sum", "total", "max"
 function jam({ index, extent, body }: Loop, inner: Loop, registers: Counter): Loop {
   const own = ownRegisters(index, body);
   const second = new Map([...own].map((register) => [register, registers.next++]));
-  const isOwn = (statement: Statement): boolean => statement.kind !== "let" || own.has(statement.register);
+  const differs = (statement: Statement): boolean => statement.kind !== "let" || own.has(statement.register);
   const both = (statements: readonly Statement[]): Statement[] => [
-    ...statements.map((statement) => inIteration(statement, { index, number: 0, renamed: new Map() })),
-    ...statements.filter(isOwn).map((statement) => inIteration(statement, { index, number: 1, renamed: second })),
+    ...statements.map((statement) => jammedIn(statement, { index, number: 0, step: 2, renamed: new Map() })),
+    ...statements
+      .filter(differs)
+      .map((statement) => jammedIn(statement, { index, number: 1, step: 2, renamed: second })),
   ];
   const position = body.indexOf(inner);
   return {
@@ -90,93 +81,20 @@ function jam({ index, extent, body }: Loop, inner: Loop, registers: Counter): Lo
   };
 }
 
+/** A statement of one of the two iterations, which says so if it accumulates. */
+function jammedIn(statement: Statement, iteration: Iteration): Statement {
+  const written = inIteration(statement, iteration);
+  return written.kind === "accumulate" ? { ...written, iteration: iteration.number as 0 | 1 } : written;
+}
+
 /** The registers that differ from iteration to iteration. */
 function ownRegisters(index: number, body: readonly Statement[]): ReadonlySet<Register> {
   const own = new Set<Register>();
-  const isOwn = (operand: Operand): boolean =>
-    isIndex(operand, index) || (operand.kind === "register" && own.has(operand.register));
   for (const statement of allStatements(body)) {
     const isNew =
       statement.kind === "accumulator" ||
-      (statement.kind === "let" && [...valuesOf(statement), ...addressedBy(statement)].some(isOwn));
+      (statement.kind === "let" && operandsOf(statement).some((operand) => isOwn(operand, index, own)));
     if (isNew) for (const register of registersOf(statement)) own.add(register);
   }
   return own;
-}
-
-/** One of the two iterations that are jammed. */
-interface Iteration {
-  readonly index: number;
-  readonly number: 0 | 1;
-  readonly renamed: ReadonlyMap<Register, Register>;
-}
-
-/** A statement as it is in one of the iterations. */
-function inIteration(statement: Statement, iteration: Iteration): Statement {
-  switch (statement.kind) {
-    case "let": {
-      const { register, expression } = statement;
-      return {
-        ...statement,
-        register: registerIn(register, iteration),
-        expression: expressionIn(expression, iteration),
-      };
-    }
-    case "accumulator": {
-      const { register, position } = statement;
-      const moved = position === undefined ? undefined : registerIn(position, iteration);
-      return { ...statement, register: registerIn(register, iteration), position: moved };
-    }
-    case "accumulate": {
-      const { register, value } = statement;
-      return {
-        ...statement,
-        register: registerIn(register, iteration),
-        value: operandIn(value, iteration),
-        iteration: iteration.number,
-      };
-    }
-    case "store":
-      return {
-        ...statement,
-        address: addressInIteration(statement.address, iteration),
-        value: operandIn(statement.value, iteration),
-      };
-    case "fill":
-    case "loop":
-    case "multiply":
-    case "update":
-      throw new Error(`loops: a ${statement.kind} must not stand in a loop that is unrolled and jammed.`);
-  }
-}
-
-function registerIn(register: Register, { renamed }: Iteration): Register {
-  return renamed.get(register) ?? register;
-}
-
-function operandIn(operand: Operand, iteration: Iteration): Operand {
-  return operand.kind === "register"
-    ? { kind: "register", register: registerIn(operand.register, iteration) }
-    : operand;
-}
-
-function expressionIn(expression: Expression, iteration: Iteration): Expression {
-  return expression.kind === "apply"
-    ? { ...expression, operands: expression.operands.map((operand) => operandIn(operand, iteration)) }
-    : { ...expression, address: addressInIteration(expression.address, iteration) };
-}
-
-function addressInIteration({ constant, terms }: Address, iteration: Iteration): Address {
-  const ofLoop = terms.filter(({ operand }) => isIndex(operand, iteration.index));
-  return {
-    constant: ofLoop.reduce((sum, { stride }) => sum + iteration.number * stride, constant),
-    terms: terms.map(({ operand, stride }) => ({
-      operand: operandIn(operand, iteration),
-      stride: isIndex(operand, iteration.index) ? 2 * stride : stride,
-    })),
-  };
-}
-
-function isIndex(operand: Operand, index: number): boolean {
-  return operand.kind === "index" && operand.index === index;
 }

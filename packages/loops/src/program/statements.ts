@@ -103,3 +103,11 @@ export function registersOf(statement: Statement): readonly Register[] {
       return [];
   }
 }
+
+/** The largest register that these statements define, or -1. */
+export function lastRegister(statements: readonly Statement[]): Register {
+  let last = -1;
+  for (const statement of allStatements(statements))
+    for (const register of registersOf(statement)) last = Math.max(last, register);
+  return last;
+}
