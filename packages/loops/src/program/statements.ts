@@ -65,7 +65,7 @@ export function valuesOf(statement: Statement): readonly Operand[] {
 }
 
 /** The operands of addresses. */
-export function addressedBy(statement: Statement): readonly Operand[] {
+function addressedBy(statement: Statement): readonly Operand[] {
   const address = addressIn(statement);
   return address === undefined ? [] : address.terms.map(({ operand }) => operand);
 }
