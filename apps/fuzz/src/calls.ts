@@ -293,6 +293,7 @@ function contractCalls(engine: Engine): CallTable {
     ...each(["constantBytes", "formatGraph", "graphKey", "collectChecks", "simplify"], oneOf(traced)),
     topologicalOrder: [oneOf(() => traced().outputs)],
     nodesWithin: [oneOf(traced)],
+    substitute: [oneOf(() => traced().outputs, new Map())],
     groupScans: [oneOf(() => nodesWithin(traced()))],
     isScan: [oneOf(tensor)],
     verify: [oneOf(() => prepare(traced(), engine))],

@@ -2,4 +2,5 @@
 export * from "./classification/index.ts";
 export * from "./clustering/index.ts";
 export * from "./regression/index.ts";
+export * from "./sequence/index.ts";
 export * from "./variational/index.ts";

@@ -2,6 +2,7 @@
 import { type Tensor, exp, mean, sum, valueAndGrad } from "@symloss/core";
 import {
   accuracy,
+  ctc,
   explainedVariance,
   huber,
   reduce,
@@ -10,6 +11,7 @@ import {
   vae,
   vaeGmm,
 } from "@symloss/losses";
+import { ctcGradient } from "../contenders/hand-ctc.ts";
 import * as byHand from "../contenders/hand-written.ts";
 import { type Workload, type WorkloadInput, type WorkloadKind, shapeOf } from "./workload.ts";
 
@@ -29,7 +31,7 @@ interface Definition {
 
 const million = 2 ** 20;
 
-/** W1 to W10, the losses of auto-encoders V1 and V2, and D1 with a product of matrices, by name. */
+/** W1 to W10, the losses of auto-encoders V1 and V2, and D1 with a product of matrices, and S1 with a scan, by name. */
 const definitions: Readonly<Record<string, Definition>> = {
   W1: {
     title: "huber",
@@ -226,6 +228,25 @@ const definitions: Readonly<Record<string, Definition>> = {
         inputs: [table(features, rows), table(weights, 256), flat(bias)],
         compute: (features, weights, bias) => [features!.matmul(weights!).add(bias!).relu()],
         byHand: ([out]) => byHand.dense(features, weights, bias, out!, blocks),
+      };
+    },
+  },
+  S1: {
+    title: "connectionist temporal classification and gradient, 200 steps, 64 classes, 40 labels",
+    rows: 32,
+    rowElements: 200 * 64,
+    make: (rows, { floats, integers, normal }) => {
+      const sizes = { rows, time: 200, classes: 64, labels: 40 };
+      const logits = floats(rows * 200 * 64, () => 3 * normal());
+      // Class 0 is the blank.
+      const labels = integers(rows * 40, 63).map((label) => label + 1);
+      return {
+        inputs: [
+          { data: labels, shape: [rows, 40] },
+          { data: logits, shape: [rows, 200, 64] },
+        ],
+        compute: withGradients((said, heard) => sum(ctc(said!, heard!)), 1),
+        byHand: ([value, gradient]) => (value![0] = ctcGradient(labels, logits, sizes, gradient!)),
       };
     },
   },

@@ -1,0 +1,2 @@
+/** The losses of sequences. */
+export { ctc } from "./ctc.ts";
