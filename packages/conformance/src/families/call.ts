@@ -24,7 +24,7 @@ export interface Outcome {
 }
 
 /** How long axes are: each has another length, so that none is taken for another. */
-export const lengths = { batch: 7, classes: 5, items: 5, positions: 6, D: 4, K: 3, d: 4 } as const;
+export const lengths = { batch: 7, classes: 5, items: 5, positions: 6, D: 4, K: 3, d: 4, time: 8, labels: 3 } as const;
 
 /** A call of each loss in each form of its arguments, with each of its choices, and with every option; floats are of this dtype. */
 export function callsOf(name: LossName, dtype: DType): readonly Call[] {
