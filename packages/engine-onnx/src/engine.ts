@@ -15,7 +15,7 @@ import {
 } from "@symloss/core/engine";
 import { lowerMissing } from "./kernels.ts";
 import { copiesWhileOpening, peakBytes, sessionBytes } from "./memory.ts";
-import { type Model, encodeModel } from "./model.ts";
+import { type Model, type Node, encodeModel } from "./model.ts";
 import { writtenOperations } from "./operations.ts";
 import { type OnnxOptions, checkOnnxOptions } from "./options.ts";
 import { type Device, liveDevice, openDevice, runJob } from "./runtime.ts";
@@ -252,8 +252,16 @@ function runOn(
 
 /** One line for each node of the model, then its size. */
 function describeModel(model: Model): string {
-  const lines = model.nodes.map(
-    ({ type, inputs, outputs }) => `${type}(${inputs.join(", ")}) -> ${outputs.join(", ")}`,
+  return [
+    ...model.nodes.flatMap(describeNode),
+    `a model of ${model.nodes.length} nodes, ${model.constants.length} constants`,
+  ].join("\n");
+}
+
+/** The node, and what is inside it. */
+function describeNode({ type, inputs, outputs, attributes }: Node): string[] {
+  const inside = Object.values(attributes).flatMap((value) =>
+    typeof value === "object" && "nodes" in value ? value.nodes.flatMap(describeNode) : [],
   );
-  return [...lines, `a model of ${model.nodes.length} nodes, ${model.constants.length} constants`].join("\n");
+  return [`${type}(${inputs.join(", ")}) -> ${outputs.join(", ")}`, ...inside.map((line) => `  ${line}`)];
 }

@@ -1,5 +1,5 @@
 /** For which operations does ONNX Runtime lack a kernel in some dtype? */
-import { type DType, type Graph, type Operation, lower, topologicalOrder } from "@symloss/core/engine";
+import { type DType, type Graph, type Operation, lower, nodesWithin } from "@symloss/core/engine";
 import { writtenOperations } from "./operations.ts";
 
 /** The dtypes that have no kernel, by operation. */
@@ -11,7 +11,7 @@ const missing: { readonly [O in Operation]?: readonly DType[] } = {
 /** The graph, in which operations without a kernel for their dtype are rewritten using others. */
 export function lowerMissing<G extends Graph>(graph: G): G {
   const lacking = new Set(
-    topologicalOrder(graph.outputs)
+    nodesWithin(graph)
       .filter(({ operation, dtype }) => missing[operation as Operation]?.includes(dtype))
       .map(({ operation }) => operation),
   );

@@ -6,6 +6,7 @@ import {
   type Tensor,
   bytesPerElement,
   constantBytes,
+  isScan,
   sizeOf,
   topologicalOrder,
 } from "@symloss/core/engine";
@@ -174,7 +175,9 @@ const passing: { readonly [O in Operation]: Passing } = {
 function passingBytes(node: Tensor): number {
   const { wide, repeats } = passing[node.operation as Operation];
   const operands = node.inputs.map(({ shape }) => sizeOf(shape));
-  const inside = wide * Math.max(0, sizeOf(node.shape), ...operands) * bytesPerElement.float64;
+  const inside =
+    wide * Math.max(0, sizeOf(node.shape), ...operands) * bytesPerElement.float64 +
+    (isScan(node) ? peakBytes(node.attributes.body) : 0);
   if (!repeats) return inside;
   return node.inputs.reduce((bytes, operand) => bytes + (isView(operand) ? bytesOf(operand) : 0), inside);
 }

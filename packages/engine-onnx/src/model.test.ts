@@ -86,8 +86,9 @@ test("every field comes back", () => {
 
 test("of a branch, nodes and output come back", () => {
   const branch = {
+    inputs: [],
     nodes: [{ type: "Neg", name: "neg", inputs: ["x"], outputs: ["y"], attributes: {} }],
-    output: { name: "y", type: "float32" as const, shape: [2] },
+    outputs: [{ name: "y", type: "float32" as const, shape: [2] }],
   };
   const bytes = encodeModel({
     name: "branch",

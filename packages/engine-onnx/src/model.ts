@@ -27,10 +27,11 @@ export interface Node {
   readonly attributes: Readonly<Record<string, AttributeValue>>;
 }
 
-/** A branch: nodes, which may use every value of the enclosing graph, and their output. */
+/** A branch or a body: nodes, which may use every value of the enclosing graph, what they are given in addition, and their outputs. */
 export interface Subgraph {
+  readonly inputs: readonly ValueInfo[];
   readonly nodes: readonly Node[];
-  readonly output: ValueInfo;
+  readonly outputs: readonly ValueInfo[];
 }
 
 /** A constant and its little-endian bytes. */
@@ -103,11 +104,12 @@ function attributeFields(value: AttributeValue): Uint8Array[] {
   return [...value.map((item) => integer(8, item)), integer(20, attributeTypes.ints)];
 }
 
-function subgraphFields({ nodes, output }: Subgraph): Uint8Array[] {
+function subgraphFields({ inputs, nodes, outputs }: Subgraph): Uint8Array[] {
   return [
     ...nodes.map((node) => message(1, nodeFields(node))),
-    text(2, `${output.name}_branch`),
-    message(12, valueFields(output)),
+    text(2, `${outputs[0]!.name}_branch`),
+    ...inputs.map((input) => message(11, valueFields(input))),
+    ...outputs.map((output) => message(12, valueFields(output))),
   ];
 }
 

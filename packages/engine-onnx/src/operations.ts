@@ -29,10 +29,10 @@ import { argmax, logSoftmax, logSumExp, matmul, max, softmax, sum } from "./oper
 import type { Row } from "./row.ts";
 
 /** The operations for which ONNX has no accurate node; core rewrites them using others. */
-type Lowered = "expm1" | "log1p" | "lgamma" | "digamma" | "scan";
+type Lowered = "expm1" | "log1p" | "lgamma" | "digamma";
 
-/** An operation that becomes nodes, as all do but inputs. */
-type Written = Exclude<Operation, Lowered | "input">;
+/** An operation that becomes nodes, as all do but inputs; the results of a scan are written together, in `scan.ts`. */
+type Written = Exclude<Operation, Lowered | "input" | "scan">;
 
 /** How each operation is written. */
 export const operations: { readonly [O in Written]: Row<O> } = {
@@ -93,4 +93,4 @@ export const operations: { readonly [O in Written]: Row<O> } = {
 };
 
 /** The operations that a graph may contain when it becomes a model. */
-export const writtenOperations: readonly Operation[] = ["input", ...(Object.keys(operations) as Written[])];
+export const writtenOperations: readonly Operation[] = ["input", "scan", ...(Object.keys(operations) as Written[])];

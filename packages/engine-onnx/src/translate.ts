@@ -6,6 +6,9 @@ import {
   type NodeOf,
   type Operation,
   type Tensor,
+  groupScans,
+  isScan,
+  nodesWithin,
   topologicalOrder,
 } from "@symloss/core/engine";
 import { type Extremum, findExtrema } from "./extrema.ts";
@@ -13,6 +16,7 @@ import type { Model, Node, ValueInfo } from "./model.ts";
 import { operations } from "./operations.ts";
 import { elementwise } from "./operations/elementwise.ts";
 import type { Row } from "./row.ts";
+import { writeScan } from "./scan.ts";
 import { type DimensionSource, type ModelValue, type Writer, createWriter } from "./writer.ts";
 
 /** The names of inputs and outputs in the model, in the graph's order, and what the runtime can do. */
@@ -32,14 +36,13 @@ export function translate(
   const dimensions = findDimensions(graph, inputs);
   checkDimensions(graph, dimensions);
   const writer = createWriter({ float64, reserved: [...inputs, ...outputs], dimensions });
-  const values = new Map<Tensor, ModelValue>();
-  for (const [index, { shape, dtype }] of graph.inputs.entries()) {
-    values.set(graph.inputs[index]!, { name: inputs[index]!, type: dtype, shape });
-  }
-  const extrema = findExtrema(graph);
-  for (const node of topologicalOrder(graph.outputs)) {
-    if (!values.has(node)) values.set(node, writeNode(writer, node, values, extrema.get(node)));
-  }
+  const values = new Map(
+    graph.inputs.map((input, index): [Tensor, ModelValue] => [
+      input,
+      { name: inputs[index]!, type: input.dtype, shape: input.shape },
+    ]),
+  );
+  writeGraph(writer, graph, values);
   writer.begin("output");
   const results = graph.outputs.map((node) => writer.full(values.get(node)!, node.shape));
   const needed = findNeeded(writer.nodes, results);
@@ -52,13 +55,25 @@ export function translate(
   };
 }
 
+/** Writes every node of a graph, and notes its value. */
+function writeGraph(writer: Writer, graph: Graph, values: Map<Tensor, ModelValue>): void {
+  const order = topologicalOrder(graph.outputs);
+  const extrema = findExtrema(graph);
+  const scans = groupScans(order);
+  for (const node of order) {
+    if (values.has(node)) continue;
+    writer.begin(node.operation);
+    if (isScan(node)) writeScan(writer, scans.get(node)!, values, writeGraph);
+    else values.set(node, writeNode(writer, node, values, extrema.get(node)));
+  }
+}
+
 function writeNode(
   writer: Writer,
   node: Tensor,
   values: ReadonlyMap<Tensor, ModelValue>,
   extremum: Extremum | undefined,
 ): ModelValue {
-  writer.begin(node.operation);
   if (extremum !== undefined) {
     return elementwise((_, names) => writer.node(extremum.type, names))(
       writer,
@@ -87,12 +102,14 @@ function findNeeded(nodes: readonly Node[], results: readonly string[]): Set<str
   return needed;
 }
 
-/** The names of the values that a node reads, also in its branches. */
+/** The names of the values that a node reads, also inside. */
 function namesIn(node: Node): string[] {
-  const branches = Object.values(node.attributes).flatMap((value) =>
-    typeof value === "object" && "nodes" in value ? [value.output.name, ...value.nodes.flatMap(namesIn)] : [],
+  const inside = Object.values(node.attributes).flatMap((value) =>
+    typeof value === "object" && "nodes" in value
+      ? [...value.outputs.map(({ name }) => name), ...value.nodes.flatMap(namesIn)]
+      : [],
   );
-  return [...node.inputs, ...branches];
+  return [...node.inputs, ...inside];
 }
 
 /** The nodes, with the results renamed to the outputs. A result that is an input, a constant or already an output is copied. */
@@ -145,7 +162,7 @@ function findDimensions(graph: Graph, inputs: readonly string[]): Map<string, Di
 }
 
 function checkDimensions(graph: Graph, sources: ReadonlyMap<string, DimensionSource>): void {
-  for (const node of topologicalOrder(graph.outputs)) {
+  for (const node of nodesWithin(graph)) {
     const unknown = node.shape.find((dimension: Dimension) => typeof dimension === "string" && !sources.has(dimension));
     if (unknown === undefined) continue;
     throw new UnsupportedOperationError(

@@ -62,6 +62,13 @@ export interface Writer {
   begin(operation: string): void;
   /** Adds a node, unless an equal one exists, and returns the name of its result. */
   node(type: string, inputs: readonly string[], attributes?: Readonly<Record<string, AttributeValue>>): string;
+  /** Adds a node with so many results, and returns their names. */
+  nodeOf(
+    results: number,
+    type: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, AttributeValue>>,
+  ): readonly string[];
   /** The name of a constant with these elements. */
   constant(type: ElementType, shape: readonly number[], elements: ArrayLike<number>): string;
   /** The name of a scalar. */
@@ -76,7 +83,15 @@ export interface Writer {
   cast(name: string, type: ElementType): string;
   /** A branch with the nodes that `build` writes. */
   branch(type: ElementType, shape: Shape, build: (inner: Writer) => string): Subgraph;
+  /** A body with the nodes that `build` writes, which is given values of these types; each of its outputs is the result of a node of its own. */
+  body(
+    inputs: readonly ValueType[],
+    build: (inner: Writer, given: readonly ModelValue[]) => readonly ModelValue[],
+  ): Subgraph;
 }
+
+/** The type of a value. */
+type ValueType = Pick<ModelValue, "type" | "shape">;
 
 /** A writer with an empty model. */
 export function createWriter({ float64, reserved, dimensions }: WriterOptions): Writer {
@@ -133,6 +148,11 @@ export function createWriter({ float64, reserved, dimensions }: WriterOptions): 
         made.set(key, output);
         return output;
       },
+      nodeOf(results, type, inputs, attributes) {
+        const outputs = Array.from({ length: results }, () => fresh(operation));
+        nodes.push({ type, name: `${outputs[0]!}/${type}`, inputs, outputs, attributes });
+        return outputs;
+      },
       constant,
       scalar: (type, value) => constant(type, [], [value]),
       integers: (values) => constant("int64", [values.length], values),
@@ -152,8 +172,19 @@ export function createWriter({ float64, reserved, dimensions }: WriterOptions): 
       branch(type, shape, build) {
         const inner: Node[] = [];
         const name = build(writerOf(inner, known));
-        const output: ValueInfo = { name, type, shape };
-        return { nodes: inner, output };
+        return { inputs: [], nodes: inner, outputs: [{ name, type, shape }] };
+      },
+      body(types, build) {
+        const inner: Node[] = [];
+        const within = writerOf(inner, known);
+        const inputs = types.map(({ type, shape }): ModelValue => ({ name: fresh("given"), type, shape }));
+        const results = build(within, inputs);
+        // What comes from outside, or twice, is no output that runtimes accept.
+        const outputs = results.map(({ name, type, shape }): ValueInfo => {
+          const [copy] = within.nodeOf(1, "Identity", [name], {});
+          return { name: copy!, type, shape };
+        });
+        return { inputs, nodes: inner, outputs };
       },
     };
     return writer;
