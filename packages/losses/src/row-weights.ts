@@ -11,6 +11,7 @@ import {
 } from "@symloss/core";
 import { requireRule } from "@symloss/core/engine";
 import { bindShapes } from "./check.ts";
+import { weightOf } from "./classification/labels.ts";
 import { type OptionTable, givenOptions, intRule } from "./options.ts";
 
 /** The options of `rowWeights`. */
@@ -52,12 +53,7 @@ export function rowWeights(labels: TensorLike, classWeights: TensorLike, options
   bindShapes(caller, [rows, classes], false);
   const weights = check(caller, classes.name, classes.tensor, { kind: "nonNegative" });
   const index = checkClassIndices(caller, rows.name, rows.tensor, weights.shape[0]!, ignoreIndex);
-  if (ignoreIndex === undefined) return weightOf(index, weights);
+  if (ignoreIndex === undefined) return weightOf(weights, index);
   const ignored = index.equal(ignoreIndex);
-  return where(ignored, 0, weightOf(where(ignored, 0, index), weights));
-}
-
-function weightOf(index: Tensor, weights: Tensor): Tensor {
-  if (index.rank === 1) return weights.takeAlongAxis(index, 0);
-  return weights.takeAlongAxis(index.reshape([-1]), 0).reshape(index.shape);
+  return where(ignored, 0, weightOf(weights, where(ignored, 0, index)));
 }

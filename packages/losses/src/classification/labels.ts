@@ -37,6 +37,13 @@ export function pick(rows: Tensor, index: Tensor): Tensor {
   return rows.takeAlongAxis(index.expandDims(-1)).squeeze(-1);
 }
 
+/** [..] the weight of each class index, of weights [classes]. */
+export function weightOf(weights: Tensor, index: Tensor): Tensor {
+  // A table of lengths that are known only when a graph runs can't be made a list.
+  const isTable = index.rank > 1 && index.shape.some((length) => typeof length === "string");
+  return isTable ? pick(weights.reshape([...index.shape.map(() => 1), -1]), index) : weights.take(index);
+}
+
 /** Labels as they are where no row is ignored. */
 export interface Kept {
   readonly labels: Tensor;

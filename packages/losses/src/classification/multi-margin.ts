@@ -1,7 +1,7 @@
 /** By how much do all other classes come within the margin of the right one? */
 import { type Tensor, where } from "@symloss/core";
 import { type LossOf, type OptionsFor, defineLoss } from "../definition.ts";
-import { pick, rightClass } from "./labels.ts";
+import { pick, rightClass, weightOf } from "./labels.ts";
 const declaration = {
   name: "multiMargin",
   arguments: {
@@ -44,5 +44,5 @@ function formula(
   const right = rightClass(declaration.name, predictions, targets);
   const short = predictions.sub(pick(predictions, targets).sub(delta).expandDims(-1)).relu();
   const mean = where(right, 0, power === 2 ? short.square() : short).mean(-1);
-  return classWeights === undefined ? mean : mean.mul(classWeights.take(targets));
+  return classWeights === undefined ? mean : mean.mul(weightOf(classWeights, targets));
 }

@@ -2,7 +2,7 @@
 import { type Tensor, broadcastTogether, customGradient, sub, weightedBy, where } from "@symloss/core";
 import { type LossOf, type OptionsFor, defineLoss } from "../definition.ts";
 import { categoricalLogProbability } from "../distribution/categorical.ts";
-import { isIndex, rightClass, smoothed } from "./labels.ts";
+import { isIndex, rightClass, smoothed, weightOf } from "./labels.ts";
 const declaration = {
   name: "softmaxFocalCrossentropyLogits",
   arguments: {
@@ -49,7 +49,7 @@ function formula(
 ): Tensor {
   if (isIndex(labels) && labelSmoothing === undefined) {
     const loss = focalOf(categoricalLogProbability(labels, logits), gamma);
-    return classWeights === undefined ? loss : loss.mul(classWeights.take(labels));
+    return classWeights === undefined ? loss : loss.mul(weightOf(classWeights, labels));
   }
   const rows = isIndex(labels) ? rightClass(declaration.name, logits, labels).cast(logits.dtype) : labels;
   const shares = smoothed(rows, labelSmoothing);
