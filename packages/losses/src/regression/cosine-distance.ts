@@ -1,5 +1,5 @@
 /** How far apart are the directions of two vectors? */
-import { type Tensor, logicalOr, normalize, where } from "@symloss/core";
+import { type Tensor, logicalOr, normalize, sub, where } from "@symloss/core";
 import { type LossOf, defineLoss } from "../definition.ts";
 
 const declaration = {
@@ -39,8 +39,11 @@ export const cosineDistance: LossOf<typeof declaration, typeof formula> = /* @__
 function formula(targets: Tensor, predictions: Tensor): Tensor {
   const [left, right] = [normalize(targets), normalize(predictions)];
   const isZero = logicalOr(lengthOf(left).equal(0), lengthOf(right).equal(0));
-  // Half the squared distance of the unit vectors, in which nothing cancels.
-  return where(isZero, 1, left.sub(right).square().sum(-1).mul(0.5));
+  const isOpposed = left.mul(right).sum(-1).less(0);
+  // Half the squared distance of the unit vectors, or from the opposite one, if that is nearer: nothing cancels.
+  const nearer = where(isOpposed.expandDims(-1), right.neg(), right);
+  const half = left.sub(nearer).square().sum(-1).mul(0.5);
+  return where(isZero, 1, where(isOpposed, sub(2, half), half));
 }
 
 /** 1, or 0 of the zero vector. */
