@@ -360,6 +360,7 @@ function lossCalls(): CallTable {
       oneOf(matrix, { reduction: "mean", weights: matrix(), mask: [true, false], whenEmpty: 0 }),
       oneOf(matrix, { reduction: "sum", denominator: 3 }),
     ],
+    fenchelYoung: [oneOf(() => (x: Tensor) => x.logSumExp(-1))],
     reduceParts: [oneOf(matrix, { reduction: "weightedMean", weights: matrix(), mask: [true, false] })],
     rowMask: [oneOf(labels, -1)],
     rowWeights: [oneOf(labels, [1, 2], { ignoreIndex: 1 })],

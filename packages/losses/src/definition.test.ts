@@ -114,7 +114,10 @@ describe("the catalogue", () => {
       if (formula === undefined) return [];
       const parameters = new RegExp(`^function ${formula}\\(([^{)]*)`, "m").exec(source)![1]!;
       return [
-        [/name: "(\w+)"/.exec(source)![1]!, [...parameters.matchAll(/(\w+):/g)].map(([, name]) => name)] as const,
+        [
+          /name: "(\w+)"/.exec(source)![1]!,
+          [...parameters.matchAll(/(\w+): (?:Tensor|number)\b/g)].map(([, name]) => name),
+        ] as const,
       ];
     });
     expect(Object.fromEntries(named)).toEqual(

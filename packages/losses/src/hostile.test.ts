@@ -135,6 +135,9 @@ const others: Readonly<Record<string, (value: unknown) => unknown>> = {
   "reduce weights": (value) => (everything.reduce as Loose)([1, 2], { weights: value }),
   "reduce mask": (value) => (everything.reduce as Loose)([1, 2], { mask: value }),
   "reduce whenEmpty": (value) => (everything.reduce as Loose)([1, 2], { whenEmpty: value }),
+  "fenchelYoung maxFunction": (value) => (everything.fenchelYoung as Loose)(value),
+  "fenchelYoung scores": (value) => (everything.fenchelYoung((x) => x.sum(-1)) as Loose)(value, [1, 2]),
+  "fenchelYoung targets": (value) => (everything.fenchelYoung((x) => x.sum(-1)) as Loose)([1, 2], value),
   "reduce denominator": (value) => (everything.reduce as Loose)([1, 2], { denominator: value }),
   "reduceParts loss": (value) => (everything.reduceParts as Loose)(value),
   "reduceParts options": (value) =>
@@ -156,6 +159,7 @@ test.each(Object.keys(others))("%s is named", (key) => {
   const [name, argument] = key.split(" ") as [string, string];
   for (const [what, value] of Object.entries(hostile)) {
     if (key.endsWith(" options") && /record|text/.test(what)) continue;
+    if (key.endsWith("Function") && what === "a function") continue;
     expect(
       refusalOf(() => others[key]!(value)),
       what,

@@ -1,5 +1,6 @@
 /** What may a user import? */
 export * from "./families.ts";
+export { fenchelYoung } from "./classification/fenchel-young.ts";
 export { sigmoidCrossentropyLogits } from "./classification/sigmoid-crossentropy.ts";
 export type { Formula } from "./variational/formula.ts";
 export { type Normal, normalDivergence, normalEntropy, normalLogProbability } from "./distribution/normal.ts";

@@ -1,5 +1,5 @@
 /** Where does a loss of numbers become another one, and what is it where its formula has no answer? */
-import { type Tensor, type TensorLike, grad } from "@symloss/core";
+import { type Tensor, type TensorLike, grad, sub } from "@symloss/core";
 import { describe, expect, it } from "vitest";
 import { elementsOf, gradientsOf, valueOf } from "../../test/on-cpu.ts";
 import {
@@ -10,6 +10,8 @@ import {
   gaussianNll,
   gaussianNllLog,
   huber,
+  poissonNll,
+  poissonNllLog,
   rootMeanSquaredError,
   smoothL1,
   squaredDifferences,
@@ -130,5 +132,35 @@ describe("rootMeanSquaredError", () => {
 
   it("is NaN of nothing", async () => {
     expect(await valueOf(rootMeanSquaredError([], []))).toBeNaN();
+  });
+});
+
+describe("poissonNll", () => {
+  const counts = [0, 1, 3, 2.5];
+  const means = [0.5, 1, 4, 2];
+
+  it("is that of log means, also in full", async () => {
+    for (const full of [false, true]) {
+      await expectSame(
+        poissonNll(counts, means, { full }),
+        poissonNllLog(
+          counts,
+          means.map((mean) => Math.log(mean)),
+          { full },
+        ),
+      );
+    }
+  });
+
+  it("adds the logarithm of the factorial, exactly", async () => {
+    const constant = poissonNll([0, 1, 2, 5], [1, 1, 1, 1], { full: true }).sub(1);
+    await expectSame(constant, sub([0, 0, Math.LN2, Math.log(120)], 0));
+  });
+
+  it("costs nothing where nothing is expected and nothing comes", async () => {
+    expect(await valueOf(poissonNll([0], [0]))).toEqual([0]);
+    expect(await gradientsOf((t, p) => poissonNll(t, p), [0], [0])).toEqual([[0], [1]]);
+    expect(await valueOf(poissonNllLog([0], [-Infinity]))).toEqual([0]);
+    expect(await valueOf(poissonNll([1], [0]))).toEqual([Infinity]);
   });
 });
