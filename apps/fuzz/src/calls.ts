@@ -382,7 +382,7 @@ function loopCalls(engine: Engine): CallTable {
     blockSizes: [oneOf(3, 4, 5)],
     wholeTiles: [oneOf(3)],
     bytesOf: [oneOf([], "scratch")],
-    describePlan: [oneOf({ tree: [], buffers: [], programs: [] })],
+    describePlan: [oneOf({ parts: [], buffers: [], programs: [] })],
   };
 }
 
@@ -393,6 +393,7 @@ function conformanceCalls(engine: Engine): CallTable {
     checkExpectedFailures: [oneOf([first], failures)],
     runCase: [oneOf(first, engine, { expectedFailures: [] })],
     ConformanceError: [oneOf("message", { cause: 1 })],
+    goldenCasesOf: [oneOf("huber")],
     lossSamples: [oneOf("huber", { lengths: { batch: 2 }, leading: [2, 3], everyOption: true })],
     findDisagreement: [oneOf({ engines: { cpu: engine }, seed: 1, runs: 1, path: "0" })],
     summarizeOutcomes: [oneOf([{ status: "passed" }, { status: "skipped", reason: "x", missing: "less" }])],

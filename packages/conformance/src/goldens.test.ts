@@ -86,7 +86,7 @@ test("a function without golden cases has a test in their place", () => {
 });
 
 test("golden cases of no function are refused by name", async () => {
-  await expect(goldenCasesOf("huberr")).rejects.toThrow("must be that of a function with golden cases, got huberr");
+  await expect(goldenCasesOf("huberr")).rejects.toThrow('must be that of a function with golden cases, got "huberr"');
 });
 
 /** Golden gradients hold on every engine; that they are derivatives of the values does not depend on one. */

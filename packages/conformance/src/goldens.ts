@@ -1,6 +1,7 @@
 /** What are the known right numbers, and how are they loaded? `goldens/README.md` of the package says where they come from. */
 import { index, kinks as kinkList, loadGolden, published as publishedList } from "#load-golden";
 import { type DType, type NDArray, OutOfRangeError } from "@symloss/core";
+import { print } from "@symloss/core/engine";
 import { arrayOf } from "./data.ts";
 import { type GoldenArray, type GoldenCase, type PackedCases, unpackCases } from "./unpack.ts";
 
@@ -52,8 +53,8 @@ export const kinks = kinkList as readonly KinkCase[];
 
 /** Loads the golden cases of a function: values and gradients from 60-digit arithmetic. Throws `OutOfRangeError` if it has none. */
 export async function goldenCasesOf(name: string): Promise<readonly GoldenCase[]> {
-  if (!Object.hasOwn(goldenIndex, name))
-    throw new OutOfRangeError(`goldenCasesOf: name must be that of a function with golden cases, got ${name}.`);
+  if (typeof name !== "string" || !Object.hasOwn(goldenIndex, name))
+    throw new OutOfRangeError(`goldenCasesOf: name must be that of a function with golden cases, got ${print(name)}.`);
   return unpacked.get(name) ?? remember(name, load(name));
 }
 
