@@ -14,7 +14,8 @@ export function ctcGradient(labels: Int32Array, logits: Float32Array, sizes: Ctc
   const states = 2 * count + 1;
   const said = new Float32Array(time * classes);
   const alpha = new Float64Array(time * states);
-  const beta = [new Float64Array(states), new Float64Array(states)] as const;
+  const first = new Float64Array(states);
+  const second = new Float64Array(states);
   const spoken = new Int32Array(states);
   const skips = new Uint8Array(states);
   const posterior = new Float64Array(classes);
@@ -26,7 +27,8 @@ export function ctcGradient(labels: Int32Array, logits: Float32Array, sizes: Ctc
     logSoftmax(logits.subarray(begin, begin + time * classes), classes, said);
     const likelihood = goForward(alpha, said, spoken, skips, time, classes);
     total -= likelihood;
-    let [now, next] = beta as readonly [Float64Array, Float64Array];
+    let now = first;
+    let next = second;
     now.fill(-Infinity);
     now[states - 1] = 0;
     if (states > 1) now[states - 2] = 0;
@@ -38,7 +40,9 @@ export function ctcGradient(labels: Int32Array, logits: Float32Array, sizes: Ctc
       for (let index = 0; index < classes; index++)
         gradient[begin + at + index] = Math.exp(said[at + index]!) - posterior[index]!;
       goBack(now, next, said, at, spoken, skips);
-      [now, next] = [next, now];
+      const before = next;
+      next = now;
+      now = before;
     }
   }
   return total;
@@ -69,7 +73,8 @@ function goForward(
   alpha[0] = said[0]!;
   if (states > 1) alpha[1] = said[spoken[1]!]!;
   for (let step = 1; step < time; step++) {
-    const [from, to] = [(step - 1) * states, step * states];
+    const from = (step - 1) * states;
+    const to = step * states;
     for (let state = 0; state < states; state++) {
       const x = alpha[from + state]!;
       const y = state > 0 ? alpha[from + state - 1]! : -Infinity;
@@ -102,9 +107,17 @@ function goBack(
 
 /** The exponential of the largest is 1. */
 function logAdd(x: number, y: number, z: number): number {
-  let [largest, other, third] = [x, y, z];
-  if (y > largest) [largest, other] = [y, x];
-  if (z > largest) [largest, third] = [z, largest];
-  if (largest === -Infinity) return -Infinity;
-  return largest + Math.log(1 + Math.exp(other - largest) + Math.exp(third - largest));
+  if (y > x) {
+    const larger = y;
+    y = x;
+    x = larger;
+  }
+  if (z > x) {
+    const larger = z;
+    z = x;
+    x = larger;
+  }
+  if (x === -Infinity) return x;
+  const others = (y === -Infinity ? 0 : Math.exp(y - x)) + (z === -Infinity ? 0 : Math.exp(z - x));
+  return others === 0 ? x : x + Math.log(1 + others);
 }
