@@ -27,7 +27,7 @@ export interface LossSample {
 
 /** How large the samples are, and which are made. */
 export interface LossSampleOptions {
-  /** The lengths of named axes, and counts, by name: non-negative integers; default 3. */
+  /** The lengths of named axes, and counts, by name: non-negative integers; default 3, and 8 for `time`. */
   readonly lengths?: Readonly<Record<string, number>> | undefined;
   /** The lengths for which `..` stands; default the length of `batch`. */
   readonly leading?: readonly number[] | undefined;
@@ -44,7 +44,8 @@ export function lossSamples(name: LossName, options: LossSampleOptions = {}): re
   checkOptions("lossSamples", options, optionRules);
   const { lengths = {}, everyOption = false } = options;
   const { definition } = losses[name];
-  const lengthOf = (axis: string): number => lengths[axis] ?? 3;
+  // There is time to say all labels, with something between them.
+  const lengthOf = (axis: string): number => lengths[axis] ?? (axis === "time" ? 8 : 3);
   const counts = definition.arguments
     .filter(({ elements }) => elements === "count")
     .map((count) => lengthOf(count.name));
