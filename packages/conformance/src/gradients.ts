@@ -6,10 +6,12 @@ import {
   type Tensor,
   abs,
   add,
+  argsort,
   broadcastTo,
   cast,
   clip,
   concat,
+  cumsum,
   customGradient,
   div,
   einsum,
@@ -39,6 +41,7 @@ import {
   slice,
   softmax,
   softplus,
+  sort,
   sqrt,
   square,
   stack,
@@ -195,6 +198,22 @@ const smoothFunctions: Readonly<Record<string, readonly [TensorFunction, Arrays]
   "logSumExp along every axis": [(x) => [logSumExp(x, 0), logSumExp(x, 1), logSumExp(x, 2), logSumExp(x)], cube],
   "softmax along every axis": [(x) => [softmax(x, 0), softmax(x, 1), softmax(x, 2)], cube],
   "logSoftmax along every axis": [(x) => [logSoftmax(x, 0), logSoftmax(x, 1), logSoftmax(x, 2)], cube],
+  "sort along every axis, both ways": [
+    (x) => [sort(x, { axis: 0 }), sort(x), sort(x, { axis: 0, descending: true }), sort(x, { descending: true })],
+    matrix,
+  ],
+  "sort, of every other element": [(x) => mul(sort(slice(sort(x), [0, 1], [4, 4])), square(x).sum()), matrix],
+  "takeAlongAxis in the order of another": [
+    (x, y) => [
+      takeAlongAxis(exp(y), argsort(x), 1),
+      takeAlongAxis(y, argsort(argsort(x, { axis: 0 }), { axis: 0 }), 0),
+    ],
+    (dtype) => [distinct(dtype, [4, 5], 7), sampleArray(dtype, [4, 5], 8)],
+  ],
+  "cumsum along every axis, both ways": [
+    (x) => [cumsum(x, { axis: 0 }), cumsum(x, { axis: 1, reverse: true }), cumsum(x)],
+    cube,
+  ],
   "takeAlongAxis of one index many times": [
     (x, indices) => takeAlongAxis(x, indices, 0),
     indexed([4, 3], [0, 3, 2, 0, 0, 1, 0, 3, 2, 3, 3, 2], [4, 3]),
@@ -278,6 +297,8 @@ const curvedFunctions: Readonly<Record<string, (x: Tensor) => Tensor>> = {
     const [, inner] = scan((carry, y) => [add(mul(carry, y), 0.5), sum(mul(carry, x))], mean(x), x);
     return scan((carry, y) => [sigmoid(mul(add(carry, y), sum(x)))], x, inner, { reverse: true })[0].sum();
   },
+  "sorted products": (x) => sum(mul(square(sort(x)), mul(sort(exp(x), { descending: true }), [1, 2, 3, 4, 5]))),
+  "running sums": (x) => sum(mul(exp(cumsum(x)), square(cumsum(square(x), { reverse: true })))),
   "abs, relu, maximum": (x) => sum(mul(maximum(abs(x), relu(x)), square(x))),
 };
 

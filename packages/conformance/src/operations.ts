@@ -7,6 +7,7 @@ import { indexingSpecs } from "./operations/indexing.ts";
 import { movementSpecs } from "./operations/movement.ts";
 import { recurrenceSpecs } from "./operations/recurrence.ts";
 import { reductionSpecs } from "./operations/reduction.ts";
+import { rowSpecs } from "./operations/row.ts";
 import { sourceSpecs } from "./operations/source.ts";
 import type { OperationSpec } from "./operations/spec.ts";
 
@@ -17,6 +18,7 @@ export function operationSpecs(): OperationSpec[] {
     ...elementwiseSpecs(),
     ...castSpecs(),
     ...reductionSpecs(),
+    ...rowSpecs(),
     ...movementSpecs(),
     ...indexingSpecs(),
     ...contractionSpecs(),

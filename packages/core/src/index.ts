@@ -56,13 +56,15 @@ export {
 } from "./tensor/elementwise.ts";
 export { logAddExp, logSumExp, xlogy } from "./tensor/logarithm.ts";
 export type {
+  CumulativeOptions,
   MaskedReductionArguments,
   MaskedReductionOptions,
   ReductionArguments,
   ReductionOptions,
+  SortOptions,
 } from "./tensor/methods.ts";
 export { norm, normalize, standardDeviation } from "./tensor/norm.ts";
-export { argmax, logSoftmax, max, mean, min, softmax, sum, variance } from "./tensor/reduction.ts";
+export { argmax, cumsum, logSoftmax, max, mean, min, softmax, sum, variance } from "./tensor/reduction.ts";
 export {
   arange,
   broadcastTo,
@@ -82,6 +84,7 @@ export {
   transpose,
   zeros,
 } from "./tensor/movement.ts";
+export { argsort, sort } from "./tensor/sort.ts";
 export { einsum, matmul } from "./tensor/contraction.ts";
 export { bincount, segmentSum } from "./tensor/segment.ts";
 export { type CustomGradient, check, customGradient, stopGradient } from "./tensor/annotation.ts";

@@ -18,6 +18,7 @@ import {
   transpose,
 } from "./operations/movement.ts";
 import { argmax, logSoftmax, logSumExp, max, softmax, sum } from "./operations/reduce.ts";
+import { argsort, cumsum } from "./operations/row.ts";
 import type { Row } from "./row.ts";
 
 /** How the result of each operation comes from its operands; `scan.ts` has those of a scan, which are computed together. */
@@ -67,6 +68,8 @@ export const operations: { readonly [O in Exclude<Operation, "scan">]: Row<O> } 
   logSumExp,
   softmax,
   logSoftmax,
+  argsort,
+  cumsum,
 
   takeAlongAxis,
   scatterAdd,

@@ -156,6 +156,8 @@ const passing: { readonly [O in Operation]: Passing } = {
   logSumExp: { wide: 3, repeats: true },
   softmax: { wide: 2, repeats: true },
   logSoftmax: { wide: 3, repeats: true },
+  argsort: { wide: 3, repeats: true },
+  cumsum: { wide: 2, repeats: true },
 
   takeAlongAxis: { wide: 1, repeats: true },
   scatterAdd: { wide: 3, repeats: true },

@@ -26,6 +26,7 @@ import {
   transpose,
 } from "./operations/movement.ts";
 import { argmax, logSoftmax, logSumExp, matmul, max, softmax, sum } from "./operations/reduction.ts";
+import { argsort, cumsum } from "./operations/row.ts";
 import type { Row } from "./row.ts";
 
 /** The operations for which ONNX has no accurate node; core rewrites them using others. */
@@ -78,6 +79,8 @@ export const operations: { readonly [O in Written]: Row<O> } = {
   logSumExp,
   softmax,
   logSoftmax,
+  argsort,
+  cumsum,
 
   takeAlongAxis,
   scatterAdd,

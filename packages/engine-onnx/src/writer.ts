@@ -60,8 +60,13 @@ export interface Writer {
   readonly constants: readonly Constant[];
   /** Names the following nodes after this operation, so that a runtime's messages say where they come from. */
   begin(operation: string): void;
-  /** Adds a node, unless an equal one exists, and returns the name of its result. */
-  node(type: string, inputs: readonly string[], attributes?: Readonly<Record<string, AttributeValue>>): string;
+  /** Adds a node, unless an equal one exists, and returns the name of its result: the first, or the one with this number. */
+  node(
+    type: string,
+    inputs: readonly string[],
+    attributes?: Readonly<Record<string, AttributeValue>>,
+    result?: number,
+  ): string;
   /** Adds a node with so many results, and returns their names. */
   nodeOf(
     results: number,
@@ -139,12 +144,13 @@ export function createWriter({ float64, reserved, dimensions }: WriterOptions): 
       begin(name) {
         operation = name;
       },
-      node(type, inputs, attributes = {}) {
-        const key = JSON.stringify([type, inputs, attributes]);
+      node(type, inputs, attributes = {}, result = 0) {
+        const key = JSON.stringify([type, inputs, attributes, result]);
         const same = known(key);
         if (same !== undefined) return same;
         const output = fresh(operation);
-        nodes.push({ type, name: `${output}/${type}`, inputs, outputs: [output], attributes });
+        const outputs = [...Array.from({ length: result }, () => fresh(operation)), output];
+        nodes.push({ type, name: `${output}/${type}`, inputs, outputs, attributes });
         made.set(key, output);
         return output;
       },

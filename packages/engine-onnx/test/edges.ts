@@ -386,6 +386,12 @@ const edges: { readonly [O in Operation]: () => readonly Edge[] } = {
     ...alongRows("logSoftmax", floats, (x, axis) => x.logSoftmax(axis), true)(),
     ...sureAnswers("logSoftmax", (x, axis) => x.logSoftmax(axis)),
   ],
+  argsort: () =>
+    [false, true].flatMap((descending) =>
+      alongRows("argsort", numbers, (x, axis) => x.argsort({ axis, descending }), true)(),
+    ),
+  cumsum: () =>
+    [false, true].flatMap((reverse) => alongRows("cumsum", numbers, (x, axis) => x.cumsum({ axis, reverse }), true)()),
 
   takeAlongAxis: () =>
     all.map((dtype) => ({

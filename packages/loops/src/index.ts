@@ -14,11 +14,14 @@ export type {
   Program,
   Reduction,
   Register,
+  RowOperation,
+  Rows,
   Statement,
   StatementOf,
   Stride,
 } from "./program/program.ts";
 export type { ScalarOperation } from "./program/scalar-operation.ts";
-export { allStatements, operandsOf } from "./program/statements.ts";
+export { allStatements, buffersOf, operandsOf } from "./program/statements.ts";
+export { digitBits, shortRow, sortScratch } from "./program/sort-scratch.ts";
 export { blockSizes, productBlock, wholeTiles } from "./program/tiles.ts";
 export type { LoopTree } from "./schedule/loop-tree.ts";

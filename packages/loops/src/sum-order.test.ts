@@ -54,6 +54,7 @@ function skeletonOf(statements: readonly Statement[]): Skeleton {
         return [["multiply", ...nests.map(({ body }) => skeletonOf(body))]];
       }
       case "fill":
+      case "mapRows":
       case "store":
         return [statement.kind];
     }

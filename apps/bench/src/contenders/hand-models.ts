@@ -25,13 +25,13 @@ export function handModels(
   );
 }
 
-/** Takes nodes; each gives the name of its result, or the one that is asked for. */
+/** Takes nodes; each gives the name of its first result, or the one that is asked for. */
 interface Model {
   node(
     type: string,
     inputs: readonly string[],
     attributes?: Readonly<Record<string, number | string | readonly number[]>>,
-    output?: string,
+    ...outputs: string[]
   ): string;
   float(value: number, shape?: readonly number[]): string;
   ints(...values: number[]): string;
@@ -39,6 +39,8 @@ interface Model {
   readonly shapes: readonly (readonly number[])[];
   /** The sum in float64, over the last axis or all, as float32. */
   sum(x: string, axis?: number, output?: string): string;
+  /** Each row sorted along the last axis. */
+  sort(x: string, output?: string): string;
 }
 
 const [a, b, c, d] = ["input_0", "input_1", "input_2", "input_3"] as const;
@@ -51,7 +53,7 @@ function huber(m: Model, output?: string): string {
   const distance = m.node("Abs", [m.node("Sub", [b, a])]);
   const near = m.node("Min", [distance, m.float(1)]);
   const half = m.node("Mul", [near, m.float(0.5)]);
-  return m.node("Mul", [near, m.node("Sub", [distance, half])], {}, output);
+  return m.node("Mul", [near, m.node("Sub", [distance, half])], {}, ...(output === undefined ? [] : [output]));
 }
 
 function scaled(m: Model, x: string, factor: number, output: string): string {
@@ -155,6 +157,8 @@ const writers: Readonly<Record<string, Readonly<Record<string, (m: Model) => voi
       m.node("Relu", [m.node("Add", [product, "input_2"])], {}, "output_0");
     },
   },
+  S1: { plain: (m) => void m.sort(a, "output_0") },
+  S2: { plain: (m) => void m.sort(a, "output_0") },
 };
 
 function build(
@@ -172,14 +176,14 @@ function build(
   };
   const model: Model = {
     shapes: inputs.map(({ shape }) => shape),
-    node(opType, input, attributes = {}, output = `value_${nodes.length}`) {
+    node(opType, input, attributes = {}, output = `value_${nodes.length}`, ...others) {
       const attribute = Object.entries(attributes).map(([name, value]) => ({
         name,
         ...(typeof value === "number" ? { type: Kind.INT, i: BigInt(value) } : {}),
         ...(typeof value === "string" ? { type: Kind.STRING, s: new TextEncoder().encode(value) } : {}),
         ...(Array.isArray(value) ? { type: Kind.INTS, ints: (value as number[]).map(BigInt) } : {}),
       }));
-      nodes.push(create(NodeProtoSchema, { opType, input: [...input], output: [output], attribute }));
+      nodes.push(create(NodeProtoSchema, { opType, input: [...input], output: [output, ...others], attribute }));
       return output;
     },
     float: (value, shape = []) => keep(Type.FLOAT, shape, Float32Array.of(value)),
@@ -187,7 +191,12 @@ function build(
     sum(x, axis, output) {
       const wide = model.node("Cast", [x], { to: Type.DOUBLE });
       const total = model.node("ReduceSum", axis === undefined ? [wide] : [wide, model.ints(axis)], { keepdims: 0 });
-      return model.node("Cast", [total], { to: Type.FLOAT }, output);
+      return model.node("Cast", [total], { to: Type.FLOAT }, ...(output === undefined ? [] : [output]));
+    },
+    sort(x, output = `value_${nodes.length}`) {
+      const length = model.shapes[0]!.at(-1)!;
+      const attributes = { axis: model.shapes[0]!.length - 1, largest: 0, sorted: 1 };
+      return model.node("TopK", [x, model.ints(length)], attributes, output, `${output}_indices`);
     },
   };
   fill(model);

@@ -580,3 +580,9 @@ function multiplyTile(
   sums[14] = s32;
   sums[15] = s33;
 }
+
+/** S1 and S2: each row sorted by the method of typed arrays. */
+export function sortRows(x: Float32Array, length: number, out: Float32Array): void {
+  out.set(x);
+  for (let begin = 0; begin < out.length; begin += length) out.subarray(begin, begin + length).sort();
+}

@@ -1,5 +1,5 @@
 /** Which workloads are measured: what is computed, of which arrays, and the same by hand? */
-import { type Tensor, exp, mean, sum, valueAndGrad } from "@symloss/core";
+import { type Tensor, exp, mean, sort, sum, valueAndGrad } from "@symloss/core";
 import {
   accuracy,
   ctc,
@@ -31,7 +31,7 @@ interface Definition {
 
 const million = 2 ** 20;
 
-/** W1 to W10, the losses of auto-encoders V1 and V2, and D1 with a product of matrices, and S1 with a scan, by name. */
+/** W1 to W10, the losses of auto-encoders V1 and V2, D1 with a product of matrices, S1 with a scan, and S2 and S3, which sort, by name. */
 const definitions: Readonly<Record<string, Definition>> = {
   W1: {
     title: "huber",
@@ -247,6 +247,31 @@ const definitions: Readonly<Record<string, Definition>> = {
         ],
         compute: withGradients((said, heard) => sum(ctc(said!, heard!)), 1),
         byHand: ([value, gradient]) => (value![0] = ctcGradient(labels, logits, sizes, gradient!)),
+      };
+    },
+  },
+  S2: {
+    title: "sort",
+    rows: million,
+    make: (rows, { floats, normal }) => {
+      const x = floats(rows, normal);
+      return {
+        inputs: [flat(x)],
+        compute: (numbers) => [sort(numbers!)],
+        byHand: ([out]) => byHand.sortRows(x, rows, out!),
+      };
+    },
+  },
+  S3: {
+    title: "sort of each row",
+    rows: 1024,
+    rowElements: 1000,
+    make: (rows, { floats, normal }) => {
+      const x = floats(rows * 1000, normal);
+      return {
+        inputs: [table(x, rows)],
+        compute: (numbers) => [sort(numbers!)],
+        byHand: ([out]) => byHand.sortRows(x, 1000, out!),
       };
     },
   },

@@ -276,6 +276,23 @@ const rules: { [O in BoundOperation]: Rule<O> } = {
       scale: values.map((value) => Math.max(1, Math.abs(value))),
     };
   },
+  argsort: (node, [x], values) => {
+    const { axis } = node.attributes;
+    const shape = concreteShape(node);
+    const doubts = perRow(
+      node,
+      axis,
+      (position) => offsetOf(position, shape),
+      (places) => doubtfulPlaces(places, x!),
+    );
+    return {
+      carried: positionsOf(shape).map((position, index) => (doubts(position).has(values[index]!) ? Infinity : 0)),
+    };
+  },
+  cumsum: (node, [x]) => ({
+    carried: applyOperation(node, [x!.errors]),
+    scale: applyOperation(node, [x!.values.map(Math.abs)]),
+  }),
 
   takeAlongAxis: (node, [x, indices]) => ({
     carried: applyOperation(node, [x!.errors, indices!.values]).map((error, index) =>
@@ -314,6 +331,17 @@ const rules: { [O in BoundOperation]: Rule<O> } = {
   check: moved,
   customGradient: moved,
 };
+
+/** The indices in a row, of which the elements stand at these places, whose element may change its order with another. */
+function doubtfulPlaces(places: readonly number[], { values, errors }: Operand): ReadonlySet<number> {
+  if (places.every((place) => errors[place] === 0)) return new Set();
+  const mayChange = (left: number, right: number): boolean => {
+    const doubt = errors[left]! + errors[right]!;
+    return doubt === Infinity || (doubt > 0 && Math.abs(values[left]! - values[right]!) <= doubt);
+  };
+  const isDoubtful = (place: number): boolean => places.some((other) => other !== place && mayChange(place, other));
+  return new Set([...places.keys()].filter((index) => isDoubtful(places[index]!)));
+}
 
 function none(_: Tensor, __: readonly Operand[], values: Elements): Bound {
   return { carried: values.map(() => 0) };

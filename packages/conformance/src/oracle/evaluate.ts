@@ -151,6 +151,20 @@ const rules: { [O in Exclude<AnyOperation, UnaryOperation | BinaryOperation | "s
     // The largest is subtracted first: the difference of two close numbers is exact.
     return (position) => read!(position) - totals(position).largest - totals(position).rest;
   },
+  argsort: ({ inputs: [x], attributes: { axis, descending } }, [read]) => {
+    const orders = perRow(x!, axis, read!, (values) =>
+      [...values.keys()].toSorted((left, right) => compare(values[left]!, values[right]!, descending) || left - right),
+    );
+    return (position) => orders(position)[position[axis]!]!;
+  },
+  cumsum: ({ inputs: [x], attributes: { axis, reverse } }, [read]) => {
+    const sums = perRow(x!, axis, read!, (values) => {
+      let total = 0;
+      const forward = (reverse ? values.toReversed() : values).map((value) => (total += value));
+      return reverse ? forward.toReversed() : forward;
+    });
+    return (position) => sums(position)[position[axis]!]!;
+  },
 
   takeAlongAxis:
     ({ inputs: [x], attributes: { axis } }, [read, indices]) =>
@@ -240,6 +254,13 @@ export function perRow<T>(
     if (!found.has(key)) found.set(key, summarize(row(x, axis, position, read)));
     return found.get(key)!;
   };
+}
+
+/** Negative if the left number comes first, 0 if neither does; NaN comes last whatever the order is. */
+function compare(left: number, right: number, descending: boolean): number {
+  if (Number.isNaN(left) || Number.isNaN(right)) return Number(Number.isNaN(left)) - Number(Number.isNaN(right));
+  const order = left < right ? -1 : left > right ? 1 : 0;
+  return descending ? -order : order;
 }
 
 function logSumExp(values: readonly number[]): number {

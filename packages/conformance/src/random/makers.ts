@@ -6,12 +6,14 @@ import {
   add,
   arange,
   argmax,
+  argsort,
   asTensor,
   atan,
   broadcastTo,
   cast,
   clip,
   concat,
+  cumsum,
   digamma,
   div,
   einsum,
@@ -48,6 +50,7 @@ import {
   slice,
   softmax,
   softplus,
+  sort,
   sqrt,
   square,
   sub,
@@ -177,6 +180,21 @@ export const makers: { readonly [O in MadeOperation]: readonly Maker[] } = {
   logSumExp: [smooth(({ x, choice }) => logSumExp(x, axisOf(x, choice)))],
   softmax: [smooth(({ x, choice }) => (x.rank === 0 ? undefined : softmax(x, choice % x.rank)))],
   logSoftmax: [smooth(({ x, choice }) => (x.rank === 0 ? undefined : logSoftmax(x, choice % x.rank)))],
+  argsort: [
+    kinked(({ x, choice }) => (x.rank === 0 ? undefined : sort(x, sortOptions(x, choice)))),
+    kinked(({ rawX, choice }) => (rawX.rank === 0 ? undefined : sort(asInteger(rawX), sortOptions(rawX, choice)))),
+    kinked(({ rawX, choice }) => (rawX.rank === 0 ? undefined : argsort(rawX, sortOptions(rawX, choice)))),
+    kinked(({ x, choice }) => sortedLike(x, choice)),
+  ],
+  cumsum: [
+    smooth(({ x, choice }) =>
+      x.rank === 0 ? undefined : cumsum(x, { axis: choice % x.rank, reverse: choice % 2 === 1 }),
+    ),
+    kinked(({ rawX, choice }) => (rawX.rank === 0 ? undefined : cumsum(asInteger(rawX), { axis: choice % rawX.rank }))),
+    kinked(({ rawX, choice }) =>
+      rawX.rank === 0 ? undefined : cumsum(asCondition(rawX), { axis: choice % rawX.rank, reverse: true }),
+    ),
+  ],
 
   takeAlongAxis: [
     smooth(({ x, choice }) => picked(x, choice)),
@@ -290,6 +308,17 @@ function padded(x: Tensor, choice: number): Tensor | undefined {
     x.shape.map((_, axis) => (axis + choice) % 2),
     x.shape.map((_, axis) => (axis + choice) % 3),
   );
+}
+
+function sortOptions(x: Tensor, choice: number): { axis: number; descending: boolean } {
+  return { axis: choice % x.rank, descending: choice % 2 === 1 };
+}
+
+/** What is computed from the elements, in the order of the elements. */
+function sortedLike(x: Tensor, choice: number): Tensor | undefined {
+  if (x.rank === 0) return undefined;
+  const { axis, descending } = sortOptions(x, choice);
+  return takeAlongAxis(square(x), argsort(x, { axis, descending }), axis);
 }
 
 /** Two elements along an axis, perhaps the same one twice. */

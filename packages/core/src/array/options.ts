@@ -82,6 +82,13 @@ export const axesRule: OptionRule = {
   error: DTypeError,
 };
 
+/** One axis. */
+export const axisRule: OptionRule = {
+  must: "an integer",
+  holds: (value) => typeof value === "number",
+  error: DTypeError,
+};
+
 /** True or false. */
 export const flagRule: OptionRule = {
   must: "true or false",

@@ -19,12 +19,13 @@ const kinds: { readonly [Name in AttributeName]: (value: unknown, node: Tensor) 
   stops: isShape,
   before: isLengths,
   after: isLengths,
+  descending: isFlag,
   body: isBody,
   // Scans of no step are never made: their results are known.
   length: (value) => isDimension(value) && value !== 0,
   carries: isLength,
   sequences: isLength,
-  reverse: (value) => typeof value === "boolean",
+  reverse: isFlag,
   output: isLength,
 };
 
@@ -34,6 +35,10 @@ export function unsoundAttribute(node: Tensor): string | undefined {
   const given = node.attributes as Readonly<Record<string, unknown>>;
   const unsound = wanted.find((name) => !Object.hasOwn(given, name) || !kinds[name](given[name], node));
   return unsound ?? Object.keys(given).find((name) => !wanted.includes(name as AttributeName));
+}
+
+function isFlag(value: unknown): boolean {
+  return typeof value === "boolean";
 }
 
 function isLengths(value: unknown): boolean {

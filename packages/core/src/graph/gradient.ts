@@ -18,7 +18,7 @@ import {
 import { topologicalOrder } from "./graph.ts";
 import { pad, reshape, slice, transpose } from "../tensor/movement.ts";
 import { expand, full, toDType } from "../tensor/operand.ts";
-import type { AnyOperation } from "../tensor/operation.ts";
+import { type AnyOperation, operationFacts } from "../tensor/operation.ts";
 import { polygamma } from "./gamma-derivatives.ts";
 import { groupScans, isScan } from "./recurrence.ts";
 import { type Seed, scanFlows } from "./scan-gradient.ts";
@@ -164,9 +164,17 @@ const rules: { [O in Exclude<AnyOperation, "scan">]: Rule<O> } = {
     return [sub(g, mul(softmax(x!, axis), total))];
   },
 
-  takeAlongAxis: ({ inputs: [x, indices], attributes: { axis } }, g) => [
-    makeTensor("scatterAdd", [g, indices!], { axis, size: x!.shape[axis]! }),
-  ],
+  argsort: none,
+  cumsum: ({ attributes: { axis, reverse } }, g) => [makeTensor("cumsum", [g], { axis, reverse: !reverse })],
+
+  takeAlongAxis: ({ inputs: [x, indices], attributes: { axis } }, g) => {
+    const inverse = inversePermutation(indices!, axis);
+    return [
+      inverse === undefined
+        ? makeTensor("scatterAdd", [g, indices!], { axis, size: x!.shape[axis]! })
+        : makeTensor("takeAlongAxis", [g, inverse], { axis }),
+    ];
+  },
   scatterAdd: ({ inputs: [, indices], attributes: { axis } }, g) => [
     makeTensor("takeAlongAxis", [g, indices!], { axis }),
   ],
@@ -231,6 +239,26 @@ function slopeOfLogarithm(g: Tensor, x: Tensor): Tensor {
     where(equal(g, 0), where(equal(x, 0), absent, present), present);
   // Dividing by 1 instead keeps NaN out of the derivatives of this quotient too.
   return unlessAbsent(0, div(g, unlessAbsent(1, x)));
+}
+
+/** If the indices are those of elements sorted along the axis: where each element went, which costs less than a sum at each index. */
+function inversePermutation(indices: Tensor, axis: number): Tensor | undefined {
+  const sorted = withoutAnnotations(indices);
+  if (!isSortedAlong(sorted, axis)) return undefined;
+  const [x] = sorted.inputs as [Tensor];
+  // The inverse of an inverse is known.
+  if (!sorted.attributes.descending && isSortedAlong(x, axis)) return x;
+  return makeTensor("argsort", [sorted], { axis, descending: false });
+}
+
+function isSortedAlong(tensor: Tensor, axis: number): tensor is NodeOf<"argsort"> {
+  return tensor.operation === "argsort" && (tensor as NodeOf<"argsort">).attributes.axis === axis;
+}
+
+function withoutAnnotations(tensor: Tensor): Tensor {
+  let inner = tensor;
+  while (operationFacts[inner.operation].kind === "annotation") inner = inner.inputs[0]!;
+  return inner;
 }
 
 /** A reduced tensor broadcast over its reduced axes. */

@@ -30,6 +30,7 @@ import type { Operation } from "../tensor/operation.ts";
 import { max, min, sum } from "../tensor/reduction.ts";
 import { unroll } from "./recurrence.ts";
 import { refusing } from "./refusal.ts";
+import { along, runningSums, sortedIndices } from "./lowered-rows.ts";
 import { type RewriteTable, applyTable, rewriteGraph } from "./rewrite.ts";
 import { withAxis } from "../array/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -132,6 +133,9 @@ const lowerings: RewriteTable = {
     return sub(shifted, log(sum(exp(shifted), { axis, keepAxes: true })));
   },
 
+  argsort: ({ inputs: [x], attributes: { axis, descending } }) => sortedIndices(x!, axis, descending),
+  cumsum: ({ inputs: [x], attributes: { axis, reverse } }) => runningSums(x!, axis, reverse),
+
   // Each index is compared with every position; other elements are masked by `where`, not multiplied by 0, which would carry NaN.
   takeAlongAxis: ({ inputs: [x, indices], attributes: { axis } }) => {
     const length = x!.shape[axis] as number;
@@ -164,11 +168,3 @@ const lowerings: RewriteTable = {
 
   scan: (node) => (typeof node.attributes.length === "number" ? unroll(node) : undefined),
 };
-
-/** A vector reshaped to lie along one axis of a tensor, with length 1 on the others. */
-function along(vector: Tensor, like: Tensor, axis: number): Tensor {
-  return reshape(
-    vector,
-    like.shape.map((_, index) => (index === axis ? vector.shape[0]! : 1)),
-  );
-}

@@ -9,6 +9,7 @@ import * as movement from "./movement.ts";
 import { norm, normalize, standardDeviation } from "./norm.ts";
 import { refuseSurplus } from "../array/options.ts";
 import * as reduction from "./reduction.ts";
+import { argsort, sort } from "./sort.ts";
 import { Tensor } from "./tensor.ts";
 
 type Functions = {
@@ -17,7 +18,7 @@ type Functions = {
 
 const { where: _where, weightedBy: _weightedBy, ...primitives } = elementwise;
 const elementwiseMethods = { ...primitives, atan2, logAddExp, xlogy };
-const { sum, mean, max, min, variance, argmax, softmax, logSoftmax } = reduction;
+const { sum, mean, max, min, variance, argmax, softmax, logSoftmax, cumsum } = reduction;
 const { reshape, transpose, expandDims, squeeze, broadcastTo, slice, pad, take, takeAlongAxis, oneHot } = movement;
 
 const functions: Functions = {
@@ -34,6 +35,9 @@ const functions: Functions = {
   logSumExp,
   softmax,
   logSoftmax,
+  cumsum,
+  sort,
+  argsort,
   reshape,
   transpose,
   expandDims,

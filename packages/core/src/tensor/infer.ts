@@ -68,6 +68,11 @@ const rules: { [O in Exclude<AnyOperation, UnaryOperation | BinaryOperation>]: R
   },
   softmax: unary,
   logSoftmax: unary,
+  argsort: ([x], _, operation) => {
+    requireKind(operation, x!);
+    return { shape: x!.shape, dtype: "int32" };
+  },
+  cumsum: unary,
 
   takeAlongAxis: ([x, indices], { axis }, operation) => {
     requireIndices(operation, indices!);

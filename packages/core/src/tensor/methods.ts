@@ -24,6 +24,22 @@ export interface MaskedReductionOptions extends ReductionOptions {
 /** The axes themselves, or a record of options. */
 export type MaskedReductionArguments = Axes | MaskedReductionOptions | undefined;
 
+/** How elements are sorted. */
+export interface SortOptions {
+  /** The axis along which they are sorted; the last by default. */
+  readonly axis?: number | undefined;
+  /** The largest first; default false. */
+  readonly descending?: boolean | undefined;
+}
+
+/** How elements are accumulated. */
+export interface CumulativeOptions {
+  /** The axis along which they are accumulated; the last by default. */
+  readonly axis?: number | undefined;
+  /** From the last to the first; default false. */
+  readonly reverse?: boolean | undefined;
+}
+
 /** The methods of a tensor. Operands promote and broadcast as in NumPy; negative axes count from the end. */
 export interface TensorMethods {
   /** this + other */
@@ -107,6 +123,13 @@ export interface TensorMethods {
   logSumExp(options?: MaskedReductionArguments): Tensor;
   softmax(axis?: number): Tensor;
   logSoftmax(axis?: number): Tensor;
+  /** the sum up to each element */
+  cumsum(options?: CumulativeOptions): Tensor;
+
+  /** stable; NaN comes last */
+  sort(options?: SortOptions): Tensor;
+  /** int32: where the sorted elements stand */
+  argsort(options?: SortOptions): Tensor;
 
   /** one length may be -1 */
   reshape(shape: Shape): Tensor;

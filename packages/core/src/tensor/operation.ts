@@ -98,6 +98,13 @@ interface RowAttributes {
   softmax: { readonly axis: number };
   /** x - logSumExp(x) along the axis, without cancellation. */
   logSoftmax: { readonly axis: number };
+  /**
+   * The indices (int32) at which the elements stand in ascending order, or in descending order. NaN comes last in both, and -0 equals 0.
+   * Equal elements, and any NaN, stay in the order of their indices.
+   */
+  argsort: { readonly axis: number; readonly descending: boolean };
+  /** The sum of the elements up to each, itself included, or, in reverse, from each on. As accurate as a sum. */
+  cumsum: { readonly axis: number; readonly reverse: boolean };
 }
 
 /** Elements are read or written at indices. */
@@ -339,6 +346,14 @@ export const operationFacts: { readonly [O in AnyOperation]: OperationFacts<O> }
   logSumExp: { kind: "reduction", operands: ["float"], need: "lowerable", attributes: ["axis"] },
   softmax: { kind: "row", operands: ["float"], need: "lowerable", attributes: ["axis"] },
   logSoftmax: { kind: "row", operands: ["float"], need: "lowerable", attributes: ["axis"] },
+  argsort: {
+    kind: "row",
+    operands: ["number"],
+    need: "lowerable",
+    result: "int32",
+    attributes: ["axis", "descending"],
+  },
+  cumsum: { kind: "row", operands: ["number"], need: "lowerable", attributes: ["axis", "reverse"] },
 
   takeAlongAxis: { kind: "indexing", operands: ["any", "int32"], need: "lowerable", attributes: ["axis"] },
   scatterAdd: { kind: "indexing", operands: ["number", "int32"], need: "lowerable", attributes: ["axis", "size"] },

@@ -1,7 +1,7 @@
-/** Which functions reduce axes, or normalise along one? */
+/** Which functions reduce axes, or normalise or accumulate along one? */
 import { DTypeError } from "../array/errors.ts";
 import { div, neg, square, sub } from "./elementwise.ts";
-import type { ReductionArguments, ReductionOptions } from "./methods.ts";
+import type { CumulativeOptions, ReductionArguments, ReductionOptions } from "./methods.ts";
 import { type TensorLike, type Tensor, makeTensor } from "./tensor.ts";
 import { asTensor, expand, scalar, toDType, toFloat } from "./operand.ts";
 import { type Axes, normalizeAxes, normalizeAxis } from "../array/axes.ts";
@@ -10,6 +10,7 @@ import {
   type OptionRule,
   type OptionTable,
   axesRule,
+  axisRule,
   checkOptions,
   flagRule,
   refuseSurplus,
@@ -92,6 +93,19 @@ export function logSoftmax(x: TensorLike, axis = -1): Tensor {
   return makeTensor("logSoftmax", [tensor], { axis: normalizeAxis("logSoftmax", axis, tensor.rank) });
 }
 
+/**
+ * The sums of the elements up to each, itself included, along an axis, the last by default; in reverse, from each on. As accurate as `sum`;
+ * for bools they are counts. From a NaN on everything is NaN. Throws `OutOfRangeError` if x has no such axis.
+ * @example await evaluate(cumsum([1, 2, 4]), { engine }) // [1, 3, 7]
+ */
+export function cumsum(x: TensorLike, options: CumulativeOptions = {}): Tensor {
+  refuseSurplus("cumsum", arguments, argumentNames);
+  checkOptions("cumsum", options, cumulative);
+  const { axis = -1, reverse = false } = options;
+  const tensor = numeric("cumsum", x);
+  return makeTensor("cumsum", [tensor], { axis: normalizeAxis("cumsum", axis, tensor.rank), reverse });
+}
+
 /** The number of elements over these axes, a scalar of x's dtype; a constant if the lengths are known. */
 export function count(x: Tensor, axes: readonly number[]): Tensor {
   const lengths: Shape = axes.map((axis) => x.shape[axis]!);
@@ -134,6 +148,8 @@ const oneAxis: OptionTable<ReductionOptions> = {
   },
   keepAxes: flagRule,
 };
+
+const cumulative: OptionTable<CumulativeOptions> = { axis: axisRule, reverse: flagRule };
 
 /** An argument that is not a record is the axis itself. */
 function readOptions<A extends Axes>(

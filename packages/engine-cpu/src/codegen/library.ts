@@ -1,5 +1,6 @@
 /** What do generated programs take from outside: tables and the few functions that are not inlined? */
 import { castNumber, unaryScalar } from "@symloss/core/engine";
+import { rowLibrary } from "./rows.ts";
 import { addTiles } from "./tiles.ts";
 
 const bits = new Float64Array(1);
@@ -11,6 +12,7 @@ for (let m = 160; m < 4616; m++) powers[m] = m > 4613 ? Infinity : 2 ** ((m - 25
 export const library: Readonly<Record<string, unknown>> = {
   fround: Math.fround,
   addTiles,
+  ...rowLibrary,
   erf: unaryScalar.erf,
   lgamma: unaryScalar.lgamma,
   digamma: unaryScalar.digamma,

@@ -14,6 +14,7 @@ import {
   printOperand,
   printRegister,
 } from "./position.ts";
+import { printMapRows } from "./rows.ts";
 import { length, literal, name } from "./text.ts";
 import { printMultiply } from "./tiled-matmul.ts";
 
@@ -75,6 +76,8 @@ function print(statement: Statement, position: Position): string {
       return `${position.context.bufferName(statement.buffer)}.fill(${literal(statement.value)});\n`;
     case "store":
       return `${printElement(statement.buffer, statement.address, position)}=${printOperand(statement.value, position)};\n`;
+    case "mapRows":
+      return printMapRows(statement, position);
     case "multiply":
       return printMultiply(statement, position, printAll);
     case "update":

@@ -82,6 +82,7 @@ const rows: { readonly [K in Computed["kind"]]: Row<K> } = {
     });
     return evaluate(builder, x, gathered);
   },
+  stored: (builder, { inputs: [x] }, positions) => evaluate(builder, x!, positions),
   pad(builder, node, positions) {
     const moved = positions.map((position) => position.map((index, axis) => shift(index, -node.before[axis]!)));
     const inner = evaluate(builder, node.inputs[0]!, moved);

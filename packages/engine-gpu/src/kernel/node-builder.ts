@@ -13,6 +13,7 @@ import {
   type PartialNode,
   type ReduceNode,
   type SourceNode,
+  type StoredNode,
   type ViewNode,
   reducedLength,
 } from "./node.ts";
@@ -32,6 +33,7 @@ export interface NodeBuilder {
   readonly pad: (x: KernelNode, before: readonly number[], shape: readonly number[]) => KernelNode;
   readonly concat: (inputs: readonly KernelNode[], axis: number) => KernelNode;
   readonly gather: (x: KernelNode, indices: KernelNode, axis: number) => KernelNode;
+  readonly stored: (x: KernelNode) => KernelNode;
   readonly reduce: (reducer: Reducer, x: KernelNode, axes: readonly number[]) => KernelNode;
   readonly partial: (reducer: Reducer, x: KernelNode, axes: readonly number[], chunk: number) => KernelNode;
 }
@@ -116,7 +118,7 @@ function views(make: Make): Pick<NodeBuilder, "reshape" | "transpose" | "broadca
   };
 }
 
-function joins(make: Make): Pick<NodeBuilder, "pad" | "concat" | "gather"> {
+function joins(make: Make): Pick<NodeBuilder, "pad" | "concat" | "gather" | "stored"> {
   return {
     pad: (x, before, shape) => make<PadNode>({ kind: "pad", inputs: [x], before, shape }),
     concat: (inputs, axis) => {
@@ -125,6 +127,7 @@ function joins(make: Make): Pick<NodeBuilder, "pad" | "concat" | "gather"> {
     },
     gather: (x, indices, axis) =>
       make<GatherNode>({ kind: "gather", inputs: [x, indices], axis, shape: indices.shape }),
+    stored: (x) => (x.kind === "source" ? x : make<StoredNode>({ kind: "stored", inputs: [x], shape: x.shape })),
   };
 }
 

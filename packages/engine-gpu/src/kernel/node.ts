@@ -61,6 +61,11 @@ export interface GatherNode extends Base {
   readonly axis: number;
 }
 
+/** The operand's elements, which always lie in a texture: what reads them at several positions never computes them again. */
+export interface StoredNode extends Base {
+  readonly kind: "stored";
+}
+
 /** All elements along the axes, combined. */
 export interface ReduceNode extends Base {
   readonly kind: "reduce";
@@ -86,6 +91,7 @@ export type KernelNode =
   | PadNode
   | ConcatNode
   | GatherNode
+  | StoredNode
   | ReduceNode
   | PartialNode;
 

@@ -6,9 +6,9 @@ import { reachable } from "./ancestry.ts";
 /** The most nodes in a kernel: gpu.js and the driver take time that grows with its length. */
 export const largestKernel = 120;
 
-/** Whether the node may always have a texture of its own: an existing array, or a loop. */
+/** Whether the node may always have a texture of its own: an array that exists or is stored, or a loop. */
 export function isBoundary({ kind }: KernelNode): boolean {
-  return kind === "source" || kind === "reduce" || kind === "partial";
+  return kind === "source" || kind === "stored" || kind === "reduce" || kind === "partial";
 }
 
 /** What a kernel of each node would contain: the boundaries it reads, or the nodes inside it. */

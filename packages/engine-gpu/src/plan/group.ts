@@ -1,7 +1,7 @@
 /** Which nodes share a kernel? Grouped from last to first: what a kernel does not compute itself is requested from another. */
 import type { Limits } from "../kernel/layout.ts";
 import type { KernelNode } from "../kernel/node.ts";
-import { type Ancestry, ancestryOf, isCyclic } from "./ancestry.ts";
+import { type Ancestry, isCyclic, makeAncestry } from "./ancestry.ts";
 import { nodesApart } from "./apart.ts";
 import { type Group, type Constraints, bestGroup, mappings, mappingsLike } from "./mapping.ts";
 
@@ -42,7 +42,7 @@ function startGrouping(wanted: readonly KernelNode[], limits: Limits, forDevice:
     isApart: (node) => apart.has(node),
     isWanted: (node) => pending.has(node.id) || done.has(node) || apart.has(node),
     forDevice,
-    ancestry: ancestryOf(wanted),
+    ancestry: makeAncestry(),
     pending,
     done,
     groups: [],

@@ -149,6 +149,7 @@ function attemptReading(
 function isComputedInside(node: KernelNode, times: number, inLoop: boolean): boolean {
   switch (node.kind) {
     case "source":
+    case "stored":
       return false;
     case "reduce":
     case "partial":

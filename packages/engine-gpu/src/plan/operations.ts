@@ -6,7 +6,6 @@ import {
   type Operation,
   type OperationAttributes,
   type Tensor,
-  type TypedArray,
   type UnaryOperation,
   allOperations,
   binaryOperations,
@@ -17,13 +16,20 @@ import { checkGraph } from "./check-graph.ts";
 import { binaryFormulas, isNotZero, truncate, unaryFormulas, where } from "../kernel/formulas.ts";
 import { addition, difference } from "./difference.ts";
 import { type SplitOptions, makeReducingBuilder } from "./reduction.ts";
+import { type RowBuilder, argsort, cumsum } from "./row.ts";
 import { type SoftmaxBuilder, logSoftmax, logSumExp, softmax } from "./softmax.ts";
 import { type KernelNode, reducedLength } from "../kernel/node.ts";
+import type { SourceArray } from "./source-array.ts";
 import type { NodeBuilder } from "../kernel/node-builder.ts";
 
-/** The operations that kernels compute: core rewrites the rest using these. */
-export const gpuOperations: readonly Operation[] = allOperations.filter(
-  (operation) => operation !== "scatterAdd" && operation !== "argmax" && operation !== "matmul",
+/** The operations that core rewrites using those that kernels compute. */
+const lowered = ["scatterAdd", "argmax", "matmul", "scan"] as const;
+
+type KernelOperation = Exclude<Operation, (typeof lowered)[number]>;
+
+/** The operations that kernels compute. */
+export const gpuOperations: readonly KernelOperation[] = allOperations.filter(
+  (operation): operation is KernelOperation => !(lowered as readonly Operation[]).includes(operation),
 );
 
 /** A graph as nodes of kernels. */
@@ -31,13 +37,6 @@ export interface Translation {
   readonly outputs: readonly KernelNode[];
   /** The inputs in order, then constant arrays. */
   readonly sources: readonly SourceArray[];
-}
-
-/** An array that exists before the kernels run; `data` if it is constant. */
-export interface SourceArray {
-  readonly shape: readonly number[];
-  readonly dtype: DType;
-  readonly data?: TypedArray;
 }
 
 /** The graph as nodes of kernels, with long reductions in parts. */
@@ -67,9 +66,7 @@ export function translate(graph: Graph, options: SplitOptions): Translation {
   return { outputs: graph.outputs.map((output) => nodes.get(output)!), sources };
 }
 
-interface Context extends SoftmaxBuilder {
-  readonly addSource: (source: SourceArray) => KernelNode;
-}
+interface Context extends SoftmaxBuilder, RowBuilder {}
 
 interface ResultType {
   readonly shape: readonly number[];
@@ -108,7 +105,7 @@ const binaryRows = Object.fromEntries(
   ]),
 ) as Record<BinaryOperation, Row<BinaryOperation>>;
 
-const rows: { readonly [O in Exclude<Operation, "scatterAdd" | "argmax" | "matmul" | "scan">]: Row<O> } = {
+const rows: { readonly [O in KernelOperation]: Row<O> } = {
   ...unaryRows,
   ...binaryRows,
   add: (context, [x, y]) => addition(context, x!, y!),
@@ -136,6 +133,8 @@ const rows: { readonly [O in Exclude<Operation, "scatterAdd" | "argmax" | "matmu
   logSumExp: (context, [x], { axis }) => logSumExp(context, x!, axis),
   softmax: (context, [x], { axis }) => softmax(context, x!, axis),
   logSoftmax: (context, [x], { axis }) => logSoftmax(context, x!, axis),
+  argsort: (context, [x], { axis, descending }) => argsort(context, x!, axis, descending),
+  cumsum: (context, [x], { axis, reverse }) => cumsum(context, x!, axis, reverse),
   takeAlongAxis: ({ gather }, [x, indices], { axis }) => gather(x!, indices!, axis),
   reshape: ({ reshape }, [x], _, { shape }) => reshape(x!, shape),
   transpose: ({ transpose }, [x], { permutation }) => transpose(x!, permutation),

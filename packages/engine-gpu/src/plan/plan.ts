@@ -7,8 +7,9 @@ import { type PrintedKernel, printKernel } from "../kernel/print.ts";
 import { groupNodes } from "./group.ts";
 import { type Destination, type HostResult, planHostResult, resultReads } from "./host.ts";
 import { type Group, outputShape } from "./mapping.ts";
-import { type SourceArray, translate } from "./operations.ts";
+import { translate } from "./operations.ts";
 import { splitRules } from "./reduction.ts";
+import type { SourceArray } from "./source-array.ts";
 
 /** One kernel of a plan. */
 export interface KernelStep extends PrintedKernel {

@@ -16,7 +16,7 @@ import type { ModelValue, Writer } from "../writer.ts";
 import { log1p, toInt32 } from "./elementwise.ts";
 
 /** Up to this many terms, a running sum in float32 is accurate to 1e-6, whatever they are. */
-const shortSum = 16;
+export const shortSum = 16;
 /** Up to this many terms of different sizes, a running sum in float32 is accurate to about that. */
 const shortLine = 256;
 /** The same for the runtimes' kernels that add in sixteen lanes. */
@@ -209,7 +209,7 @@ function constantOf(writer: Writer, node: NodeOf<Operation>, value: number): Mod
 }
 
 /** The number of elements along these axes; Infinity if one has a name. */
-function countOf(shape: Shape, axes: readonly number[]): number {
+export function countOf(shape: Shape, axes: readonly number[]): number {
   const lengths: Dimension[] = axes.map((axis) => shape[axis]!);
   return isConcrete(lengths) ? sizeOf(lengths) : Infinity;
 }

@@ -52,6 +52,9 @@ const none: readonly Expression[] = [];
 const vectorConstant = [0xfd, 0x0c];
 
 export const i32: Group<"i32"> = group("i32");
+export const i64: Group<"i64"> = group("i64");
+export const f32: Group<"f32"> = group("f32");
+export const f64: Group<"f64"> = group("f64");
 export const v128: Group<"v128"> = group("v128");
 export const i16x8: Group<"i16x8"> = group("i16x8");
 export const i8x16: Group<"i8x16"> = group("i8x16");
@@ -63,6 +66,11 @@ export const f64x2: Group<"f64x2"> = group("f64x2");
 /** A whole number of 32 bits. */
 export function int(value: number): Expression<"i32"> {
   return { type: "i32", operands: none, bytes: [0x41, ...signed(value)] };
+}
+
+/** A float64. */
+export function double(value: number): Expression<"f64"> {
+  return { type: "f64", operands: none, bytes: [0x44, ...new Uint8Array(Float64Array.of(value).buffer)] };
 }
 
 /** Four times the same float32. */

@@ -26,6 +26,7 @@ export const typeOfLetter: Letters = { i: "i32", l: "i64", f: "f32", d: "f64", v
 export const instructions = {
   "i32.eqz": ["i", "i", 0x45],
   "i32.eq": ["ii", "i", 0x46],
+  "i32.ne": ["ii", "i", 0x47],
   "i32.lt_s": ["ii", "i", 0x48],
   "i32.lt_u": ["ii", "i", 0x49],
   "i32.gt_s": ["ii", "i", 0x4a],
@@ -33,7 +34,27 @@ export const instructions = {
   "i32.sub": ["ii", "i", 0x6b],
   "i32.mul": ["ii", "i", 0x6c],
   "i32.and": ["ii", "i", 0x71],
+  "i32.or": ["ii", "i", 0x72],
+  "i32.xor": ["ii", "i", 0x73],
   "i32.shl": ["ii", "i", 0x74],
+  "i32.shr_s": ["ii", "i", 0x75],
+  "i32.shr_u": ["ii", "i", 0x76],
+  "i32.wrap_i64": ["l", "i", 0xa7],
+  "i32.reinterpret_f32": ["f", "i", 0xbc],
+  "i32.trunc_sat_f64_s": ["d", "i", 0xfc, 0x02],
+
+  "i64.shr_u": ["ll", "l", 0x88],
+  "i64.extend_i32_u": ["i", "l", 0xad],
+  "i64.reinterpret_f64": ["d", "l", 0xbd],
+
+  "f32.demote_f64": ["d", "f", 0xb6],
+
+  "f64.eq": ["dd", "i", 0x61],
+  "f64.le": ["dd", "i", 0x65],
+  "f64.neg": ["d", "d", 0x9a],
+  "f64.add": ["dd", "d", 0xa0],
+  "f64.convert_i32_s": ["i", "d", 0xb7],
+  "f64.promote_f32": ["f", "d", 0xbb],
 
   "v128.not": ["v", "v", 0xfd, 0x4d],
   "v128.and": ["vv", "v", 0xfd, 0x4e],
@@ -139,6 +160,8 @@ export type LaneInstruction = keyof typeof laneInstructions;
 export const loads = {
   "i32.load": ["i", "i", 2, 0x28],
   "i32.load8_u": ["i", "i", 0, 0x2d],
+  "i64.load": ["i", "l", 3, 0x29],
+  "f32.load": ["i", "f", 2, 0x2a],
   "f64.load": ["i", "d", 3, 0x2b],
   "v128.load": ["i", "v", 2, 0xfd, 0x00],
   "v128.load32_splat": ["i", "v", 2, 0xfd, 0x09],
@@ -161,6 +184,8 @@ export type LaneLoad = keyof typeof laneLoads;
 /** Instructions that write memory at an address plus an offset: the type of what is written, the alignment, the bytes. */
 export const stores = {
   "i32.store": ["i", 2, 0x36],
+  "i64.store": ["l", 3, 0x37],
+  "f32.store": ["f", 2, 0x38],
   "f64.store": ["d", 3, 0x39],
   "v128.store": ["v", 2, 0xfd, 0x0b],
 } as const;

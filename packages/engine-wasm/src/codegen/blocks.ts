@@ -69,7 +69,7 @@ function programsIn(part: Part): readonly number[] {
 function outermostLoop({ body }: Program): StatementOf<"loop"> | undefined {
   // Loops before it transpose what it needs.
   const last = body.findLast((statement) => statement.kind === "loop");
-  return body.every(({ kind }) => kind !== "multiply") ? last : undefined;
+  return body.every(({ kind }) => kind !== "multiply" && kind !== "mapRows") ? last : undefined;
 }
 
 /** The users' arrays of which each iteration of the outermost loop touches its own part alone. */

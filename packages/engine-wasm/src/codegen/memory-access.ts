@@ -38,7 +38,7 @@ type Layout = Representation | "byte";
 
 const bytesOfLayout: { readonly [L in Layout]: number } = { single: 4, double: 8, integer: 4, mask: 4, byte: 1 };
 
-function layoutOf(buffer: Buffer, { buffers }: Context): Layout {
+export function layoutOf(buffer: Buffer, { buffers }: Context): Layout {
   return layoutAs(buffer, buffers.get(buffer));
 }
 

@@ -7,6 +7,7 @@ import { formulas } from "./formulas.ts";
 import { finishReductions, writeLoop } from "./loop.ts";
 import { elementBytes, isScalar, loadElements, storeElements } from "./memory-access.ts";
 import { type Context, type Position, setValue, valueOf, weighted } from "./position.ts";
+import { writeMapRows } from "./rows.ts";
 import { writeMultiply } from "./tiled-matmul.ts";
 import { writeUpdate } from "./update.ts";
 import { type Value, held, integers, scalarOf, uniformInteger } from "./value.ts";
@@ -39,6 +40,9 @@ function write(statement: Statement, position: Position): void {
       return;
     case "store":
       storeElements(statement.buffer, statement.address, valueOf(statement.value, position), position);
+      return;
+    case "mapRows":
+      writeMapRows(statement, position.context);
       return;
     case "multiply":
       writeMultiply(statement, position, writeAll);

@@ -84,6 +84,9 @@ function visit(statement: Statement, reach: Reach, isInside: boolean): void {
     case "update":
       visitUpdate(statement, reach, isInside);
       return;
+    case "mapRows":
+      visitRows(statement, reach);
+      return;
     case "multiply":
       visitProduct(statement, reach, isInside);
       return;
@@ -163,6 +166,18 @@ function visitProduct(product: StatementOf<"multiply">, reach: Reach, isInside: 
   visitAll(epilogue.column.body, reach, isInside);
 }
 
+/** Rows are mapped as a whole, and sorted indices are those of their elements. */
+function visitRows({ operation, source, target, rows }: StatementOf<"mapRows">, reach: Reach): void {
+  const { outer, length, inner } = rows;
+  const size = outer * length * inner;
+  for (const buffer of [source, target]) {
+    if (![outer, length, inner].every(Number.isInteger) || size !== buffer.size) throw outside(buffer, 0, size - 1);
+    const within = { least: 0, most: Math.max(0, size - 1) };
+    reach.accesses.push({ buffer, writes: buffer === target, step: undefined, comesFirst: true, within });
+  }
+  keep(target, operation.kind === "argsort" ? below(length) : everything, reach);
+}
+
 function setIndex(index: number, extent: number, { intervals }: Reach): void {
   intervals.set(`i${index}`, { least: 0, most: Math.max(0, extent - 1) });
 }
@@ -172,14 +187,18 @@ function note(buffer: Buffer, address: Address, writes: boolean, reach: Reach, i
   const all = intervalOf(linear, reach);
   const isWhole = [...linear.terms.values(), linear.constant].every(Number.isInteger);
   if (!(isWhole && all.least >= 0 && all.most < buffer.size)) {
-    throw new EngineError(
-      `wasm: every element that is read or written must lie in its array of ${buffer.size}, got ${String(all.least)} to ${String(all.most)}. The graph is not one of this library's making.`,
-    );
+    throw outside(buffer, all.least, all.most);
   }
   const outer = isInside ? `i${reach.outermost!.index}` : undefined;
   const within = intervalOf({ ...linear, terms: new Map([...linear.terms].filter(([name]) => name !== outer)) }, reach);
   const step = outer === undefined ? undefined : (linear.terms.get(outer) ?? 0);
   reach.accesses.push({ buffer, writes, step, comesFirst: !reach.isPast, within });
+}
+
+function outside({ size }: Buffer, least: number, most: number): EngineError {
+  return new EngineError(
+    `wasm: every element that is read or written must lie in its array of ${size}, got ${String(least)} to ${String(most)}. The graph is not one of this library's making.`,
+  );
 }
 
 function linearOf({ constant, terms }: Address, { linear }: Reach): Linear {

@@ -62,6 +62,8 @@ function findRegisters(body: readonly Statement[], buffers: Map<Buffer, Represen
         registers.set(epilogue.element, epilogue.dtype === "float32" ? "single" : "double");
         break;
       }
+      // The target holds numbers of its dtype.
+      case "mapRows":
       case "fill":
       case "loop":
         break;

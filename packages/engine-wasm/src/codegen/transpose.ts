@@ -49,6 +49,7 @@ interface Rewriting {
 }
 
 function writtenBy(statement: Statement): readonly Buffer[] {
+  if (statement.kind === "mapRows") return [statement.target];
   return statement.kind === "store" || statement.kind === "update" || statement.kind === "fill"
     ? [statement.buffer]
     : [];

@@ -1,5 +1,5 @@
 /** How does a program become a function that runs it in blocks? */
-import { type Buffer, type Program, allStatements } from "@symloss/loops";
+import { type Buffer, type Program, allStatements, buffersOf } from "@symloss/loops";
 import type { Arithmetic } from "../assembler/arithmetic.ts";
 import { type Expression, i32, int, load } from "../assembler/expression.ts";
 import { FunctionWriter, type Local } from "../assembler/function.ts";
@@ -9,7 +9,6 @@ import { type Layout, stateBytes } from "./layout.ts";
 import { finishReductions, writeLoop } from "./loop.ts";
 import type { Context, Position } from "./position.ts";
 import { writeAll } from "./print.ts";
-import { accessIn } from "./registers.ts";
 import type { Representations } from "./representation.ts";
 
 /** The bits that tell a function which of the blocks it runs is the first, and which the last. */
@@ -88,10 +87,11 @@ function placeBuffers(
 ): (buffer: Buffer) => Expression<"i32"> {
   const users = new Map<Buffer, Expression<"i32">>();
   for (const statement of allStatements(body)) {
-    const buffer = accessIn(statement)?.buffer;
-    const user = buffer === undefined ? undefined : layout.users.get(buffer);
-    if (user === undefined || users.has(buffer!)) continue;
-    users.set(buffer!, writer.define(load("i32.load", memory, 4 * user.entry)));
+    for (const buffer of buffersOf(statement)) {
+      const user = layout.users.get(buffer);
+      if (user === undefined || users.has(buffer)) continue;
+      users.set(buffer, writer.define(load("i32.load", memory, 4 * user.entry)));
+    }
   }
   return (buffer) => {
     const constant = constants.get(buffer);

@@ -47,6 +47,9 @@ const addressed: OperationTable<readonly [hasLoop: HasLoop], readonly Axis[]> = 
   sum: none,
   max: none,
   argmax: ({ inputs: [x], attributes: { axis } }) => [[x!, axis]],
+  // They are programs of their own, on what lies in memory.
+  argsort: none,
+  cumsum: none,
   takeAlongAxis: alongAxis,
   scatterAdd: alongAxis,
   reshape: (node, hasLoop) => {

@@ -88,6 +88,8 @@ const bondAxes: OperationTable<readonly [bond: Bond, hasLoop: HasLoop], void> = 
   sum: (node, bond) => alongKept(node, node.attributes.axes, bond),
   max: (node, bond) => alongKept(node, node.attributes.axes, bond),
   argmax: (node, bond) => alongKept(node, [node.attributes.axis], bond),
+  argsort: alongAll,
+  cumsum: alongAll,
   takeAlongAxis: (node, bond) => alongOthers(node, node.attributes.axis, node, bond),
   scatterAdd: (node, bond) => alongOthers(node, node.attributes.axis, node.inputs[0]!, bond),
   reshape: (node, bond, hasLoop) => {

@@ -23,6 +23,7 @@ import { scatterAdd, takeAlongAxis } from "./operations/indexing.ts";
 import { matmul } from "./operations/matmul.ts";
 import { broadcastTo, concat, pad, reshape, slice, transpose } from "./operations/movement.ts";
 import { argmax, max, sum } from "./operations/reduce.ts";
+import { loaded } from "./mapped-rows.ts";
 import type { Rows } from "./row.ts";
 import { type Context, loadFrom } from "./store.ts";
 import type { Window } from "./window.ts";
@@ -92,6 +93,8 @@ const elements: Rows = {
   sum,
   max,
   argmax,
+  argsort: loaded,
+  cumsum: loaded,
 
   takeAlongAxis,
   scatterAdd,

@@ -1,9 +1,9 @@
 /** What does a graph write, and what do the functions that translate it share? */
-import type { Tensor } from "@symloss/core/engine";
+import type { DType, Tensor } from "@symloss/core/engine";
 import type { Centers } from "./one-pass-variance.ts";
 import type { Labels } from "./labels.ts";
 import type { UnitAxes } from "./unit-axes.ts";
-import type { Buffer } from "../program/program.ts";
+import type { Buffer, RowOperation, Rows } from "../program/program.ts";
 import type { ElementBuilder } from "./builder.ts";
 import type { Affine, Element, Label } from "./element.ts";
 import { type Window, placeIn } from "./window.ts";
@@ -17,8 +17,20 @@ export interface Store {
   readonly scatter?: { readonly index: Element; readonly size: number };
   /** If given, a product of matrices is written; `element` is a load of it, which is how others read it. */
   readonly product?: Product;
+  /** If given, rows are mapped; `element` is a load of what is written. */
+  readonly mapped?: MappedRows;
   /** The labels of all elements that are written, some of which the element may not depend on; for a product those of its leading axes. */
   readonly labels: readonly Label[];
+}
+
+/** An array whose rows are mapped. */
+export interface MappedRows {
+  readonly operation: RowOperation;
+  readonly source: Buffer;
+  /** An element of the source. */
+  readonly element: Element;
+  readonly dtype: DType;
+  readonly rows: Rows;
 }
 
 /** Two matrices, an element of each, and the labels that tell rows, columns and what is summed. */

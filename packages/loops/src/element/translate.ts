@@ -8,14 +8,15 @@ import type { Affine, Element } from "./element.ts";
 import { makeLimit, noteComputed } from "./expression-limits.ts";
 import { alongLoops, axisIndex, rowMajor, termLabels } from "./index-expression.ts";
 import { labelAxes } from "./labels.ts";
+import { isMappedRows, storeMappedRows } from "./mapped-rows.ts";
 import { findFactors } from "./movement.ts";
 import { findCenters } from "./one-pass-variance.ts";
 import { elementOf } from "./operations.ts";
-import type { Context, Store } from "./store.ts";
+import { type Context, type Store, loadFrom } from "./store.ts";
 import { isTiledProduct, storeProduct } from "./tiled-matmul.ts";
 import type { SumOrder } from "./sum-order.ts";
 import { findUnitAxes } from "./unit-axes.ts";
-import { type Window, placeIn, whole } from "./window.ts";
+import { type Window, isWhole, placeIn, whole } from "./window.ts";
 
 /** Where the inputs and outputs of a graph lie, and what else its translation needs to know. */
 export interface Places {
@@ -172,6 +173,13 @@ function storeTensor(context: Context, progress: Progress, outputs: Outputs, ten
 function storeElements(context: Context, tensor: Tensor, output: Window | undefined): Window {
   const { addBuffer } = context;
   const { dtype, size } = tensor;
+  if (isMappedRows(tensor)) {
+    const isDirect = output !== undefined && isWhole(output, size);
+    const window = isDirect ? output : whole(addBuffer({ kind: "intermediate", dtype, size }));
+    storeMappedRows(context, tensor, window.buffer);
+    if (output !== undefined && !isDirect) copyTo(context, output, tensor, window);
+    return window;
+  }
   if (context.isTiled(tensor)) {
     const window = output ?? whole(addBuffer({ kind: "intermediate", dtype, size }));
     storeProduct(context, tensor, window);
@@ -188,6 +196,14 @@ function storeElements(context: Context, tensor: Tensor, output: Window | undefi
   storeAll(context, window, parts);
   if (output !== undefined) storeAll(context, output, parts);
   return window;
+}
+
+function copyTo(context: Context, target: Window, tensor: Tensor, window: Window): void {
+  const index = context.indexOf(tensor);
+  const offset = rowMajor(tensor, index);
+  storeAll(context, target, [
+    { offset, element: loadFrom(window, offset, context), labels: union(index.map(termLabels)) },
+  ]);
 }
 
 /** Elements that are each written to one position of a buffer. */

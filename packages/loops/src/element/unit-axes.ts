@@ -93,6 +93,8 @@ const onesOf: OperationTable<readonly [inputs: readonly Ones[], isFixed: OfInput
   sum: ({ attributes: { axes } }, [x]) => withoutAxes(x!, axes),
   max: ({ attributes: { axes } }, [x]) => withoutAxes(x!, axes),
   argmax: ({ attributes: { axis } }, [x]) => withoutAxes(x!, [axis]),
+  argsort: axisByAxis,
+  cumsum: axisByAxis,
   takeAlongAxis: ({ shape, attributes }, [x, indices]) =>
     shape.map((_, axis) => (axis === attributes.axis ? indices![axis] : together([x![axis], indices![axis]]))),
   scatterAdd: ({ shape, attributes }, inputs) =>

@@ -16,6 +16,11 @@ export function whole(buffer: Buffer): Window {
   return { buffer, constant: 0, terms: [] };
 }
 
+/** Whether a window of this size is all of its buffer. */
+export function isWhole({ buffer, constant, terms }: Window, size: number): boolean {
+  return constant === 0 && terms.length === 0 && buffer.size === size;
+}
+
 /** The window, moved by a constant and by a counter times a stride. */
 export function shifted(window: Window, by: number, counter?: Buffer, stride = 0): Window {
   const terms = counter === undefined ? window.terms : [...window.terms, { counter, stride }];

@@ -4,12 +4,14 @@ import type { Buffer, Register } from "../program/program.ts";
 import type { SortLabels, Stage } from "../schedule/stages.ts";
 import type { Storage } from "../schedule/storage.ts";
 import type { Blocks } from "./blocks.ts";
+import type { RowScratch } from "./row-scratch.ts";
 
 export interface Emission {
   readonly buffers: Buffer[];
   readonly storage: Storage;
   readonly sortLabels: SortLabels;
   readonly blocks: Blocks;
+  readonly rowScratch: RowScratch;
   /** The stages that read each buffer. */
   readonly readers: ReadonlyMap<Buffer, readonly Stage[]>;
   /** The arrays in which elements are kept. */

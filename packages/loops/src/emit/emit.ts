@@ -7,6 +7,7 @@ import type { LoopNode, LoopTree } from "../schedule/loop-tree.ts";
 import type { Stage, Stages } from "../schedule/stages.ts";
 import { type Storage, completedBy } from "../schedule/storage.ts";
 import { addBlocks } from "./blocks.ts";
+import { addRowScratch } from "./row-scratch.ts";
 import { type Emission, nextRegister } from "./emission.ts";
 import { addressOf, keep, operandOf } from "./operands.ts";
 import { beginReduction, emitReduction, finishReduction } from "./reductions.ts";
@@ -26,11 +27,13 @@ export function emitPrograms(
   buffers: Buffer[],
 ): Emitted {
   const products = list.flatMap(({ store }) => store?.product ?? []);
+  const mapped = list.flatMap(({ store }) => store?.mapped ?? []);
   const emission: Emission = {
     buffers,
     storage,
     sortLabels,
     blocks: addBlocks(products, buffers),
+    rowScratch: addRowScratch(mapped, buffers),
     readers: readersOf(list),
     arrays: new Map(),
     accumulators: new Map(),
@@ -58,6 +61,10 @@ function emitBody(emission: Emission, tree: LoopTree, scope: Scope): void {
   for (const node of tree) {
     if (node.kind === "once") {
       emitStage(emission, node.stage, scope);
+      continue;
+    }
+    if (node.kind === "rows") {
+      emitRows(emission, node.stage.store!, scope);
       continue;
     }
     const completed = completedBy(node, scope.bound);
@@ -92,6 +99,19 @@ function emitStore(emission: Emission, { buffer, offset, element, scatter }: Sto
   rootOf(scope).statements.push({ kind: "fill", buffer, value: 0 });
   const within = { operand: index!, size: scatter.size };
   scope.statements.push({ kind: "update", buffer, address, reduction: "sum", value, within });
+}
+
+function emitRows({ rowScratch }: Emission, { buffer, mapped }: Store, { statements }: Scope): void {
+  const { operation, source, dtype, rows } = mapped!;
+  statements.push({
+    kind: "mapRows",
+    operation,
+    source,
+    dtype,
+    target: buffer,
+    rows,
+    scratch: rowScratch[operation.kind],
+  });
 }
 
 /** A product of matrices: panels of both operands, and the epilogue for each element. */

@@ -46,6 +46,7 @@ export function inIteration(statement: Statement, iteration: Iteration): Stateme
       };
     case "fill":
     case "loop":
+    case "mapRows":
     case "multiply":
       throw new Error(`loops: a ${statement.kind} must not stand in a loop that is written out.`);
   }

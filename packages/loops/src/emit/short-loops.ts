@@ -41,8 +41,8 @@ function writeOutIn(statements: readonly Statement[], registers: Counter): State
 function shortLoopsOf({ extent, body }: Loop): ReadonlySet<Loop> {
   const loops = body.filter((statement) => statement.kind === "loop");
   const size = body.length + loops.reduce((total, loop) => total + loop.extent * loop.body.length, 0);
-  const hasProduct = body.some(({ kind }) => kind === "multiply");
-  const isShort = extent >= many && size <= longest && !hasProduct && loops.every(canBeWrittenOut);
+  const hasNests = body.some(({ kind }) => kind === "multiply" || kind === "mapRows");
+  const isShort = extent >= many && size <= longest && !hasNests && loops.every(canBeWrittenOut);
   return new Set(isShort ? loops : []);
 }
 

@@ -57,7 +57,12 @@ function canBeJammed(statement: Statement): boolean {
 }
 
 /** Statements that can't be jammed. */
-const unjammable: ReadonlySet<Statement["kind"]> = new Set<Statement["kind"]>(["update", "fill", "multiply"]);
+const unjammable: ReadonlySet<Statement["kind"]> = new Set<Statement["kind"]>([
+  "update",
+  "fill",
+  "multiply",
+  "mapRows",
+]);
 
 /** Reductions that two iterations can do side by side. */
 const jammed: ReadonlySet<Reduction> = new Set<Reduction>(["sum", "total", "max"]);

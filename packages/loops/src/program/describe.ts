@@ -8,6 +8,8 @@ import type {
   LoopBody,
   Operand,
   Program,
+  RowOperation,
+  Rows,
   Statement,
   StatementOf,
 } from "./program.ts";
@@ -46,9 +48,20 @@ function describe(statement: Statement, indent: string): string {
       return `${nameOf(statement.buffer)}[${describeAddress(statement.address)}] = ${describeOperand(statement.value)}`;
     case "multiply":
       return describeProduct(statement, indent);
+    case "mapRows": {
+      const { operation, source, target, rows } = statement;
+      return `${nameOf(target)} = ${describeRows(operation, rows)} of ${nameOf(source)}`;
+    }
     case "update":
       return `${statement.reduction} ${nameOf(statement.buffer)}[${describeAddress(statement.address)}] <- ${describeOperand(statement.value)}`;
   }
+}
+
+/** The operation on rows, and how many there are. */
+export function describeRows(operation: RowOperation, { outer, length, inner }: Rows): string {
+  const isReversed = operation.kind === "argsort" ? operation.descending : operation.reverse;
+  const order = operation.kind === "argsort" ? " descending" : " in reverse";
+  return `${operation.kind}${isReversed ? order : ""} ${outer * inner} by ${length}`;
 }
 
 function describeProduct(product: StatementOf<"multiply">, indent: string): string {

@@ -105,7 +105,33 @@ export type Statement =
       /** Where a block of the product is summed. */
       readonly sums: Buffer;
       readonly epilogue: Epilogue;
+    }
+  /** Each row of an array along an axis becomes the same row of another. */
+  | {
+      readonly kind: "mapRows";
+      readonly operation: RowOperation;
+      readonly source: Buffer;
+      /** The dtype that the numbers of the source are rounded to, and those of the result if it is their sums. */
+      readonly dtype: DType;
+      readonly target: Buffer;
+      readonly rows: Rows;
+      /** What a row takes while it is mapped, if anything. */
+      readonly scratch: Buffer | undefined;
     };
+
+/** `argsort`: the indices of the elements in order, as core defines it; `cumsum`: the sums up to each element, or from each on. */
+export type RowOperation =
+  | { readonly kind: "argsort"; readonly descending: boolean }
+  | { readonly kind: "cumsum"; readonly reverse: boolean };
+
+/** The rows of an array along an axis: element i of row (o, n) is at (o length + i) inner + n. */
+export interface Rows {
+  /** How many indices the axes before have together. */
+  readonly outer: Length;
+  readonly length: Length;
+  /** How many those after have: elements of a row are so far apart. */
+  readonly inner: Length;
+}
 
 /** A statement of one kind. */
 export type StatementOf<K extends Statement["kind"]> = Extract<Statement, { readonly kind: K }>;

@@ -32,6 +32,10 @@ export function buffersOf(statement: Statement): readonly Buffer[] {
       return [statement.buffer];
     case "multiply":
       return [statement.rows.buffer, statement.columns.buffer, statement.sums];
+    case "mapRows": {
+      const { source, target, scratch } = statement;
+      return scratch === undefined ? [source, target] : [source, target, scratch];
+    }
     case "accumulator":
     case "accumulate":
     case "loop":
@@ -60,6 +64,7 @@ export function valuesOf(statement: Statement): readonly Operand[] {
     case "accumulator":
     case "fill":
     case "loop":
+    case "mapRows":
       return [];
   }
 }
@@ -81,6 +86,7 @@ function addressIn(statement: Statement): Address | undefined {
     case "accumulate":
     case "fill":
     case "loop":
+    case "mapRows":
     case "multiply":
       return undefined;
   }
@@ -98,6 +104,7 @@ export function registersOf(statement: Statement): readonly Register[] {
     case "accumulate":
     case "fill":
     case "loop":
+    case "mapRows":
     case "store":
     case "update":
       return [];

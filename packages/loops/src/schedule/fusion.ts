@@ -5,7 +5,7 @@
 import type { Label } from "../element/element.ts";
 import { type Heap, makeHeap } from "./heap.ts";
 import type { LoopNode, LoopTree } from "./loop-tree.ts";
-import { type Stage, alongLines, readsOnlyOwn } from "./stages.ts";
+import { type Stage, alongLines, isOwnProgram, readsOnlyOwn } from "./stages.ts";
 
 /** The loops of these stages, which must be given after those that they need. */
 export function fuse(stages: readonly Stage[]): LoopTree {
@@ -17,13 +17,13 @@ function arrange(stages: readonly Stage[], bound: ReadonlySet<Label>): LoopNode[
   const body = openBody(stages, bound);
   const nodes: LoopNode[] = [];
   while (body.left > 0) {
-    // A product begins a program, so what belongs to the one before comes first.
+    // What is a program of its own begins it, so what belongs to the one before comes first.
     for (let next = body.once.pop(); next !== undefined; next = body.once.pop()) {
       nodes.push({ kind: "once", stage: next.stage });
       finish([next], body);
     }
-    const product = body.products.pop();
-    if (product !== undefined) nodes.push(takeProduct(product, bound, body));
+    const program = body.programs.pop();
+    if (program !== undefined) nodes.push(takeProgram(program, bound, body));
     else if (body.left > 0) nodes.push(takeLoop(mostUrgent(body), bound, body));
   }
   return nodes;
@@ -71,7 +71,8 @@ interface Body {
   readonly entries: ReadonlyMap<Stage, Entry>;
   /** The stages that can run now without another loop. */
   readonly once: Heap<Entry>;
-  readonly products: Heap<Entry>;
+  /** Those that are programs of their own. */
+  readonly programs: Heap<Entry>;
   /** The groups by urgency; only the latest entry of a group counts. */
   readonly candidates: Heap<Candidate>;
   readonly changed: Set<Group>;
@@ -86,7 +87,7 @@ function openBody(stages: readonly Stage[], bound: ReadonlySet<Label>): Body {
   const body: Body = {
     entries,
     once: makeHeap(byPosition),
-    products: makeHeap(byPosition),
+    programs: makeHeap(byPosition),
     candidates: makeHeap(isMoreUrgent),
     changed: new Set(),
     left: stages.length,
@@ -127,7 +128,7 @@ function meet(ready: Entry[], body: Body): void {
   for (let entry = ready.pop(); entry !== undefined; entry = ready.pop()) {
     const { group, stage } = entry;
     if (group === undefined) {
-      (isProduct(stage) ? body.products : body.once).push(entry);
+      (stage.store !== undefined && isOwnProgram(stage.store) ? body.programs : body.once).push(entry);
       continue;
     }
     entry.isTaken = true;
@@ -175,6 +176,12 @@ function takeLoop(group: Group, bound: ReadonlySet<Label>, body: Body): LoopNode
   const stages = taken.map(({ stage }) => stage);
   finish(taken, body);
   return { kind: "loop", label, stages, body: arrange(stages, new Set([...bound, label])) };
+}
+
+function takeProgram(entry: Entry, bound: ReadonlySet<Label>, body: Body): LoopNode {
+  if (isProduct(entry.stage)) return takeProduct(entry, bound, body);
+  finish([entry], body);
+  return { kind: "rows", stage: entry.stage };
 }
 
 /** A product, with an epilogue of the stages that can run as soon as an element is known. */

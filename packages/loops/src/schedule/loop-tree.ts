@@ -1,13 +1,15 @@
 /** Which stages share a loop, and in which order do the loops run? A tree, as data. */
 import type { Label } from "../element/element.ts";
+import { describeRows } from "../program/describe.ts";
 import type { Stage } from "./stages.ts";
 
 /** The nodes of a body, in the order in which they run. */
 export type LoopTree = readonly LoopNode[];
 
-/** A stage that runs once, a loop over one label, or a product of matrices with its epilogue. */
+/** A stage that runs once, a loop over one label, a product of matrices with its epilogue, or rows that are mapped. */
 export type LoopNode =
   | { readonly kind: "once"; readonly stage: Stage }
+  | { readonly kind: "rows"; readonly stage: Stage }
   | {
       readonly kind: "loop";
       readonly label: Label;
@@ -27,6 +29,7 @@ export type LoopNode =
 export function stagesIn(node: LoopNode): readonly Stage[] {
   switch (node.kind) {
     case "once":
+    case "rows":
       return [node.stage];
     case "loop":
       return node.stages;
@@ -39,6 +42,7 @@ export function stagesIn(node: LoopNode): readonly Stage[] {
 export function labelsOf(node: LoopNode): readonly Label[] {
   switch (node.kind) {
     case "once":
+    case "rows":
       return [];
     case "loop":
       return [node.label];
@@ -51,8 +55,15 @@ export function labelsOf(node: LoopNode): readonly Label[] {
 
 /** The body of a node. */
 export function bodyOf(node: LoopNode): LoopTree | undefined {
-  if (node.kind === "once") return undefined;
-  return node.kind === "loop" ? node.body : node.epilogue;
+  switch (node.kind) {
+    case "once":
+    case "rows":
+      return undefined;
+    case "loop":
+      return node.body;
+    case "product":
+      return node.epilogue;
+  }
 }
 
 /** One program for each outermost loop; stages that run once belong to the loop before them. */
@@ -88,6 +99,7 @@ function describeNode(node: LoopNode, names: Map<Label, string>): string {
   const { store, result } = node.stage;
   if (store === undefined) return result!.kind === "reduce" ? result!.reduction : `keep ${operationOf(node.stage)}`;
   const target = `${store.buffer.kind}${store.buffer.position ?? store.buffer.id}`;
+  if (store.mapped !== undefined) return `${describeRows(store.mapped.operation, store.mapped.rows)}, store ${target}`;
   if (store.product === undefined) return `${store.scatter === undefined ? "store" : "add to"} ${target}`;
   const { row, depth, column } = store.product;
   const sides = [row, depth, column].map((label) => `${nameOf(label, names)} to ${label.extent}`);

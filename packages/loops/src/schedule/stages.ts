@@ -48,10 +48,16 @@ export function collectStages(stores: readonly Store[]): Stages {
 }
 
 /** The elements that a store needs. */
-function rootsOf({ element, offset, scatter, product }: Store): Element[] {
+function rootsOf({ element, offset, scatter, product, mapped }: Store): Element[] {
   if (product !== undefined) return [product.x, product.y];
+  if (mapped !== undefined) return [mapped.element];
   const others = offset.others.map((other) => other.element);
   return [element, ...others, ...(scatter === undefined ? [] : [scatter.index])];
+}
+
+/** Whether what is written is computed in a program of its own. */
+export function isOwnProgram({ product, mapped }: Store): boolean {
+  return product !== undefined || mapped !== undefined;
 }
 
 /** The stages so far, by what they are needed for. */
@@ -86,8 +92,7 @@ function stageOfResult(result: Element, sortLabels: SortLabels): Omit<Stage, "ne
 
 function stageOfStore(store: Store, sortLabels: SortLabels): Omit<Stage, "needs" | "loads"> {
   const roots = rootsOf(store);
-  const labels =
-    store.product === undefined ? union([store.labels, ...roots.map((root) => root.labels)]) : store.labels;
+  const labels = isOwnProgram(store) ? store.labels : union([store.labels, ...roots.map((root) => root.labels)]);
   return { kind: "store", iterates: sortLabels(labels), result: undefined, store, roots };
 }
 

@@ -102,7 +102,7 @@ function acrossNodes(body: LoopTree, bound: ReadonlySet<Label>, filled: Readonly
 
 /** The results that are complete inside a node, and not only after it. */
 function resultsInside(node: LoopNode): Element[] {
-  if (node.kind === "once") return [];
+  if (node.kind === "once" || node.kind === "rows") return [];
   const walked = labelsOf(node);
   return stagesIn(node).flatMap(({ result }) =>
     result === undefined || isReducedOver(result, walked) ? [] : [result],

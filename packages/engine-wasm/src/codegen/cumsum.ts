@@ -1,0 +1,74 @@
+/** How are rows summed up to each element, in float64 and in order? */
+import type { StatementOf } from "@symloss/loops";
+import { type Expression, double, f64, i32, int, load } from "../assembler/expression.ts";
+import type { Local } from "../assembler/function.ts";
+import type { Context } from "./position.ts";
+import { type Numbers, numbersOf, writeTimes } from "./numbers.ts";
+
+/** The numbers that are added up, where in both arrays they are, and how far the next is. */
+interface Walk {
+  readonly from: Numbers;
+  readonly to: Numbers;
+  readonly source: Local<"i32">;
+  readonly target: Local<"i32">;
+}
+
+export function writeCumsum(
+  { source, target, rows, scratch }: StatementOf<"mapRows">,
+  reverse: boolean,
+  context: Context,
+): void {
+  const { writer, baseOf } = context;
+  const { outer, length, inner } = rows;
+  const [from, to] = [numbersOf(source, context), numbersOf(target, context)];
+  const begin = reverse ? (length - 1) * inner : 0;
+  writeTimes(writer, outer, (row) => {
+    const first = writer.define(i32.add(i32.mul(row, int(length * inner)), int(begin)));
+    const walk: Walk = {
+      from,
+      to,
+      source: writer.define(i32.add(baseOf(source), i32.mul(first, int(from.bytes)))),
+      target: writer.define(i32.add(baseOf(target), i32.mul(first, int(to.bytes)))),
+    };
+    if (inner === 1) addLine(walk, length, reverse ? -1 : 1, context);
+    else addBeside(walk, baseOf(scratch!), { length, inner, back: reverse ? 2 * inner : 0 }, context);
+  });
+}
+
+/** Moves both places by a number of elements. */
+function move({ from, to, source, target }: Walk, by: number, { writer }: Context): void {
+  writer.set(source, i32.add(source, int(by * from.bytes)));
+  writer.set(target, i32.add(target, int(by * to.bytes)));
+}
+
+function addLine(walk: Walk, length: number, step: number, context: Context): void {
+  const { writer } = context;
+  const total = writer.define(double(0));
+  writeTimes(writer, length, () => {
+    writer.set(total, f64.add(total, walk.from.read(walk.source)));
+    walk.to.write(walk.target, total);
+    move(walk, step, context);
+  });
+}
+
+/** Adds up as many rows as lie beside each other, so that memory is read as it lies. */
+function addBeside(
+  walk: Walk,
+  scratch: Expression<"i32">,
+  { length, inner, back }: { readonly length: number; readonly inner: number; readonly back: number },
+  context: Context,
+): void {
+  const { writer } = context;
+  writer.fillBytes(scratch, int(0), int(8 * inner));
+  writeTimes(writer, length, () => {
+    const sum = writer.define(scratch);
+    writeTimes(writer, inner, () => {
+      const total = writer.define(f64.add(load("f64.load", sum), walk.from.read(walk.source)));
+      writer.store("f64.store", sum, total);
+      walk.to.write(walk.target, total);
+      writer.set(sum, i32.add(sum, int(8)));
+      move(walk, 1, context);
+    });
+    if (back > 0) move(walk, -back, context);
+  });
+}
