@@ -7,6 +7,7 @@ import {
   cumsum,
   mul,
   ndarray,
+  scan,
   sort,
   takeAlongAxis,
   transpose,
@@ -23,6 +24,7 @@ export function rowSpecs(): OperationSpec[] {
   return [
     ...allTypes.flatMap((dtype) => [sortSpec(dtype), tieSpec(dtype)]),
     ...floatTypes.flatMap((dtype) => [edgeSpec(dtype), zeroSpec(dtype), nonFiniteSpec(dtype), carriedSpec(dtype)]),
+    ...floatTypes.map(scannedSpec),
     integerEdges(),
     ...numberTypes.map(cumsumSpec),
     largeCumsum(),
@@ -255,6 +257,33 @@ function cumsumSpec(dtype: DType): OperationSpec {
         ],
       },
     ]),
+  };
+}
+
+/** In each step what is carried is sorted and summed up, and so is a slice. */
+function scannedSpec(dtype: DType): OperationSpec {
+  return {
+    name: `argsort and cumsum ${dtype}, in the steps of a scan`,
+    operations: ["argsort", "cumsum", "scan"],
+    dtypes: [dtype, "int32"],
+    run: agree(() =>
+      orders.map((reverse): Check => ({
+        what: `a scan of sorted rows${reverse ? ", in reverse" : ""}`,
+        fn: (carry, sequence) => {
+          const [final, { indices, sums }] = scan(
+            (sofar, row) => [
+              sort(sofar.sub(row), { descending: reverse }),
+              { indices: argsort(row, { descending: true }), sums: cumsum(mul(row, row), { reverse }) },
+            ],
+            carry!,
+            sequence!,
+            { reverse },
+          );
+          return [final, indices, sums];
+        },
+        arrays: [sampleArray(dtype, [5], 1), sampleArray(dtype, [3, 5], 2)],
+      })),
+    ),
   };
 }
 
