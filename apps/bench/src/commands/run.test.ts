@@ -92,7 +92,7 @@ describe("what does not exist is answered by what does, before anything is measu
     [["rum"], /^The command of the bench must be one of run, list, show, compile, got "rum"\. Did you mean run\?\n$/],
     [
       ["run", "W11"],
-      /^The workload must be one of W1, .*S2, a loss, or .*, got "W11"\. Did you mean W1\? "npm run bench -- list" /,
+      /^The workload must be one of W1, .*S3, a loss, or .*, got "W11"\. Did you mean W1\? "npm run bench -- list" /,
     ],
     [["run", "hubr"], /got "hubr"\. Did you mean huber\?/],
     [

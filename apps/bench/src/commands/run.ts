@@ -93,7 +93,7 @@ function quote(word: string): string {
 function help(): string {
   return `npm run bench -- run [WORKLOAD ..] [options]
 
-Measures workloads by name (W1, huber, "vae corrected gradient", losses; "npm run bench -- list" shows them all), by default W1 to S2.
+Measures workloads by name (W1, huber, "vae corrected gradient", losses; "npm run bench -- list" shows them all), by default all of them.
 
 ${describeOptions(options)}
 

@@ -157,8 +157,8 @@ const writers: Readonly<Record<string, Readonly<Record<string, (m: Model) => voi
       m.node("Relu", [m.node("Add", [product, "input_2"])], {}, "output_0");
     },
   },
-  S1: { plain: (m) => void m.sort(a, "output_0") },
   S2: { plain: (m) => void m.sort(a, "output_0") },
+  S3: { plain: (m) => void m.sort(a, "output_0") },
 };
 
 function build(

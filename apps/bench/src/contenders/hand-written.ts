@@ -581,7 +581,7 @@ function multiplyTile(
   sums[15] = s33;
 }
 
-/** S1 and S2: each row sorted by the method of typed arrays. */
+/** S2 and S3: each row sorted by the method of typed arrays. */
 export function sortRows(x: Float32Array, length: number, out: Float32Array): void {
   out.set(x);
   for (let begin = 0; begin < out.length; begin += length) out.subarray(begin, begin + length).sort();
