@@ -162,13 +162,17 @@ function firstUpTo(data: TypedArray, bound: number): number {
 function firstNoSign(data: TypedArray): number {
   for (let index = 0; index < data.length; index++) {
     const value = data[index]!;
-    if (value !== 1 && value !== -1 && !Number.isNaN(value)) return index;
+    // As a product, because which of the two it is can't be foretold.
+    if (value * value !== 1 && !Number.isNaN(value)) return index;
   }
   return -1;
 }
 
 function firstNoBit(data: TypedArray): number {
-  for (let index = 0; index < data.length; index++) if (data[index] !== 0 && data[index] !== 1) return index;
+  for (let index = 0; index < data.length; index++) {
+    const value = data[index]!;
+    if (value * value !== value || value > 1) return index;
+  }
   return -1;
 }
 

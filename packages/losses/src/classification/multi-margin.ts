@@ -2,6 +2,7 @@
 import { type Tensor, where } from "@symloss/core";
 import { type LossOf, type OptionsFor, defineLoss } from "../definition.ts";
 import { pick, rightClass, weightOf } from "./labels.ts";
+import { squaredShortfall } from "./squared-hinge.ts";
 const declaration = {
   name: "multiMargin",
   arguments: {
@@ -42,7 +43,7 @@ function formula(
   { delta, power, classWeights }: OptionsFor<typeof declaration>,
 ): Tensor {
   const right = rightClass(declaration.name, predictions, targets);
-  const short = predictions.sub(pick(predictions, targets).sub(delta).expandDims(-1)).relu();
-  const mean = where(right, 0, power === 2 ? short.square() : short).mean(-1);
+  const short = predictions.sub(pick(predictions, targets).sub(delta).expandDims(-1));
+  const mean = where(right, 0, power === 2 ? squaredShortfall(short) : short.relu()).mean(-1);
   return classWeights === undefined ? mean : mean.mul(weightOf(classWeights, targets));
 }

@@ -1,5 +1,5 @@
 /** How far, squared, does a score fall short of the margin on its side? */
-import { type Tensor, sub } from "@symloss/core";
+import { type Tensor, customGradient, sub } from "@symloss/core";
 import { type LossOf, type OptionsFor, defineLoss } from "../definition.ts";
 import { marginOf } from "./hinge.ts";
 const declaration = {
@@ -38,7 +38,11 @@ export const squaredHinge: LossOf<typeof declaration, typeof formula> = /* @__PU
 );
 
 function formula(predictions: Tensor, targets: Tensor, { delta }: OptionsFor<typeof declaration>): Tensor {
-  return sub(delta, marginOf(declaration.name, predictions, targets))
-    .relu()
-    .square();
+  return squaredShortfall(sub(delta, marginOf(declaration.name, predictions, targets)));
 }
+
+/** relu(x)^2. Its slope is that of the square alone, which is 0 where relu is: nothing asks on which side x lies. */
+export const squaredShortfall: (x: Tensor) => Tensor = /* @__PURE__ */ customGradient((x: Tensor) => {
+  const above = x.relu();
+  return { value: above.square(), gradient: (g) => [g.mul(above).mul(2)] };
+});

@@ -1,5 +1,5 @@
 /** How far apart are the directions of two vectors? */
-import { type Tensor, logicalOr, normalize, sub, where } from "@symloss/core";
+import { type Tensor, broadcastTogether, customGradient, logicalOr, norm, normalize, sub, where } from "@symloss/core";
 import { type LossOf, defineLoss } from "../definition.ts";
 
 const declaration = {
@@ -37,16 +37,36 @@ export const cosineDistance: LossOf<typeof declaration, typeof formula> = /* @__
 );
 
 function formula(targets: Tensor, predictions: Tensor): Tensor {
-  const [left, right] = [normalize(targets), normalize(predictions)];
-  const isZero = logicalOr(lengthOf(left).equal(0), lengthOf(right).equal(0));
-  const isOpposed = left.mul(right).sum(-1).less(0);
-  // Half the squared distance of the unit vectors, or from the opposite one, if that is nearer: nothing cancels.
-  const nearer = where(isOpposed.expandDims(-1), right.neg(), right);
-  const half = left.sub(nearer).square().sum(-1).mul(0.5);
-  return where(isZero, 1, where(isOpposed, sub(2, half), half));
+  const together = broadcastTogether(declaration.name, ["targets", "predictions"], [targets, predictions]);
+  return distance(...(together as Pair));
 }
 
-/** 1, or 0 of the zero vector. */
-function lengthOf(unit: Tensor): Tensor {
-  return unit.abs().max(-1);
-}
+type Pair = [targets: Tensor, predictions: Tensor];
+
+const distance = /* @__PURE__ */ customGradient<Pair>((targets, predictions) => {
+  const [left, right] = [normalize(targets), normalize(predictions)];
+  const [leftLength, rightLength] = [norm(targets, -1), norm(predictions, -1)];
+  const isZero = logicalOr(leftLength.equal(0), rightLength.equal(0));
+  // Half the squared distance of the unit vectors, or from the opposite one, if that is nearer: nothing cancels.
+  const apart = left.sub(right).square().sum(-1).mul(0.5);
+  const together = left.add(right).square().sum(-1).mul(0.5);
+  const isOpposed = together.less(apart);
+  return {
+    value: where(isZero, 1, where(isOpposed, sub(2, together), apart)),
+    gradient: (g) => {
+      const side = where(isOpposed, -1, 1);
+      const half = where(isOpposed, together, apart).expandDims(-1);
+      // What of the way from one unit vector to the other, or its opposite, is across it.
+      const across = (unit: Tensor, length: Tensor, other: Tensor): Tensor => {
+        const scale = where(isZero, 0, g.mul(side))
+          .div(where(isZero, 1, length))
+          .expandDims(-1);
+        return unit
+          .sub(other.mul(side.expandDims(-1)))
+          .sub(unit.mul(half))
+          .mul(scale);
+      };
+      return [across(left, leftLength, right), across(right, rightLength, left)];
+    },
+  };
+});

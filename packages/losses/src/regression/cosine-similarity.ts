@@ -1,5 +1,5 @@
 /** How alike are the directions of two vectors? */
-import { type Tensor, normalize } from "@symloss/core";
+import { type Tensor, broadcastTogether, customGradient, logicalOr, norm, normalize, where } from "@symloss/core";
 import { type LossOf, defineLoss } from "../definition.ts";
 
 const declaration = {
@@ -38,5 +38,28 @@ export const cosineSimilarity: LossOf<typeof declaration, typeof formula> = /* @
 );
 
 function formula(targets: Tensor, predictions: Tensor): Tensor {
-  return normalize(targets).mul(normalize(predictions)).sum(-1);
+  const together = broadcastTogether(declaration.name, ["targets", "predictions"], [targets, predictions]);
+  return cosine(...(together as Pair));
 }
+
+type Pair = [targets: Tensor, predictions: Tensor];
+
+/** Its gradient takes what the product has found already, instead of another sum over each vector. */
+const cosine = /* @__PURE__ */ customGradient<Pair>((targets, predictions) => {
+  const [left, right] = [normalize(targets), normalize(predictions)];
+  const [leftLength, rightLength] = [norm(targets, -1), norm(predictions, -1)];
+  const value = left.mul(right).sum(-1);
+  return {
+    value,
+    gradient: (g) => {
+      const isZero = logicalOr(leftLength.equal(0), rightLength.equal(0));
+      const across = (unit: Tensor, length: Tensor, other: Tensor): Tensor => {
+        const scale = where(isZero, 0, g)
+          .div(where(isZero, 1, length))
+          .expandDims(-1);
+        return other.sub(unit.mul(value.expandDims(-1))).mul(scale);
+      };
+      return [across(left, leftLength, right), across(right, rightLength, left)];
+    },
+  };
+});
