@@ -35,6 +35,7 @@ import {
   multiMargin,
   multiclassHingeLoss,
   multiclassPerceptron,
+  multiclassSparsemax,
   perceptronLoss,
   polyCrossentropyLogits,
   reduce,
@@ -96,6 +97,7 @@ const calls: Readonly<Record<string, Call>> = {
     grad((logits) => softmaxCrossentropyLogits(labels!, logits))(scores!),
   "optax hinge_loss": ({ predictions, targets }) => hingeLoss(predictions!, targets!),
   "optax perceptron_loss": ({ predictions, targets }) => perceptronLoss(predictions!, targets!),
+  "optax multiclass_sparsemax_loss": ({ scores, labels }) => multiclassSparsemax(labels!, scores!),
   "optax sparsemax_loss": ({ labels, logits }) => sparsemaxLoss(labels!, logits!),
   "optax smooth_labels": ({ labels }, { alpha }) => smoothLabels(labels!, alpha as number),
   "optax poly_loss_cross_entropy": ({ labels, logits }, { epsilon }) =>

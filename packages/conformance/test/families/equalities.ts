@@ -18,6 +18,7 @@ import {
   sigmoid,
   softmax,
   square,
+  stack,
   stopGradient,
   sub,
   sum,
@@ -207,6 +208,10 @@ const sparse: Readonly<Record<string, Equality>> = {
       const lead = logits.sub(sum(mul(dense(index), logits), { axis: -1, keepAxes: true }));
       return mean(mul(relu(lead.add(1)), sub(1, dense(index))), -1);
     },
+  },
+  "multiclassSparsemax of one class against itself": {
+    left: (f, { x }) => f["multiclassSparsemax"]!([0, 0, 0, 0], stack([x, mul(x, 0)], 1)),
+    right: (f, { x }) => f["sparsemaxLoss"]!([1, 1, 1, 1], x),
   },
   "multiclassPerceptron is multiclassHingeLoss without a margin": {
     left: (f, { index, logits }) => f["multiclassPerceptron"]!(logits, index),

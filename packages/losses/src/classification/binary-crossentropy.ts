@@ -35,7 +35,7 @@ const declaration = {
  * @source I. J. Good, Rational decisions, Journal of the Royal Statistical Society B 14 (1952).
  * @peers Keras clips at 1 - 1e-7, which float32 rounds, so that its ends cost 15.942 and 16.118; PyTorch clips the logarithm at -100;
  *   TensorFlow.js and Flux add their epsilon. A clip without a gradient leaves saturated probabilities where they are.
- * @example await evaluate(binaryCrossentropy([1, 0, 1], [0.5, 0, 0]), { engine }) // [0.6931472, 0, 16.11809565]
+ * @example await evaluate(binaryCrossentropy([1, 0, 1], [0.5, 0, 0]), { engine }) // [0.6931472, 0, 16.118095]
  */
 export const binaryCrossentropy: LossOf<typeof declaration, typeof formula> = /* @__PURE__ */ defineLoss(
   declaration,

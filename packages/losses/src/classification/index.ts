@@ -11,6 +11,7 @@ export { categoricalHinge } from "./categorical-hinge.ts";
 export { generalizedCrossentropyLogits } from "./generalized-crossentropy.ts";
 export { multiMargin } from "./multi-margin.ts";
 export { multiclassPerceptron } from "./multiclass-perceptron.ts";
+export { multiclassSparsemax } from "./multiclass-sparsemax.ts";
 export { multilabelMargin } from "./multilabel-margin.ts";
 export { multilabelSoftMargin } from "./multilabel-soft-margin.ts";
 export { negativeLogLikelihood } from "./negative-log-likelihood.ts";

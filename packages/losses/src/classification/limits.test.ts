@@ -11,6 +11,7 @@ import {
   multiMargin,
   multiclassHingeLoss,
   multiclassPerceptron,
+  multiclassSparsemax,
   multilabelMargin,
   multilabelSoftMargin,
   negativeLogLikelihood,
@@ -227,6 +228,26 @@ describe("margins", () => {
   it("of sparsemax are where its value is exactly 0 or a line", async () => {
     expect(await valueOf(sparsemaxLoss([0, 0, 0], [-1, 0, 1]))).toEqual([0, 0.25, 1]);
     expect(await gradientsOf((x) => sparsemaxLoss([0, 0, 0, 0], x), [-1, 0, 1, 1e30])).toEqual([[0, 0.5, 1, 1]]);
+  });
+});
+
+describe("sparsemax of classes", () => {
+  it("is that of two classes by the difference of their scores", async () => {
+    const scores = [2, 0.5, -0.25, -3];
+    const pairs = scores.map((score) => [score, 0]);
+    await expectSame(multiclassSparsemax([0, 0, 0, 0], pairs), sparsemaxLoss([1, 1, 1, 1], scores));
+  });
+
+  it("keeps its digits at large logits, and drops classes that are impossible", async () => {
+    const far = [[10_000.5, 10_000, -Infinity]];
+    await expectSame(multiclassSparsemax([1], far), multiclassSparsemax([1], [[0.5, 0, -4]]));
+    expect(await gradientsOf((x) => multiclassSparsemax([1], x), far)).toEqual([[0.75, -0.75, 0]]);
+  });
+
+  it("has the gradient of its probabilities as second derivative", async () => {
+    const slope = (x: Tensor) => grad((given) => multiclassSparsemax([0], given).sum())(x).square();
+    const [curve] = await gradientsOf(slope, [[0.5, 0, -4]]);
+    expect(curve).toEqual([-0.5, 0.5, 0].map((value) => expect.closeTo(value, 6) as number));
   });
 });
 
