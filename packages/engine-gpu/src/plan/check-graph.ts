@@ -3,21 +3,24 @@ import {
   EngineError,
   type Graph,
   type OperationAttributes,
+  type ScanNode,
   type Tensor,
   allOperations,
   holds,
+  isScan,
+  nodesWithin,
   sizeOf,
-  topologicalOrder,
 } from "@symloss/core/engine";
 
 /** Throws `EngineError` if lengths are not integers, operations are unknown, or constants are not of their dtype. */
 export function checkGraph({ inputs, outputs }: Graph): void {
-  for (const node of new Set([...inputs, ...topologicalOrder(outputs)])) {
+  for (const node of new Set([...inputs, ...nodesWithin({ inputs, outputs })])) {
     if (!known.has(node.operation)) refuse("operations", "those that core defines", node.operation);
     for (const length of node.shape) {
       if (!isLength(length)) refuse("lengths", "non-negative integers", length);
     }
     if (node.operation === "constant") checkConstant(node);
+    if (isScan(node)) checkScan(node);
   }
 }
 
@@ -32,6 +35,11 @@ function checkConstant(node: Tensor): void {
   if (!holds(node.dtype, data) || data.length !== sizeOf(node.shape)) {
     refuse("constants", `typed arrays of their dtype and size, here ${node}`, data);
   }
+}
+
+function checkScan({ attributes: { length, carries, sequences, output } }: ScanNode): void {
+  for (const count of [length, carries, sequences, output])
+    if (!isLength(count)) refuse("counts", "non-negative integers", count);
 }
 
 function refuse(what: string, must: string, got: unknown): never {

@@ -60,9 +60,11 @@ function lastPending({ pending }: Grouping): KernelNode {
 /** The group of a node and all that can join it. */
 function withCompanions(grouping: Grouping, first: KernelNode): Group {
   let group = bestGroup([first], mappings, grouping)!;
+  // Not many share a kernel; each is tried, which takes its time.
   const others = [...grouping.pending.values()]
     .filter((node) => node !== first && node.size === first.size)
     .toSorted((left, right) => right.id - left.id)
+    .slice(0, 2 * grouping.limits.outputs)
     .flatMap((node) => bestGroup([node], mappings, grouping) ?? []);
   // What a group absorbs can make other waiting nodes its neighbours.
   for (;;) {

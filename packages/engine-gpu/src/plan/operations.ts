@@ -9,6 +9,8 @@ import {
   type UnaryOperation,
   allOperations,
   binaryOperations,
+  groupScans,
+  isScan,
   topologicalOrder,
   unaryOperations,
 } from "@symloss/core/engine";
@@ -17,19 +19,21 @@ import { binaryFormulas, isNotZero, truncate, unaryFormulas, where } from "../ke
 import { addition, difference } from "./difference.ts";
 import { type SplitOptions, makeReducingBuilder } from "./reduction.ts";
 import { type RowBuilder, argsort, cumsum } from "./row.ts";
+import { translateScan } from "./scan.ts";
 import { type SoftmaxBuilder, logSoftmax, logSumExp, softmax } from "./softmax.ts";
 import { type KernelNode, reducedLength } from "../kernel/node.ts";
 import type { SourceArray } from "./source-array.ts";
 import type { NodeBuilder } from "../kernel/node-builder.ts";
 
 /** The operations that core rewrites using those that kernels compute. */
-const lowered = ["scatterAdd", "argmax", "matmul", "scan"] as const;
+const lowered = ["scatterAdd", "argmax", "matmul"] as const;
 
-type KernelOperation = Exclude<Operation, (typeof lowered)[number]>;
+/** An operation that becomes one node; the results of a scan are made together. */
+type KernelOperation = Exclude<Operation, (typeof lowered)[number] | "scan">;
 
 /** The operations that kernels compute. */
-export const gpuOperations: readonly KernelOperation[] = allOperations.filter(
-  (operation): operation is KernelOperation => !(lowered as readonly Operation[]).includes(operation),
+export const gpuOperations: readonly Operation[] = allOperations.filter(
+  (operation) => !(lowered as readonly Operation[]).includes(operation),
 );
 
 /** A graph as nodes of kernels. */
@@ -58,15 +62,29 @@ export function translate(graph: Graph, options: SplitOptions): Translation {
   for (const [slot, input] of graph.inputs.entries()) {
     nodes.set(input, builder.source(slot, input.shape as readonly number[]));
   }
-  for (const tensor of topologicalOrder(graph.outputs)) {
-    if (nodes.has(tensor)) continue;
-    const inputs = tensor.inputs.map((input) => nodes.get(input)!);
-    nodes.set(tensor, translateTensor(context, tensor, inputs));
-  }
+  translateAll(context, graph.outputs, nodes);
   return { outputs: graph.outputs.map((output) => nodes.get(output)!), sources };
 }
 
 interface Context extends SoftmaxBuilder, RowBuilder {}
+
+/** Adds the nodes of everything that these tensors depend on. */
+function translateAll(context: Context, outputs: readonly Tensor[], nodes: Map<Tensor, KernelNode>): void {
+  const order = topologicalOrder(outputs);
+  const scans = groupScans(order);
+  for (const tensor of order) {
+    if (nodes.has(tensor)) continue;
+    if (isScan(tensor)) {
+      translateScan(context, scans.get(tensor)!, nodes, {
+        translateAll: (inner, own) => translateAll(context, inner, own),
+        join: (parts) => concatInParts(context.concat, parts, 0),
+      });
+      continue;
+    }
+    const inputs = tensor.inputs.map((input) => nodes.get(input)!);
+    nodes.set(tensor, translateTensor(context, tensor, inputs));
+  }
+}
 
 interface ResultType {
   readonly shape: readonly number[];

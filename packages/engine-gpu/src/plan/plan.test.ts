@@ -7,7 +7,9 @@ import {
   logSoftmax,
   logSumExp,
   mean,
+  mul,
   ndarray,
+  scan,
   softmax,
   sub,
   sum,
@@ -400,4 +402,24 @@ describe("a plan", () => {
       "compile: an array must have at most 16777216 elements on this device, got 33554432.",
     );
   });
+});
+
+test.each([false, true])("the steps of a scan, in reverse: %s, are right, and the same kernels", async (reverse) => {
+  const recurrence = ({ x, w }: Readonly<Record<string, Tensor>>) =>
+    valueAndGrad(
+      (y: Tensor) => {
+        // What is summed in a step has to be there before the next.
+        const step = (carry: Tensor, row: Tensor): [Tensor, Tensor] => [tanh(add(mul(carry, w!), sum(row))), carry];
+        const [last, all] = scan(step, sum(y, 0), exp(y), { reverse });
+        return add(sum(last), sum(mul(all, mean(all))));
+      },
+      { wrt: 0 },
+    )(x!);
+  const kernelsOf = async (length: number): Promise<readonly string[]> => {
+    const { kernels } = await expectRight(recurrence, { x: { shape: [length, 6] }, w: { shape: [6] } });
+    return kernels.map(({ source }) => source);
+  };
+  const [short, long] = [await kernelsOf(8), await kernelsOf(18)];
+  expect(long.length - short.length).toBeGreaterThan(10);
+  expect(new Set(long).size - new Set(short).size).toBeLessThan(8);
 });
