@@ -3,25 +3,36 @@ import { describe, expect, it } from "vitest";
 import { engine, valueOf } from "../test/on-cpu.ts";
 import {
   accuracy,
+  binaryCrossentropy,
+  categoricalCrossentropy,
   categoricalEntropy,
   categoricalLogProbability,
   clusteringAccuracy,
+  cosineSimilarity,
   explainedVariance,
   fgmmVae,
+  gaussianNll,
   hingeLoss,
   huber,
+  multiMargin,
   multiclassHingeLoss,
+  multilabelMargin,
+  negativeLogLikelihood,
   normalDivergence,
   normalEntropy,
   normalLogProbability,
+  poissonNll,
   reduce,
   reduceParts,
   rowMask,
   rowWeights,
+  smoothLabels,
   softmaxCrossentropyLogits,
+  softmaxFocalCrossentropyLogits,
   sparseSigmoidCrossentropyLogits,
   sparseSoftmaxCrossentropyLogits,
   squaredDifferences,
+  squaredHinge,
   vae,
   vaeCompGmm,
   vaeGmm,
@@ -453,6 +464,103 @@ const cases: readonly (readonly [string, () => unknown, string])[] = [
     () => softmaxCrossentropyLogits([[pair[0]!], [pair[1]!]], pair),
     "ShapeError: softmaxCrossentropyLogits: labels and logits must broadcast to the shape of one of the two, got f32[2,1,2] and f32[2,2], " +
       "which together are [2,2]. Did you mean labels.squeeze(-2)? Else reshape one of them, or repeat it on purpose with broadcastTo.",
+  ],
+  [
+    "a label that is neither a class nor ignored",
+    () => valueOf(sparseSoftmaxCrossentropyLogits([0, -1], pair, { ignoreIndex: -100 })),
+    "OutOfRangeError: sparseSoftmaxCrossentropyLogits: labels must be integers from 0 to 1, or -100, got -1 at [1]. Classes count from 0.",
+  ],
+  [
+    "half an ignored label",
+    () => negativeLogLikelihood([0, 1], pair, { ignoreIndex: 0.5 }),
+    "OutOfRangeError: negativeLogLikelihood: ignoreIndex must be an integer, got 0.5.",
+  ],
+  [
+    "a probability above 1",
+    () => valueOf(binaryCrossentropy([1, 0], [0.5, 1.5])),
+    "OutOfRangeError: binaryCrossentropy: probabilities must be from 0 to 1, got 1.5 at [1].",
+  ],
+  [
+    "logits as probabilities",
+    () => valueOf(categoricalCrossentropy([[0, 1]], [[-2, 3]])),
+    "OutOfRangeError: categoricalCrossentropy: probabilities must be from 0 to 1, got -2 at [0, 0].",
+  ],
+  [
+    "more smoothing than there is",
+    () => softmaxCrossentropyLogits(pair, pair, { labelSmoothing: 1.5 }),
+    "OutOfRangeError: softmaxCrossentropyLogits: labelSmoothing must be from 0 to 1, got 1.5.",
+  ],
+  [
+    "a smoothing for each class",
+    () => softmaxCrossentropyLogits(pair, pair, { labelSmoothing: [[0.1, 0.1, 0.1]] }),
+    "ShapeError: softmaxCrossentropyLogits: labelSmoothing must broadcast to [..], here [2], got f32[1,3].",
+  ],
+  [
+    "weights for other classes",
+    () => softmaxCrossentropyLogits(pair, pair, { classWeights: [1, 2, 3] }),
+    "ShapeError: softmaxCrossentropyLogits: labels and classWeights must be [.., classes] and [classes], got f32[2,2] and f32[3]. " +
+      "classes is 2 in labels and 3 in classWeights. For class indices there is sparseSoftmaxCrossentropyLogits.",
+  ],
+  [
+    "a class weight below 0",
+    () => valueOf(multiMargin(pair, [0, 1], { classWeights: [1, -1] })),
+    "OutOfRangeError: multiMargin: classWeights must be 0 or above, got -1 at [1].",
+  ],
+  [
+    "a power that is neither 1 nor 2",
+    () => untyped(multiMargin)(pair, [0, 1], { power: 3 }),
+    "OutOfRangeError: multiMargin: power must be one of 1, 2, got 3.",
+  ],
+  [
+    "0 and 1 as signs",
+    () => valueOf(squaredHinge([0.5, 2], [1, 0])),
+    "OutOfRangeError: squaredHinge: targets must be -1 or 1, got 0 at [1]. For 0 and 1, give 2 y - 1.",
+  ],
+  [
+    "class indices as multi-hot rows",
+    () =>
+      valueOf(
+        multilabelMargin(pair, [
+          [2, 0],
+          [1, 0],
+        ]),
+      ),
+    "OutOfRangeError: multilabelMargin: targets must be multi-hot (0 or 1), got 2 at [0, 0].",
+  ],
+  [
+    "a class axis that there is not",
+    () => softmaxCrossentropyLogits(pair, pair, { axis: 2 }),
+    "OutOfRangeError: softmaxCrossentropyLogits: axis must be one of a tensor of rank 2 (an integer from -2 to 1), got 2.",
+  ],
+  [
+    "no classes",
+    () => softmaxFocalCrossentropyLogits([], ones(0, 0)),
+    "ShapeError: softmaxFocalCrossentropyLogits: logits must be [.., classes] with a number of classes from 1, got f32[0,0].",
+  ],
+  [
+    "a negative count",
+    () => valueOf(poissonNll([1, -1], [1, 1])),
+    "OutOfRangeError: poissonNll: targets must be 0 or above, got -1 at [1].",
+  ],
+  [
+    "a variance of 0 for a likelihood",
+    () => valueOf(gaussianNll([1], [1], [0])),
+    "OutOfRangeError: gaussianNll: variances must be above 0, got 0 at [0].",
+  ],
+  [
+    "a flag that is none",
+    () => untyped(poissonNll)([1], [1], { full: 1 }),
+    "OutOfRangeError: poissonNll: full must be true or false, got 1.",
+  ],
+  [
+    "vectors of other lengths",
+    () => cosineSimilarity([[1, 2, 3]], [[1, 2]]),
+    "ShapeError: cosineSimilarity: targets and predictions must be [.., d] and [.., d], got f32[1,3] and f32[1,2]. d is 3 in targets and 2 in predictions.",
+  ],
+  [
+    "a smoothing for each row",
+    () => smoothLabels(pair, [0.1, 0.2]),
+    "ShapeError: smoothLabels: smoothing must be [], got f32[2].",
   ],
   [
     "a second divisor",
