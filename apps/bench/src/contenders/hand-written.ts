@@ -105,6 +105,37 @@ export function crossEntropyGradient(x: Float32Array, labels: Int32Array, gradie
   return total * share;
 }
 
+/** W11: the mean softmax focal cross entropy with gamma 2, and its gradient. */
+export function softmaxFocalGradient(x: Float32Array, labels: Int32Array, gradient: Float32Array): number {
+  const classes = x.length / labels.length;
+  const share = 1 / labels.length;
+  let total = 0;
+  for (let n = 0; n < labels.length; n++) {
+    const begin = n * classes;
+    const end = begin + classes;
+    const m = largest(x, begin, end);
+    let sum = 0;
+    for (let i = begin; i < end; i++) {
+      let v = x[i]! - m;
+      if (v < -100) v = -100;
+      const k = (v * scale + 2560.5) | 0;
+      const r = v - (k - 2560) * step;
+      const e = powers[k]! * (1 + r * (1 + r * (0.5 + r * 0.16666666666666666)));
+      gradient[i] = e;
+      sum += e;
+    }
+    const t = begin + labels[n]!;
+    const l = x[t]! - m - Math.log(sum);
+    const rest = -Math.expm1(l);
+    const slope = share * rest * (rest - 2 * (1 - rest) * l);
+    const q = slope / sum;
+    for (let i = begin; i < end; i++) gradient[i]! *= q;
+    gradient[t]! -= slope;
+    total -= rest * rest * l;
+  }
+  return total * share;
+}
+
 /** W5: the mean sigmoid cross entropy and its gradient, one logarithm for 64 elements; for a multiple of 64 of them. */
 export function sigmoidCrossEntropyGradient(x: Float32Array, y: Float32Array, gradient: Float32Array): number {
   const share = 1 / x.length;

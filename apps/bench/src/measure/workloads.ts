@@ -7,6 +7,7 @@ import {
   huber,
   reduce,
   sigmoidCrossentropyLogits,
+  softmaxFocalCrossentropyLogits,
   sparseSoftmaxCrossentropyLogits,
   vae,
   vaeGmm,
@@ -31,7 +32,7 @@ interface Definition {
 
 const million = 2 ** 20;
 
-/** W1 to W10, the losses of auto-encoders V1 and V2, D1 with a product of matrices, S1 with a scan, and S2 and S3, which sort, by name. */
+/** W1 to W11, the losses of auto-encoders V1 and V2, D1 with a product of matrices, S1 with a scan, and S2 and S3, which sort, by name. */
 const definitions: Readonly<Record<string, Definition>> = {
   W1: {
     title: "huber",
@@ -148,6 +149,19 @@ const definitions: Readonly<Record<string, Definition>> = {
         inputs: [flat(targets), flat(predictions)],
         compute: (targets, predictions) => [explainedVariance(targets!, predictions!, { epsilon: 0 })],
         byHand: ([out]) => (out![0] = byHand.explainedVariance(targets, predictions)),
+      };
+    },
+  },
+  W11: {
+    title: "mean softmax focal cross entropy and gradient",
+    rows: 4096,
+    rowElements: 1000,
+    make: (rows, numbers) => {
+      const { classes, logits } = classification(rows, 1000, numbers);
+      return {
+        inputs: [flat(classes), table(logits, rows)],
+        compute: withGradients((labels, logits) => reduce(softmaxFocalCrossentropyLogits(labels!, logits!)), 1),
+        byHand: ([value, gradient]) => (value![0] = byHand.softmaxFocalGradient(logits, classes, gradient!)),
       };
     },
   },
