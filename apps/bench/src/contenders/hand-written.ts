@@ -105,7 +105,7 @@ export function crossEntropyGradient(x: Float32Array, labels: Int32Array, gradie
   return total * share;
 }
 
-/** W11: the mean softmax focal cross entropy with gamma 2, and its gradient. */
+/** F1: the mean softmax focal cross entropy with gamma 2, and its gradient. */
 export function softmaxFocalGradient(x: Float32Array, labels: Int32Array, gradient: Float32Array): number {
   const classes = x.length / labels.length;
   const share = 1 / labels.length;

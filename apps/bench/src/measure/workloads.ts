@@ -32,7 +32,7 @@ interface Definition {
 
 const million = 2 ** 20;
 
-/** W1 to W11, the losses of auto-encoders V1 and V2, D1 with a product of matrices, S1 with a scan, and S2 and S3, which sort, by name. */
+/** W1 to W10, F1 with a focal weight, the losses of auto-encoders V1 and V2, D1 with a product of matrices, S1 with a scan, and S2 and S3, which sort, by name. */
 const definitions: Readonly<Record<string, Definition>> = {
   W1: {
     title: "huber",
@@ -152,7 +152,7 @@ const definitions: Readonly<Record<string, Definition>> = {
       };
     },
   },
-  W11: {
+  F1: {
     title: "mean softmax focal cross entropy and gradient",
     rows: 4096,
     rowElements: 1000,
