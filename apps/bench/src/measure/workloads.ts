@@ -32,7 +32,10 @@ interface Definition {
 
 const million = 2 ** 20;
 
-/** W1 to W10, F1 with a focal weight, the losses of auto-encoders V1 and V2, D1 with a product of matrices, S1 with a scan, and S2 and S3, which sort, by name. */
+/**
+ * W1 to W10, F1 with a focal weight, the losses of auto-encoders V1 and V2, D1 with a product of matrices, S1 with a scan, and S2 and S3,
+ * which sort, by name.
+ */
 const definitions: Readonly<Record<string, Definition>> = {
   W1: {
     title: "huber",
