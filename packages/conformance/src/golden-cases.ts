@@ -11,7 +11,13 @@ import { allowedBy, toleranceOf } from "./tolerance.ts";
 import type { GoldenArray, GoldenCase } from "./unpack.ts";
 
 /** The functions of the catalogue that have no golden cases, each with the test that is in their place. */
-export const testsInPlaceOfGoldens: Readonly<Record<string, string>> = {};
+export const testsInPlaceOfGoldens: Readonly<Record<string, string>> = {
+  aucAtThresholds: "packages/losses/src/metrics/at-thresholds.test.ts",
+  precisionAtRecall: "packages/losses/src/metrics/at-thresholds.test.ts",
+  recallAtPrecision: "packages/losses/src/metrics/at-thresholds.test.ts",
+  sensitivityAtSpecificity: "packages/losses/src/metrics/at-thresholds.test.ts",
+  specificityAtSensitivity: "packages/losses/src/metrics/at-thresholds.test.ts",
+};
 
 /** The golden cases of every function that has them, in every float that the engine declares. */
 export function goldenCases({ traits, goldens }: CaseContext): ConformanceCase[] {

@@ -8,7 +8,6 @@ import {
   argmax,
   concat,
   grad,
-  greater,
   logSoftmax,
   mean,
   mul,
@@ -25,9 +24,11 @@ import {
   absoluteDifferences,
   absolutePercentageErrors,
   accuracy,
+  binaryAccuracy,
   binaryCrossentropy,
   categoricalCrossentropy,
   categoricalHinge,
+  confusionMatrix,
   cosineSimilarity,
   explainedVariance,
   hingeLoss,
@@ -38,6 +39,9 @@ import {
   multiclassSparsemax,
   perceptronLoss,
   polyCrossentropyLogits,
+  precision,
+  r2Score,
+  recall,
   reduce,
   sigmoidCrossentropyLogits,
   sigmoidFocalCrossentropyLogits,
@@ -48,6 +52,7 @@ import {
   sparsemaxLoss,
   squaredDifferences,
   squaredHinge,
+  topKAccuracy,
 } from "@symloss/losses";
 import type { CaseContext, ConformanceCase } from "./case.ts";
 import { expectArray, expectThat } from "./compare.ts";
@@ -175,7 +180,13 @@ const calls: Readonly<Record<string, Call>> = {
   "tfjs hinge": (inputs) => mean(hingeLoss(inputs["y_pred"]!, inputs["y_true"]!), -1),
   "tfjs sparseCategoricalAccuracy": (inputs) => eachRow(inputs["y_true"]!, inputs["y_pred"]!),
   "tfjs categoricalAccuracy": (inputs) => eachRow(argmax(inputs["y_true"]!, 1), inputs["y_pred"]!),
-  "tfjs binaryAccuracy": (inputs) => accuracy(inputs["y_true"]!, greater(inputs["y_pred"]!, 0.5)),
+  "tfjs binaryAccuracy": (inputs) => mean(binaryAccuracy(inputs["y_true"]!, inputs["y_pred"]!)),
+  "tfjs precision": (inputs) => precision(inputs["y_true"]!, inputs["y_pred"]!),
+  "tfjs recall": (inputs) => recall(inputs["y_true"]!, inputs["y_pred"]!),
+  "tfjs r2Score": (inputs) => r2Score(inputs["y_true"]!, inputs["y_pred"]!),
+  "tfjs inTopK": ({ targets, predictions }, { k }) => topKAccuracy(targets!, predictions!, { k: k as number }),
+  "tfjs confusionMatrix": ({ labels, predictions }, { num_classes: classes }) =>
+    confusionMatrix(labels!, predictions!, classes as number),
 
   "Flux mae": ({ y, y_pred: predictions }) => mean(absoluteDifferences(y!, predictions!)),
   "Flux mse": ({ y, y_pred: predictions }) => mean(squaredDifferences(y!, predictions!)),
@@ -231,13 +242,10 @@ const others: Readonly<Record<string, string>> = {
   binaryFocalCrossEntropy: "weighs by difficulty, and takes probabilities",
   categoricalFocalCrossEntropy: "weighs by difficulty, and takes probabilities",
   categoricalFocalCrossEntropyNoAlpha: "weighs by difficulty, and takes probabilities",
-  confusionMatrix: "is a table of counts",
   klDivergence: "takes log probabilities of a categorical distribution",
   klDivergenceLogTargets: "takes log probabilities of a categorical distribution",
   klDivergenceProbs: "takes probabilities of a categorical distribution",
   logLoss: "takes probabilities, with 1e-7 added",
-  r2Score: "compares with the mean of the targets, where explainedVariance takes the residuals' mean away",
-  topKAccuracy: "counts the k largest",
 };
 
 /** Cases of functions that otherwise mean the same. */

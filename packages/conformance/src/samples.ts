@@ -29,7 +29,7 @@ export interface LossSample {
 export interface LossSampleOptions {
   /** The lengths of named axes, and counts, by name: non-negative integers; default 3, and 8 for `time`. */
   readonly lengths?: Readonly<Record<string, number>> | undefined;
-  /** The lengths for which `..` stands; default the length of `batch`. */
+  /** The lengths for which `..` stands; default the length of `batch`, or none if that is an axis of its own. */
   readonly leading?: readonly number[] | undefined;
   /** Whether to add a call with every option, and the last of each choice; default false. */
   readonly everyOption?: boolean | undefined;
@@ -49,11 +49,13 @@ export function lossSamples(name: LossName, options: LossSampleOptions = {}): re
   const counts = definition.arguments
     .filter(({ elements }) => elements === "count")
     .map((count) => lengthOf(count.name));
-  // Class indices are below the length of `classes`, or below a count among the arguments.
-  const classes = Math.min(lengthOf("classes"), ...counts);
-  const sizes = { lengthOf, classes, leading: options.leading ?? [lengthOf("batch")] };
-  return formsOf(definition).flatMap((forms) =>
-    optionsOf(definition, sizes, everyOption).map((given): LossSample => {
+  const hasBatch = definition.arguments.some(({ forms }) => forms.some(({ axes }) => axes.includes("batch")));
+  const shared = { lengthOf, leading: options.leading ?? (hasBatch ? [] : [lengthOf("batch")]) };
+  return formsOf(definition).flatMap((forms) => {
+    // Class indices are below the length of `classes`, or below a count among the arguments; where neither says it, there are two.
+    const hasClasses = counts.length > 0 || Object.values(forms).some(({ axes }) => axes.includes("classes"));
+    const sizes = { ...shared, classes: hasClasses ? Math.min(lengthOf("classes"), ...counts) : 2 };
+    return optionsOf(definition, sizes, everyOption).map((given): LossSample => {
       const inputs = definition.arguments.map(({ name: argument, elements, of }, index) => [
         argument,
         elements === "count" ? lengthOf(argument) : sampleOf({ ...forms[argument]!, of }, sizes, index + 1),
@@ -65,8 +67,8 @@ export function lossSamples(name: LossName, options: LossSampleOptions = {}): re
         forms,
         options: given,
       };
-    }),
-  );
+    });
+  });
 }
 
 const isLength = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
@@ -91,10 +93,13 @@ const optionRules: OptionTable<LossSampleOptions> = {
 
 type Forms = Readonly<Record<string, ArgumentForm>>;
 
-/** Each combination of the forms of the arguments that are arrays. */
+/** Each combination of the forms of the arguments that are arrays. Those that may have the same shapes have the same one of them. */
 function formsOf({ arguments: list }: LossDefinition): readonly Forms[] {
   const arrays = list.filter(({ elements }) => elements !== "count");
-  return combinations(Object.fromEntries(arrays.map(({ name, forms }) => [name, forms])));
+  const places = Object.fromEntries(arrays.map(({ shape, forms }) => [shape, forms.map((_, place) => place)]));
+  return combinations(places).map((chosen) =>
+    Object.fromEntries(arrays.map(({ name, shape, forms }) => [name, forms[chosen[shape]!]!])),
+  );
 }
 
 /** Each combination of choices; then, on request, the last of them with a value for every other option. */

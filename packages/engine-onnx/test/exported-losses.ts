@@ -76,13 +76,16 @@ function broadcastModel(model: ExportedLoss): ExportedLoss {
   const last = Object.keys(model.inputs).at(-1)!;
   const spec = model.inputs[last]!;
   const row = { ...spec, shape: spec.shape.slice(1) };
+  const isAsLongAsBatch = row.shape.includes("batch");
   return {
     ...model,
     title: `${model.title}, ${last} [${row.shape.join()}]`,
     inputs: { ...model.inputs, [last]: row },
     arraysFor: (batch) => {
-      const whole = model.arraysFor(1)[last]!;
-      return { ...model.arraysFor(batch), [last]: ndarray(whole.data, whole.shape.slice(1), whole.dtype) };
+      const { data, shape, dtype } = model.arraysFor(isAsLongAsBatch ? batch : 1)[last]!;
+      const rowShape = shape.slice(1);
+      const size = rowShape.reduce((product, length) => product * length, 1);
+      return { ...model.arraysFor(batch), [last]: ndarray(data.slice(0, size), rowShape, dtype) };
     },
   };
 }

@@ -44,10 +44,12 @@ const mutual: readonly (readonly [Shape, Shape, isColumn: boolean])[] = [
   [[2, 2, 1], [2, 2], true],
 ];
 
-/** An array for the argument at this place, in its first form, whose `..` is this shape, in float64. */
+/** An array for the argument at this place, in its first form, whose `..` is this shape, in float64; a count as a scalar. */
 function arrayFor({ definition }: AnyLoss, position: number, leading: Shape): NDArray {
   const [sample] = lossSamples(definition.name as LossName, { leading: leading as number[] });
-  const { data, shape, dtype } = Object.values(sample!.inputs)[position] as NDArray;
+  const input = Object.values(sample!.inputs)[position]!;
+  if (typeof input === "number") return ndarray(input);
+  const { data, shape, dtype } = input;
   return dtype === "float32" ? ndarray(Float64Array.from(data), shape) : ndarray(data, shape, dtype);
 }
 
@@ -66,8 +68,11 @@ function argumentsFor(loss: AnyLoss, pair: readonly [number, number], left: Shap
 }
 
 function call(loss: AnyLoss, args: readonly (Tensor | NDArray)[]): Tensor {
-  const names = loss.definition.arguments.map(({ name }) => name);
-  const result = loss(Object.fromEntries(names.map((name, index) => [name, args[index]!])));
+  const named = loss.definition.arguments.map(({ name, elements }, index) => {
+    const arg = args[index]!;
+    return [name, elements === "count" ? (arg as NDArray).item() : arg] as const;
+  });
+  const result = loss(Object.fromEntries(named));
   return Object.keys(loss.definition.results).length === 1 ? (result as Tensor) : Object.values(result)[0]!;
 }
 

@@ -6,7 +6,7 @@ export interface ArgumentShape {
   readonly name: string;
   /**
    * Named axes, each of one length in all arguments: `[batch, D]`; a number is that length; `..` stands for any number of leading axes.
-   * One of several: `[batch] or [batch, classes]`.
+   * One of several: `[batch] or [batch, classes]`, the same for all arguments of which the same is said.
    */
   readonly shape: string;
   /** A sentence of help for a wrong shape. */
@@ -44,6 +44,7 @@ export function bindShapes(
   counts: Readonly<Record<string, number>> = {},
 ): BoundShapes {
   const roles = chooseRoles(caller, args);
+  requireSameForms(caller, args, roles);
   const lengths = bindAxes(caller, args, roles, counts);
   const shared = bindLeading(caller, args, roles, broadcasts);
   return {
@@ -73,6 +74,23 @@ function chooseRole(caller: string, argument: ShapedArgument, leadingRank: numbe
   const role = fitting.find(({ axes }) => rank - axes.length === leadingRank) ?? fitting[0];
   if (role === undefined) throw wrongShape(caller, argument, argument.shape);
   return role;
+}
+
+/** Arguments that may have the same shapes have the same one of them. */
+function requireSameForms(caller: string, args: readonly ShapedArgument[], roles: readonly Role[]): void {
+  for (const [index, argument] of args.entries()) {
+    const other = args.findIndex(({ shape }) => shape === argument.shape);
+    if (roles[other]!.shape === roles[index]!.shape) continue;
+    const { name, shape, tensor, given = tensor, help } = argument;
+    const before = args[other]!;
+    throw new ShapeError(
+      withHelp(
+        `${caller}: ${before.name} and ${name} must both be ${shape.replace(" or ", ", or both ")}, ` +
+          `got ${before.given ?? before.tensor} and ${given}.`,
+        help,
+      ),
+    );
+  }
 }
 
 interface KnownLength {

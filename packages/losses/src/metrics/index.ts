@@ -1,0 +1,22 @@
+/** The metrics of classes, scores and values. */
+export { aucAtThresholds } from "./auc-at-thresholds.ts";
+export { balancedAccuracy } from "./balanced-accuracy.ts";
+export { binaryAccuracy } from "./binary-accuracy.ts";
+export { calibrationError } from "./calibration-error.ts";
+export { cohenKappa } from "./cohen-kappa.ts";
+export { concordanceCorrelation } from "./concordance-correlation.ts";
+export { confusionMatrix } from "./confusion-matrix.ts";
+export { fBeta } from "./f-beta.ts";
+export { jaccardScore } from "./jaccard-score.ts";
+export { matthewsCorrelation } from "./matthews-correlation.ts";
+export { meanIou } from "./mean-iou.ts";
+export { pearsonCorrelation } from "./pearson-correlation.ts";
+export { precision } from "./precision.ts";
+export { precisionAtRecall } from "./precision-at-recall.ts";
+export { r2Score } from "./r2-score.ts";
+export { recall } from "./recall.ts";
+export { recallAtPrecision } from "./recall-at-precision.ts";
+export { sensitivityAtSpecificity } from "./sensitivity-at-specificity.ts";
+export { specificity } from "./specificity.ts";
+export { specificityAtSensitivity } from "./specificity-at-sensitivity.ts";
+export { topKAccuracy } from "./top-k-accuracy.ts";
