@@ -28,7 +28,9 @@ export const lengths = { batch: 7, classes: 5, items: 5, positions: 6, D: 4, K: 
 
 /** A call of each loss in each form of its arguments, with each of its choices, and with every option; floats are of this dtype. */
 export function callsOf(name: LossName, dtype: DType): readonly Call[] {
-  return lossSamples(name, { lengths, everyOption: true }).map((sample) => callOfSample(sample, dtype));
+  return lossSamples(name, { lengths, leading: [lengths.batch], everyOption: true }).map((sample) =>
+    callOfSample(sample, dtype),
+  );
 }
 
 function callOfSample({ name, title, inputs, forms, options }: LossSample, dtype: DType): Call {

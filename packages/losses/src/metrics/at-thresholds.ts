@@ -22,6 +22,21 @@ export const thresholdOptions = {
   weights: { kind: "tensor", shape: "[batch]", must: "nonNegative" },
 } as const;
 
+/** A share that must be reached. */
+export const share = { shape: "[]", elements: "probability" } as const;
+
+/** What is found where no threshold reaches the share. Default 0. */
+export const whenUndefined = { kind: "number", default: 0 } as const;
+
+/** How the largest rate beside a share of that name is declared. */
+export interface ThresholdDeclaration<Share extends string> {
+  readonly name: string;
+  readonly arguments: typeof thresholdArguments & { readonly [Name in Share]: typeof share };
+  readonly differentiable: false;
+  readonly options: typeof thresholdOptions & { readonly whenUndefined: typeof whenUndefined };
+  readonly results: { readonly loss: "[]" };
+}
+
 /** Counts at each threshold, in ascending order from -Infinity to Infinity [thresholds + 2], and at -Infinity []. */
 export interface CountsAbove {
   /** Those above that are 1: true positives. */

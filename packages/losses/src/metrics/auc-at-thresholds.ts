@@ -1,22 +1,30 @@
 /** What is the area under a curve of which only some points are known? */
 import { type Tensor, add, maximum, minimum, sub, where } from "@symloss/core";
 import { type LossOf, type OptionsFor, defineLoss } from "../definition.ts";
-import { type CountsAbove, countsAbove, thresholdArguments, thresholdOptions } from "./at-thresholds.ts";
+import { type CountsAbove, countsAbove } from "./at-thresholds.ts";
 import { unlessNaN } from "./nan.ts";
 import { quotient } from "./quotient.ts";
 
 const declaration = {
   name: "aucAtThresholds",
-  arguments: thresholdArguments,
+  arguments: {
+    /** [batch] 0 or 1. */
+    targets: { shape: "[batch]", elements: "multiHot" },
+    /** [batch] the higher, the likelier a 1; probabilities from 0 to 1, unless thresholds are given. */
+    scores: { shape: "[batch]", elements: "probability", check: "none" },
+  },
   differentiable: false,
   options: {
-    ...thresholdOptions,
+    /** [thresholds] in ascending order; -Infinity and Infinity are added. By default what divides 0 to 1 into 199 equal parts. */
+    thresholds: { kind: "array", shape: "[thresholds]" },
+    /** [batch] how much each counts; a tensor has a gradient. Default 1. */
+    weights: { kind: "tensor", shape: "[batch]", must: "nonNegative" },
     /** Recall over the share of zeros that are predicted, or precision over recall. Default "roc". */
     curve: { kind: "choice", choices: ["roc", "precisionRecall"], default: "roc" },
     /** How the curve goes between two points: on a line of counts, or as high as the lower or the higher of them. Default "interpolation". */
     summation: { kind: "choice", choices: ["interpolation", "minoring", "majoring"], default: "interpolation" },
     /** What it is without ones or, of the ROC curve, without zeros. Default NaN. */
-    whenUndefined: { kind: "number", default: Number.NaN },
+    whenUndefined: { kind: "number", default: Number.NaN as number },
   },
   results: { loss: "[]" },
 } as const;

@@ -38,6 +38,15 @@ export const rateOptions = {
   whenUndefined: { kind: "number", default: 0 },
 } as const;
 
+/** How a rate of classes is declared. */
+export interface RateDeclaration<Options = typeof rateOptions> {
+  readonly name: string;
+  readonly arguments: typeof rateArguments;
+  readonly differentiable: false;
+  readonly options: Options;
+  readonly results: { readonly loss: "[classes] or []" };
+}
+
 type RateOptions = OptionValues<typeof rateOptions>;
 
 /** A rate as its dividend and its divisor. */

@@ -21,7 +21,7 @@ const declaration = {
     /** [batch] how much each counts; a tensor has a gradient. Default 1. */
     weights: { kind: "tensor", shape: "[batch]", must: "nonNegative" },
     /** What it is without targets. Default NaN. */
-    whenUndefined: { kind: "number", default: Number.NaN },
+    whenUndefined: { kind: "number", default: Number.NaN as number },
   },
   results: { loss: "[]" },
 } as const;

@@ -1,19 +1,18 @@
 /** How well do precision and recall go together? */
 import type { Tensor } from "@symloss/core";
 import { type LossOf, type OptionsFor, defineLoss } from "../definition.ts";
-import { averagedRate, rateArguments, rateOptions } from "./averaged.ts";
+import { type RateDeclaration, averagedRate, rateArguments, rateOptions } from "./averaged.ts";
 
-const declaration = {
+/** How many times as much recall counts as precision, above 0. Default 1. */
+const beta = { kind: "number", must: "positive", default: 1 } as const;
+
+const declaration: RateDeclaration<typeof rateOptions & { readonly beta: typeof beta }> = {
   name: "fBeta",
   arguments: rateArguments,
   differentiable: false,
-  options: {
-    ...rateOptions,
-    /** How many times as much recall counts as precision, above 0. Default 1. */
-    beta: { kind: "number", must: "positive", default: 1 },
-  },
-  results: { loss: "[] or [classes]" },
-} as const;
+  options: { ...rateOptions, beta },
+  results: { loss: "[classes] or []" },
+};
 
 /**
  * The weighted harmonic mean of precision and recall of targets [batch] and predictions [batch]: of class 1, or averaged over classes, a

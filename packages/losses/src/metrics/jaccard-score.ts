@@ -1,16 +1,16 @@
 /** How much of the union of targets and predictions of each class is their intersection? */
 import type { Tensor } from "@symloss/core";
 import { type LossOf, type OptionsFor, defineLoss } from "../definition.ts";
-import { overlapArguments, overlapOptions, overlapsOf } from "./overlap.ts";
+import { type OverlapDeclaration, overlapArguments, overlapOptions, overlapsOf } from "./overlap.ts";
 import { quotient } from "./quotient.ts";
 
-const declaration = {
+const declaration: OverlapDeclaration = {
   name: "jaccardScore",
   arguments: overlapArguments,
   differentiable: false,
   options: overlapOptions,
   results: { loss: "[classes]" },
-} as const;
+};
 
 /**
  * The intersection of targets [..] and predictions [..] of each class over their union [classes]: both are class indices, as of pixels.

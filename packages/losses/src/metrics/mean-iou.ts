@@ -1,16 +1,16 @@
 /** How much of the union of targets and predictions is their intersection, in the mean over classes? */
 import type { Tensor } from "@symloss/core";
 import { type LossOf, type OptionsFor, defineLoss } from "../definition.ts";
-import { overlapArguments, overlapOptions, overlapsOf } from "./overlap.ts";
+import { type OverlapDeclaration, overlapArguments, overlapOptions, overlapsOf } from "./overlap.ts";
 import { quotient } from "./quotient.ts";
 
-const declaration = {
+const declaration: OverlapDeclaration = {
   name: "meanIou",
   arguments: overlapArguments,
   differentiable: false,
   options: overlapOptions,
   results: { loss: "[]" },
-} as const;
+};
 
 /**
  * The intersection of targets [..] and predictions [..] of a class over their union, in the mean over classes, a scalar: both are class

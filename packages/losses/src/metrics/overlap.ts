@@ -21,6 +21,15 @@ export const overlapOptions = {
   absent: { kind: "choice", choices: ["skip", "zero"], default: "skip" },
 } as const;
 
+/** How an overlap of classes is declared. */
+export interface OverlapDeclaration {
+  readonly name: string;
+  readonly arguments: typeof overlapArguments;
+  readonly differentiable: false;
+  readonly options: typeof overlapOptions;
+  readonly results: { readonly loss: string };
+}
+
 /** [classes] how many positions targets and predictions share, and in how many either has the class. */
 export interface Overlaps {
   readonly intersections: Tensor;

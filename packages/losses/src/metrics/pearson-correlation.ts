@@ -16,7 +16,7 @@ const declaration = {
     /** The axis along which they are correlated. Default -1. */
     axis: { kind: "axis", of: "batch", default: -1 },
     /** What it is where targets or predictions are all equal. Default NaN. */
-    whenUndefined: { kind: "number", default: Number.NaN },
+    whenUndefined: { kind: "number", default: Number.NaN as number },
   },
   results: { loss: "[..]" },
 } as const;

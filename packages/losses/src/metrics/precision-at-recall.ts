@@ -1,24 +1,24 @@
 /** How precise can predictions be that find enough? */
 import type { Tensor } from "@symloss/core";
 import { type LossOf, type OptionsFor, defineLoss } from "../definition.ts";
-import { countsAbove, largestRate, thresholdArguments, thresholdOptions } from "./at-thresholds.ts";
+import {
+  type ThresholdDeclaration,
+  countsAbove,
+  largestRate,
+  share,
+  thresholdArguments,
+  thresholdOptions,
+  whenUndefined,
+} from "./at-thresholds.ts";
 import { unlessNaN } from "./nan.ts";
 
-const declaration = {
+const declaration: ThresholdDeclaration<"recall"> = {
   name: "precisionAtRecall",
-  arguments: {
-    ...thresholdArguments,
-    /** The share of the ones that must be found. */
-    recall: { shape: "[]", elements: "probability" },
-  },
+  arguments: { ...thresholdArguments, recall: share },
   differentiable: false,
-  options: {
-    ...thresholdOptions,
-    /** What it is if no threshold finds that share. Default 0. */
-    whenUndefined: { kind: "number", default: 0 },
-  },
+  options: { ...thresholdOptions, whenUndefined },
   results: { loss: "[]" },
-} as const;
+};
 
 /**
  * The highest precision with which some threshold of scores [batch] finds at least the share `recall` of the targets [batch] that are 1, a

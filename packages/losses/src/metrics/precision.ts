@@ -1,15 +1,15 @@
 /** Which share of what is predicted is right? */
 import type { Tensor } from "@symloss/core";
 import { type LossOf, type OptionsFor, defineLoss } from "../definition.ts";
-import { averagedRate, rateArguments, rateOptions } from "./averaged.ts";
+import { type RateDeclaration, averagedRate, rateArguments, rateOptions } from "./averaged.ts";
 
-const declaration = {
+const declaration: RateDeclaration = {
   name: "precision",
   arguments: rateArguments,
   differentiable: false,
   options: rateOptions,
-  results: { loss: "[] or [classes]" },
-} as const;
+  results: { loss: "[classes] or []" },
+};
 
 /**
  * Of those that predictions [batch] put into a class, the share that targets [batch] put there too: of class 1, or averaged over classes, a

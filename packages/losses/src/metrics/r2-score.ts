@@ -20,7 +20,7 @@ const declaration = {
     /** What an output is whose targets are all equal; by default 1 if it is predicted perfectly, else 0. */
     whenUndefined: { kind: "number" },
   },
-  results: { loss: "[] or [..] without the axes" },
+  results: { loss: "[..] without the axes, or []" },
 } as const;
 
 /**

@@ -1,24 +1,24 @@
 /** How much can predictions find that are precise enough? */
 import type { Tensor } from "@symloss/core";
 import { type LossOf, type OptionsFor, defineLoss } from "../definition.ts";
-import { countsAbove, largestRate, thresholdArguments, thresholdOptions } from "./at-thresholds.ts";
+import {
+  type ThresholdDeclaration,
+  countsAbove,
+  largestRate,
+  share,
+  thresholdArguments,
+  thresholdOptions,
+  whenUndefined,
+} from "./at-thresholds.ts";
 import { unlessNaN } from "./nan.ts";
 
-const declaration = {
+const declaration: ThresholdDeclaration<"precision"> = {
   name: "recallAtPrecision",
-  arguments: {
-    ...thresholdArguments,
-    /** The share of what is predicted that must be right. */
-    precision: { shape: "[]", elements: "probability" },
-  },
+  arguments: { ...thresholdArguments, precision: share },
   differentiable: false,
-  options: {
-    ...thresholdOptions,
-    /** What it is if no threshold is that precise. Default 0. */
-    whenUndefined: { kind: "number", default: 0 },
-  },
+  options: { ...thresholdOptions, whenUndefined },
   results: { loss: "[]" },
-} as const;
+};
 
 /**
  * The largest share of the targets [batch] that are 1 that some threshold of scores [batch] finds with at least that `precision`, a scalar.

@@ -1,15 +1,15 @@
 /** Which share of a class is predicted? */
 import type { Tensor } from "@symloss/core";
 import { type LossOf, type OptionsFor, defineLoss } from "../definition.ts";
-import { averagedRate, rateArguments, rateOptions } from "./averaged.ts";
+import { type RateDeclaration, averagedRate, rateArguments, rateOptions } from "./averaged.ts";
 
-const declaration = {
+const declaration: RateDeclaration = {
   name: "recall",
   arguments: rateArguments,
   differentiable: false,
   options: rateOptions,
-  results: { loss: "[] or [classes]" },
-} as const;
+  results: { loss: "[classes] or []" },
+};
 
 /**
  * Of those that targets [batch] put into a class, the share that predictions [batch] put there too: of class 1, or averaged over classes, a

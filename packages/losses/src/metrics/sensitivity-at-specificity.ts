@@ -1,24 +1,24 @@
 /** How many of the ones can be found without too many of the zeros? */
 import { type Tensor, sub } from "@symloss/core";
 import { type LossOf, type OptionsFor, defineLoss } from "../definition.ts";
-import { countsAbove, largestRate, thresholdArguments, thresholdOptions } from "./at-thresholds.ts";
+import {
+  type ThresholdDeclaration,
+  countsAbove,
+  largestRate,
+  share,
+  thresholdArguments,
+  thresholdOptions,
+  whenUndefined,
+} from "./at-thresholds.ts";
 import { unlessNaN } from "./nan.ts";
 
-const declaration = {
+const declaration: ThresholdDeclaration<"specificity"> = {
   name: "sensitivityAtSpecificity",
-  arguments: {
-    ...thresholdArguments,
-    /** The share of the zeros that must not be predicted. */
-    specificity: { shape: "[]", elements: "probability" },
-  },
+  arguments: { ...thresholdArguments, specificity: share },
   differentiable: false,
-  options: {
-    ...thresholdOptions,
-    /** What it is without zeros. Default 0. */
-    whenUndefined: { kind: "number", default: 0 },
-  },
+  options: { ...thresholdOptions, whenUndefined },
   results: { loss: "[]" },
-} as const;
+};
 
 /**
  * The largest share of the targets [batch] that are 1 above a threshold of scores [batch] that leaves at least the share `specificity` of

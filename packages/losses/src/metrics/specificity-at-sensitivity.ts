@@ -1,24 +1,24 @@
 /** How many of the zeros can be left out while enough of the ones are found? */
 import { type Tensor, sub } from "@symloss/core";
 import { type LossOf, type OptionsFor, defineLoss } from "../definition.ts";
-import { countsAbove, largestRate, thresholdArguments, thresholdOptions } from "./at-thresholds.ts";
+import {
+  type ThresholdDeclaration,
+  countsAbove,
+  largestRate,
+  share,
+  thresholdArguments,
+  thresholdOptions,
+  whenUndefined,
+} from "./at-thresholds.ts";
 import { unlessNaN } from "./nan.ts";
 
-const declaration = {
+const declaration: ThresholdDeclaration<"sensitivity"> = {
   name: "specificityAtSensitivity",
-  arguments: {
-    ...thresholdArguments,
-    /** The share of the ones that must be found. */
-    sensitivity: { shape: "[]", elements: "probability" },
-  },
+  arguments: { ...thresholdArguments, sensitivity: share },
   differentiable: false,
-  options: {
-    ...thresholdOptions,
-    /** What it is without ones. Default 0. */
-    whenUndefined: { kind: "number", default: 0 },
-  },
+  options: { ...thresholdOptions, whenUndefined },
   results: { loss: "[]" },
-} as const;
+};
 
 /**
  * The largest share of the targets [batch] that are 0 not above a threshold of scores [batch] that finds at least the share `sensitivity`

@@ -1,15 +1,15 @@
 /** Which share of what is not of a class is predicted not to be? */
 import type { Tensor } from "@symloss/core";
 import { type LossOf, type OptionsFor, defineLoss } from "../definition.ts";
-import { averagedRate, rateArguments, rateOptions } from "./averaged.ts";
+import { type RateDeclaration, averagedRate, rateArguments, rateOptions } from "./averaged.ts";
 
-const declaration = {
+const declaration: RateDeclaration = {
   name: "specificity",
   arguments: rateArguments,
   differentiable: false,
   options: rateOptions,
-  results: { loss: "[] or [classes]" },
-} as const;
+  results: { loss: "[classes] or []" },
+};
 
 /**
  * Of those that targets [batch] do not put into a class, the share that predictions [batch] do not put there either: of class 1, or averaged

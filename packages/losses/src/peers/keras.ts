@@ -122,14 +122,14 @@ export const keras: Peer = {
       differences: "All four in one table: [true negatives, false positives], [false negatives, true positives].",
     },
     AUC: {
-      ours: "rocAuc(y_true, y_pred)",
+      ours: "aucAtThresholds(y_true, y_pred, { curve, summation: summation_method, thresholds })",
       differences:
-        'Exact here; interpolated between 200 thresholds there: `aucAtThresholds(y_true, y_pred, thresholds)`. `curve="PR"`: `averagePrecision`.',
+        '`curve="PR"` is `"precisionRecall"`; one class alone gives `whenUndefined`, NaN by default. Exact, without thresholds: `rocAuc(y_true, y_pred)` and `averagePrecision(y_true, y_pred)`.',
     },
-    PrecisionAtRecall: { ours: "precisionAtRecall(y_true, y_pred, thresholds)" },
-    RecallAtPrecision: { ours: "recallAtPrecision(y_true, y_pred, thresholds)" },
-    SensitivityAtSpecificity: { ours: "sensitivityAtSpecificity(y_true, y_pred, thresholds)" },
-    SpecificityAtSensitivity: { ours: "specificityAtSensitivity(y_true, y_pred, thresholds)" },
+    PrecisionAtRecall: { ours: "precisionAtRecall(y_true, y_pred, recall)" },
+    RecallAtPrecision: { ours: "recallAtPrecision(y_true, y_pred, precision)" },
+    SensitivityAtSpecificity: { ours: "sensitivityAtSpecificity(y_true, y_pred, specificity)" },
+    SpecificityAtSensitivity: { ours: "specificityAtSensitivity(y_true, y_pred, sensitivity)" },
     IoU: {
       ours: "jaccardScore(y_true, y_pred, num_classes, { ignoreIndex: ignore_class })",
       differences: "A value for each class; there the mean over `target_class_ids`.",

@@ -42,10 +42,22 @@ export const torchmetrics: Peer = {
     negative_predictive_value: { none: "`precision` with both classes swapped" },
     precision_recall_curve: { ours: "precisionRecallCurve(target, preds)" },
     roc: { ours: "rocCurve(target, preds)" },
-    precision_at_fixed_recall: { ours: "precisionAtRecall(target, preds, thresholds)" },
-    recall_at_fixed_precision: { ours: "recallAtPrecision(target, preds, thresholds)" },
-    sensitivity_at_specificity: { ours: "sensitivityAtSpecificity(target, preds, thresholds)" },
-    specificity_at_sensitivity: { ours: "specificityAtSensitivity(target, preds, thresholds)" },
+    precision_at_fixed_recall: {
+      ours: "precisionAtRecall(target, preds, min_recall, { thresholds })",
+      differences: "The rate alone, without its threshold.",
+    },
+    recall_at_fixed_precision: {
+      ours: "recallAtPrecision(target, preds, min_precision, { thresholds })",
+      differences: "The rate alone, without its threshold.",
+    },
+    sensitivity_at_specificity: {
+      ours: "sensitivityAtSpecificity(target, preds, min_specificity, { thresholds })",
+      differences: "The rate alone, without its threshold.",
+    },
+    specificity_at_sensitivity: {
+      ours: "specificityAtSensitivity(target, preds, min_sensitivity, { thresholds })",
+      differences: "The rate alone, without its threshold.",
+    },
     stat_scores: { none: "`confusionMatrix` has the counts" },
     "eer logauc": { none: "points of `rocCurve`" },
     "fairness groups_stat_rates demographic_parity equal_opportunity": { none: "`confusionMatrix` of each group" },
