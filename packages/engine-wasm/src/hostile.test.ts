@@ -253,6 +253,15 @@ function made(
 
 const computed = (node: Node): Node => made("exp", [node], {}, node.shape as readonly number[]);
 
+/** The sums of the rows of a matrix so far, of which there are two. */
+function scanOf({ length = 2, reverse = false, carried = 2 }): Node {
+  const carry = made("input", [], { name: "carry", shape: [carried], dtype: "float32" }, [carried]);
+  const row = made("input", [], { name: "row", shape: [2], dtype: "float32" }, [2]);
+  const body = { inputs: [carry, row], outputs: [made("add", [carry, row], {}, [carried])] };
+  const start = made("slice", [x], { starts: [0], stops: [2] }, [2]);
+  return made("scan", [start, matrix], { body, length, carries: 1, sequences: 1, reverse, output: 0 }, [carried]);
+}
+
 /** Results that are larger than what they are made of. */
 const tooLarge: Readonly<Record<string, (length: number) => Node>> = {
   "what is computed": (length) => made("exp", [x], {}, [length]),
@@ -265,10 +274,19 @@ const tooLarge: Readonly<Record<string, (length: number) => Node>> = {
   "a position of the largest": (length) => made("argmax", [matrix], { axis: 0 }, [length], "int32"),
   "a lookup": (length) => made("takeAlongAxis", [x, indices], { axis: 0 }, [length]),
   "a sum of two": (length) => made("add", [x, x], {}, [length]),
+  "a scan of more steps than slices": (length) => scanOf({ length }),
+  "a scan of more steps than slices, in reverse": (length) => scanOf({ length, reverse: true }),
+  "what is carried": (length) => scanOf({ carried: length }),
   "a choice": (length) => made("where", [made("less", [x, x], {}, [4], "bool"), x, x], {}, [length]),
   "a product": (length) => made("matmul", [matrix, matrix], {}, [2, length]),
   "a constant": (length) =>
     made("constant", [], { data: new Float32Array(4), shape: [length], dtype: "float32" }, [length]),
+};
+
+/** Numbers of steps that are none. */
+const wrongCounts: Readonly<Record<string, (count: number) => Node>> = {
+  "steps of a scan": (length) => scanOf({ length }),
+  "steps of a scan in reverse": (length) => scanOf({ length, reverse: true }),
 };
 
 /** Attributes that are not what they must be. */
@@ -295,6 +313,11 @@ describe("graphs made by hand are refused by name if they would leave their arra
 
   test.each(Object.entries(wrongPlaces))("%s, at places that are none", (_, make) => {
     for (const place of wrongNumbers) expect(() => compileNode(make(place)), String(place)).toThrow(isEngineError);
+  });
+
+  test.each(Object.entries(wrongCounts))("%s, in numbers that are none", (_, make) => {
+    for (const count of [...wrongNumbers, ...noNumbers.filter((other) => other !== undefined)])
+      expect(() => compileNode(make(count)), String(count)).toThrow(isEngineError);
   });
 
   test.each([

@@ -1,5 +1,13 @@
 /** In which parts does a plan run, programs and what is repeated, and in which memory do they pass on what they compute? */
-import { type ScanNode, Tensor, type TypedArray, isScan, substitute, topologicalOrder } from "@symloss/core/engine";
+import {
+  EngineError,
+  type ScanNode,
+  Tensor,
+  type TypedArray,
+  isScan,
+  substitute,
+  topologicalOrder,
+} from "@symloss/core/engine";
 import { type Cut, cutGraph } from "./cuts.ts";
 import type { SumOrder } from "./element/sum-order.ts";
 import { translate } from "./element/translate.ts";
@@ -176,7 +184,7 @@ function planSteps(
 ): Repetition {
   const [node] = nodes as readonly [ScanNode];
   const { body, carries: count, sequences, reverse } = node.attributes;
-  const length = node.attributes.length as number;
+  const length = stepsOf(node);
   const [place, parity] = [counter(planning), counter(planning)];
   const outputs = stackOutputs(planning, nodes, direct);
   const taken = body.inputs.map((input, index): Window => {
@@ -202,6 +210,14 @@ function planSteps(
   }
   for (const { window, results } of outputs) for (const result of results) known.windows.set(result, window);
   return { kind: "repetition", length, place, reverse, parity, parts };
+}
+
+/** How many steps a scan has. Throws `EngineError` unless it is a whole number from 1: it decides where a step reads and writes. */
+function stepsOf({ attributes: { length } }: ScanNode): number {
+  if (typeof length === "number" && Number.isSafeInteger(length) && length >= 1) return length;
+  throw new EngineError(
+    `loops: the steps of a scan must be a whole number from 1, got ${typeof length === "number" ? length : `a ${typeof length}`}. The graph is not one of this library's making.`,
+  );
 }
 
 /** What is known in the body of a scan. */
@@ -247,7 +263,7 @@ interface CarryWindows {
 /** A carry is written beside where it is read, into one of two places, or into the next of all that are kept. */
 function makeCarry(planning: Planning, nodes: readonly ScanNode[], index: number): CarryWindows {
   const { body, carries, reverse } = nodes[0]!.attributes;
-  const length = nodes[0]!.attributes.length as number;
+  const length = stepsOf(nodes[0]!);
   const input = body.inputs[index]!;
   const { size } = input;
   const isKept = nodes.some(({ attributes: { output } }) => output === carries + index);

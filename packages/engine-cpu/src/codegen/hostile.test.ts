@@ -1,5 +1,5 @@
 /** Can something other than a number in a graph made by hand become part of the generated program? */
-import { Tensor } from "@symloss/core/engine";
+import { type OperationAttributes, Tensor } from "@symloss/core/engine";
 import { describe, expect, test } from "vitest";
 import { cpu } from "../index.ts";
 import { integer, literal, name } from "./text.ts";
@@ -19,6 +19,13 @@ const matrix = new Tensor("broadcastTo", [x], { shape: [2, 4] }, [2, 4], "float3
 const unary = (operand: Tensor): Tensor => new Tensor("exp", [operand], {}, operand.shape, "float32");
 const reshape = (operand: Tensor, shape: readonly number[]): Tensor =>
   new Tensor("reshape", [operand], { shape }, shape, "float32");
+
+/** A step that is given so many numbers. */
+function scanOf(size: number): OperationAttributes["scan"] {
+  const carry = new Tensor("input", [], { name: code, shape: [size], dtype: "float32" }, [size], "float32");
+  const body = { inputs: [carry], outputs: [unary(carry)] };
+  return { body, length: 3, carries: 1, sequences: 0, reverse: false, output: 0 };
+}
 
 const graphs: Record<string, Tensor> = {
   "a number": scalar,
@@ -50,6 +57,9 @@ const graphs: Record<string, Tensor> = {
     [text],
     "float32",
   ),
+  "how many steps there are": new Tensor("scan", [x], { ...scanOf(text), length: text }, [4], "float32"),
+  "which result of a scan it is": new Tensor("scan", [x], { ...scanOf(text), output: text }, [4], "float32"),
+  "what a step is given": new Tensor("scan", [x], scanOf(text), [4], "float32"),
   "a shape": unary(reshape(x, [text, text])),
   "an operation": new Tensor(code as "exp", [x], {}, [4], "float32"),
   // Its constructor refuses a node of no dtype.
