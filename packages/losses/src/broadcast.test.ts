@@ -14,9 +14,12 @@ import {
   grad,
   ndarray,
 } from "@symloss/core";
+import { cpu } from "@symloss/engine-cpu";
 import { describe, expect, test } from "vitest";
-import { engine } from "../test/on-cpu.ts";
 import { type AnyLoss, type LossName, losses } from "./catalogue.ts";
+
+// What is compiled once for each pair is small, so that compiling it would take longer than running it.
+const engine = await cpu({ mode: "interpreter" });
 
 const all = Object.values(losses).map((loss): [string, AnyLoss] => [loss.definition.name, loss]);
 const broadcasting = all.filter(([, { definition }]) => definition.broadcasts !== false);

@@ -1,6 +1,7 @@
 /** How far apart are the directions of two vectors? */
-import { type Tensor, broadcastTogether, customGradient, logicalOr, norm, normalize, sub, where } from "@symloss/core";
+import { type Tensor, broadcastTogether, customGradient, sub, where } from "@symloss/core";
 import { type LossOf, defineLoss } from "../definition.ts";
+import { directionsOf } from "./directions.ts";
 
 const declaration = {
   name: "cosineDistance",
@@ -44,9 +45,7 @@ function formula(targets: Tensor, predictions: Tensor): Tensor {
 type Pair = [targets: Tensor, predictions: Tensor];
 
 const distance = /* @__PURE__ */ customGradient<Pair>((targets, predictions) => {
-  const [left, right] = [normalize(targets), normalize(predictions)];
-  const [leftLength, rightLength] = [norm(targets, -1), norm(predictions, -1)];
-  const isZero = logicalOr(leftLength.equal(0), rightLength.equal(0));
+  const { left, right, isZero, backward } = directionsOf(targets, predictions);
   // Half the squared distance of the unit vectors, or from the opposite one, if that is nearer: nothing cancels.
   const apart = left.sub(right).square().sum(-1).mul(0.5);
   const together = left.add(right).square().sum(-1).mul(0.5);
@@ -57,16 +56,9 @@ const distance = /* @__PURE__ */ customGradient<Pair>((targets, predictions) => 
       const side = where(isOpposed, -1, 1);
       const half = where(isOpposed, together, apart).expandDims(-1);
       // What of the way from one unit vector to the other, or its opposite, is across it.
-      const across = (unit: Tensor, length: Tensor, other: Tensor): Tensor => {
-        const scale = where(isZero, 0, g.mul(side))
-          .div(where(isZero, 1, length))
-          .expandDims(-1);
-        return unit
-          .sub(other.mul(side.expandDims(-1)))
-          .sub(unit.mul(half))
-          .mul(scale);
-      };
-      return [across(left, leftLength, right), across(right, rightLength, left)];
+      const across = (unit: Tensor, other: Tensor): Tensor =>
+        unit.sub(other.mul(side.expandDims(-1))).sub(unit.mul(half));
+      return backward(across(left, right), across(right, left), g.mul(side));
     },
   };
 });

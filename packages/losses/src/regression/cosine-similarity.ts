@@ -1,6 +1,7 @@
 /** How alike are the directions of two vectors? */
-import { type Tensor, broadcastTogether, customGradient, logicalOr, norm, normalize, where } from "@symloss/core";
+import { type Tensor, broadcastTogether, customGradient } from "@symloss/core";
 import { type LossOf, defineLoss } from "../definition.ts";
+import { directionsOf } from "./directions.ts";
 
 const declaration = {
   name: "cosineSimilarity",
@@ -46,20 +47,8 @@ type Pair = [targets: Tensor, predictions: Tensor];
 
 /** Its gradient takes what the product has found already, instead of another sum over each vector. */
 const cosine = /* @__PURE__ */ customGradient<Pair>((targets, predictions) => {
-  const [left, right] = [normalize(targets), normalize(predictions)];
-  const [leftLength, rightLength] = [norm(targets, -1), norm(predictions, -1)];
+  const { left, right, backward } = directionsOf(targets, predictions);
   const value = left.mul(right).sum(-1);
-  return {
-    value,
-    gradient: (g) => {
-      const isZero = logicalOr(leftLength.equal(0), rightLength.equal(0));
-      const across = (unit: Tensor, length: Tensor, other: Tensor): Tensor => {
-        const scale = where(isZero, 0, g)
-          .div(where(isZero, 1, length))
-          .expandDims(-1);
-        return other.sub(unit.mul(value.expandDims(-1))).mul(scale);
-      };
-      return [across(left, leftLength, right), across(right, rightLength, left)];
-    },
-  };
+  const along = value.expandDims(-1);
+  return { value, gradient: (g) => backward(right.sub(left.mul(along)), left.sub(right.mul(along)), g) };
 });
