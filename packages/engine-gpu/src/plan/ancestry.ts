@@ -29,20 +29,25 @@ function dependencies(wanted: readonly KernelNode[]): ReadonlySet<KernelNode> {
   return found;
 }
 
-/** Whether some of these groups would wait for each other. */
-export function isCyclic(groups: readonly (readonly KernelNode[])[], ancestry: Ancestry): boolean {
-  const waitsFor = groups.map((group) =>
-    groups.flatMap((other, index) =>
-      other !== group && group.some((root) => other.some((one) => ancestry(root).has(one))) ? [index] : [],
-    ),
-  );
-  const state = groups.map(() => "new" as "new" | "open" | "closed");
-  const visit = (index: number): boolean => {
-    if (state[index] !== "new") return state[index] === "open";
-    state[index] = "open";
-    const cyclic = waitsFor[index]!.some(visit);
-    state[index] = "closed";
-    return cyclic;
+/** Whether a group of these roots would wait for itself: for others that wait for it. The others do not wait for each other. */
+export function waitsForItself(
+  roots: readonly KernelNode[],
+  others: readonly (readonly KernelNode[])[],
+  ancestry: Ancestry,
+): boolean {
+  const needed = new Set<KernelNode>();
+  const need = (nodes: readonly KernelNode[]): void => {
+    // What is needed by what is needed is known already.
+    for (const node of nodes) if (!needed.has(node)) for (const ancestor of ancestry(node)) needed.add(ancestor);
   };
-  return groups.some((_, index) => visit(index));
+  const waits = (node: KernelNode): boolean => roots.some((root) => ancestry(node).has(root));
+  need(roots);
+  let unmet = others;
+  for (;;) {
+    const met = unmet.filter((group) => group.some((node) => needed.has(node)));
+    if (met.length === 0) return false;
+    if (met.some((group) => group.some(waits))) return true;
+    for (const group of met) need(group);
+    unmet = unmet.filter((group) => !met.includes(group));
+  }
 }

@@ -1,7 +1,7 @@
 /** Which nodes share a kernel? Grouped from last to first: what a kernel does not compute itself is requested from another. */
 import type { Limits } from "../kernel/layout.ts";
 import type { KernelNode } from "../kernel/node.ts";
-import { type Ancestry, isCyclic, makeAncestry } from "./ancestry.ts";
+import { type Ancestry, makeAncestry, waitsForItself } from "./ancestry.ts";
 import { nodesApart } from "./apart.ts";
 import { type Group, type Constraints, bestGroup, mappings, mappingsLike } from "./mapping.ts";
 
@@ -93,7 +93,7 @@ function join(grouping: Grouping, group: Group, alone: Group): Group | undefined
     ...groups.map(({ roots }) => roots),
     ...singles([...pending.values(), ...joined.reads], joined.roots),
   ];
-  return isCyclic([joined.roots, ...others], ancestry) ? undefined : joined;
+  return waitsForItself(joined.roots, others, ancestry) ? undefined : joined;
 }
 
 function singles(nodes: readonly KernelNode[], taken: readonly KernelNode[]): KernelNode[][] {
