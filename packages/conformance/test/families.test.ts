@@ -7,7 +7,7 @@ import { cpu } from "@symloss/engine-cpu";
 import { type AnyLoss, type LossName, type ReduceOptions, losses, reduce } from "@symloss/losses";
 import { describe, expect, test } from "vitest";
 import { expectArray, expectThat } from "../src/compare.ts";
-import { arrayOf, sample } from "../src/data.ts";
+import { arrayOf, productOf, sample } from "../src/data.ts";
 import { type Call, type Outcome, callsOf, differentiableIn, lengths, outcomeOf } from "../src/families/call.ts";
 import { filled, ignoredPlaces, ignoringRows, maskingPlaces, spoil, spoilers } from "../src/families/ignored.ts";
 import { derivativeAlong, dot, weightedOutput } from "../src/oracle/differentiate.ts";
@@ -160,6 +160,51 @@ describe("the scale of weights leaves a weighted mean, and multiplies a sum", ()
     );
     const [scaled, plain] = await fn(array, weights);
     expectClose(reduction, scaled!, plain!);
+  });
+});
+
+describe("the scale of its weights leaves a metric as it is", () => {
+  const exceptions: Exceptions = {
+    confusionMatrix: { weights: "it counts" },
+    rankingSoftmax: { weights: "they multiply labels" },
+  };
+  const weightsOf = ({ name, options }: Call) =>
+    losses[name].definition.options["weights"]?.kind === "tensor" && !Object.hasOwn(options, "weights")
+      ? ["weights"]
+      : [];
+
+  forEachSubject(weightsOf, exceptions, async (call, option) => {
+    const definition = losses[call.name].definition.options[option] as { readonly shape: string };
+    const shape = definition.shape.match(/\.\.|\w+/g)!.map((axis) => lengthOf(call, axis));
+    const array = sample(productOf(shape), 5, 0.1, 3);
+    const [plain, scaled] = [1, 8].map((factor) => {
+      const values = array.map((value) => value * factor);
+      return outcomeOf(engine, { ...call, options: { ...call.options, [option]: arrayOf(values, shape, "float64") } });
+    });
+    expectOutcome(await scaled!, await plain!);
+  });
+});
+
+function lengthOf({ axes, inputs }: Call, axis: string): number {
+  const [name, names] = Object.entries(axes).find(([, list]) => list.includes(axis))!;
+  return (inputs[name] as NDArray).shape[names.indexOf(axis)]!;
+}
+
+describe("an option that is given at its default is as if it was not given, also as a tensor", () => {
+  const defaultsOf = ({ name, options: given }: Call) =>
+    Object.entries(losses[name].definition.options).flatMap(([option, definition]) =>
+      "default" in definition && typeof definition.default === "number" && !Object.hasOwn(given, option)
+        ? [option]
+        : [],
+    );
+
+  forEachSubject(defaultsOf, {}, async (call, option) => {
+    const definition = losses[call.name].definition.options[option]!;
+    const usual = (definition as { readonly default: number }).default;
+    const values = definition.kind === "tensor" ? [usual, arrayOf([usual], [], "float64")] : [usual];
+    const want = await outcomeOf(engine, call);
+    for (const value of values)
+      expectOutcome(await outcomeOf(engine, { ...call, options: { ...call.options, [option]: value } }), want);
   });
 });
 
