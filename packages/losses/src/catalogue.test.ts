@@ -1,7 +1,14 @@
 /** Does the table of losses that readers are given say what the definitions say? */
 import { describe, expect, test } from "vitest";
 import { documentation } from "../test/documentation.ts";
-import { type ArgumentDefinition, type LossDefinition, type OptionDefinition, elementKinds, losses } from "./index.ts";
+import {
+  type ArgumentDefinition,
+  type LossDefinition,
+  type OptionDefinition,
+  elementKinds,
+  elementTraits,
+  losses,
+} from "./index.ts";
 
 test("LOSSES.md has a row for each loss", async () => {
   const rows = Object.values(losses).map(({ definition }) => rowOf(definition));
@@ -34,7 +41,15 @@ function rowOf({ name, arguments: list, options, results }: LossDefinition): str
   const result = Object.entries(results).map(([key, shape]) =>
     Object.keys(results).length === 1 ? `\`${shape}\`` : `${key} \`${shape}\``,
   );
-  return `| \`${name}\` | ${list.map(argumentText).join(", ")} | ${Object.entries(options).map(optionText).join(", ")} | ${result.join(", ")} |`;
+  return `| \`${name}\` | ${list.map(argumentText).join(", ")} | ${Object.entries(options)
+    .map(([key, option]) =>
+      optionText(
+        key,
+        option,
+        list.some(({ differentiable }) => differentiable),
+      ),
+    )
+    .join(", ")} | ${result.join(", ")} |`;
 }
 
 function argumentText({ name, forms }: ArgumentDefinition): string {
@@ -44,13 +59,20 @@ function argumentText({ name, forms }: ArgumentDefinition): string {
   return `${name} ${texts.join(" or ")}`;
 }
 
-function optionText([name, option]: readonly [string, OptionDefinition]): string {
+function optionText(name: string, option: OptionDefinition, differentiable: boolean): string {
   if (option.kind === "choice") {
     const others = option.choices.filter((choice) => choice !== option.default);
     return `${name} = ${[option.default, ...others].map((choice) => JSON.stringify(choice)).join(" or ")}`;
   }
   const fallback = "default" in option && option.default !== undefined ? ` = ${String(option.default)}` : "";
-  return `${name}${option.kind === "tensor" ? "*" : ""}${fallback}`;
+  const shape = option.kind === "array" || option.kind === "mask" ? ` \`${option.shape}\`` : "";
+  return `${name}${differentiable && hasGradient(option) ? "*" : ""}${shape}${fallback}`;
+}
+
+/** Whether it may be a tensor with respect to which there is a gradient. */
+function hasGradient(option: OptionDefinition): boolean {
+  if (option.kind !== "array") return option.kind === "tensor";
+  return [option.elements ?? "float"].flat().every((elements) => elementTraits[elements].isFloat);
 }
 
 /** What is written of a loss, for a page. */
