@@ -150,6 +150,11 @@ describe("a call is refused", () => {
       "the body must return [carry, outputs], got",
     ],
     [
+      "with a body that is async",
+      () => scan((async () => Promise.reject(new Error("later"))) as never, x, x),
+      "the body must return [carry, outputs], got",
+    ],
+    [
       "with a carry of another shape",
       () => scan((_, value) => [expandDims(value, 0)], zeros([3]), x),
       "the body must return a carry of the shape of initial, got f32[1,3] for f32[3]",

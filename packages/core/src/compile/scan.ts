@@ -10,6 +10,7 @@ import {
   functionRule,
   refuseSurplus,
   requireRule,
+  swallow,
 } from "../array/options.ts";
 import { type Dimension, isLength } from "../array/shape.ts";
 import { sameShape } from "../array/broadcast.ts";
@@ -159,6 +160,7 @@ function splitResult(result: unknown): readonly [unknown, unknown] {
     const [next, outputs] = result as unknown[];
     return [next, outputs ?? {}];
   }
+  swallow(result);
   throw new DTypeError(`scan: the body must return [carry, outputs], got ${describe(result)}.`);
 }
 

@@ -24,7 +24,7 @@ export interface Slice {
 }
 
 /** A step as a graph over fresh inputs, which may also depend on any other tensors. */
-export interface Step {
+export interface ScanStep {
   readonly carries: readonly Carry[];
   readonly slices: readonly Slice[];
   readonly outputs: readonly Tensor[];
@@ -39,7 +39,7 @@ export interface ScanResults {
 }
 
 /** The results of a scan. What a step does not change is computed once, outside, and passed in; what no step uses is not. */
-export function makeScan({ carries, slices, outputs, length, reverse }: Step): ScanResults {
+export function makeScan({ carries, slices, outputs, length, reverse }: ScanStep): ScanResults {
   if (length === 0) {
     return {
       final: carries.map(({ initial }) => initial),
@@ -97,7 +97,7 @@ function isFree({ operation, rank }: Tensor): boolean {
 
 /** A scan has an operand: if nothing is carried, then a sequence, even one that no step uses. */
 function usedSlices(
-  { carries, slices }: Pick<Step, "carries" | "slices">,
+  { carries, slices }: Pick<ScanStep, "carries" | "slices">,
   outputs: readonly Tensor[],
 ): readonly Slice[] {
   const under = new Set(topologicalOrder(outputs));
