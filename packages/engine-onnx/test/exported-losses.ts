@@ -40,8 +40,12 @@ const leadings: readonly Shape[] = [["batch"], ["batch", 3], ["batch", "time"]];
 /** The lengths of a run for what has a name. */
 const timeSteps = 2;
 
-/** Every model: each loss in each form, with each choice and with every option, of each number of axes that it takes. */
+/**
+ * Every model: each loss in each form, with each choice and with every option, of each number of axes that it takes. A curve has a point more
+ * than its batch, a length that has no name: its models are for one batch.
+ */
 export const exportedLosses: readonly ExportedLoss[] = Object.values(losses).flatMap(({ definition }) => {
+  if (Object.values(definition.results).some((shape) => shape.includes("batch + 1"))) return [];
   const hasLeading = definition.arguments.some(({ forms }) => forms.some(({ leading }) => leading));
   return (hasLeading ? leadings : [["batch"]]).flatMap((leading) => {
     const name = definition.name as LossName;

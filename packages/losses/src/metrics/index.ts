@@ -1,5 +1,6 @@
 /** The metrics of classes, scores and values. */
 export { aucAtThresholds } from "./auc-at-thresholds.ts";
+export { averagePrecision } from "./average-precision.ts";
 export { balancedAccuracy } from "./balanced-accuracy.ts";
 export { binaryAccuracy } from "./binary-accuracy.ts";
 export { calibrationError } from "./calibration-error.ts";
@@ -8,15 +9,20 @@ export { concordanceCorrelation } from "./concordance-correlation.ts";
 export { confusionMatrix } from "./confusion-matrix.ts";
 export { fBeta } from "./f-beta.ts";
 export { jaccardScore } from "./jaccard-score.ts";
+export { kendallTau } from "./kendall-tau.ts";
 export { matthewsCorrelation } from "./matthews-correlation.ts";
 export { meanIou } from "./mean-iou.ts";
 export { pearsonCorrelation } from "./pearson-correlation.ts";
 export { precision } from "./precision.ts";
 export { precisionAtRecall } from "./precision-at-recall.ts";
+export { precisionRecallCurve } from "./precision-recall-curve.ts";
 export { r2Score } from "./r2-score.ts";
 export { recall } from "./recall.ts";
 export { recallAtPrecision } from "./recall-at-precision.ts";
+export { rocAuc } from "./roc-auc.ts";
+export { rocCurve } from "./roc-curve.ts";
 export { sensitivityAtSpecificity } from "./sensitivity-at-specificity.ts";
+export { spearmanCorrelation } from "./spearman-correlation.ts";
 export { specificity } from "./specificity.ts";
 export { specificityAtSensitivity } from "./specificity-at-sensitivity.ts";
 export { topKAccuracy } from "./top-k-accuracy.ts";
