@@ -26,8 +26,8 @@ export type OptionDefinition = { readonly help?: string } & (
   | { readonly kind: "count"; readonly default?: number }
   | { readonly kind: "flag"; readonly default: boolean }
   | { readonly kind: "choice"; readonly choices: readonly Choice[]; readonly default: Choice }
-  /** Axes of what has this shape; null for all. */
-  | { readonly kind: "axes"; readonly shape: string; readonly default: Axes }
+  /** Axes of what has this shape; null for all, or for none. */
+  | { readonly kind: "axes"; readonly shape: string; readonly default: Axes; readonly whenNull?: "all" | "none" }
   /** Where arguments and results have the axis of this name, which formulas have last. */
   | { readonly kind: "axis"; readonly of: string; readonly default: number }
   /** A number, or an array or a tensor that broadcasts to this shape; as a tensor it has a gradient. */
@@ -241,7 +241,8 @@ const readers: { readonly [K in Kind]: Reader<K> } = {
   count: asGiven,
   flag: asGiven,
   choice: asGiven,
-  axes: ({ caller, shapeOf }, _, { shape }, value) => normalizeAxes(caller, value as Axes, shapeOf(shape).length),
+  axes: ({ caller, shapeOf }, _, { shape, whenNull }, value) =>
+    value === null && whenNull === "none" ? [] : normalizeAxes(caller, value as Axes, shapeOf(shape).length),
   axis: asGiven,
   tensor: (context, name, { must, ...definition }, value) => {
     if (typeof value === "number") return asTensor(ndarray(value, [], context.precision));

@@ -24,3 +24,4 @@ export { softmaxFocalCrossentropyLogits } from "./softmax-focal-crossentropy.ts"
 export { sparseCategoricalCrossentropy } from "./sparse-categorical-crossentropy.ts";
 export { sparsemaxLoss } from "./sparsemax.ts";
 export { squaredHinge } from "./squared-hinge.ts";
+export { brierScore } from "./brier-score.ts";

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { elementsOf, gradientsOf, valueOf } from "../../test/on-cpu.ts";
 import {
   binaryCrossentropy,
+  brierScore,
   categoricalCrossentropy,
   categoricalHinge,
   generalizedCrossentropyLogits,
@@ -264,5 +265,30 @@ describe("smoothed labels", () => {
     const labels = smoothLabels([[0, 1, 0]], 0.5, { mask });
     expect(await valueOf(labels)).toEqual([[0.25, 0.75, 0]]);
     expect(await valueOf(softmaxCrossentropyLogits(labels, [[0, 0, -Infinity]]))).toEqual([Math.fround(Math.LN2)]);
+  });
+});
+
+describe("the Brier score", () => {
+  const [yes, likely] = [
+    [1, 0, 1],
+    [0.75, 0.5, 0.125],
+  ] as const;
+
+  it("of two classes is twice that of a yes", async () => {
+    const both = (list: readonly number[]) => list.map((value) => [1 - value, value]);
+    const twice = brierScore([...yes], [...likely]).mul(2);
+    await expectSame(brierScore(both(yes), both(likely), { axis: -1 }), twice);
+  });
+
+  it("has classes on any axis, on several, or none", async () => {
+    const [targets, probabilities] = [
+      [[...yes], [...yes]],
+      [[...likely], [0, 1, 1]],
+    ];
+    expect(await valueOf(brierScore(targets, probabilities, { axis: null }))).toEqual(
+      await valueOf(brierScore(targets, probabilities)),
+    );
+    expect(await valueOf(brierScore(targets, probabilities, { axis: 0 }))).toEqual([1.0625, 1.25, 0.765625]);
+    expect(await valueOf(brierScore(targets, probabilities, { axis: [0, 1] }))).toBe(3.078125);
   });
 });

@@ -1,5 +1,6 @@
 /** How far does a ratio exceed 1 and its own logarithm, where the three nearly cancel? It is what variances add to a divergence. */
-import { type Tensor, type TensorLike, customGradient, exp, log, logicalOr, minimum, mul, where } from "@symloss/core";
+import { type Tensor, customGradient, exp, log, logicalOr, minimum, sub, where } from "@symloss/core";
+import { isWide, polynomial } from "./series.ts";
 
 /**
  * r - 1 - log(r) of the ratio r = from / to of positive tensors of one shape, from 0. Where r is near 1 a series gives it, since of the
@@ -40,19 +41,25 @@ function valueOfLogRatio(t: Tensor): Tensor {
   return where(square.less(2 ** -5), series, exp(t).sub(1).sub(atMost(t)));
 }
 
+/**
+ * (x - log(1 + x)) / x^2 of x above -1, and 1/2 at 0, given that logarithm as well, which callers may know to more digits than 1 + x has.
+ * Where x is near 0 a series gives it.
+ */
+export function excessQuotient(x: Tensor, logarithm: Tensor): Tensor {
+  const isNear = x.abs().less(0.25);
+  const near = where(isNear, x, 0);
+  // Of which the logarithm is twice the inverse hyperbolic tangent, whose series takes few terms.
+  const tangent = near.div(near.add(2));
+  const rest = sub(1, tangent);
+  const higher = polynomial(tangent.square(), oddQuotients.slice(0, isWide(x) ? 9 : 4));
+  const series = rest.mul(0.5).mul(sub(1, tangent.mul(rest).mul(higher)));
+  const far = where(isNear, 1, x);
+  return where(isNear, series, far.sub(logarithm).div(far).div(far));
+}
+
 /** So that Infinity less its own logarithm is Infinity. */
 function atMost(logarithm: Tensor): Tensor {
   return minimum(logarithm, 1e4);
-}
-
-function isWide({ dtype }: Tensor): boolean {
-  return dtype === "float64";
-}
-
-/** The sum of coefficients times powers of x, the first times 1. */
-function polynomial(x: Tensor, coefficients: readonly number[]): Tensor {
-  const [last, ...lower] = coefficients.toReversed();
-  return lower.reduce<TensorLike>((sum, coefficient) => mul(x, sum).add(coefficient), last!) as Tensor;
 }
 
 /** 1 / 2, -1 / 3, 1 / 4 ..: x - log(1 + x) in powers of x, divided by x^2. */
@@ -62,3 +69,6 @@ const alternatingQuotients: readonly number[] = [2, -3, 4, -5, 6, -7, 8, -9].map
 const inverseFactorials: readonly number[] = [2, 6, 24, 120, 720, 5040, 40320, 362880, 3628800].map(
   (factorial) => 1 / factorial,
 );
+
+/** 1 / 3, 1 / 5, 1 / 7 ..: artanh(x) - x in powers of x^2, divided by x^3. */
+const oddQuotients: readonly number[] = [3, 5, 7, 9, 11, 13, 15, 17, 19].map((divisor) => 1 / divisor);

@@ -14,3 +14,8 @@ export { poissonNllLog } from "./poisson-nll-log.ts";
 export { rootMeanSquaredError } from "./root-mean-squared-error.ts";
 export { smoothL1 } from "./smooth-l1.ts";
 export { squaredLogDifferences } from "./squared-log-differences.ts";
+export { epsilonInsensitive } from "./epsilon-insensitive.ts";
+export { laplaceNll } from "./laplace-nll.ts";
+export { negativeBinomialNll } from "./negative-binomial-nll.ts";
+export { pinball } from "./pinball.ts";
+export { studentTNll } from "./student-t-nll.ts";

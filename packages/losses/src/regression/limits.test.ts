@@ -7,9 +7,11 @@ import {
   absolutePercentageErrors,
   cosineDistance,
   cosineSimilarity,
+  epsilonInsensitive,
   gaussianNll,
   gaussianNllLog,
   huber,
+  pinball,
   poissonNll,
   poissonNllLog,
   rootMeanSquaredError,
@@ -162,5 +164,41 @@ describe("poissonNll", () => {
     expect(await gradientsOf((t, p) => poissonNll(t, p), [0], [0])).toEqual([[0], [1]]);
     expect(await valueOf(poissonNllLog([0], [-Infinity]))).toEqual([0]);
     expect(await valueOf(poissonNll([1], [0]))).toEqual([Infinity]);
+  });
+});
+
+describe("pinball", () => {
+  it("has a gradient by the quantile, and none at an exact prediction", async () => {
+    const gradients = await gradientsOf(
+      (t, p, q) => pinball(t, p, { quantile: q }),
+      [3, 0, 1],
+      [1, 1, 1],
+      [0.75, 0.75, 0.75],
+    );
+    expect(gradients).toEqual([
+      [0.75, -0.25, 0],
+      [-0.75, 0.25, 0],
+      [2, -1, 0],
+    ]);
+  });
+
+  it("is least at the quantile of its targets", async () => {
+    const data = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+    const [everyTime, each] = [data.map(() => data), data.map((value) => [value])];
+    const costs = await elementsOf(pinball(everyTime, each, { quantile: 0.75 }).sum(-1));
+    expect(data[costs.indexOf(Math.min(...costs))]).toBe(7);
+  });
+});
+
+describe("epsilonInsensitive", () => {
+  it("costs nothing up to epsilon, and has no gradient at it", async () => {
+    for (const squared of [false, true]) {
+      const call = (p: TensorLike, e: TensorLike) => epsilonInsensitive([0, 0, 0], p, { epsilon: e, squared });
+      expect(await elementsOf(call([0.5, -0.5, 0.25], 0.5))).toEqual([0, 0, 0]);
+      expect(await gradientsOf(call, [0.5, -0.5, 0.25], [0.5, 0.5, 0.5])).toEqual([
+        [0, 0, 0],
+        [0, 0, 0],
+      ]);
+    }
   });
 });
