@@ -11,6 +11,7 @@ import {
   sort,
   takeAlongAxis,
   transpose,
+  where,
 } from "@symloss/core";
 import { formatShape } from "@symloss/core/engine";
 import { expectArray } from "../compare.ts";
@@ -24,6 +25,7 @@ export function rowSpecs(): OperationSpec[] {
   return [
     ...allTypes.flatMap((dtype) => [sortSpec(dtype), tieSpec(dtype)]),
     ...floatTypes.flatMap((dtype) => [edgeSpec(dtype), zeroSpec(dtype), nonFiniteSpec(dtype), carriedSpec(dtype)]),
+    ...numberTypes.map(longSpec),
     ...floatTypes.map(scannedSpec),
     integerEdges(),
     ...numberTypes.map(cumsumSpec),
@@ -134,6 +136,26 @@ function edgeSpec(dtype: DType): OperationSpec {
           dtype,
         ),
       ),
+    ]),
+  };
+}
+
+/** Long enough for what an engine does with long rows alone; chosen, so that the choice is not what is sorted again and again. */
+function longSpec(dtype: DType): OperationSpec {
+  return {
+    name: `argsort ${dtype} of many numbers that are chosen, both ways`,
+    operations: ["where", "argsort"],
+    dtypes: [dtype, "bool", "int32"],
+    run: agree(() => [
+      {
+        what: "argsort of 2 by 5003, both ways",
+        fn: (condition, x, y) => orders.map((descending) => argsort(where(condition, x, y), { descending })),
+        arrays: [
+          sampleArray("bool", [2, 5003], 1),
+          sampleArray(dtype, [2, 5003], 2, { low: -1e6, high: 1e6 }),
+          sampleArray(dtype, [2, 5003], 3, { low: -9, high: 9 }),
+        ],
+      },
     ]),
   };
 }
