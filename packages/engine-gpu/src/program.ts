@@ -70,9 +70,17 @@ function makeSteps(context: GpuContext, plan: Plan, kernels: PooledKernel[]): Ma
   for (const source of sources) if (source !== undefined) own.push(source.texture);
   const textures: (KernelTexture | undefined)[] = sources.map((source) => source?.texture);
   const results = new Map<number, ArrayTexture>();
+  const drawnOn = new Map<number, ArrayTexture>();
   const steps = plan.kernels.map((kernelStep) => {
-    const step = makeStep(context, kernelStep, textures, kernels);
-    own.push(...step.drawn, ...(step.whole === undefined ? [] : [step.whole]));
+    for (const number of kernelStep.drawn) {
+      if (drawnOn.has(number)) continue;
+      const texture = context.createTextureOf(kernelStep.output);
+      drawnOn.set(number, texture);
+      own.push(texture);
+    }
+    const drawn = kernelStep.drawn.map((number) => drawnOn.get(number)!);
+    const step = makeStep(context, kernelStep, drawn, textures, kernels);
+    if (step.whole !== undefined) own.push(step.whole);
     for (const [output, texture] of (step.whole === undefined ? step.drawn : [step.whole]).entries()) {
       textures[kernelStep.result + output] = texture;
       results.set(kernelStep.result + output, texture);
@@ -93,13 +101,13 @@ function makeSource(context: GpuContext, { shape, data, dtype }: Plan["sources"]
 function makeStep(
   context: GpuContext,
   step: KernelStep,
+  drawn: readonly ArrayTexture[],
   textures: readonly (KernelTexture | undefined)[],
   kernels: PooledKernel[],
 ): Step {
   const given = step.textures.map((texture) => textures[texture]!);
   const kernel = context.kernels.take(step, given);
   kernels.push(kernel);
-  const drawn = Array.from({ length: step.outputs }, () => context.createTextureOf(step.output));
   const whole = step.whole && context.createTexture(step.whole);
   return { kernel, from: step.textures, given, drawn, whole };
 }

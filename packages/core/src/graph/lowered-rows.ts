@@ -1,13 +1,13 @@
 /** How are rows sorted, and summed up to each element, by an engine that only compares, chooses and adds? */
 import { isFloat } from "../array/dtype.ts";
 import { type Shape, withAxis } from "../array/shape.ts";
-import { add, equal, less, logicalAnd, logicalOr, where } from "../tensor/elementwise.ts";
+import { add, equal, less, lessEqual, logicalAnd, logicalOr, where } from "../tensor/elementwise.ts";
 import { arange, broadcastTo, concat, expandDims, pad, reshape, slice } from "../tensor/movement.ts";
 import { asTensor } from "../tensor/operand.ts";
 import { sum } from "../tensor/reduction.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
-/** Up to this length it costs less to compare all pairs of a row than to sort it in steps. */
+/** Up to this length it costs less to compare all pairs of a row than to sort or sum it in steps. */
 const shortRow = 64;
 
 /** The indices of the elements in order. */
@@ -97,8 +97,20 @@ function compared({ keys, indices }: Entries, axis: number, { run, distance }: S
   return { keys: joined(leftKeys, rightKeys), indices: joined(leftIndices, rightIndices) };
 }
 
-/** The sums up to each element, or from each on, by doubling: each step adds the sums of as many elements as all before it together. */
+/** The sums up to each element, or from each on. */
 export function runningSums(x: Tensor, axis: number, reverse: boolean): Tensor {
+  return (x.shape[axis] as number) <= shortRow ? ofPairs(x, axis, reverse) : byDoubling(x, axis, reverse);
+}
+
+function ofPairs(x: Tensor, axis: number, reverse: boolean): Tensor {
+  const others = expandDims(x, axis + 1);
+  const place = along(arange(x.shape[axis] as number), x, axis);
+  const [theirs, own] = [expandDims(place, axis + 1), expandDims(place, axis)];
+  return sum(where(reverse ? lessEqual(own, theirs) : lessEqual(theirs, own), others, 0), axis);
+}
+
+/** Each step adds the sums of as many elements as all before it together. */
+function byDoubling(x: Tensor, axis: number, reverse: boolean): Tensor {
   const length = x.shape[axis] as number;
   let sums = x;
   for (let distance = 1; distance < length; distance *= 2) {

@@ -3,6 +3,7 @@ import {
   add,
   argmax,
   concat,
+  cumsum,
   exp,
   logSoftmax,
   logSumExp,
@@ -10,7 +11,10 @@ import {
   mul,
   ndarray,
   scan,
+  pad,
+  slice,
   softmax,
+  sort,
   sub,
   sum,
   takeAlongAxis,
@@ -56,8 +60,10 @@ function graphOf(fn: Fn, specs: Specs) {
 
 /** Runs the kernels as the JavaScript that they are, thread after thread. */
 function runPlan(plan: Plan, inputs: readonly TypedArray[]): number[][] {
-  const textures = plan.sources.map(({ data }, slot): Texel[] => toTexels(data ?? inputs[slot]!));
-  for (const { source, textures: from, output, outputs, result, whole } of plan.kernels) {
+  const textures = new Map(plan.sources.map(({ data }, slot) => [slot, { texels: toTexels(data ?? inputs[slot]!) }]));
+  // What is drawn on a texture replaces what was on it.
+  const places = new Map<number, { texels: Texel[] }>();
+  for (const { source, textures: from, drawn: on, output, outputs, result, whole } of plan.kernels) {
     const drawn = Array.from({ length: outputs }, (): Texel[] => []);
     const functions = {
       ...natives,
@@ -72,15 +78,19 @@ function runPlan(plan: Plan, inputs: readonly TypedArray[]): number[][] {
     for (let y = 0; y < output[1]; y++) {
       for (let x = 0; x < output[0]; x++) {
         thread = { x, y };
-        drawn[0]!.push(kernel(...from.map((texture) => clamped(textures[texture]!))));
+        drawn[0]!.push(kernel(...from.map((texture) => clamped(textures.get(texture)!.texels))));
       }
     }
-    for (const [output, texels] of (whole === undefined ? drawn : [drawn.flat()]).entries()) {
-      textures[result + output] = texels;
+    if (whole !== undefined) textures.set(result, { texels: drawn.flat() });
+    for (const [index, texels] of drawn.entries()) {
+      const place = places.get(on[index]!) ?? { texels };
+      place.texels = texels;
+      places.set(on[index]!, place);
+      if (whole === undefined) textures.set(result + index, place);
     }
   }
   const read = (node: KernelNode): Float32Array =>
-    fromTexels(textures[plan.places.get(node)!.texture]!, plan.places.get(node)!, node.size);
+    fromTexels(textures.get(plan.places.get(node)!.texture)!.texels, plan.places.get(node)!, node.size);
   return plan.results.map((result) => {
     if (result.kind === "empty") return [];
     if (result.kind === "array") return [...read(result.node)];
@@ -173,6 +183,27 @@ describe("a plan", () => {
   test("gives a chain of elementwise operations in one kernel", async () => {
     const plan = await expectRight(({ x }: { x: Tensor }) => exp(x.mul(2).add(1).tanh().sub(x)).abs(), matrix(5, 7));
     expect(plan.kernels.length).toBe(1);
+  });
+
+  test("sorts and sums long rows in steps that share a kernel, and draws them on few textures", async () => {
+    const steps = ({ x }: { x: Tensor }) => [
+      sort(x.square(), { descending: true }),
+      cumsum(x.neg(), { reverse: true }),
+    ];
+    const plan = await expectRight(steps, matrix(2, 100));
+    expect(plan.kernels.length).toBeGreaterThan(30);
+    expect(new Set(plan.kernels.map(({ source }) => source)).size).toBeLessThan(9);
+    expect(new Set(plan.kernels.flatMap(({ drawn }) => drawn)).size).toBeLessThan(9);
+  });
+
+  test("cuts a chain in which the ways to what is read multiply", async () => {
+    const doubled = ({ x }: { x: Tensor }) => {
+      let sums = x.tanh();
+      for (let by = 1; by < 512; by *= 2) sums = sums.add(pad(slice(sums, [0], [512 - by]), [by], [0]));
+      return sums;
+    };
+    const plan = await expectRight(doubled, { x: { shape: [512] } });
+    for (const { source } of plan.kernels) expect(source.length).toBeLessThan(40_000);
   });
 
   test.each([

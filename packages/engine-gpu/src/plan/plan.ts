@@ -10,11 +10,14 @@ import { type Group, outputShape } from "./mapping.ts";
 import { translate } from "./operations.ts";
 import { splitRules } from "./reduction.ts";
 import type { SourceArray } from "./source-array.ts";
+import { shareTextures } from "./textures.ts";
 
 /** One kernel of a plan. */
 export interface KernelStep extends PrintedKernel {
   /** The textures that it reads, by number: sources first, then the results of kernels. */
   readonly textures: readonly number[];
+  /** On which textures it draws, by numbers of their own: some are drawn on again and again. */
+  readonly drawn: readonly number[];
   /** The number of its first result; the others follow. */
   readonly result: number;
   /** The shape of the array that its textures make up, one below the other; undefined if each is a result. */
@@ -41,7 +44,10 @@ export function planGraph(graph: Graph, limits: Limits, destination: Destination
   const placed = placeRoots(groups, sources.length);
   const places = new Map(placed.flatMap(({ places }) => [...places]));
   const placeIn = (node: KernelNode): Place => (node.kind === "source" ? { texture: node.slot } : places.get(node)!);
-  const kernels = placed.map(({ group, result }) => makeStep(group, result, placeIn, limits));
+  const steps = placed.map(({ group, result }) => makeStep(group, result, placeIn, limits));
+  const kept = new Set(wanted.map((node) => placeIn(node).texture));
+  const drawn = shareTextures(steps, kept);
+  const kernels = steps.map((step, index): KernelStep => ({ ...step, drawn: drawn[index]! }));
   return {
     sources,
     kernels,
@@ -77,7 +83,7 @@ function makeStep(
   result: number,
   placeIn: (node: KernelNode) => Place,
   limits: Limits,
-): KernelStep {
+): Omit<KernelStep, "drawn"> {
   const output = outputShape(roots[0]!, mapping, limits);
   const kernel = buildKernel({
     ...mapping,
@@ -104,11 +110,12 @@ function describe(sources: readonly SourceArray[], kernels: readonly KernelStep[
     const { result, outputs, whole } = kernels[number]!;
     return outputs > 1 && whole === undefined ? `output ${texture - result} of kernel ${number}` : `kernel ${number}`;
   };
-  const texels = kernels.reduce(
-    (sum, { output: [width, height], outputs, whole }) =>
-      sum + width * height * outputs * (whole === undefined ? 1 : 2),
-    0,
+  const sizes = new Map(
+    kernels.flatMap(({ output: [width, height], drawn, whole }) =>
+      drawn.map((texture) => [texture, width * height * (whole === undefined ? 1 : 2)] as const),
+    ),
   );
+  const texels = [...sizes.values()].reduce((sum, size) => sum + size, 0);
   return [
     ...kernels.map(
       ({ textures, output, source }, number) =>
