@@ -16,6 +16,8 @@ export interface LoopPlan {
   readonly parts: readonly Part[];
   readonly buffers: readonly Buffer[];
   readonly programs: readonly Program[];
+  /** Of each program, the indices of its loops over what may be a batch, whose length must decide nothing where sums are in lanes. */
+  readonly batches: readonly ReadonlySet<number>[];
 }
 
 /** What an engine says about how it runs programs. */
@@ -63,7 +65,8 @@ export function planLoops(graph: Graph, options: LoopOptions = {}): LoopPlan {
     if (rewritten !== undefined) return rewritten;
     return unrollAndJam(sums === "inOrder" ? writeOutShortLoops(program) : program, batches);
   });
-  return { parts, buffers: usedBuffers(buffers, programs, parts), programs };
+  const batches = planning.programs.map((emitted) => emitted.batches);
+  return { parts, buffers: usedBuffers(buffers, programs, parts), programs, batches };
 }
 
 /** The user's buffers, and those that programs or parts need. */

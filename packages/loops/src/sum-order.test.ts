@@ -199,7 +199,7 @@ test("what is always a single row or column is not tiled", () => {
 test("a product of one row is one program with its epilogue", () => {
   const { programs } = inLanes((x, w, b) => [tanh(matmul(x!, w!).add(b!)).square().sum()], [[1, 67], [67, 33], [33]]);
   expect(programs.map(({ body }) => body.filter(({ kind }) => kind === "multiply").length)).toEqual([1]);
-  const [{ epilogue }] = productsOf({ parts: [], buffers: [], programs }) as [StatementOf<"multiply">];
+  const [{ epilogue }] = productsOf({ parts: [], buffers: [], programs, batches: [] }) as [StatementOf<"multiply">];
   expect(epilogue.column.body).toContainEqual(
     expect.objectContaining({ expression: expect.objectContaining({ operation: "tanh" }) as unknown }),
   );

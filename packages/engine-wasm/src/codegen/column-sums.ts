@@ -20,7 +20,10 @@ const widest = 16;
 
 /** The column sums in the body of a loop with this index. */
 export function columnSumsOf(body: readonly Statement[], index: number, context: Context): readonly ColumnSum[] {
-  const loops = body.filter((statement) => statement.kind === "loop").filter(({ extent }) => isShort(extent));
+  const loops = body
+    .filter((statement) => statement.kind === "loop")
+    // A row must not be added up otherwise in a short batch than in a long one.
+    .filter((loop) => isShort(loop.extent) && !context.batches.has(loop.index));
   if (loops.length === 0) return [];
   const buffers = allStatements(body).map((statement) => accessIn(statement)?.buffer);
   return loops.flatMap((loop) =>

@@ -45,7 +45,15 @@ export function compileGraph(graph: Graph, { heap, arithmetic }: Environment): W
   let runner: Runner;
   try {
     for (const buffer of plan.buffers) if (buffer.kind === "constant") constants.place(buffer);
-    const shared: Shared = { arithmetic, representations, layout, contractions, constants: constants.addresses };
+    const { batches } = plan;
+    const shared: Shared = {
+      arithmetic,
+      representations,
+      layout,
+      contractions,
+      batches,
+      constants: constants.addresses,
+    };
     runner = makeRunner(plan, instantiate(plan, blocks, shared, heap, notes), blocks, layout, heap);
   } catch (error) {
     constants.free();

@@ -24,6 +24,8 @@ export interface Context {
   readonly columns: Map<StatementOf<"update">, readonly Local<"v128">[]>;
   /** The indices of the loops that are written as contractions. */
   readonly contractions: ReadonlySet<number>;
+  /** The indices of the loops over what may be a batch. */
+  readonly batches: ReadonlySet<number>;
   /** What is told of each loop: whether it became vector code, or why not. */
   readonly notes: string[];
 }

@@ -21,6 +21,8 @@ export interface Shared {
   readonly layout: Layout;
   /** Of each program the indices of loops. */
   readonly contractions: readonly ReadonlySet<number>[];
+  /** The same of loops over what may be a batch. */
+  readonly batches: readonly ReadonlySet<number>[];
   /** Where the constants lie in memory. */
   readonly constants: ReadonlyMap<Buffer, number>;
 }
@@ -49,6 +51,7 @@ export function writeProgram(
     accumulators: new Map(),
     columns: new Map(),
     contractions: shared.contractions[index]!,
+    batches: shared.batches[index]!,
     notes,
   };
   const position: Position = { context, vector: undefined };
