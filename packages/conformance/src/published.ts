@@ -38,6 +38,7 @@ import {
   multiclassPerceptron,
   multiclassSparsemax,
   perceptronLoss,
+  pinball,
   polyCrossentropyLogits,
   precision,
   r2Score,
@@ -199,6 +200,8 @@ const calls: Readonly<Record<string, Call>> = {
     explainedVariance(inputs["y_true"]!, inputs["y_pred"]!, { axis: axis as number | null }),
   "scikit-learn mean_squared_error": (inputs, { axis = null }) =>
     mean(squaredDifferences(inputs["y_true"]!, inputs["y_pred"]!), axis as number | null),
+  "scikit-learn mean_pinball_loss": (inputs, { alpha }) =>
+    mean(pinball(inputs["y_true"]!, inputs["y_pred"]!, { quantile: alpha as number })),
   "scikit-learn log_loss": ({ y_true: labels, y_pred: probabilities }) =>
     mean(sparseCategoricalCrossentropy(labels!, probabilities!)),
   "scikit-learn hinge_loss": (inputs) => mean(multiclassHingeLoss(inputs["pred_decision"]!, inputs["y_true"]!)),
