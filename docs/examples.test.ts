@@ -89,7 +89,11 @@ describe("pages", () => {
 });
 
 describe("docstrings", () => {
-  test.each(docstrings)("$name", async ({ file }) => expect(await outcomeOf(file)).toBe("done"));
+  let outcomes: Readonly<Record<string, string>> = {};
+  beforeAll(async () => {
+    outcomes = await outcomesTogether(docstrings.map(({ file }) => file));
+  }, 120_000);
+  test.each(docstrings)("$name", ({ file }) => expect(outcomes[file]).toBe("done"));
   test("there are some", () => expect(docstrings.length).toBeGreaterThan(15));
 });
 
@@ -152,6 +156,19 @@ async function outcomeOf(file: string): Promise<string> {
     () => "done",
     (error: unknown) => (error as { readonly stderr: string }).stderr,
   );
+}
+
+/** Runs examples one after the other in one process, for there are hundreds and each has all of core and losses: "done", or how it failed. */
+async function outcomesTogether(files: readonly string[]): Promise<Readonly<Record<string, string>>> {
+  const modules = files.map((file) => JSON.stringify(`./bundled/${file}.js`));
+  const runner = join(scratch, "docstrings.mjs");
+  const outcomes = modules.map(
+    (module, index) =>
+      `outcomes[${JSON.stringify(files[index])}] = await import(${module}).then(() => "done", String);`,
+  );
+  writeFileSync(runner, `const outcomes = {};\n${outcomes.join("\n")}\nconsole.log(JSON.stringify(outcomes));\n`);
+  const { stdout } = await promisify(execFile)(process.execPath, [runner]);
+  return JSON.parse(stdout.trim().split("\n").at(-1)!) as Readonly<Record<string, string>>;
 }
 
 /** What stands before a comment that is a value must have that value. */

@@ -1,18 +1,18 @@
 /** How is a loss of the catalogue written to a .onnx file? */
 import { writeFileSync } from "node:fs";
-import type { DType, InputSpec, Tensor } from "@symloss/core";
+import type { DType, Tensor } from "@symloss/core";
 import { nearestName } from "@symloss/core/engine";
 import { exportOnnx } from "@symloss/engine-onnx";
 import { type AnyLoss, type LossDefinition, type OptionDefinition, losses } from "@symloss/losses";
 import { Failure } from "./failure.ts";
 import { meantBy } from "./meant.ts";
-import { inputsOf, parseShape } from "./shapes.ts";
+import { type ModelInputs, inputsOf, parseShape } from "./shapes.ts";
 import type { Words } from "./words.ts";
 
 /** Everything needed to export a loss. */
 interface LossExport {
   readonly loss: AnyLoss;
-  readonly inputs: Readonly<Record<string, InputSpec>>;
+  readonly inputs: ModelInputs;
   /** Arguments that are counts. */
   readonly counts: Readonly<Record<string, number>>;
   readonly options: Readonly<Record<string, unknown>>;
@@ -39,8 +39,12 @@ export function runExport(words: Words): string {
 /** The bytes of the exported file. */
 function exportLoss({ loss, inputs, counts, options, gradient }: LossExport): Uint8Array {
   const { name, results } = loss.definition;
-  return exportOnnx((tensors: Readonly<Record<string, Tensor>>) => loss({ ...tensors, ...counts }, options), {
-    inputs,
+  const pick = (tensors: Readonly<Record<string, Tensor>>, names: object) =>
+    Object.fromEntries(Object.keys(names).map((input) => [input, tensors[input]!]));
+  const fn = (tensors: Readonly<Record<string, Tensor>>) =>
+    loss({ ...pick(tensors, inputs.arguments), ...counts }, { ...options, ...pick(tensors, inputs.options) });
+  return exportOnnx(fn, {
+    inputs: { ...inputs.arguments, ...inputs.options },
     outputs: Object.keys(results),
     gradient,
     name,
@@ -140,7 +144,7 @@ const usage = `symloss export LOSS [options] -o FILE
 Writes a loss as an ONNX model (opset 17), with gradients on request.
 
   --shape batch,10           the shape of its largest argument: lengths, or names of lengths known only when it runs
-  --shape NAME=batch,4       the shape of one argument; may be repeated
+  --shape NAME=batch,4       the shape of one argument, or of an option that is to be an input of the model; may be repeated
   --dtype float64            the dtype of all inputs but indices; default float32
   --gradient NAME,NAME       also output the gradient of the summed loss with respect to these arguments
   -o, --output FILE          the file to write

@@ -3,7 +3,7 @@ import type { DType, Dimension, InputSpec, Shape } from "@symloss/core";
 import { type ArgumentDefinition, type ArgumentForm, type LossDefinition, elementTraits } from "@symloss/losses";
 import { Failure } from "./failure.ts";
 
-/** A shape given for one argument, or for the largest. */
+/** A shape given for one argument or option, or for the largest argument. */
 export interface GivenShape {
   readonly argument?: string;
   readonly shape: Shape;
@@ -27,8 +27,40 @@ function parseDimension(text: string): Dimension {
   );
 }
 
-/** The inputs of a loss. Throws `Failure` if the shapes are not enough, or name an unknown argument. */
-export function inputsOf(
+/** The inputs of a model, by name. */
+export interface ModelInputs {
+  readonly arguments: Readonly<Record<string, InputSpec>>;
+  /** Options that are given when the model runs. */
+  readonly options: Readonly<Record<string, InputSpec>>;
+}
+
+/** The inputs of a loss. Throws `Failure` if the shapes are not enough, or name neither an argument nor an option that may be an array. */
+export function inputsOf(definition: LossDefinition, given: readonly GivenShape[], dtype: DType): ModelInputs {
+  const ofOptions = given.filter(({ argument }) => argument !== undefined && arrayOption(definition, argument));
+  return {
+    arguments: argumentsOf(
+      definition,
+      given.filter((one) => !ofOptions.includes(one)),
+      dtype,
+    ),
+    options: Object.fromEntries(
+      ofOptions.map(({ argument, shape }) => [
+        argument!,
+        { shape, dtype: dtypeOf(arrayOption(definition, argument!)!, dtype) },
+      ]),
+    ),
+  };
+}
+
+/** What the elements of an option are that may be an array; undefined if it may not, or there is none of that name. */
+function arrayOption({ options }: LossDefinition, name: string): Pick<ArgumentForm, "elements"> | undefined {
+  const option = Object.hasOwn(options, name) ? options[name]! : undefined;
+  if (option?.kind === "mask") return { elements: "boolean" };
+  if (option?.kind === "tensor") return { elements: "float" };
+  return option?.kind === "array" ? { elements: [option.elements ?? "float"].flat()[0]! } : undefined;
+}
+
+function argumentsOf(
   definition: LossDefinition,
   given: readonly GivenShape[],
   dtype: DType,
@@ -43,7 +75,7 @@ export function inputsOf(
   return Object.fromEntries(inputs);
 }
 
-function dtypeOf({ elements }: ArgumentForm, float: DType): DType {
+function dtypeOf({ elements }: Pick<ArgumentForm, "elements">, float: DType): DType {
   const own = elementTraits[elements].dtype;
   return own === "float" ? float : own;
 }

@@ -17,6 +17,7 @@ export const testsInPlaceOfGoldens: Readonly<Record<string, string>> = {
   recallAtPrecision: "packages/losses/src/metrics/at-thresholds.test.ts",
   sensitivityAtSpecificity: "packages/losses/src/metrics/at-thresholds.test.ts",
   specificityAtSensitivity: "packages/losses/src/metrics/at-thresholds.test.ts",
+  perplexity: "packages/losses/src/language/perplexity.test.ts",
 };
 
 /** The golden cases of every function that has them, in every float that the engine declares. */

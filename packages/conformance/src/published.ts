@@ -7,6 +7,8 @@ import {
   add,
   argmax,
   concat,
+  equal,
+  expandDims,
   grad,
   logSoftmax,
   mean,
@@ -30,8 +32,13 @@ import {
   categoricalHinge,
   confusionMatrix,
   cosineSimilarity,
+  diceLoss,
   explainedVariance,
+  generalizedKlDivergence,
   hingeLoss,
+  klDivergence,
+  klDivergenceLog,
+  klDivergenceProbabilities,
   losses,
   multiMargin,
   multiclassHingeLoss,
@@ -43,6 +50,8 @@ import {
   precision,
   r2Score,
   recall,
+  ntXent,
+  rankingSoftmax,
   reduce,
   sigmoidCrossentropyLogits,
   sigmoidFocalCrossentropyLogits,
@@ -54,6 +63,8 @@ import {
   squaredDifferences,
   squaredHinge,
   topKAccuracy,
+  tripletMargin,
+  tverskyLoss,
 } from "@symloss/losses";
 import type { CaseContext, ConformanceCase } from "./case.ts";
 import { expectArray, expectThat } from "./compare.ts";
@@ -97,10 +108,28 @@ const calls: Readonly<Record<string, Call>> = {
   "optax softmax_cross_entropy_with_integer_labels": ({ labels, logits }) =>
     sparseSoftmaxCrossentropyLogits(labels!, logits!),
   "optax sigmoid_binary_cross_entropy": ({ labels, logits }) => mean(sigmoidCrossentropyLogits(labels!, logits!)),
-  "optax ranking_softmax_loss": ({ labels, scores, weights }) =>
-    softmaxCrossentropyLogits(weights === undefined ? labels! : mul(labels!, weights), scores!),
+  "optax ranking_softmax_loss": ({ labels, scores, weights, where: mask }) =>
+    rankingSoftmax(labels!, scores!, { weights, mask }),
   "optax ranking_softmax_loss:gradient_wrt_scores": ({ labels, scores }) =>
-    grad((logits) => softmaxCrossentropyLogits(labels!, logits))(scores!),
+    grad((predicted) => rankingSoftmax(labels!, predicted))(scores!),
+  "optax kl_divergence": ({ log_predictions: logPredictions, targets }) => klDivergence(targets!, logPredictions!),
+  "optax kl_divergence_with_log_targets": (inputs) =>
+    klDivergenceLog(inputs["log_targets"]!, inputs["log_predictions"]!),
+  "optax dice_loss": ({ targets, predictions }, { alpha, beta, smooth }) => {
+    const [falsePositiveWeight, falseNegativeWeight] = [alpha as number, beta as number];
+    const options = { falsePositiveWeight, falseNegativeWeight, smooth: smooth as number };
+    return mean(tverskyLoss(targets!, predictions!, options), -1);
+  },
+  "optax generalized_kl_divergence": ({ log_predictions: logPredictions, targets }) =>
+    generalizedKlDivergence(targets!, logPredictions!),
+  // The mean over pairs, and not first over the positives of a row.
+  "optax ntxent": ({ embeddings, labels }, { temperature }) => {
+    const { loss } = ntXent(embeddings!, labels!, { temperature: temperature as number });
+    const positives = sub(equal(expandDims(labels!, 1), labels!).sum(1), 1);
+    return reduce(loss, { weights: positives, reduction: "weightedMean" });
+  },
+  "optax triplet_margin_loss": ({ anchors, positives, negatives }, { margin }) =>
+    tripletMargin(anchors!, positives!, negatives!, { margin: margin as number }),
   "optax hinge_loss": ({ predictions, targets }) => hingeLoss(predictions!, targets!),
   "optax perceptron_loss": ({ predictions, targets }) => perceptronLoss(predictions!, targets!),
   "optax multiclass_sparsemax_loss": ({ scores, labels }) => multiclassSparsemax(labels!, scores!),
@@ -160,6 +189,15 @@ const calls: Readonly<Record<string, Call>> = {
     keras(softmaxCrossentropyLogits(smoothed(inputs["y_true"]!, parameters), inputs["y_pred"]!), inputs, parameters),
   "keras SparseCategoricalCrossentropy": (inputs, parameters) =>
     keras(sparseSoftmaxCrossentropyLogits(inputs["y_true"]!, inputs["y_pred"]!), inputs, parameters),
+  "keras KLDivergence": (inputs, parameters) =>
+    keras(klDivergenceProbabilities(inputs["y_true"]!, inputs["y_pred"]!, { epsilon: 1e-7 }), inputs, parameters),
+  "keras Dice": (inputs) => diceLoss(inputs["y_true"]!, inputs["y_pred"]!, { smooth: 0, axis: null }),
+  // The axes that it sums are the last three.
+  "keras Tversky": (inputs, { alpha, beta }) => {
+    const [targets, probabilities] = [inputs["y_true"]!, inputs["y_pred"]!].map((x) => flatRows(x).expandDims(-1));
+    const weights = { falsePositiveWeight: alpha as number, falseNegativeWeight: beta as number };
+    return tverskyLoss(targets!, probabilities!, { ...weights, smooth: 0 }).squeeze(-1);
+  },
   "keras reduce_weighted_values": (inputs, parameters) =>
     keras(squaredDifferences(inputs["y_true"]!, inputs["y_pred"]!), inputs, parameters),
 
@@ -192,6 +230,7 @@ const calls: Readonly<Record<string, Call>> = {
   "Flux mae": ({ y, y_pred: predictions }) => mean(absoluteDifferences(y!, predictions!)),
   "Flux mse": ({ y, y_pred: predictions }) => mean(squaredDifferences(y!, predictions!)),
   "Flux logitcrossentropy": ({ y, y_pred: logits }) => mean(softmaxCrossentropyLogits(y!, logits!)),
+  "Flux kldivergence": ({ y, y_pred: probabilities }) => mean(klDivergenceProbabilities(y!, probabilities!)),
   "Flux hinge_loss": ({ y, y_pred: predictions }) => mean(hingeLoss(predictions!, y!)),
 
   "pytorch MultiMarginLoss": ({ input, target }) => mean(multiMargin(input!, target!)),
@@ -245,19 +284,17 @@ const others: Readonly<Record<string, string>> = {
   binaryFocalCrossEntropy: "weighs by difficulty, and takes probabilities",
   categoricalFocalCrossEntropy: "weighs by difficulty, and takes probabilities",
   categoricalFocalCrossEntropyNoAlpha: "weighs by difficulty, and takes probabilities",
-  klDivergence: "takes log probabilities of a categorical distribution",
-  klDivergenceLogTargets: "takes log probabilities of a categorical distribution",
-  klDivergenceProbs: "takes probabilities of a categorical distribution",
   logLoss: "takes probabilities, with 1e-7 added",
 };
 
 /** Cases of functions that otherwise mean the same. */
 const exceptions: Readonly<Record<string, string>> = {
-  "058":
-    "masks within the list, and gives 0 where nothing is left; ours reduces with a mask, and gives NaN or whenEmpty",
   "119": "clips at 1 - 1e-7, which float32 rounds; ours clips 1 - p, so that both ends cost the same",
   "245": "clips at 1 - 1e-7, which float32 rounds; ours clips 1 - p, so that both ends cost the same",
   "268": "lists labels up to -1; ours takes 0 or 1 for each class",
+  "155": "gives numbers above 1 for probabilities, which are refused",
+  "261": "gives numbers above 1 for probabilities, which are refused",
+  "263": "gives numbers above 1 for probabilities, which are refused",
   "271": "defines 0 where the targets do not vary; ours divides by epsilon then, as the seed does",
 };
 
@@ -346,6 +383,12 @@ function onnxCrossentropy(inputs: Inputs, { reduction, ignore_index: ignored }: 
 
 function optionsOf(reduction: Reduction, weights: Tensor | undefined, mask: Tensor | undefined): ReduceOptions {
   return { reduction, ...(weights === undefined ? {} : { weights }), ...(mask === undefined ? {} : { mask }) };
+}
+
+/** One row for each along the first axis. */
+function flatRows(x: Tensor): Tensor {
+  const [rows, ...rest] = x.shape as readonly number[];
+  return x.reshape([rows!, rest.reduce((product, length) => product * length, 1)]);
 }
 
 /** Targets 0 and 1 as -1 and 1. */

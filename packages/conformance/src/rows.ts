@@ -183,8 +183,8 @@ function normalized(x: Tensor): Tensor {
 /** Every loss with a value for each row, in each form of its arguments and with each of its choices, with its gradients. */
 function lossFunctions(): RowFunction[] {
   return Object.values(losses).flatMap((loss) => {
-    const { name, arguments: list } = loss.definition;
-    if (list.some(({ elements }) => elements === "count")) return [];
+    const { name, arguments: list, comparesRows } = loss.definition;
+    if (comparesRows || list.some(({ elements }) => elements === "count")) return [];
     return lossSamples(name as LossName).flatMap(({ title, options }, form) => {
       const fn = withGradients(loss, options);
       const arrays = (rows: number) => rowsOfSample(loss, form, rows);

@@ -150,7 +150,7 @@ const optionValues: { readonly [K in Kind]: (option: OfKind<K>, sizes: Sizes) =>
 /** What numbers are kept from is small, and no number of a sample. */
 function numberWithin(option: { readonly must?: string; readonly default?: number }): number {
   const { must, default: usual = 0 } = option;
-  if (must === "aboveOne") return 1.5;
+  if (must === "atLeastOne" || must === "aboveOne") return 1.5;
   return usual > 0 && usual < 0.01 ? 2 * usual : 0.5;
 }
 

@@ -134,7 +134,8 @@ describe.each(refusing)("%s refuses", (name, loss) => {
 });
 
 function formatShape({ shape, dtype }: NDArray): string {
-  return `${dtype === "float64" ? "f64" : "i32"}[${shape.join(",")}]`;
+  const names: Readonly<Record<string, string>> = { float64: "f64", int32: "i32" };
+  return `${names[dtype] ?? dtype}[${shape.join(",")}]`;
 }
 
 function refusalOf(run: () => unknown): string {

@@ -158,6 +158,7 @@ describe("the catalogue", () => {
         },
       ],
       broadcasts: false,
+      comparesRows: false,
       options: { delta: { kind: "tensor", shape: "[..]", must: "nonNegative", default: 1 } },
       results: { loss: "[..]" },
     });

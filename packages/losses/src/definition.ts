@@ -45,6 +45,8 @@ export interface LossDefinition {
   readonly arguments: readonly ArgumentDefinition[];
   /** How the axes that `..` stands for may differ between arguments. */
   readonly broadcasts: Broadcasting;
+  /** Whether the rows of a batch are compared with each other, so that the loss of a row is not its own alone. */
+  readonly comparesRows: boolean;
   readonly options: OptionTable;
   /**
    * The shape of each result: `{ loss: "[..]" }`. A single result is returned bare, several in a record of these names.
@@ -79,6 +81,8 @@ export interface LossDeclaration {
   readonly arguments: Readonly<Record<string, ArgumentDeclaration>>;
   /** Default false. */
   readonly broadcasts?: Broadcasting;
+  /** Default false. */
+  readonly comparesRows?: boolean;
   /** False for what only counts and compares: then nothing has a gradient. Default true. */
   readonly differentiable?: boolean;
   readonly options: OptionTable;
@@ -86,8 +90,11 @@ export interface LossDeclaration {
   readonly results: Readonly<Record<string, string>>;
 }
 
-/** The shape of an argument, and its elements if they are not arbitrary floats: a list of pairs if it may have several shapes. */
-type ArgumentDeclaration = string | (ElementsOfShape & { readonly help?: string });
+/**
+ * The shape of an argument, and its elements if they are not arbitrary floats: a list of pairs if it may have several shapes. It is not
+ * differentiable if its floats only choose, or are constants to the gradient.
+ */
+type ArgumentDeclaration = string | (ElementsOfShape & { readonly help?: string; readonly differentiable?: false });
 
 /** Tensors for the arguments in their order, a number for a count; then the options, if there are any. */
 type Formula = (...args: never[]) => object;
@@ -178,14 +185,28 @@ function arrangeResults(result: object, results: LossDefinition["results"], { fo
 }
 
 function describeLoss(declaration: LossDeclaration): LossDefinition {
-  const { name, arguments: declared, broadcasts = false, differentiable = true, ...rest } = declaration;
+  const {
+    name,
+    arguments: declared,
+    broadcasts = false,
+    comparesRows = false,
+    differentiable = true,
+    ...rest
+  } = declaration;
   const list = Object.entries(declared).map(([argument, value]): ArgumentDefinition => {
-    const { elements: _, ...more } = typeof value === "string" ? { shape: value } : value;
-    const forms = formsOf(typeof value === "string" ? { shape: value } : value);
-    const hasGradient = differentiable && forms.every(({ elements }) => elementTraits[elements].isFloat);
-    return { name: argument, ...more, elements: forms[0]!.elements, forms, differentiable: hasGradient };
+    const given: Exclude<ArgumentDeclaration, string> = typeof value === "string" ? { shape: value } : value;
+    const { elements: _, differentiable: own = true, ...more } = given;
+    const forms = formsOf(given);
+    const isFloat = forms.every(({ elements }) => elementTraits[elements].isFloat);
+    return {
+      name: argument,
+      ...more,
+      elements: forms[0]!.elements,
+      forms,
+      differentiable: differentiable && own && isFloat,
+    };
   });
-  return { name, arguments: list, broadcasts, ...rest };
+  return { name, arguments: list, broadcasts, comparesRows, ...rest };
 }
 
 /** Each shape, with what the elements are then. */

@@ -126,6 +126,7 @@ const outside: { readonly [B in Bound]: readonly [number, string] } = {
   positive: [0, "above 0"],
   nonNegative: [-1, "0 or above"],
   unitInterval: [1.5, "from 0 to 1"],
+  atLeastOne: [0.5, "1 or above"],
   aboveOne: [1, "above 1"],
 };
 

@@ -6,6 +6,7 @@ import {
   type Tensor,
   type TensorLike,
   asTensor,
+  broadcastTo,
   check,
   describe,
   ndarray,
@@ -34,7 +35,7 @@ export type OptionDefinition = { readonly help?: string } & (
   | { readonly kind: "tensor"; readonly shape: string; readonly must?: Bound; readonly default?: number }
   /** An array or a tensor that has this shape, as an argument would; `[classes]` for a number of each class. */
   | ({ readonly kind: "array" } & ElementsOfShape)
-  /** Booleans, or numbers of which 0 is false, that broadcast to this shape. */
+  /** Booleans, or numbers of which 0 is false, that broadcast to this shape, which the formula is given them in. */
   | { readonly kind: "mask"; readonly shape: string }
 );
 
@@ -57,7 +58,7 @@ type Kind = OptionDefinition["kind"];
 type OfKind<K extends Kind> = OptionDefinition & { readonly kind: K };
 
 /** What must hold of each element. */
-export type Bound = "positive" | "nonNegative" | "unitInterval" | "aboveOne";
+export type Bound = "positive" | "nonNegative" | "unitInterval" | "atLeastOne" | "aboveOne";
 
 /** The options of a function, by name. */
 export type OptionTable = Readonly<Record<string, OptionDefinition>>;
@@ -186,6 +187,7 @@ const bounds: { readonly [B in Bound]: (value: number) => boolean } = {
   positive: (value) => value > 0,
   nonNegative: (value) => value >= 0,
   unitInterval: (value) => value >= 0 && value <= 1,
+  atLeastOne: (value) => value >= 1,
   aboveOne: (value) => value > 1,
 };
 
@@ -256,7 +258,10 @@ const readers: { readonly [K in Kind]: Reader<K> } = {
   },
   array: asGiven,
   mask: (context, name, definition, value) =>
-    toBool(readBroadcast(context, name, definition, asTensor(value as TensorLike, context.caller, name))),
+    broadcastTo(
+      toBool(readBroadcast(context, name, definition, asTensor(value as TensorLike, context.caller, name))),
+      context.shapeOf(definition.shape),
+    ),
 };
 
 /** Whether each element is not 0. */

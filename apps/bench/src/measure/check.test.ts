@@ -32,3 +32,10 @@ test.for([
   expect(Number.isNaN(worst)).toBe(Number.isNaN(error));
   expect(worst || 0).toBeCloseTo(error || 0, 12);
 });
+
+test("an infinity or no number is right where it is wanted, and wrong elsewhere", () => {
+  const wanted = [{ data: Float64Array.of(Infinity, Number.NaN, 2), shape: [3], dtype: "float32" as const }];
+  expect(worstError([[Infinity, Number.NaN, 2.2]], wanted)).toBeCloseTo(0.1, 12);
+  expect(worstError([[1, Number.NaN, 2]], wanted)).toBeNaN();
+  expect(worstError([[Infinity, 1, 2]], wanted)).toBeNaN();
+});

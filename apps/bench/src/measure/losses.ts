@@ -12,13 +12,18 @@ export const usualLengths: Lengths = { batch: 4096, classes: 100, D: 100, K: 16,
 
 /** Every sample of every loss, by value and, where something is differentiable, by value and gradients. */
 export function lossKinds(lengths: Lengths = {}): readonly WorkloadKind[] {
-  const all = { ...usualLengths, ...lengths };
-  return (Object.keys(losses) as LossName[]).flatMap((name) =>
-    lossSamples(name, { lengths: { ...all, batch: 1 } }).flatMap((sample, index) => {
+  return (Object.keys(losses) as LossName[]).flatMap((name) => {
+    const all = { ...usualLengthsOf(name), ...lengths };
+    return lossSamples(name, { lengths: { ...all, batch: 1 } }).flatMap((sample, index) => {
       const variants = variablesOf(sample).length === 0 ? [false] : [false, true];
       return variants.map((gradients) => kindOf(sample, index, gradients, all));
-    }),
-  );
+    });
+  });
+}
+
+/** Where rows are compared with each other, the work grows with the square of the batch, or its cube. */
+function usualLengthsOf(name: LossName): Lengths {
+  return losses[name].definition.comparesRows ? { ...usualLengths, batch: 128 } : usualLengths;
 }
 
 function kindOf(sample: LossSample, index: number, gradients: boolean, lengths: Lengths): WorkloadKind {

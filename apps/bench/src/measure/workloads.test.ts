@@ -79,6 +79,7 @@ describe("every loss of the catalogue is a workload", () => {
     expect(shapeOf(workload)).not.toBe("");
     const wanted = await referenceOf(workload);
     expect(wanted.length).toBeGreaterThan(0);
-    expect(wanted.every(({ data }) => data.every(Number.isFinite))).toBe(true);
+    // A curve begins at infinity, and a class that occurs nowhere has no score.
+    expect(wanted.every(({ data }) => data.some(Number.isFinite))).toBe(true);
   });
 });

@@ -9,6 +9,7 @@ import {
   log,
   logAddExp,
   logSoftmax,
+  logSumExp,
   mean,
   mul,
   neg,
@@ -213,6 +214,10 @@ const sparse: Readonly<Record<string, Equality>> = {
     left: (f, { x }) => f["multiclassSparsemax"]!([0, 0, 0, 0], stack([x, mul(x, 0)], 1)),
     right: (f, { x }) => f["sparsemaxLoss"]!([1, 1, 1, 1], x),
   },
+  "perplexity of its cross entropy": {
+    left: (f, { index, logits }) => f["perplexity"]!(index, logits),
+    right: (f, { index, logits }) => exp(mean(f["sparseSoftmaxCrossentropyLogits"]!(index, logits))),
+  },
   "multiclassPerceptron is multiclassHingeLoss without a margin": {
     left: (f, { index, logits }) => f["multiclassPerceptron"]!(logits, index),
     right: (f, { index, logits }) => f["multiclassHingeLoss"]!(logits, index, { delta: 0 }),
@@ -221,6 +226,14 @@ const sparse: Readonly<Record<string, Equality>> = {
 
 /** Options at the value that leaves the parent, whether as numbers or with a gradient of their own. */
 const parents: Readonly<Record<string, Equality>> = {
+  "zLoss of its normaliser": {
+    left: (f, { logits, scale }) => f["zLoss"]!(logits, { weight: scale }),
+    right: (_, { logits, scale }) => mul(square(logSumExp(logits, -1)), scale),
+  },
+  "generalizedDice of equal weights": {
+    left: (f, { units, targets }) => f["generalizedDice"]!(targets, units, { weighting: "uniform", smooth: 0.5 }),
+    right: (f, { units, targets }) => f["diceLoss"]!(targets, units, { smooth: 0.5, axis: null }),
+  },
   "huber with a large delta": {
     left: (f, { x, y }) => f["huber"]!(x, y, { delta: 1000 }),
     right: (f, { x, y }) => half(f["squaredDifferences"]!(x, y)),

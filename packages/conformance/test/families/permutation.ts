@@ -1,5 +1,5 @@
 /** How does a call, and what it gives, look when the elements along one axis change places? */
-import { NDArray } from "@symloss/core";
+import { type Axes, NDArray, normalizeAxes } from "@symloss/core";
 import { type ArgumentDefinition, losses } from "@symloss/losses";
 import { arrayOf, productOf } from "../../src/data.ts";
 import type { Call, Outcome } from "../../src/families/call.ts";
@@ -50,13 +50,21 @@ export function permuteOutcome(call: Call, { values, gradients }: Outcome, axis:
   const each = (arrays: Outcome["values"], axes: (name: string) => readonly string[]) =>
     Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, permuteNamed(array, axes(name), axis)]));
   return {
-    values: each(values, (name) => namesIn(results[name]!)),
+    values: each(values, (name) => axesOfResult(call, results[name]!)),
     gradients: each(gradients, (name) => call.axes[name]!),
   };
 }
 
+/** The named axes of a result, without those that an option sums over. */
+function axesOfResult({ name, options: given }: Call, shape: string): readonly string[] {
+  const names = namesIn(shape);
+  const { axis } = losses[name].definition.options;
+  if (!shape.includes("without") || axis?.kind !== "axes") return names;
+  const dropped = normalizeAxes("axesOfResult", (given["axis"] ?? axis.default) as Axes, names.length);
+  return names.filter((_, index) => !dropped.includes(index));
+}
+
 function permuteNamed(array: NDArray, names: readonly string[], axis: string): NDArray {
-  // What is reduced over axes that an option names has fewer than it is declared with.
   if (names.length !== array.rank) return array;
   return names.reduce((moved, name, index) => (axisName(name) === axis ? permuteAxis(moved, index) : moved), array);
 }

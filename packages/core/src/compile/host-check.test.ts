@@ -135,6 +135,7 @@ const kinds: { readonly [K in CheckKind["kind"]]: Kind } = {
   },
   positive: { kind: { kind: "positive" }, right: [1e-9, NaN], wrong: [[1, 0], "above 0, got 0 at [1]."] },
   nonNegative: { kind: { kind: "nonNegative" }, right: [0, NaN], wrong: [[0, -1], "0 or above, got -1 at [1]."] },
+  atLeastOne: { kind: { kind: "atLeastOne" }, right: [1, NaN], wrong: [[2, 0.5], "1 or above, got 0.5 at [1]."] },
   aboveOne: { kind: { kind: "aboveOne" }, right: [1.5, NaN], wrong: [[2, 1], "above 1, got 1 at [1]."] },
   unitInterval: {
     kind: { kind: "unitInterval" },

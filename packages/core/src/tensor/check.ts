@@ -24,6 +24,8 @@ export type CheckKind =
   | { readonly kind: "positive" }
   /** 0 or above. */
   | { readonly kind: "nonNegative" }
+  /** 1 or above. */
+  | { readonly kind: "atLeastOne" }
   /** Above 1. */
   | { readonly kind: "aboveOne" }
   /** From 0 to 1. */
@@ -70,6 +72,7 @@ const rules: { readonly [K in CheckKind["kind"]]: Rule<K> } = {
   },
   positive: { must: () => "above 0", firstFault: (data) => firstUpTo(data, 0) },
   nonNegative: { must: () => "0 or above", firstFault: (data) => firstOutside(data, 0, Infinity) },
+  atLeastOne: { must: () => "1 or above", firstFault: (data) => firstOutside(data, 1, Infinity) },
   aboveOne: { must: () => "above 1", firstFault: (data) => firstUpTo(data, 1) },
   unitInterval: { must: () => "from 0 to 1", firstFault: (data) => firstOutside(data, 0, 1) },
   signs: { must: () => "-1 or 1", firstFault: firstNoSign, help: "For 0 and 1, give 2 y - 1." },

@@ -1,5 +1,5 @@
 /** How far does a ratio exceed 1 and its own logarithm, where the three nearly cancel? It is what variances add to a divergence. */
-import { type Tensor, customGradient, exp, log, logicalOr, minimum, sub, where } from "@symloss/core";
+import { type Tensor, customGradient, exp, log, logicalOr, minimum, sub, weightedBy, where } from "@symloss/core";
 import { isWide, polynomial } from "./series.ts";
 
 /**
@@ -55,6 +55,16 @@ export function excessQuotient(x: Tensor, logarithm: Tensor): Tensor {
   const series = rest.mul(0.5).mul(sub(1, tangent.mul(rest).mul(higher)));
   const far = where(isNear, 1, x);
   return where(isNear, series, far.sub(logarithm).div(far).div(far));
+}
+
+/**
+ * q - p - p log(q / p) of measures p and q, from 0, where t is the logarithm of their ratio: what they add to a divergence. It is q where
+ * p is 0, whatever t is then.
+ */
+export function measureExcess(p: Tensor, q: Tensor, t: Tensor): Tensor {
+  // Far apart nothing cancels, and the ratio itself may be infinite.
+  const isFar = logicalOr(t.greater(1), p.equal(0));
+  return where(isFar, q.sub(weightedBy(t.add(1), p)), p.mul(logRatioExcess(where(isFar, 0, t))));
 }
 
 /** So that Infinity less its own logarithm is Infinity. */
