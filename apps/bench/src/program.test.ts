@@ -1,14 +1,14 @@
 import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { runProgram } from "./program.ts";
 import { createReport } from "./report/report.ts";
 
 async function run(...words: string[]): Promise<{ status: number; output: string; errors: string }> {
-  const output = new PassThrough({ encoding: "utf8" });
-  const errors = new PassThrough({ encoding: "utf8" });
+  const [output, errors] = [new PassThrough(), new PassThrough()];
   const status = await runProgram(words, createReport(output), errors);
-  const read = (stream: PassThrough) => (stream.read() as string | null) ?? "";
-  return { status, output: read(output), errors: read(errors) };
+  const [shown, said] = await Promise.all([output, errors].map((stream) => text(stream.end())));
+  return { status, output: shown!, errors: said! };
 }
 
 test.for([["--help"], ["-h"], ["demo", "--help"]])("%j shows what there is", async (words) => {

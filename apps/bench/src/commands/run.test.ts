@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
 import { afterAll, describe, expect, test } from "vitest";
 import { sampleResult } from "../../test/sample-result.ts";
 import { formatResult, parseResult } from "../measure/result.ts";
@@ -16,11 +17,10 @@ writeFileSync(path("slow.json"), formatResult(sampleResult({ cpuFactor: 2 })));
 writeFileSync(path("manifest.json"), "{}");
 
 async function bench(...words: string[]): Promise<{ status: number; output: string; errors: string }> {
-  const output = new PassThrough({ encoding: "utf8" });
-  const errors = new PassThrough({ encoding: "utf8" });
+  const [output, errors] = [new PassThrough(), new PassThrough()];
   const status = await runProgram(["bench", ...words], createReport(output), errors);
-  const read = (stream: PassThrough): string => (stream.read() as string | null) ?? "";
-  return { status, output: read(output), errors: read(errors) };
+  const [shown, said] = await Promise.all([output, errors].map((stream) => text(stream.end())));
+  return { status, output: shown!, errors: said! };
 }
 
 test("a tiny run shows, writes and compares what it measured", async () => {
@@ -92,7 +92,7 @@ describe("what does not exist is answered by what does, before anything is measu
     [["rum"], /^The command of the bench must be one of run, list, show, compile, got "rum"\. Did you mean run\?\n$/],
     [
       ["run", "W11"],
-      /^The workload must be one of W1, .*S3, a loss, or .*, got "W11"\. Did you mean W1\? "npm run bench -- list" /,
+      /^The workload must be one of W1, .*R1, a loss, or .*, got "W11"\. Did you mean W1\? "npm run bench -- list" /,
     ],
     [["run", "hubr"], /got "hubr"\. Did you mean huber\?/],
     [

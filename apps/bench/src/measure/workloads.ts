@@ -1,5 +1,5 @@
 /** Which workloads are measured: what is computed, of which arrays, and the same by hand? */
-import { type Tensor, exp, mean, sort, sum, valueAndGrad } from "@symloss/core";
+import { type Tensor, exp, mean, sort, sum } from "@symloss/core";
 import {
   accuracy,
   ctc,
@@ -7,35 +7,31 @@ import {
   huber,
   reduce,
   sigmoidCrossentropyLogits,
-  softmaxFocalCrossentropyLogits,
   sparseSoftmaxCrossentropyLogits,
   vae,
   vaeGmm,
 } from "@symloss/losses";
 import { ctcGradient } from "../contenders/hand-ctc.ts";
 import * as byHand from "../contenders/hand-written.ts";
-import { type Workload, type WorkloadInput, type WorkloadKind, shapeOf } from "./workload.ts";
+import {
+  type Definition,
+  type HandWorkload,
+  type Numbers,
+  classification,
+  flat,
+  randomNumbers,
+  table,
+  withGradients,
+} from "./definition.ts";
+import { lossDefinitions } from "./loss-workloads.ts";
+import { type WorkloadKind, shapeOf } from "./workload.ts";
 
 export type { Workload, WorkloadInput } from "./workload.ts";
-
-/** A workload that has been written by hand too. */
-type HandWorkload = Required<Workload>;
-
-/** What is particular to a workload. */
-interface Definition {
-  readonly title: string;
-  readonly rows: number;
-  readonly rowElements?: number;
-  readonly step?: number;
-  readonly make: (rows: number, numbers: Numbers) => Pick<HandWorkload, "inputs" | "compute" | "byHand">;
-}
+export { withGradients } from "./definition.ts";
 
 const million = 2 ** 20;
 
-/**
- * W1 to W10, F1 with a focal weight, the losses of auto-encoders V1 and V2, D1 with a product of matrices, S1 with a scan, and S2 and S3,
- * which sort, by name.
- */
+/** W1 to W10, the losses of auto-encoders V1 and V2, D1 with a product of matrices, S1 with a scan, S2 and S3, which sort, and losses of the catalogue, by name. */
 const definitions: Readonly<Record<string, Definition>> = {
   W1: {
     title: "huber",
@@ -152,19 +148,6 @@ const definitions: Readonly<Record<string, Definition>> = {
         inputs: [flat(targets), flat(predictions)],
         compute: (targets, predictions) => [explainedVariance(targets!, predictions!, { epsilon: 0 })],
         byHand: ([out]) => (out![0] = byHand.explainedVariance(targets, predictions)),
-      };
-    },
-  },
-  F1: {
-    title: "mean softmax focal cross entropy and gradient",
-    rows: 4096,
-    rowElements: 1000,
-    make: (rows, numbers) => {
-      const { classes, logits } = classification(rows, 1000, numbers);
-      return {
-        inputs: [flat(classes), table(logits, rows)],
-        compute: withGradients((labels, logits) => reduce(softmaxFocalCrossentropyLogits(labels!, logits!)), 1),
-        byHand: ([value, gradient]) => (value![0] = byHand.softmaxFocalGradient(logits, classes, gradient!)),
       };
     },
   },
@@ -292,6 +275,7 @@ const definitions: Readonly<Record<string, Definition>> = {
       };
     },
   },
+  ...lossDefinitions,
 };
 
 /** Every workload that has been written by hand too. */
@@ -322,26 +306,8 @@ function meanHuber(rows: number, { floats, normal }: Numbers): ReturnType<Defini
   };
 }
 
-function classification(rows: number, classes: number, { floats, integers, normal }: Numbers) {
-  return { logits: floats(rows * classes, () => 3 * normal()), classes: integers(rows, classes) };
-}
-
 function images(rows: number, { floats, normal, uniform }: Numbers) {
   return { image: floats(rows * 784, uniform), rebuilt: floats(rows * 784, uniform), z: floats(rows * 32, normal) };
-}
-
-/** The value of `fn` and its gradients with respect to all but the first inputs, in one list. */
-export function withGradients(
-  fn: (...inputs: Tensor[]) => Tensor,
-  constants: number,
-): (...inputs: Tensor[]) => readonly Tensor[] {
-  return (...inputs) => {
-    const variables = inputs.slice(constants);
-    const wrt = variables.map((_, index) => index);
-    const of = (...given: Tensor[]): Tensor => fn(...inputs.slice(0, constants), ...given);
-    const [value, gradients] = valueAndGrad(of, { wrt })(...variables) as unknown as [Tensor, readonly Tensor[]];
-    return [value, ...gradients];
-  };
 }
 
 function elbo(x?: Tensor, xHat?: Tensor, qMean?: Tensor, qLogVariance?: Tensor): Tensor {
@@ -361,38 +327,4 @@ function mixture(z: Tensor, mu: Tensor, logVariance: Tensor, logPi: Tensor): Ten
   const entropy = sum(gamma.mul(scores.logSoftmax()), 1).neg();
   const expected = sum(gamma.mul(density), 1);
   return [gamma, entropy, expected, mean(entropy.add(expected))];
-}
-
-function flat(data: Float32Array | Int32Array): WorkloadInput {
-  return { data, shape: [data.length] };
-}
-
-function table(data: Float32Array | Int32Array, rows: number): WorkloadInput {
-  return { data, shape: [rows, data.length / rows] };
-}
-
-/** Where the data of a workload come from. */
-interface Numbers {
-  readonly floats: (size: number, next: () => number) => Float32Array;
-  readonly integers: (size: number, below: number) => Int32Array;
-  /** From 0 to 1. */
-  readonly uniform: () => number;
-  /** Nearly normal: the sum of four uniform numbers. */
-  readonly normal: () => number;
-}
-
-/** A congruential generator. */
-function randomNumbers(seed: number): Numbers {
-  let state = seed;
-  const uniform = (): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-  const normal = (): number => (uniform() + uniform() + uniform() + uniform() - 2) * Math.sqrt(3);
-  return {
-    uniform,
-    normal,
-    floats: (size, next) => Float32Array.from({ length: size }, next),
-    integers: (size, below) => Int32Array.from({ length: size }, () => Math.floor(uniform() * below)),
-  };
 }
