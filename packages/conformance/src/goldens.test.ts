@@ -11,7 +11,7 @@ import { type GoldenCall, goldenCall, testsInPlaceOfGoldens } from "./golden-cas
 import { goldenCasesOf, goldenIndex } from "./goldens.ts";
 import { derivativeAlong, dot, moved, weightedOutput } from "./oracle/differentiate.ts";
 import { traceOf } from "./oracle/predict.ts";
-import { readyCasesOf } from "./subject.ts";
+import { goldensTestedElsewhere, readyCasesOf } from "./subject.ts";
 import { type GoldenCase, unpackArray } from "./unpack.ts";
 
 const folder = new URL("../goldens/", import.meta.url);
@@ -82,6 +82,15 @@ test("a function without golden cases has a test in their place", () => {
     expect(losses, name).toHaveProperty(name);
     expect(goldenIndex, name).not.toHaveProperty(name);
     expect(existsSync(file) && readFileSync(file, "utf8").includes(name), `${path} tests ${name}`).toBe(true);
+  }
+});
+
+test("golden cases that are tested elsewhere are those of no function of the catalogue", () => {
+  for (const [name, path] of Object.entries(goldensTestedElsewhere)) {
+    const file = new URL(`../../../${path}`, import.meta.url);
+    expect(goldenIndex, name).toHaveProperty(name);
+    expect(losses, name).not.toHaveProperty(name);
+    expect(readFileSync(file, "utf8"), path).toContain(`goldenCasesOf("${name}")`);
   }
 });
 
