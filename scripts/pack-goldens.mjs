@@ -120,6 +120,8 @@ export function summarize(cases) {
 
 function hasNonFinite(one) {
   const arrays = arrayFields.flatMap((field) => Object.values(one[field] ?? {}));
+  const isSpecial = (value) => typeof value === "string" && Object.hasOwn(specials, value.toLowerCase());
+  if (Object.values(one.options ?? {}).some(isSpecial)) return true;
   return arrays.some(({ data }) => Array.from(data, numberOf).some((value) => !Number.isFinite(value)));
 }
 

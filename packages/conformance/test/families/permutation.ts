@@ -60,7 +60,9 @@ function axesOfResult({ name, options: given }: Call, shape: string): readonly s
   const names = namesIn(shape);
   const { axis } = losses[name].definition.options;
   if (!shape.includes("without") || axis?.kind !== "axes") return names;
-  const dropped = normalizeAxes("axesOfResult", (given["axis"] ?? axis.default) as Axes, names.length);
+  const chosen = (given["axis"] ?? axis.default) as Axes;
+  if (chosen === null && axis.whenNull === "none") return names;
+  const dropped = normalizeAxes("axesOfResult", chosen, names.length);
   return names.filter((_, index) => !dropped.includes(index));
 }
 

@@ -35,7 +35,7 @@ const declaration = {
  * @formula \sum_i \frac{g(y_i)}{\log_2(1 + r_i)}
  * @source K. Jarvelin, J. Kekalainen, Cumulated gain-based evaluation of IR techniques, ACM TOIS 20 (2002).
  * @peers scikit-learn `dcg_score` has the same ties, and a base of the logarithm to choose.
- * @example await evaluate(dcg([0, 3], [2, 1]), { engine }) // 1.8927893
+ * @example await evaluate(dcg([0, 3], [2, 1]), { engine }) // 1.8927891
  */
 export const dcg: LossOf<typeof declaration, typeof formula> = /* @__PURE__ */ defineLoss(declaration, formula);
 

@@ -38,7 +38,7 @@ const declaration = {
  * @source K. Jarvelin, J. Kekalainen, Cumulated gain-based evaluation of IR techniques, ACM TOIS 20 (2002).
  * @peers scikit-learn `ndcg_score` and torchmetrics `retrieval_normalized_dcg` are 0 where nothing is relevant; Rax `ndcg_metric` has the
  *   exponential gain.
- * @example await evaluate(ndcg([0, 1], [2, 1]), { engine }) // 0.6309298
+ * @example await evaluate(ndcg([0, 1], [2, 1]), { engine }) // 0.6309297
  */
 export const ndcg: LossOf<typeof declaration, typeof formula> = /* @__PURE__ */ defineLoss(declaration, formula);
 
