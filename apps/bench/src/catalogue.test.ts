@@ -1,4 +1,5 @@
 import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
 import type { Engine, MaybePromise, TypedArray } from "@symloss/core";
 import { cpu } from "@symloss/engine-cpu";
 import { losses } from "@symloss/losses";
@@ -30,7 +31,9 @@ test.for(cases.map((one) => [one.title, one] as const))(
     expect(mean).toSatisfy(Number.isFinite);
     const differentiable = losses[one.name].definition.arguments.some((argument) => argument.differentiable);
     expect(Object.keys(differences[0]!)).toEqual(differentiable ? ["value", "gradient"] : ["value"]);
-    for (const difference of Object.values(differences[0]!)) expect(difference).toBeLessThan(2e-6);
+    // A gamma of 80 multiplies what cosines were rounded by.
+    const allowed = one.name === "circleLoss" ? 1e-4 : 2e-6;
+    for (const difference of Object.values(differences[0]!)) expect(difference).toBeLessThan(allowed);
   },
 );
 
@@ -67,9 +70,9 @@ describe("an engine that errs is found out", () => {
 });
 
 test("every loss has its row", async () => {
-  const output = new PassThrough({ encoding: "utf8" });
+  const output = new PassThrough();
   await showCatalogue(createReport(output));
-  const shown = output.read() as string;
+  const shown = await text(output.end());
   for (const name of Object.keys(losses))
     expect(shown).toMatch(new RegExp(`^${name} .* -?\\d\\S* .* \\d\\S* .* (\\d\\S*|none)$`, "m"));
 });

@@ -161,6 +161,12 @@ function callFormula(definition: LossDefinition, formula: Formula, given: readon
   const arrangement = arrangementOf(caller, table, options, inputs);
   const arranged = inputs.map((input) => arrangement.forFormula(input));
   const shapes = bindShapes(caller, arranged, broadcasts, counts);
+  if (definition.comparesRows && shapes.lengthOf("batch") === 0) {
+    const [first] = arranged;
+    throw new ShapeError(
+      `${caller}: ${first!.name} must have a row at least, for rows are compared with each other, got ${first!.tensor}.`,
+    );
+  }
   const operands = Object.fromEntries(
     arranged.map((input) => [input.name, checkElements(caller, input, shapes, options)]),
   );
