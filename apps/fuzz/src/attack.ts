@@ -25,14 +25,23 @@ export interface Wound {
   readonly error?: string | undefined;
 }
 
-/** Calls with the hostile value at every place, and uses whatever is returned. */
+/** Which places are met: one of so many, from this one on. */
+export interface Turns {
+  readonly of: number;
+  readonly first: number;
+}
+
+/** Calls with the hostile value at every place, or at those whose turn it is, and uses whatever is returned. */
 export async function attack(
   callable: Callable,
   { self, args }: RightCall,
   { name, make }: HostileValue,
   engine: Engine,
+  { of, first }: Turns = { of: 1, first: 0 },
 ): Promise<Wound[]> {
-  const calls = replacedEverywhere(args, make).map((call) => ({ ...call, place: `${call.place}: ${name}` }));
+  const calls = replacedEverywhere(args, make)
+    .filter((_, index) => (index + first) % of === 0)
+    .map((call) => ({ ...call, place: `${call.place}: ${name}` }));
   return woundsOf(callable, self, calls, engine);
 }
 

@@ -32,6 +32,7 @@ export function rightCalls(engine: Engine): CallTable {
     ...prefixed("@symloss/core", coreCalls(engine)),
     ...prefixed("@symloss/core/engine", { ...contractCalls(engine), ...sharedCalls() }),
     ...prefixed("@symloss/losses", lossCalls()),
+    ...prefixed("@symloss/losses/matching", { clusterAccuracy: [with_(labels(), labels(), 2, { engine })] }),
     ...prefixed("@symloss/loops", loopCalls(engine)),
     ...prefixed("@symloss/conformance", conformanceCalls(engine)),
     ...prefixed("@symloss/engine-cpu", {

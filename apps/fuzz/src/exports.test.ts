@@ -3,7 +3,7 @@ import { runInThisContext } from "node:vm";
 import { add, evaluate } from "@symloss/core";
 import { cpu } from "@symloss/engine-cpu";
 import { describe, expect, test } from "vitest";
-import { type Wound, attack, starve } from "./attack.ts";
+import { type Turns, type Wound, attack, starve } from "./attack.ts";
 import { rightCalls } from "./calls.ts";
 import { type HostileValue, hasRun, hostileValues, trace } from "./hostile.ts";
 import { type Callable, publishedCallables } from "./surface.ts";
@@ -41,10 +41,12 @@ describe.each([...new Set(callables.map(({ name }) => name.split(" ")[0]!))])("%
 
   test("runs no text, and refuses by name what it can't take", async () => {
     const wounds: Wound[] = [];
-    for (const callable of own) {
+    for (const [index, callable] of own.entries()) {
+      if (isSeenAlready(callable)) continue;
       for (const right of calls[callable.name] ?? []) {
         wounds.push(...(await starve(callable, right, engine)));
-        for (const value of values) wounds.push(...(await attack(callable, right, value, engine)));
+        for (const [number, value] of values.entries())
+          wounds.push(...(await attack(callable, right, value, engine, turnsOf(callable, index + number))));
       }
     }
     // Otherwise everything after it would be refused for the wrong reason.
@@ -54,6 +56,16 @@ describe.each([...new Set(callables.map(({ name }) => name.split(" ")[0]!))])("%
     expect(told(unnamed.filter(({ callable }) => mayThrowAnything(callable) === undefined))).toEqual([]);
   }, 240_000);
 });
+
+/** Whether it is a loss in the list of all, which is also an export. */
+function isSeenAlready({ name }: Callable): boolean {
+  return name.startsWith("@symloss/losses losses.");
+}
+
+/** Losses read their arguments by one function, from declarations: each value meets a part of the places of each of them. */
+function turnsOf({ name }: Callable, first: number): Turns | undefined {
+  return name.startsWith("@symloss/losses ") ? { of: 4, first } : undefined;
+}
 
 /** A line for each callable: how often, and the last fault. */
 function told(wounds: readonly Wound[]): string[] {

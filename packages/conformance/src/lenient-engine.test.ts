@@ -53,7 +53,9 @@ function flush(value: number): number {
 
 const engine = await lenient();
 
-for (const one of conformanceCases(engine, { createEngine: lenient, reference: await cpu(), runs: 15 })) {
+const suite = { createEngine: lenient, reference: await cpu(), runs: 15, goldens: "oneOfEach" } as const;
+
+for (const one of conformanceCases(engine, suite)) {
   // Core can rewrite everything it lacks, so nothing is skipped.
   test(one.name, async () => expect(await runCase(one, engine)).toEqual({ status: "passed" }));
 }

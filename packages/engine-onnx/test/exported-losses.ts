@@ -52,7 +52,10 @@ export const exportedLosses: readonly ExportedLoss[] = Object.values(losses).fla
     const samples = (batch: number) =>
       lossSamples(name, { lengths: { ...lengths, batch }, leading: concrete(leading, batch), everyOption: true });
     const models = samples(1).map((sample, index) => exportedLoss(sample, leading, (batch) => samples(batch)[index]!));
-    return definition.broadcasts !== false && leading.length > 1 ? [...models, broadcastModel(models[0]!)] : models;
+    if (leading.length === 1) return models;
+    // More axes make no difference to a choice: the first call and that with every option.
+    const some = [...new Set([models[0]!, models.at(-1)!])];
+    return definition.broadcasts === false ? some : [...some, broadcastModel(models[0]!)];
   });
 });
 

@@ -113,6 +113,11 @@ const digammaNearTwo = [euler, ...zetas.map((zeta, n) => (-1) ** n * zeta)];
 const logGammaFar = [1 / 12, -1 / 360, 1 / 1260];
 const digammaFar = [1 / 12, -1 / 120, 1 / 252];
 
+/** sin(pi x) / x for x up to 1/2, by powers of x^2: a device's own sine may have half the digits. */
+const sine = [
+  3.14159265359, -5.16771278005, 2.55016403988, -0.599264529321, 0.0821458866111, -0.00737043094571, 0.000466302805768,
+];
+
 /** (atan(x) / x - 1) / x^2, by powers of x^2. */
 const arcTangent = [
   -0.3333333173306352, 0.1999973932983558, -0.14278568748210602, 0.11033764115313455, -0.08656880430154522,
@@ -124,6 +129,8 @@ const horner = (coefficients: readonly number[], variable: string): string =>
   coefficients
     .map((coefficient) => coefficient.toExponential(10))
     .reduceRight((sum, coefficient) => `${coefficient} + ${variable} * (${sum})`);
+
+const sineOfPi = (variable: string) => `${variable} * (${horner(sine, `(${variable} * ${variable})`)})`;
 
 /** From an argument that is mirrored if it is below -1/2: the nearest whole number, and the rest. */
 const stepsToTwo = (argument: string) =>
@@ -224,7 +231,7 @@ const shared: readonly NativeFunction[] = [
   }
   if (!(x < -0.5)) { return r; }
   float d = x - floor(x + 0.5);
-  return d == 0.0 ? 1.0 / abs(d) : log(3.1415926536 / (a * abs(sin(3.1415926536 * d)))) - r;`,
+  return d == 0.0 ? 1.0 / abs(d) : log(3.1415926536 / (a * abs(${sineOfPi("d")}))) - r;`,
   ),
   native(
     "Number",
@@ -242,7 +249,8 @@ const shared: readonly NativeFunction[] = [
   }
   if (!(x < -0.5)) { return r; }
   float d = x - floor(x + 0.5);
-  return d == 0.0 ? (x - x) / (x - x) : r - 3.1415926536 * cos(3.1415926536 * d) / sin(3.1415926536 * d);`,
+  float c = 0.5 - abs(d);
+  return d == 0.0 ? (x - x) / (x - x) : r - 3.1415926536 * (${sineOfPi("c")}) / (${sineOfPi("d")});`,
   ),
   native(
     "Number",
