@@ -27,15 +27,15 @@ export async function expectError(run: () => unknown, name: string, word: string
   return message;
 }
 
-/** Compares with a relative error; subnormal numbers may be 0. */
+/** Compares with a relative error, or one of `floor`; subnormal numbers may be 0. */
 export function expectClose(
   got: ArrayLike<number>,
   want: readonly number[],
   where: (index: number) => string,
   relative: number,
+  floor = 2 ** -126,
 ): void {
   for (const [index, value] of want.entries()) {
-    const floor = 2 ** -126;
     const close =
       Object.is(got[index], value) ||
       got[index] === value ||

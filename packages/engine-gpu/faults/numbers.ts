@@ -56,7 +56,9 @@ export const numbersFaults: FaultCases = {
       const results = await compile((t) => all(t!), { engine })(x);
       for (const [index, operation] of functions.entries()) {
         const want = [...x].map((value) => Math.fround(unaryScalar[operation](value)));
-        expectClose(results[index]!.data, want, (at) => `${operation}(${x[at]})`, 2e-5);
+        // These are 0 at numbers that are no float32, and there the difference of two large ones.
+        const floor = operation === "lgamma" || operation === "digamma" ? 2 ** -20 : undefined;
+        expectClose(results[index]!.data, want, (at) => `${operation}(${x[at]})`, 2e-5, floor);
       }
     }),
 
