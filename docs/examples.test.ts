@@ -21,6 +21,7 @@ interface Example {
 const packages = new Map<string, string[]>([
   ["core", Object.keys(await import("@symloss/core"))],
   ["losses", Object.keys(await import("@symloss/losses"))],
+  ["losses/matching", Object.keys(await import("@symloss/losses/matching"))],
 ]);
 
 const pages = [
@@ -129,10 +130,8 @@ function fileFor(name: string): string {
 
 function preludeFor(code: string): string {
   return [
-    `import * as core from "@symloss/core";`,
-    `import * as losses from "@symloss/losses";`,
+    ...[...packages.keys()].map((name) => `import { ${names(name, code)} } from "@symloss/${name}";`),
     `import { cpu } from "@symloss/engine-cpu";`,
-    `const { ${names("core", code)} } = core; const { ${names("losses", code)} } = losses;`,
     code.includes("{ engine, considered }") ? "" : "const engine = await cpu();",
     code.includes("{ wasm, cpu }") ? `import { wasm } from "@symloss/engine-wasm";` : "",
     "",
