@@ -39,7 +39,7 @@ export function expectClose(
     const close =
       Object.is(got[index], value) ||
       got[index] === value ||
-      Math.abs(got[index]! - value) <= Math.max(relative * Math.abs(value), Number.isFinite(value) ? floor : 0);
+      (Number.isFinite(value) && Math.abs(got[index]! - value) <= Math.max(relative * Math.abs(value), floor));
     expectThat(close, `${value} is expected of ${where(index)}, got ${got[index]}`);
   }
 }

@@ -224,13 +224,13 @@ const shared: readonly NativeFunction[] = [
   ${logNearOne}
     if (whole > 2.5) { r += log(product); }
     if (whole < 1.5) { r -= rest > -0.3 && rest < 0.4 ? series : log(1.0 + rest); }
-    if (whole < 0.5) { r -= log(abs(a)); }
+    if (whole < 0.5) { r = a == 0.0 ? 1.0 / abs(a) : r - log(abs(a)); }
   } else {
     float s = 1.0 / (a * a);
     r = (a - 0.5) * (log(a) - 1.0) + 0.41893853320 + (${horner(logGammaFar, "s")}) / a;
   }
   if (!(x < -0.5)) { return r; }
-  float d = x - floor(x + 0.5);
+  float d = x > -8388608.0 ? x - floor(x + 0.5) : 0.0;
   return d == 0.0 ? 1.0 / abs(d) : log(3.1415926536 / (a * abs(${sineOfPi("d")}))) - r;`,
   ),
   native(
@@ -248,7 +248,7 @@ const shared: readonly NativeFunction[] = [
     r = log(a) - 0.5 / a - s * (${horner(digammaFar, "s")});
   }
   if (!(x < -0.5)) { return r; }
-  float d = x - floor(x + 0.5);
+  float d = x > -8388608.0 ? x - floor(x + 0.5) : 0.0;
   float c = 0.5 - abs(d);
   return d == 0.0 ? (x - x) / (x - x) : r - 3.1415926536 * (${sineOfPi("c")}) / (${sineOfPi("d")});`,
   ),
