@@ -1,6 +1,19 @@
 /** How is each export called correctly? Every value of a correct call is then replaced by a hostile one. */
 import { conformanceCases, lossSamples } from "@symloss/conformance";
-import { type Engine, NDArray, Tensor, add, asTensor, compile, exp, mul, ndarray, square, sum } from "@symloss/core";
+import {
+  type Engine,
+  NDArray,
+  Tensor,
+  add,
+  asTensor,
+  compile,
+  exp,
+  mul,
+  ndarray,
+  scan,
+  square,
+  sum,
+} from "@symloss/core";
 import {
   type BinaryOperation,
   type Graph,
@@ -299,6 +312,13 @@ function contractCalls(engine: Engine): CallTable {
     substitute: [oneOf(() => traced().outputs, new Map())],
     groupScans: [oneOf(() => nodesWithin(traced()))],
     isScan: [oneOf(tensor)],
+    runSteps: [
+      oneOf(() => scan((total, x) => [total.add(x)], 0, [1, 2])[0], [0, [1, 2]], {
+        sliceAt: (sequence: readonly number[], place: number) => sequence[place],
+        runBody: (inputs: readonly number[]) => [inputs[0]! + inputs[1]!],
+        keep: () => {},
+      }),
+    ],
     verify: [oneOf(() => prepare(traced(), engine))],
     prepare: [oneOf(traced, engine, { simplify: true })],
     lower: [oneOf(traced, engine.traits.operations, "cpu")],

@@ -10,7 +10,7 @@ export { type HostEngine, type HostProgram, hostEngine } from "./engine/host-eng
 export { Lifetime } from "./engine/lifetime.ts";
 export { type Graph, constantBytes, topologicalOrder, nodesWithin, formatGraph, graphKey } from "./graph/graph.ts";
 export { substitute } from "./graph/rewrite.ts";
-export { type ScanNode, groupScans, isScan } from "./graph/recurrence.ts";
+export { type ScanNode, type StepRunner, groupScans, isScan, runSteps } from "./graph/recurrence.ts";
 export { type NodeOf, Tensor } from "./tensor/tensor.ts";
 export {
   type AnyOperation,

@@ -77,6 +77,21 @@ export function crossEntropy(x: Float32Array, labels: Int32Array, out: Float32Ar
   }
 }
 
+/** Writes the exponentials of what lies below m, and returns their sum. */
+function exponentials(x: Float32Array, begin: number, end: number, m: number, out: Float32Array): number {
+  let sum = 0;
+  for (let i = begin; i < end; i++) {
+    let v = x[i]! - m;
+    if (v < -100) v = -100;
+    const k = (v * scale + 2560.5) | 0;
+    const r = v - (k - 2560) * step;
+    const e = powers[k]! * (1 + r * (1 + r * (0.5 + r * 0.16666666666666666)));
+    out[i] = e;
+    sum += e;
+  }
+  return sum;
+}
+
 /** W4: the mean of W3, and its gradient with respect to the logits. */
 export function crossEntropyGradient(x: Float32Array, labels: Int32Array, gradient: Float32Array): number {
   const classes = x.length / labels.length;
@@ -86,16 +101,7 @@ export function crossEntropyGradient(x: Float32Array, labels: Int32Array, gradie
     const begin = n * classes;
     const end = begin + classes;
     const m = largest(x, begin, end);
-    let sum = 0;
-    for (let i = begin; i < end; i++) {
-      let v = x[i]! - m;
-      if (v < -100) v = -100;
-      const k = (v * scale + 2560.5) | 0;
-      const r = v - (k - 2560) * step;
-      const e = powers[k]! * (1 + r * (1 + r * (0.5 + r * 0.16666666666666666)));
-      gradient[i] = e;
-      sum += e;
-    }
+    const sum = exponentials(x, begin, end, m, gradient);
     const q = share / sum;
     const t = begin + labels[n]!;
     for (let i = begin; i < end; i++) gradient[i]! *= q;
@@ -114,16 +120,7 @@ export function softmaxFocalGradient(x: Float32Array, labels: Int32Array, gradie
     const begin = n * classes;
     const end = begin + classes;
     const m = largest(x, begin, end);
-    let sum = 0;
-    for (let i = begin; i < end; i++) {
-      let v = x[i]! - m;
-      if (v < -100) v = -100;
-      const k = (v * scale + 2560.5) | 0;
-      const r = v - (k - 2560) * step;
-      const e = powers[k]! * (1 + r * (1 + r * (0.5 + r * 0.16666666666666666)));
-      gradient[i] = e;
-      sum += e;
-    }
+    const sum = exponentials(x, begin, end, m, gradient);
     const t = begin + labels[n]!;
     const l = x[t]! - m - Math.log(sum);
     const rest = -Math.expm1(l);

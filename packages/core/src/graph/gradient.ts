@@ -15,7 +15,7 @@ import {
   sub,
   where,
 } from "../tensor/elementwise.ts";
-import { topologicalOrder } from "./graph.ts";
+import { dependentsOf, topologicalOrder } from "./graph.ts";
 import { pad, reshape, slice, transpose } from "../tensor/movement.ts";
 import { expand, full, toDType } from "../tensor/operand.ts";
 import { type AnyOperation, operationFacts } from "../tensor/operation.ts";
@@ -38,7 +38,7 @@ export function gradients(output: Tensor, wrt: readonly Tensor[]): Tensor[] {
 
 function flowBack(seeds: readonly Seed[], wrt: readonly Tensor[]): (Tensor | undefined)[] {
   const order = topologicalOrder(seeds.map(({ tensor }) => tensor));
-  const dependent = findDependent(order, wrt);
+  const dependent = dependentsOf(wrt, order, carriesGradient);
   const scans = groupScans(order);
   const cotangents = new Map<Tensor, Tensor>();
   const receive = (tensor: Tensor, flow: Tensor | undefined): void => {
@@ -58,14 +58,9 @@ function flowBack(seeds: readonly Seed[], wrt: readonly Tensor[]): (Tensor | und
   return wrt.map((tensor) => cotangents.get(tensor));
 }
 
-/** Everything that a gradient reaches on its way to these tensors. */
-function findDependent(order: readonly Tensor[], wrt: readonly Tensor[]): ReadonlySet<Tensor> {
-  const dependent = new Set<Tensor>(wrt);
-  for (const node of order) {
-    if (isFloat(node.dtype) && node.operation !== "stopGradient" && node.inputs.some((input) => dependent.has(input)))
-      dependent.add(node);
-  }
-  return dependent;
+/** Whether a gradient flows back through a node. */
+function carriesGradient({ dtype, operation }: Tensor): boolean {
+  return isFloat(dtype) && operation !== "stopGradient";
 }
 
 function flowsOf(node: Tensor, cotangent: Tensor | undefined): readonly (Tensor | undefined)[] {

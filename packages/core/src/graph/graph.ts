@@ -40,6 +40,19 @@ export function topologicalOrder(roots: readonly Tensor[]): Tensor[] {
   return order;
 }
 
+/** These tensors, and the nodes of an order that depend on any of them: through nodes that `isOn` lets pass, by default all. */
+export function dependentsOf(
+  tensors: Iterable<Tensor>,
+  order: readonly Tensor[],
+  isOn: (node: Tensor) => boolean = () => true,
+): ReadonlySet<Tensor> {
+  const dependents = new Set(tensors);
+  for (const node of order) {
+    if (node.inputs.some((input) => dependents.has(input)) && isOn(node)) dependents.add(node);
+  }
+  return dependents;
+}
+
 /** The graph, then every body that lies in it, each once. */
 export function graphsWithin(graph: Graph): Graph[] {
   const found = new Set<Graph>([graph]);

@@ -4,7 +4,7 @@ import { reshape, slice, stack } from "../tensor/movement.ts";
 import { full, placeholder } from "../tensor/operand.ts";
 import { type NodeOf, type Tensor, makeTensor } from "../tensor/tensor.ts";
 import type { Dimension } from "../array/shape.ts";
-import { scanKey, topologicalOrder } from "./graph.ts";
+import { dependentsOf, scanKey, topologicalOrder } from "./graph.ts";
 import { substitute } from "./rewrite.ts";
 
 /** A node that is a result of a scan. */
@@ -75,17 +75,15 @@ export function makeScan({ carries, slices, outputs, length, reverse }: ScanStep
 
 /** The largest tensors under these that depend on none of the inputs; what costs nothing to compute again is not among them. */
 function findInvariants(inputs: readonly Tensor[], roots: readonly Tensor[]): Tensor[] {
-  const varying = new Set(inputs);
+  const order = topologicalOrder(roots);
+  const varying = dependentsOf(inputs, order);
   const invariants = new Set<Tensor>();
   const add = (node: Tensor): void => {
     if (varying.has(node) || invariants.has(node)) return;
     if (isFree(node)) for (const input of node.inputs) add(input);
     else invariants.add(node);
   };
-  for (const node of topologicalOrder(roots)) {
-    if (node.inputs.some((input) => varying.has(input))) varying.add(node);
-    if (varying.has(node)) for (const input of node.inputs) add(input);
-  }
+  for (const node of order) if (varying.has(node)) for (const input of node.inputs) add(input);
   for (const root of roots) add(root);
   return [...invariants];
 }
@@ -129,6 +127,38 @@ export function isScan(node: Tensor): node is ScanNode {
   return node.operation === "scan";
 }
 
+/** How the steps of a scan are computed, with values of whatever kind stands for tensors. */
+export interface StepRunner<T> {
+  /** The slice at a place of the operand with this number, which is a sequence. */
+  readonly sliceAt: (sequence: T, place: number, operand: number) => T;
+  /** The outputs of the body. */
+  readonly runBody: (inputs: readonly T[]) => readonly T[];
+  /** Is told of each step: its place in what is stacked, the carries before it, and the outputs that are not carries. */
+  readonly keep: (place: number, before: readonly T[], given: readonly T[]) => void;
+}
+
+/** Computes the steps of a scan in order, from its operands, and returns the final carries. The scan's length is a number. */
+export function runSteps<T>(
+  { attributes }: ScanNode,
+  operands: readonly T[],
+  { sliceAt, runBody, keep }: StepRunner<T>,
+): readonly T[] {
+  const { carries: count, sequences, reverse } = attributes;
+  const length = attributes.length as number;
+  let carries = operands.slice(0, count);
+  for (let step = 0; step < length; step++) {
+    const place = reverse ? length - 1 - step : step;
+    const inputs = operands.map((operand, index) => {
+      if (index < count) return carries[index]!;
+      return index < count + sequences ? sliceAt(operand, place, index) : operand;
+    });
+    const outputs = runBody(inputs);
+    keep(place, carries, outputs.slice(count));
+    carries = outputs.slice(0, count);
+  }
+  return carries;
+}
+
 const unrolled = new WeakMap<Body, { readonly inputs: readonly Tensor[]; readonly results: readonly Tensor[] }[]>();
 
 /** The same as a scan's result, from a copy of the body for each step. The scan's length is a number. */
@@ -143,23 +173,18 @@ export function unroll(node: ScanNode): Tensor {
 }
 
 /** Every result of a scan. */
-function unrollAll({ inputs, attributes }: ScanNode): Tensor[] {
-  const { body, carries: count, sequences, reverse } = attributes;
-  const length = attributes.length as number;
+function unrollAll(node: ScanNode): Tensor[] {
+  const { body } = node.attributes;
   const before: (readonly Tensor[])[] = [];
   const after: (readonly Tensor[])[] = [];
-  let carries = inputs.slice(0, count);
-  for (let step = 0; step < length; step++) {
-    const place = reverse ? length - 1 - step : step;
-    const operands = inputs.map((input, index) => {
-      if (index < count) return carries[index]!;
-      return index < count + sequences ? sliceAt(input, place) : input;
-    });
-    const results = substitute(body.outputs, new Map(body.inputs.map((input, index) => [input, operands[index]!])));
-    before[place] = carries;
-    after[place] = results.slice(count);
-    carries = results.slice(0, count);
-  }
+  const carries = runSteps<Tensor>(node, node.inputs, {
+    sliceAt,
+    runBody: (inputs) => substitute(body.outputs, new Map(body.inputs.map((input, index) => [input, inputs[index]!]))),
+    keep: (place, carried, given) => {
+      before[place] = carried;
+      after[place] = given;
+    },
+  });
   const stackAll = (lists: readonly (readonly Tensor[])[]): Tensor[] =>
     lists[0]!.map((_, index) => stack(lists.map((list) => list[index]!)));
   return [...carries, ...stackAll(before), ...stackAll(after)];

@@ -29,14 +29,17 @@ function rewriteWithin<G extends Graph>(graph: G, rewrite: Rewrite, bodies: Map<
   for (const node of topologicalOrder(graph.outputs)) {
     const inputs = node.inputs.map((input) => results.get(input)!);
     const body = rewriteBody(node, rewrite, bodies, depth);
-    const unchanged = body === undefined && inputs.every((input, index) => input === node.inputs[index]);
-    const attributes = body === undefined ? node.attributes : { ...node.attributes, body };
-    const rebuilt = unchanged
-      ? node
-      : new Tensor(node.operation, inputs, attributes as Tensor["attributes"], node.shape, node.dtype);
+    const rebuilt = rebuild(node, inputs, body);
     results.set(node, rewrite(rebuilt) ?? rebuilt);
   }
   return { ...graph, outputs: graph.outputs.map((output) => results.get(output)!) };
+}
+
+/** The node with these operands, and with this body if there is one; itself if they are its own. */
+function rebuild(node: Tensor, inputs: readonly Tensor[], body?: Body): Tensor {
+  if (body === undefined && inputs.every((input, index) => input === node.inputs[index])) return node;
+  const attributes = body === undefined ? node.attributes : ({ ...node.attributes, body } as Tensor["attributes"]);
+  return new Tensor(node.operation, inputs, attributes, node.shape, node.dtype);
 }
 
 /** The rewritten body of a node; undefined if there is none, or it stays as it is. */
@@ -58,8 +61,7 @@ export function substitute(tensors: readonly Tensor[], replacements: ReadonlyMap
   for (const node of topologicalOrder(tensors)) {
     if (results.has(node)) continue;
     const inputs = node.inputs.map((input) => results.get(input)!);
-    const unchanged = inputs.every((input, index) => input === node.inputs[index]);
-    results.set(node, unchanged ? node : new Tensor(node.operation, inputs, node.attributes, node.shape, node.dtype));
+    results.set(node, rebuild(node, inputs));
   }
   return tensors.map((tensor) => results.get(tensor)!);
 }

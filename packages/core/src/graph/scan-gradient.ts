@@ -3,7 +3,7 @@ import { isFloat } from "../array/dtype.ts";
 import { add } from "../tensor/elementwise.ts";
 import { full, placeholder } from "../tensor/operand.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { topologicalOrder } from "./graph.ts";
+import { dependentsOf, topologicalOrder } from "./graph.ts";
 import { type Carry, type ScanNode, type Slice, makeScan, scanResult } from "./recurrence.ts";
 import { substitute } from "./rewrite.ts";
 
@@ -101,8 +101,7 @@ function activeInputs(
   const active = new Set(body.inputs.filter((input, index) => isFloat(input.dtype) && isDependent(inputs[index]!)));
   for (let before = -1; before < active.size;) {
     before = active.size;
-    const dependent = new Set(active);
-    for (const node of order) if (node.inputs.some((input) => dependent.has(input))) dependent.add(node);
+    const dependent = dependentsOf(active, order);
     for (let index = 0; index < carries; index++) {
       const input = body.inputs[index]!;
       if (isFloat(input.dtype) && dependent.has(body.outputs[index]!)) active.add(input);

@@ -1,7 +1,7 @@
 /**
  * How does a scan run? Step by step, each in kernels of its own, which all steps share: the place of a step's slices is read from a texture.
  */
-import type { ScanNode, Tensor } from "@symloss/core/engine";
+import { type ScanNode, type Tensor, runSteps } from "@symloss/core/engine";
 import type { KernelNode } from "../kernel/node.ts";
 import type { RowBuilder } from "./row.ts";
 
@@ -21,26 +21,23 @@ export function translateScan(
   nodes: Nodes,
   { translateAll, join }: { readonly translateAll: TranslateAll; readonly join: Join },
 ): void {
-  const [{ inputs, attributes }] = results as readonly [ScanNode];
-  const { body, carries: count, sequences, reverse } = attributes;
-  const length = attributes.length as number;
-  const operands = inputs.map((operand) => kept(builder, nodes.get(operand)!));
+  const [scan] = results as readonly [ScanNode];
+  const { body, carries: count } = scan.attributes;
+  const operands = scan.inputs.map((operand) => kept(builder, nodes.get(operand)!));
   const before: (readonly KernelNode[])[] = [];
   const given: (readonly KernelNode[])[] = [];
-  let carries = operands.slice(0, count);
-  for (let step = 0; step < length; step++) {
-    const place = reverse ? length - 1 - step : step;
-    const taken = operands.map((operand, index) => {
-      if (index < count) return carries[index]!;
-      return index < count + sequences ? sliceAt(builder, operand, place) : operand;
-    });
-    const own: Nodes = new Map(body.inputs.map((input, index) => [input, taken[index]!]));
-    translateAll(body.outputs, own);
-    const outputs = body.outputs.map((output) => kept(builder, own.get(output)!));
-    before[place] = carries;
-    given[place] = outputs.slice(count);
-    carries = outputs.slice(0, count);
-  }
+  const carries = runSteps(scan, operands, {
+    sliceAt: (sequence, place) => sliceAt(builder, sequence, place),
+    runBody: (inputs) => {
+      const own: Nodes = new Map(body.inputs.map((input, index) => [input, inputs[index]!]));
+      translateAll(body.outputs, own);
+      return body.outputs.map((output) => kept(builder, own.get(output)!));
+    },
+    keep: (place, carried, outputs) => {
+      before[place] = carried;
+      given[place] = outputs;
+    },
+  });
   const stacked = (lists: readonly (readonly KernelNode[])[], index: number): KernelNode =>
     join(lists.map((list) => builder.reshape(list[index]!, [1, ...list[index]!.shape])));
   for (const result of results) {
