@@ -8,7 +8,10 @@ import { suiteOfPages } from "./suite.ts";
 const names = namesByGroup(conformanceCases(await cpu(), { createEngine: cpu, ...suiteOfPages }));
 
 describe("engine-cpu in a browser", () => {
-  testInBrowser(names, { entry: new URL("../pages/cpu.ts", import.meta.url), arguments: [Object.keys(names)] });
+  testInBrowser(names, {
+    entry: new URL("../pages/cpu.ts", import.meta.url),
+    arguments: [Object.values(names).flat()],
+  });
 });
 
 test.each([false, true])("golden cases load as they do in Node.js, in a worker: %j", async (worker) => {

@@ -25,7 +25,7 @@ const allForbidden = policyWith("");
 describe("engine-wasm in a browser, under a content security policy that forbids eval", () => {
   testInBrowser(names, {
     entry: new URL("../pages/wasm.ts", import.meta.url),
-    arguments: [Object.keys(names)],
+    arguments: [Object.values(names).flat()],
     headers: wasmAllowed,
     timeout: 600_000,
     browser: () => browser,

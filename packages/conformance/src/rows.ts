@@ -5,6 +5,7 @@ import {
   type Tensor,
   abs,
   add,
+  compile,
   div,
   einsum,
   exp,
@@ -30,10 +31,9 @@ import {
 import { type AnyLoss, type ArgumentDefinition, type LossName, losses } from "@symloss/losses";
 import type { CaseContext, ConformanceCase } from "./case.ts";
 import { ConformanceError } from "./compare.ts";
-import { compute } from "./compute.ts";
 import { arrayOf, sampleArray, sampleIntegers } from "./data.ts";
 import { type TensorFunction, traceOf } from "./oracle/predict.ts";
-import { lossSamples } from "./samples.ts";
+import { type LossSample, lossSamples } from "./samples.ts";
 
 /** The cases of rows, for an engine that declares `rowIndependent`. */
 export function rowCases({ traits }: CaseContext): ConformanceCase[] {
@@ -64,18 +64,18 @@ const largest = 4096;
 
 async function expectSameRows(engine: Engine, fn: TensorFunction, arrays: RowFunction["arrays"]): Promise<void> {
   const all = arrays(largest);
-  const whole = await compute(
-    engine,
-    fn,
-    all.map(({ array }) => array),
-    { simplify: true },
-  );
-  for (const batch of batches) {
-    for (const first of batch === 1 ? [0, 5, largest - 1] : [largest - batch]) {
-      const some = all.map(({ array, shared }) => (shared ? array : rowsOf(array, first, batch)));
-      const part = await compute(engine, fn, some, { simplify: true });
-      for (const [result, { data }] of part.entries()) expectRows(data, whole[result]!.data, first, batch);
+  const compiled = compile((...tensors: Tensor[]) => [fn(...tensors)].flat(), { engine });
+  try {
+    const whole = await compiled(...all.map(({ array }) => array));
+    for (const batch of batches) {
+      for (const first of batch === 1 ? [0, 5, largest - 1] : [largest - batch]) {
+        const some = all.map(({ array, shared }) => (shared ? array : rowsOf(array, first, batch)));
+        const part = await compiled(...some);
+        for (const [result, { data }] of part.entries()) expectRows(data, whole[result]!.data, first, batch);
+      }
     }
+  } finally {
+    await compiled.dispose();
   }
 }
 
@@ -183,17 +183,20 @@ function normalized(x: Tensor): Tensor {
 /** Every loss with a value for each row, in each form of its arguments and with each of its choices, with its gradients. */
 function lossFunctions(): RowFunction[] {
   return Object.values(losses).flatMap((loss) => {
-    const { name, arguments: list, comparesRows } = loss.definition;
+    const { arguments: list, comparesRows } = loss.definition;
     if (comparesRows || list.some(({ elements }) => elements === "count")) return [];
-    return lossSamples(name as LossName).flatMap(({ title, options }, form) => {
-      const fn = withGradients(loss, options);
-      const arrays = (rows: number) => rowsOfSample(loss, form, rows);
+    const few = samplesOf(loss, 3);
+    return few.flatMap((sample, form) => {
+      const fn = withGradients(loss, sample.options);
       const { outputs } = traceOf(
         fn,
-        arrays(3).map(({ array }) => array),
+        rowArraysOf(loss, sample).map(({ array }) => array),
       );
+      const arrays = () => rowArraysOf(loss, manyRowsOf(loss)[form]!);
       // Some losses have one value for all rows.
-      return outputs.every(({ shape }) => shape[0] === 3) ? [{ name: `${title}, with gradients`, fn, arrays }] : [];
+      return outputs.every(({ shape }) => shape[0] === 3)
+        ? [{ name: `${sample.title}, with gradients`, fn, arrays }]
+        : [];
     });
   });
 }
@@ -218,12 +221,21 @@ function isRow({ shape }: ArgumentDefinition): boolean {
   return /^\[(\.\.|batch)/.test(shape);
 }
 
-/** The arguments of a sample in a batch of so many rows. */
-function rowsOfSample({ definition }: AnyLoss, form: number, rows: number): RowArray[] {
+/** The samples of a loss in a batch of so many rows. */
+function samplesOf({ definition }: AnyLoss, rows: number): readonly LossSample[] {
   // Other axes have other lengths than a batch of 1, 2 or 3, so that none is taken for another.
-  const { inputs } = lossSamples(definition.name as LossName, { lengths: { batch: rows, classes: 5, D: 6, K: 4 } })[
-    form
-  ]!;
+  return lossSamples(definition.name as LossName, { lengths: { batch: rows, classes: 5, D: 6, K: 4 } });
+}
+
+/** The samples of the last loss with many rows: its forms take turns, and no other loss's are held in memory. */
+let manyRows: { readonly loss: AnyLoss; readonly samples: readonly LossSample[] } | undefined;
+
+function manyRowsOf(loss: AnyLoss): readonly LossSample[] {
+  if (manyRows?.loss !== loss) manyRows = { loss, samples: samplesOf(loss, largest) };
+  return manyRows.samples;
+}
+
+function rowArraysOf({ definition }: AnyLoss, { inputs }: LossSample): RowArray[] {
   return definition.arguments.map((argument): RowArray => {
     return { array: inputs[argument.name] as NDArray, shared: !isRow(argument) };
   });

@@ -117,14 +117,14 @@ const rules: { [O in Exclude<AnyOperation, UnaryOperation | BinaryOperation | "s
       condition!(position) === 0 ? y!(position) : x!(position),
   cast: (_, [x]) => x!,
 
-  sum:
-    ({ inputs: [x], attributes: { axes } }, [read]) =>
-    (position) =>
-      positionsOver(concreteShape(x!), axes, position).reduce((total, source) => total + read!(source), 0),
-  max:
-    ({ inputs: [x], attributes: { axes } }, [read]) =>
-    (position) =>
-      positionsOver(concreteShape(x!), axes, position).map(read!).reduce(binaryNumber.maximum),
+  sum: ({ inputs: [x], attributes: { axes } }, [read]) => {
+    const sources = positionsOver(concreteShape(x!), axes);
+    return (position) => sources(position).reduce((total, source) => total + read!(source), 0);
+  },
+  max: ({ inputs: [x], attributes: { axes } }, [read]) => {
+    const sources = positionsOver(concreteShape(x!), axes);
+    return (position) => sources(position).map(read!).reduce(binaryNumber.maximum);
+  },
   argmax:
     ({ inputs: [x], attributes: { axis } }, [read]) =>
     (position) =>

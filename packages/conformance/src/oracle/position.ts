@@ -3,7 +3,12 @@ import { productOf } from "../data.ts";
 
 /** Every position of a shape, in row-major order. */
 export function positionsOf(shape: readonly number[]): number[][] {
-  return Array.from({ length: productOf(shape) }, (_, offset) => positionAt(offset, shape));
+  const position = shape.map(() => 0);
+  return Array.from({ length: productOf(shape) }, () => {
+    const here = position.slice();
+    for (let axis = shape.length - 1; axis >= 0 && ++position[axis]! === shape[axis]; axis--) position[axis] = 0;
+    return here;
+  });
 }
 
 /** The position of the element at this offset in row-major order. */
@@ -27,14 +32,14 @@ export function replaceIndex(position: readonly number[], axis: number, index: n
   return position.map((old, other) => (other === axis ? index : old));
 }
 
-/** The positions of `shape` that become `position` when these axes are dropped. */
+/** For a position from which these axes have been dropped, the positions of `shape` that become it. */
 export function positionsOver(
   shape: readonly number[],
   axes: readonly number[],
-  position: readonly number[],
-): number[][] {
+): (position: readonly number[]) => number[][] {
   const kept = shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]));
-  return positionsOf(axes.map((axis) => shape[axis]!)).map((dropped) =>
-    shape.map((_, axis) => (axes.includes(axis) ? dropped[axes.indexOf(axis)]! : position[kept.indexOf(axis)]!)),
-  );
+  const places = shape.map((_, axis) => (axes.includes(axis) ? axes.indexOf(axis) : kept.indexOf(axis)));
+  const all = positionsOf(axes.map((axis) => shape[axis]!));
+  return (position) =>
+    all.map((dropped) => places.map((place, axis) => (axes.includes(axis) ? dropped : position)[place]!));
 }

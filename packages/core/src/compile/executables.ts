@@ -18,34 +18,43 @@ interface Entry {
   users: number;
 }
 
-const caches = new WeakMap<Engine, Map<string, Entry>>();
+interface Cache {
+  readonly entries: Map<string, Entry>;
+  /** Those that nobody uses, by key, the least recently used first, with the bytes that each held when it became idle. */
+  readonly idle: Map<string, { readonly executable: Executable; readonly bytes: number }>;
+  /** The bytes that the idle ones hold together. */
+  idleBytes: number;
+}
+
+const caches = new WeakMap<Engine, Cache>();
 
 /** The executable of a prepared graph, shared by equal graphs. Synchronous if the engine compiles synchronously. */
 export function acquire(engine: Engine, graph: Graph): MaybePromise<Lease> {
   const cache = cacheOf(engine);
   const key = graphKey(graph);
-  const entry = cache.get(key) ?? enter(cache, key, compileOn(engine, graph));
+  const entry = cache.entries.get(key) ?? enter(cache, key, compileOn(engine, graph));
   entry.users++;
+  endIdling(cache, key);
   const lease = (executable: Executable): Lease => makeLease(cache, key, entry, executable);
   return isPromise(entry.executable) ? entry.executable.then(lease) : lease(entry.executable);
 }
 
 /** Adds an entry to the cache, and removes it again if compiling fails. */
-function enter(cache: Map<string, Entry>, key: string, executable: MaybePromise<Executable>): Entry {
+function enter({ entries }: Cache, key: string, executable: MaybePromise<Executable>): Entry {
   const entry: Entry = { executable, users: 0 };
-  cache.set(key, entry);
+  entries.set(key, entry);
   if (isPromise(executable)) {
     executable.then(
       (compiled) => (entry.executable = compiled),
       () => {
-        if (cache.get(key) === entry) cache.delete(key);
+        if (entries.get(key) === entry) entries.delete(key);
       },
     );
   }
   return entry;
 }
 
-function makeLease(cache: Map<string, Entry>, key: string, entry: Entry, executable: Executable): Lease {
+function makeLease(cache: Cache, key: string, entry: Entry, executable: Executable): Lease {
   let released = false;
   return {
     executable,
@@ -53,13 +62,33 @@ function makeLease(cache: Map<string, Entry>, key: string, entry: Entry, executa
       if (released) return;
       released = true;
       entry.users--;
-      if (entry.users > 0 || cache.get(key) !== entry) return;
-      // Re-inserted, the entry comes last: the first idle one is the least recently used.
-      cache.delete(key);
-      cache.set(key, entry);
-      evict(cache);
+      if (entry.users === 0 && cache.entries.get(key) === entry) beginIdling(cache, key, executable);
     },
   };
+}
+
+/** Frees the least recently used executables beyond the limits. */
+function beginIdling(cache: Cache, key: string, executable: Executable): void {
+  const { bytes } = executable;
+  cache.idle.set(key, { executable, bytes });
+  cache.idleBytes += bytes;
+  // One that is too large does not drive out smaller ones.
+  if (bytes > idleLimit.bytes) evict(cache, key, executable);
+  for (const [oldest, { executable: unused }] of cache.idle) {
+    if (cache.idle.size <= idleLimit.count && cache.idleBytes <= idleLimit.bytes) return;
+    evict(cache, oldest, unused);
+  }
+}
+
+function endIdling(cache: Cache, key: string): void {
+  cache.idleBytes -= cache.idle.get(key)?.bytes ?? 0;
+  cache.idle.delete(key);
+}
+
+function evict(cache: Cache, key: string, executable: Executable): void {
+  endIdling(cache, key);
+  cache.entries.delete(key);
+  free(executable);
 }
 
 /** Wraps an error that is not this library's in an `EngineError`, as its cause. */
@@ -87,30 +116,10 @@ function compileOn(engine: Engine, graph: Graph): MaybePromise<Executable> {
   return guard("compile", engine, () => engine.compile(graph));
 }
 
-function cacheOf(engine: Engine): Map<string, Entry> {
+function cacheOf(engine: Engine): Cache {
   let cache = caches.get(engine);
-  if (cache === undefined) {
-    cache = new Map();
-    caches.set(engine, cache);
-  }
+  if (cache === undefined) caches.set(engine, (cache = { entries: new Map(), idle: new Map(), idleBytes: 0 }));
   return cache;
-}
-
-/** Frees idle executables beyond the limits, the least recently used first. */
-function evict(cache: Map<string, Entry>): void {
-  const idle = [...cache].filter(([, { users }]) => users === 0);
-  let bytes = 0;
-  for (const [index, [key, { executable }]] of idle.toReversed().entries()) {
-    // An idle executable has been compiled.
-    const compiled = executable as Executable;
-    // One that is too large does not count against smaller ones.
-    if (index < idleLimit.count && bytes + compiled.bytes <= idleLimit.bytes) {
-      bytes += compiled.bytes;
-      continue;
-    }
-    cache.delete(key);
-    free(compiled);
-  }
 }
 
 /** Failures are ignored: the caller that released the executable already has its results. */

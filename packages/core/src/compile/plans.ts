@@ -19,6 +19,8 @@ interface Entry<Plan> {
 /** Plans by key. */
 export class PlanCache<Plan extends Holding> {
   readonly #entries = new Map<string, Entry<Plan>>();
+  /** Whether plans were made, or kept beyond the limits, since plans were last evicted. */
+  #isUnsettled = false;
 
   /** The result of `use` on the plan of this key, made by `make` if there is none. Synchronous if both are. */
   use<R>(
@@ -30,7 +32,7 @@ export class PlanCache<Plan extends Holding> {
     entry.calls++;
     const end = (): void => {
       entry.calls--;
-      this.#evict();
+      if (this.#isUnsettled) this.#evict();
     };
     let result: MaybePromise<R>;
     try {
@@ -57,7 +59,8 @@ export class PlanCache<Plan extends Holding> {
   #touch(key: string, make: () => MaybePromise<Plan>): Entry<Plan> {
     const known = this.#entries.get(key);
     const entry = known ?? { plan: make(), calls: 0 };
-    if (known !== undefined) this.#entries.delete(key);
+    if (known === undefined) this.#isUnsettled = true;
+    else this.#entries.delete(key);
     this.#entries.set(key, entry);
     if (known === undefined && isPromise(entry.plan)) {
       entry.plan.then(
@@ -71,10 +74,12 @@ export class PlanCache<Plan extends Holding> {
   }
 
   #evict(): void {
+    this.#isUnsettled = false;
     if (this.#entries.size <= limit.few) return;
     let count = 0;
     let bytes = 0;
     for (const [key, { plan, calls }] of [...this.#entries].toReversed()) {
+      if (calls > 0) this.#isUnsettled = true;
       if (isPromise(plan)) continue;
       // One that is too large does not count against smaller ones.
       if (calls > 0 || count < limit.few || (count < limit.count && bytes + plan.bytes <= limit.bytes)) {

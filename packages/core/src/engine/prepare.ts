@@ -24,7 +24,9 @@ export function prepare<G extends Graph>(
   const improve = (options.simplify ?? true) ? simplify<G> : (unchanged: G) => unchanged;
   const erased = erase(graph);
   verifyNodes(erased);
-  const lowered = improve(lower(improve(erased), engine.traits.operations, engine.name));
+  const improved = improve(erased);
+  const supported = lower(improved, engine.traits.operations, engine.name);
+  const lowered = supported === improved ? improved : improve(supported);
   // An identity may have reintroduced an operation that the engine lacks.
   const prepared = lower(lowered, engine.traits.operations, engine.name);
   verify(prepared);

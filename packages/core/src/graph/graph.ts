@@ -53,22 +53,26 @@ export function dependentsOf(
   return dependents;
 }
 
-/** The graph, then every body that lies in it, each once. */
-export function graphsWithin(graph: Graph): Graph[] {
-  const found = new Set<Graph>([graph]);
-  // A set is iterated in the order of insertion: what is added meanwhile is visited too.
-  for (const { outputs } of found) {
-    for (const node of topologicalOrder(outputs)) {
+/** The graph, then every body that lies in it, each with its nodes, operands first. */
+export function graphsWithin(graph: Graph): ReadonlyMap<Graph, readonly Tensor[]> {
+  const orders = new Map<Graph, readonly Tensor[]>();
+  const waiting: Graph[] = [graph];
+  for (const each of waiting) {
+    if (orders.has(each)) continue;
+    const order = topologicalOrder(each.outputs);
+    orders.set(each, order);
+    for (const node of order) {
       const body = bodyOf(node);
-      if (body !== undefined) found.add(body);
+      if (body !== undefined) waiting.push(body);
     }
   }
-  return [...found];
+  return orders;
 }
 
 /** Every node of a graph and of the bodies that lie in it, operands first in each of them. */
-export function nodesWithin(graph: Graph): Tensor[] {
-  return graphsWithin(graph).flatMap(({ outputs }) => topologicalOrder(outputs));
+export function nodesWithin(graph: Graph): readonly Tensor[] {
+  const orders = [...graphsWithin(graph).values()];
+  return orders.length === 1 ? orders[0]! : orders.flat();
 }
 
 /** The bytes of a graph's constants. */

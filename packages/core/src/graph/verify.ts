@@ -1,6 +1,6 @@
 /** Is a graph well formed? Checked before an engine sees it, and in tests after every pass. */
 import { formatType } from "../array/type.ts";
-import { type Graph, graphsWithin, nodesWithin, topologicalOrder } from "./graph.ts";
+import { type Graph, graphsWithin, nodesWithin } from "./graph.ts";
 import { EngineError } from "../array/errors.ts";
 import { inferType } from "../tensor/infer.ts";
 import { type OperationFacts, factsOf } from "../tensor/operation.ts";
@@ -40,12 +40,11 @@ function requireOperands({ operation, inputs }: Tensor, { operands }: OperationF
 /** Throws `EngineError` if a pass produced an invalid graph: a bug in this library, or in an engine's own passes. */
 export function verify(graph: Graph): void {
   verifyNodes(graph);
-  for (const each of graphsWithin(graph)) verifyTypes(each);
+  for (const [{ inputs }, nodes] of graphsWithin(graph)) verifyTypes(new Set(inputs), nodes);
 }
 
-function verifyTypes(graph: Graph): void {
-  const inputs = new Set(graph.inputs);
-  for (const node of topologicalOrder(graph.outputs)) {
+function verifyTypes(inputs: ReadonlySet<Tensor>, nodes: readonly Tensor[]): void {
+  for (const node of nodes) {
     if (node.operation === "input" && !inputs.has(node)) {
       throw new EngineError(
         `verify: every input must be one of the graph's, got ${print((node.attributes as { name: string }).name)}. ` +
