@@ -186,6 +186,15 @@ describe.each(Object.entries(kinds))("a check of %s", (_, { kind, right, wrong, 
     expect(() => checksOf(checked, wrong[0])).toThrow(`loss: x must be ${wrong[1]}`);
   });
 
+  // Some look at several elements at a time.
+  test.runIf(wrong[1].includes("at [1]"))("finds it wherever it is, also as the second of two", () => {
+    const [fine, fault] = wrong[0] as readonly [number, number];
+    for (let place = 0; place < 11; place++) {
+      const values = Array.from({ length: 11 }, (__, index) => (index === place || index === 10 ? fault : fine));
+      expect(() => checksOf(checked, values)).toThrow(`got ${fault} at [${place}]`);
+    }
+  });
+
   test("has valid parameters", () => {
     const x = placeholder("x", [2], "float32");
     for (const parameters of validity) {

@@ -153,7 +153,16 @@ function firstNoInteger(data: TypedArray, last: number, ignored?: number): numbe
 }
 
 function firstOutside(data: TypedArray, least: number, most: number): number {
-  for (let index = 0; index < data.length; index++) if (data[index]! < least || data[index]! > most) return index;
+  let index = 0;
+  // Four at a time take half as long, which counts: a loss of probabilities itself takes little longer.
+  for (; index + 4 <= data.length; index += 4) {
+    const w = data[index]!;
+    const x = data[index + 1]!;
+    const y = data[index + 2]!;
+    const z = data[index + 3]!;
+    if (w < least || w > most || x < least || x > most || y < least || y > most || z < least || z > most) break;
+  }
+  for (; index < data.length; index++) if (data[index]! < least || data[index]! > most) return index;
   return -1;
 }
 
