@@ -5,8 +5,8 @@ import { describeDisagreement, search } from "./search.ts";
 
 describe("a short search", () => {
   test.each<FuzzArguments>([
-    { seed: 1, count: 250, engines: ["cpu", "interpreter"] },
-    { seed: 1, count: 40, engines: ["onnx", "interpreter"] },
+    { seed: 1, count: 120, engines: ["wasm", "cpu", "interpreter"] },
+    { seed: 1, count: 20, engines: ["onnx", "interpreter"] },
   ])(
     "on $engines",
     async (asked) => {

@@ -180,41 +180,44 @@ function normalized(x: Tensor): Tensor {
   return div(centred, add(variance(x, { axis: 1, keepAxes: true }), 1e-5).pow(0.5));
 }
 
+let ofLosses: readonly RowFunction[] | undefined;
+
 /** Every loss with a value for each row, in each form of its arguments and with each of its choices, with its gradients. */
-function lossFunctions(): RowFunction[] {
-  return Object.values(losses).flatMap((loss) => {
-    const { arguments: list, comparesRows } = loss.definition;
-    if (comparesRows || list.some(({ elements }) => elements === "count")) return [];
-    const few = samplesOf(loss, 3);
-    return few.flatMap((sample, form) => {
-      const fn = withGradients(loss, sample.options);
-      const { outputs } = traceOf(
-        fn,
-        rowArraysOf(loss, sample).map(({ array }) => array),
-      );
-      const arrays = () => rowArraysOf(loss, manyRowsOf(loss)[form]!);
-      // Some losses have one value for all rows.
-      return outputs.every(({ shape }) => shape[0] === 3)
-        ? [{ name: `${sample.title}, with gradients`, fn, arrays }]
-        : [];
-    });
+function lossFunctions(): readonly RowFunction[] {
+  // Found once: it takes a while to ask each loss, and they are the same for every engine.
+  return (ofLosses ??= Object.values(losses).flatMap(rowFunctionsOf));
+}
+
+function rowFunctionsOf(loss: AnyLoss): RowFunction[] {
+  const { arguments: list, comparesRows } = loss.definition;
+  if (comparesRows || list.some(({ elements }) => elements === "count")) return [];
+  return samplesOf(loss, 3).flatMap((sample, form) => {
+    const fn = resultsOf(loss, sample.options);
+    const few = rowArraysOf(loss, sample).map(({ array }) => array);
+    // Some losses have one value for all rows.
+    if (!traceOf(fn, few).outputs.every(({ shape }) => shape[0] === 3)) return [];
+    const arrays = () => rowArraysOf(loss, manyRowsOf(loss)[form]!);
+    return [{ name: `${sample.title}, with gradients`, fn: withGradients(loss, fn), arrays }];
   });
 }
 
-function withGradients(loss: AnyLoss, options: Readonly<Record<string, unknown>>): TensorFunction {
-  const { arguments: list } = loss.definition;
-  const wrt = list.flatMap((argument, index) => (argument.differentiable && isRow(argument) ? [index] : []));
-  const results = (...tensors: Tensor[]): Tensor[] => {
+function resultsOf(loss: AnyLoss, options: Readonly<Record<string, unknown>>): (...tensors: Tensor[]) => Tensor[] {
+  const { arguments: list, results } = loss.definition;
+  return (...tensors) => {
     const result = loss(Object.fromEntries(list.map(({ name }, index) => [name, tensors[index]!])), options);
-    return Object.keys(loss.definition.results).length === 1
-      ? [result as Tensor]
-      : Object.values(result as Record<string, Tensor>);
+    return Object.keys(results).length === 1 ? [result as Tensor] : Object.values(result as Record<string, Tensor>);
   };
+}
+
+function withGradients({ definition }: AnyLoss, fn: (...tensors: Tensor[]) => Tensor[]): TensorFunction {
+  const wrt = definition.arguments.flatMap((argument, index) =>
+    argument.differentiable && isRow(argument) ? [index] : [],
+  );
   const total = (...tensors: Tensor[]) =>
-    results(...tensors)
+    fn(...tensors)
       .map((result) => sum(result))
       .reduce((left, right) => add(left, right));
-  return (...tensors) => [...results(...tensors), ...grad(total, { wrt })(...tensors)];
+  return (...tensors) => [...fn(...tensors), ...grad(total, { wrt })(...tensors)];
 }
 
 function isRow({ shape }: ArgumentDefinition): boolean {
