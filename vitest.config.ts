@@ -1,29 +1,33 @@
-import { defineConfig } from "vitest/config";
-import { BaseSequencer, type TestSpecification } from "vitest/node";
+/** Which tests does `npm test` run, and which of them share a process? */
+import { readFileSync, readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig, mergeConfig } from "vitest/config";
+import { settings } from "./vitest.settings.ts";
 
-// Packages offer their TypeScript under this condition, so tests run from source, with no build before them.
-const source = "@symloss/source";
+const root = fileURLToPath(new URL(".", import.meta.url));
 
-/** Pages first: one of them takes minutes, in few lines, and would otherwise come last and leave the other cores idle. */
-class PagesFirst extends BaseSequencer {
-  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isOfPages = ({ moduleId }: TestSpecification): boolean => moduleId.includes("/apps/browser/");
-    return (await super.sort(files)).toSorted((left, right) => Number(isOfPages(right)) - Number(isOfPages(left)));
-  }
-}
+const files = ["packages", "apps", "docs", "scripts"].flatMap((folder) =>
+  readdirSync(`${root}${folder}`, { recursive: true, encoding: "utf8" })
+    .map((file) => `${folder}/${file.replaceAll("\\", "/")}`)
+    .filter((file) => file.endsWith(".test.ts") && !/\/(node_modules|dist)\//.test(file)),
+);
 
-export default defineConfig({
-  resolve: { conditions: [source] },
-  ssr: { resolve: { conditions: [source], externalConditions: [source] } },
-  test: {
-    pool: "forks",
-    // One for each core: files wait for pages and processes as well.
-    maxWorkers: "100%",
-    // No test is about time; a machine that is busy may take its own.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-    include: ["packages", "apps", "docs", "examples", "scripts"].map((folder) => `${folder}/**/*.test.ts`),
-    sequence: { sequencer: PagesFirst },
-    exclude: ["**/node_modules/**", "**/dist/**"],
-  },
-});
+/** What belongs to a whole process: its modules, globals, flags and memory. */
+const ofProcess =
+  /\bvi\.(mock|doMock|resetModules|stub\w+|spyOn)\(|\bglobalThis\b|\bprocess\.|\bprototype\b|\bsetFlags|\bWebAssembly\b|\bHeap\b|\bSymbol\.for\b/;
+
+/** A file that names what belongs to a whole process has one of its own. */
+const isAlone = (file: string): boolean => ofProcess.test(readFileSync(`${root}${file}`, "utf8"));
+
+export default mergeConfig(
+  settings,
+  defineConfig({
+    test: {
+      projects: [
+        { extends: true, test: { name: "alone", include: files.filter(isAlone) } },
+        // Others share one with those before them, and the modules that these have loaded: half of the time of a short file is spent on that.
+        { extends: true, test: { name: "shared", include: files.filter((file) => !isAlone(file)), isolate: false } },
+      ],
+    },
+  }),
+);

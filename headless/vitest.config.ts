@@ -1,18 +1,17 @@
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { defineConfig, mergeConfig } from "vitest/config";
-import shared from "../vitest.config.ts";
+import { settings } from "../vitest.settings.ts";
 
 // Like all tests, these run from source, but only if `npm run test:headless` has installed what they need, and with the gpu.js of
 // this folder, which finds gl beside it; the root's finds an empty package.
-const { test, ...rest } = shared;
 const gpuJs = createRequire(import.meta.url).resolve("gpu.js");
 
 export default mergeConfig(
-  rest,
+  settings,
   defineConfig({
     root: fileURLToPath(new URL("..", import.meta.url)),
     resolve: { alias: [{ find: /^gpu\.js$/, replacement: gpuJs }] },
-    test: { ...test, include: ["headless/*.test.ts"] },
+    test: { include: ["headless/*.test.ts"] },
   }),
 );
