@@ -206,3 +206,40 @@ describe.each(Object.entries(kinds))("a check of %s", (_, { kind, right, wrong, 
 test("numbers that are not from 0 are no simplex, whatever their sum", () => {
   expect(() => checksOf((x) => check("loss", "x", x, { kind: "simplex" }), [1.5, -0.5])).toThrow("got -0.5 at [1]");
 });
+
+// A Float32Array is compared by its bits.
+describe.each([
+  ["unitInterval", (value: number) => !(value < 0 || value > 1)],
+  ["nonNegative", (value: number) => !(value < 0)],
+  ["atLeastOne", (value: number) => !(value < 1)],
+] as const)("a check of %s, of float32", (kind, holds) => {
+  const above = 1 + 2 ** -23;
+  const below = 1 - 2 ** -24;
+  const values = [
+    0,
+    -0,
+    1e-45,
+    -1e-45,
+    below,
+    1,
+    above,
+    -1,
+    3.4e38,
+    -3.4e38,
+    Infinity,
+    -Infinity,
+    NaN,
+    -1.5,
+    2 ** -126,
+  ];
+
+  test.each(values)("is right about %s, at each place", (value) => {
+    for (let place = 0; place < 6; place++) {
+      const array = new Float32Array(6).fill(1);
+      array[place] = value;
+      const run = () => checksOf((x) => check("loss", "x", x, { kind }), array);
+      if (holds(Math.fround(value))) expect(run()).toBe(1);
+      else expect(run).toThrow(`at [${place}]`);
+    }
+  });
+});

@@ -152,18 +152,35 @@ function firstNoInteger(data: TypedArray, last: number, ignored?: number): numbe
   return -1;
 }
 
+/** The first element below `least`, which is 0 or more, or above `most`. */
 function firstOutside(data: TypedArray, least: number, most: number): number {
-  let index = 0;
-  // Four at a time take half as long, which counts: a loss of probabilities itself takes little longer.
-  for (; index + 4 <= data.length; index += 4) {
-    const w = data[index]!;
-    const x = data[index + 1]!;
-    const y = data[index + 2]!;
-    const z = data[index + 3]!;
-    if (w < least || w > most || x < least || x > most || y < least || y > most || z < least || z > most) break;
-  }
-  for (; index < data.length; index++) if (data[index]! < least || data[index]! > most) return index;
+  if (data instanceof Float32Array && liesWithin(data, least, most)) return -1;
+  for (let index = 0; index < data.length; index++) if (data[index]! < least || data[index]! > most) return index;
   return -1;
+}
+
+/**
+ * Whether all elements surely lie from `least`, which is 0 or more, to `most`. False leaves it open: for -0 and NaN too.
+ *
+ * The bits of floats from 0, read as integers, have the order of the floats. Integers are compared without a branch in a
+ * third of the time, which counts: a loss of probabilities itself takes little longer.
+ */
+function liesWithin(data: Float32Array, least: number, most: number): boolean {
+  const [leastBits, mostBits] = new Int32Array(Float32Array.of(least, most).buffer) as unknown as [number, number];
+  const bits = new Int32Array(data.buffer, data.byteOffset, data.length);
+  // Negative as soon as one difference is.
+  let differences = 0;
+  let index = 0;
+  for (; index + 4 <= bits.length; index += 4) {
+    const w = bits[index]!;
+    const x = bits[index + 1]!;
+    const y = bits[index + 2]!;
+    const z = bits[index + 3]!;
+    differences |= (w - leastBits) | (x - leastBits) | (y - leastBits) | (z - leastBits);
+    differences |= (mostBits - w) | (mostBits - x) | (mostBits - y) | (mostBits - z);
+  }
+  for (; index < bits.length; index++) differences |= (bits[index]! - leastBits) | (mostBits - bits[index]!);
+  return differences >= 0;
 }
 
 function firstUpTo(data: TypedArray, bound: number): number {
