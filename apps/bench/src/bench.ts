@@ -26,6 +26,11 @@ const commands: Readonly<Record<string, BenchCommand>> = {
     summary: "show the result of an earlier run, or make Markdown or HTML of it",
     load: async () => (await import("./commands/show.ts")).show,
   },
+  web: {
+    usage: "web",
+    summary: "serve a page where a browser shows its engines, how losses look, and a race; or build it as files",
+    load: async () => (await import("./commands/web.ts")).web,
+  },
   compile: {
     usage: "compile [LOSS ..]",
     summary: "measure how long losses take to compile with their gradients, and how that grows with a graph",

@@ -14,3 +14,5 @@ declare module "virtual:loss-documentation" {
 
 /** Whether the page was built with other libraries beside. */
 declare const __PEERS__: boolean;
+
+declare module "*.css";

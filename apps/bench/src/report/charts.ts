@@ -3,6 +3,7 @@
 import * as Plot from "@observablehq/plot";
 import { type Crossing, crossingsOf, entryNames, sweepsIn } from "../measure/crossing.ts";
 import type { BenchResult, ContenderDescription, Entry, Measurement } from "../measure/result.ts";
+import { palette } from "./palette.ts";
 import { formatTime, threeDigits, titleOfSweep } from "./format.ts";
 
 /** A drawing with what it shows. */
@@ -10,20 +11,6 @@ export interface Chart {
   readonly title: string;
   readonly figure: Element;
 }
-
-/** The colours of entries on light and on dark ground; the style sheet of a page defines them as `--entry-0` and so on. */
-export const palette: readonly { readonly light: string; readonly dark: string }[] = [
-  { light: "#2457c5", dark: "#7aa5ff" },
-  { light: "#c2410c", dark: "#ff9a62" },
-  { light: "#15803d", dark: "#5fd38a" },
-  { light: "#9333a8", dark: "#dd8df0" },
-  { light: "#8a6a00", dark: "#e3bf45" },
-  { light: "#0e7490", dark: "#59cbe6" },
-  { light: "#be185d", dark: "#ff86b9" },
-  { light: "#5b4636", dark: "#c9ab93" },
-  { light: "#4d5562", dark: "#a9b2c0" },
-  { light: "#4c6b00", dark: "#b3d659" },
-];
 
 /** The charts of a result: the ratios of all workloads at one size, and each sweep. */
 export function drawCharts({ measurements, contenders }: BenchResult, document: Document): readonly Chart[] {

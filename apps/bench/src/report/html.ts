@@ -1,7 +1,8 @@
 /// <reference lib="dom" />
 /** How does a result look as one page that needs nothing else? */
 import { type BenchResult, formatResult } from "../measure/result.ts";
-import { type Chart, drawCharts, palette } from "./charts.ts";
+import { type Chart, drawCharts } from "./charts.ts";
+import { palette } from "./palette.ts";
 import { type Section, type Table, legend, summarize } from "./summary.ts";
 
 /** The result as a page, with more sections after it; charts are drawn in an empty document of any DOM. */

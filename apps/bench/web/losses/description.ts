@@ -1,0 +1,119 @@
+/** What must the page know of a loss to let it be called? Runs in the worker, for the catalogue is large. */
+import { lossSamples } from "@symloss/conformance";
+import { type ArgumentDefinition, type Elements, type LossName, type OptionDefinition, losses } from "@symloss/losses";
+
+/** A loss, with an example of each way to call it. */
+export interface LossDescription {
+  readonly name: string;
+  readonly options: Readonly<Record<string, OptionDefinition>>;
+  /** The shape of each result. */
+  readonly results: Readonly<Record<string, string>>;
+  /** The losses whose arguments have the same names, shapes and elements, with results of the same shape, which can be drawn beside it. */
+  readonly companions: readonly string[];
+  /** Each combination of the shapes that its arguments may have. */
+  readonly forms: readonly FormDescription[];
+}
+
+/** One way to call a loss. */
+export interface FormDescription {
+  /** The shapes: `labels [..], logits [.., classes]`. */
+  readonly title: string;
+  readonly arguments: readonly ArgumentDescription[];
+  /** Whether a batch of calls is one call, of arguments with one more axis. */
+  readonly batches: boolean;
+}
+
+/** An argument, with an example. */
+export interface ArgumentDescription {
+  readonly name: string;
+  /** `[.., classes]` */
+  readonly role: string;
+  readonly elements: Elements;
+  /** Whether the loss has a gradient with respect to it. */
+  readonly differentiable: boolean;
+  readonly shape: readonly number[];
+  /** The elements of the example. */
+  readonly values: readonly number[];
+}
+
+/** The names of all losses. */
+export function listLosses(): readonly string[] {
+  return Object.keys(losses);
+}
+
+/** Throws `RangeError` if there is no loss of that name. */
+export function describeLoss(name: string): LossDescription {
+  const { options, results } = losses[requireLoss(name)].definition;
+  return { name, options, results, companions: companionsOf(name as LossName), forms: formsOf(name as LossName) };
+}
+
+/** The name, if it is that of a loss; throws `RangeError` if it is not. */
+export function requireLoss(name: string): LossName {
+  if (Object.hasOwn(losses, name)) return name as LossName;
+  throw new RangeError(`There is no loss "${name}".`);
+}
+
+function companionsOf(name: LossName): readonly string[] {
+  const own = signatureOf(name);
+  return (Object.keys(losses) as LossName[]).filter((other) => other !== name && signatureOf(other) === own);
+}
+
+function signatureOf(name: LossName): string {
+  const { arguments: wanted, results } = losses[name].definition;
+  const named = wanted.map(({ name: argument, shape, elements }) => [argument, shape, elements].join(" "));
+  return [...named.toSorted(), ...Object.values(results)].join(", ");
+}
+
+function formsOf(name: LossName): readonly FormDescription[] {
+  const { arguments: wanted, comparesRows } = losses[name].definition;
+  // Samples differ in choices too, which are the user's to make.
+  const found = new Map<string, FormDescription>();
+  for (const { inputs, forms } of lossSamples(name, { leading: [] })) {
+    const title = wanted.map((argument) => `${argument.name} ${forms[argument.name]?.shape ?? "count"}`).join(", ");
+    if (found.has(title)) continue;
+    found.set(title, {
+      title,
+      arguments: wanted.map((argument) => describeArgument(argument, forms[argument.name], inputs[argument.name]!)),
+      batches: !comparesRows && Object.values(forms).every(({ leading }) => leading),
+    });
+  }
+  return [...found.values()];
+}
+
+type Sample = ReturnType<typeof lossSamples>[number];
+
+function describeArgument(
+  { name, differentiable, elements }: ArgumentDefinition,
+  form: Sample["forms"][string] | undefined,
+  input: Sample["inputs"][string],
+): ArgumentDescription {
+  if (typeof input === "number") {
+    return { name, role: "count", elements, differentiable: false, shape: [], values: [input] };
+  }
+  const { shape, elements: own } = form!;
+  const values = input.shape.length === 0 ? [plainest[own]] : Array.from(input.data, toTwoDigits);
+  return { name, role: shape, elements: own, differentiable, shape: input.shape, values };
+}
+
+function toTwoDigits(value: number): number {
+  return Number(value.toFixed(2));
+}
+
+/** Of each kind of elements the one that a figure begins with. */
+const plainest: Readonly<Record<Elements, number>> = {
+  float: 0,
+  positive: 1,
+  nonNegative: 1,
+  probability: 0.5,
+  logProbability: -1,
+  distribution: 1,
+  logDistribution: 0,
+  sign: 1,
+  classIndex: 0,
+  label: 0,
+  oneHot: 1,
+  multiHot: 1,
+  boolean: 1,
+  length: 1,
+  count: 3,
+};
