@@ -1,6 +1,7 @@
 /** What must the page know of a loss to let it be called? Runs in the worker, for the catalogue is large. */
 import { lossSamples } from "@symloss/conformance";
 import { type ArgumentDefinition, type Elements, type LossName, type OptionDefinition, losses } from "@symloss/losses";
+import { suggestion } from "../../src/suggestion.ts";
 
 /** A loss, with an example of each way to call it. */
 export interface LossDescription {
@@ -34,6 +35,16 @@ export interface ArgumentDescription {
   readonly shape: readonly number[];
   /** The elements of the example. */
   readonly values: readonly number[];
+  /** The elements along which it is drawn. */
+  readonly range: ElementRange;
+}
+
+/** Between which elements an argument is drawn, and whether nothing is between them. */
+export interface ElementRange {
+  readonly from: number;
+  readonly to: number;
+  /** The distance of neighbours, where there is one: class indices are 1 apart, signs 2. */
+  readonly step?: number;
 }
 
 /** The names of all losses. */
@@ -50,7 +61,7 @@ export function describeLoss(name: string): LossDescription {
 /** The name, if it is that of a loss; throws `RangeError` if it is not. */
 export function requireLoss(name: string): LossName {
   if (Object.hasOwn(losses, name)) return name as LossName;
-  throw new RangeError(`There is no loss "${name}".`);
+  throw new RangeError(`There is no loss "${name}".${suggestion(name, Object.keys(losses))}`);
 }
 
 function companionsOf(name: LossName): readonly string[] {
@@ -65,19 +76,29 @@ function signatureOf(name: LossName): string {
 }
 
 function formsOf(name: LossName): readonly FormDescription[] {
-  const { arguments: wanted, comparesRows } = losses[name].definition;
+  const { arguments: wanted } = losses[name].definition;
+  const batches = isOfRows(name);
   // Samples differ in choices too, which are the user's to make.
   const found = new Map<string, FormDescription>();
-  for (const { inputs, forms } of lossSamples(name, { leading: [] })) {
+  for (const { inputs, forms } of lossSamples(name, { leading: batches ? [] : [3] })) {
     const title = wanted.map((argument) => `${argument.name} ${forms[argument.name]?.shape ?? "count"}`).join(", ");
     if (found.has(title)) continue;
     found.set(title, {
       title,
       arguments: wanted.map((argument) => describeArgument(argument, forms[argument.name], inputs[argument.name]!)),
-      batches: !comparesRows && Object.values(forms).every(({ leading }) => leading),
+      batches: batches && Object.values(forms).every(({ leading }) => leading),
     });
   }
   return [...found.values()];
+}
+
+/** Whether the loss of a row is its own alone: it has a result for each, and no axis that is summed is one of the leading. */
+function isOfRows(name: LossName): boolean {
+  const { comparesRows, options, results } = losses[name].definition;
+  const sumsLeading = Object.values(options).some(
+    (option) => option.kind === "axes" && !(typeof option.default === "number" && option.default < 0),
+  );
+  return !comparesRows && !sumsLeading && Object.values(results).every((shape) => shape.includes(".."));
 }
 
 type Sample = ReturnType<typeof lossSamples>[number];
@@ -88,11 +109,13 @@ function describeArgument(
   input: Sample["inputs"][string],
 ): ArgumentDescription {
   if (typeof input === "number") {
-    return { name, role: "count", elements, differentiable: false, shape: [], values: [input] };
+    const range = { from: 1, to: input, step: 1 };
+    return { name, role: "count", elements, differentiable: false, shape: [], values: [input], range };
   }
   const { shape, elements: own } = form!;
   const values = input.shape.length === 0 ? [plainest[own]] : Array.from(input.data, toTwoDigits);
-  return { name, role: shape, elements: own, differentiable, shape: input.shape, values };
+  const range = ranges[own](Math.max(1, ...input.data));
+  return { name, role: shape, elements: own, differentiable, shape: input.shape, values, range };
 }
 
 function toTwoDigits(value: number): number {
@@ -116,4 +139,27 @@ const plainest: Readonly<Record<Elements, number>> = {
   boolean: 1,
   length: 1,
   count: 3,
+};
+
+const whole = (to: number): ElementRange => ({ from: 0, to, step: 1 });
+const bit = (): ElementRange => whole(1);
+const within = (from: number, to: number) => (): ElementRange => ({ from, to });
+
+/** For each kind of elements where it is drawn, given the largest of an example. */
+const ranges: Readonly<Record<Elements, (largest: number) => ElementRange>> = {
+  float: within(-3, 3),
+  positive: within(0.05, 4),
+  nonNegative: within(0, 4),
+  probability: within(0, 1),
+  distribution: within(0, 1),
+  logProbability: within(-5, 0),
+  logDistribution: within(-5, 0),
+  sign: () => ({ from: -1, to: 1, step: 2 }),
+  classIndex: whole,
+  label: whole,
+  oneHot: bit,
+  multiHot: bit,
+  boolean: bit,
+  length: whole,
+  count: whole,
 };

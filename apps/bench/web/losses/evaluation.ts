@@ -104,7 +104,7 @@ async function evaluateOn(engine: Engine, request: EvaluationRequest): Promise<E
   const form = describeLoss(request.loss).forms[request.form]!;
   const fn = functionFor(engine, request, form);
   const { options } = splitOptions(request);
-  const calls = form.batches ? [batchOf(request, form)] : singlesOf(request, form);
+  const calls = isBatch(request, form) ? [batchOf(request, form)] : singlesOf(request, form);
   const numbers: number[][] = [];
   // Compiles at the first call.
   await fn({ args: calls[0] ?? {}, options });
@@ -183,6 +183,12 @@ function splitOptions({ loss, options: given }: EvaluationRequest): {
 
 type Arrays = Readonly<Record<string, NDArray>>;
 
+/** Whether all points are one call. A given axis counts those of one point, from the first or the last. */
+function isBatch({ loss, options }: EvaluationRequest, { batches }: FormDescription): boolean {
+  const table = losses[requireLoss(loss)].definition.options;
+  return batches && !Object.keys(options).some((name) => table[name]?.kind === "axis" || table[name]?.kind === "axes");
+}
+
 /** All points as one call, along a first axis. */
 function batchOf({ inputs, moves, points }: EvaluationRequest, form: FormDescription): Arrays {
   const count = points[0]?.length ?? 1;
@@ -223,11 +229,12 @@ function arrayOf({ elements }: ArgumentDescription, data: Float32Array, shape: r
 /** Of each point the value, and the derivative if there is one. */
 function pointsOf(
   [value, slope]: readonly NDArray[],
-  { moves: [first] }: EvaluationRequest,
+  request: EvaluationRequest,
   form: FormDescription,
 ): readonly number[][] {
+  const [first] = request.moves;
   const size = form.arguments.find(({ name }) => name === first?.argument)?.values.length ?? 1;
-  const values = form.batches ? Array.from(value!.data) : [total(value!)];
+  const values = isBatch(request, form) ? Array.from(value!.data) : [total(value!)];
   return values.map((one, point) => [
     one,
     ...(slope === undefined ? [] : [slope.data[point * size + first!.element]!]),

@@ -1,8 +1,8 @@
 /** Which curves, or which map, must be evaluated for a view? */
-import type { FormDescription, LossDescription } from "./description.ts";
+import type { ElementRange, FormDescription, LossDescription } from "./description.ts";
 import type { Evaluation, EvaluationRequest } from "./evaluation.ts";
 import { isReference, referenceTitles } from "./reference-names.ts";
-import { type View, valuesOfOption } from "./view.ts";
+import { type View, argumentOf, valuesOfOption } from "./view.ts";
 
 /** One curve, or one map. */
 export interface Series {
@@ -21,7 +21,7 @@ export interface DrawnSeries extends Series {
 }
 
 /** Points of a curve, of each side of a map, and of each side of a triangle. */
-const [curvePoints, mapPoints, trianglePoints] = [241, 49, 40];
+const [curvePoints, mapPoints, fewMapPoints, trianglePoints] = [241, 49, 25, 40];
 /** As many as can be told apart. */
 const mostCurves = 10;
 
@@ -71,20 +71,25 @@ function combinationsOf({ options }: View, { options: table }: LossDescription):
   );
 }
 
-function pointsOf(view: View, form: FormDescription): Pick<EvaluationRequest, "moves" | "points"> {
-  const { along, across } = view;
-  if (view.figure === "curve") return { moves: [along], points: [axisPoints(view, form, curvePoints)] };
-  if (view.figure === "surface") {
-    const side = axisPoints(view, form, mapPoints);
-    return {
-      moves: [along, across],
-      points: [side.flatMap((x) => side.map(() => x)), side.flatMap(() => side)],
-    };
+function pointsOf(
+  view: View,
+  { arguments: wanted, batches }: FormDescription,
+): Pick<EvaluationRequest, "moves" | "points"> {
+  const { along, across, figure, from, to } = view;
+  const argument = argumentOf(along, wanted);
+  const first = { ...argument.range, from, to };
+  if (figure === "curve") return { moves: [along], points: [axisPoints(first, curvePoints)] };
+  if (figure === "surface") {
+    // A call for each point takes longer than a batch.
+    const count = batches ? mapPoints : fewMapPoints;
+    const xs = axisPoints(first, count);
+    // Elements of one argument are drawn between the same ends.
+    const ys = axisPoints(across.argument === along.argument ? first : argumentOf(across, wanted).range, count);
+    return { moves: [along, across], points: [xs.flatMap((x) => ys.map(() => x)), xs.flatMap(() => ys)] };
   }
   const moves = [0, 1, 2].map((element) => ({ argument: along.argument, element }));
-  const { elements } = form.arguments.find(({ name }) => name === along.argument)!;
   // Any numbers are logits, of which the logarithms of probabilities are some.
-  const isItself = elements === "probability" || elements === "distribution";
+  const isItself = argument.elements === "probability" || argument.elements === "distribution";
   const points = simplexPoints().map((shares) => shares.map((share) => (isItself ? share : Math.log(share))));
   return { moves, points: moves.map(({ element }) => points.map((shares) => shares[element]!)) };
 }
@@ -102,12 +107,9 @@ export function simplexPoints(): readonly (readonly [number, number, number])[] 
   return points;
 }
 
-/** From one end to the other; whole numbers where only these make sense. */
-function axisPoints({ along, from, to }: View, form: FormDescription, count: number): readonly number[] {
-  const { elements } = form.arguments.find(({ name }) => name === along.argument)!;
-  const isWhole = ["classIndex", "label", "oneHot", "multiHot", "boolean", "length"].includes(elements);
-  if (isWhole)
-    return Array.from({ length: Math.max(1, Math.floor(to - from) + 1) }, (_, index) => Math.ceil(from) + index);
-  if (elements === "sign") return [-1, 1];
-  return Array.from({ length: count }, (_, index) => from + ((to - from) * index) / (count - 1));
+/** From one end to the other: every element there is, or so many. */
+function axisPoints({ from, to, step }: ElementRange, count: number): readonly number[] {
+  const between = step ?? (to - from) / (count - 1);
+  const length = step === undefined ? count : Math.max(1, Math.floor((to - from) / step) + 1);
+  return Array.from({ length }, (_, index) => from + between * index);
 }

@@ -7,11 +7,11 @@ const bits = new Int32Array(float.buffer);
 export function ulpsBetween(first: number, second: number): number {
   float[0] = first;
   float[1] = second;
-  if (Number.isNaN(first) || Number.isNaN(second)) return Object.is(float[0], float[1]) ? 0 : Number.NaN;
+  if (Number.isNaN(first) || Number.isNaN(second)) return Object.is(first, second) ? 0 : Number.NaN;
   return ordinal(bits[0]!) - ordinal(bits[1]!);
 }
 
 /** The place of a float among all floats, by its bits. */
 function ordinal(of: number): number {
-  return of < 0 ? -(of & 0x7fffffff) : of;
+  return of < 0 ? 0 - (of & 0x7fffffff) : of;
 }

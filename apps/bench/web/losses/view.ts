@@ -51,7 +51,7 @@ export function parseView(parameters: URLSearchParams, description: LossDescript
   const results = Object.keys(description.results);
   const [first, second] = usualMoves(wanted);
   const along = parsePlace(parameters.get("along"), wanted) ?? first;
-  const [from, to] = usualRange(wanted, along);
+  const { from, to } = argumentOf(along, wanted).range;
   const figures = figuresOf(description.forms[form]!, along);
   return {
     loss: description.name,
@@ -108,8 +108,13 @@ export function rangeOf(
   description: LossDescription,
   { form, along }: Pick<View, "form" | "along">,
 ): Pick<View, "from" | "to"> {
-  const [from, to] = usualRange(description.forms[form]!.arguments, along);
+  const { from, to } = argumentOf(along, description.forms[form]!.arguments).range;
   return { from, to };
+}
+
+/** The argument of an element. */
+export function argumentOf({ argument }: ElementPlace, wanted: readonly ArgumentDescription[]): ArgumentDescription {
+  return wanted.find(({ name }) => name === argument)!;
 }
 
 /** Every element that can move, in the order of the arguments. */
@@ -123,7 +128,7 @@ export function placesOf(wanted: readonly ArgumentDescription[]): readonly Eleme
 export function figuresOf({ arguments: wanted }: FormDescription, along: ElementPlace): readonly FigureKind[] {
   const kinds: FigureKind[] = ["curve"];
   if (placesOf(wanted).length > 1) kinds.push("surface");
-  if (isOfThreeClasses(wanted.find(({ name }) => name === along.argument)!)) kinds.push("simplex");
+  if (isOfThreeClasses(argumentOf(along, wanted))) kinds.push("simplex");
   return kinds;
 }
 
@@ -133,8 +138,9 @@ function isOfThreeClasses({ role, shape, differentiable }: ArgumentDescription):
 }
 
 /** `predictions`, or `logits[2]` of several elements. */
-export function titleOfPlace({ argument, element }: ElementPlace, wanted: readonly ArgumentDescription[]): string {
-  const { values, shape } = wanted.find(({ name }) => name === argument)!;
+export function titleOfPlace(place: ElementPlace, wanted: readonly ArgumentDescription[]): string {
+  const { argument, element } = place;
+  const { values, shape } = argumentOf(place, wanted);
   if (values.length === 1) return argument;
   const at: number[] = [];
   let rest = element;
@@ -175,27 +181,6 @@ function usualMoves(wanted: readonly ArgumentDescription[]): readonly [ElementPl
   const first = of(smooth.find(({ name }) => !/^(targets|labels)$/.test(name)) ?? smooth[0]) ?? places[0]!;
   const second = places.find((place) => place.argument === first.argument && place.element === first.element + 1);
   return [first, second ?? places.find(({ argument }) => argument !== first.argument) ?? first];
-}
-
-/** The ends of the axis for each kind of elements. */
-const ranges: Readonly<Partial<Record<ArgumentDescription["elements"], readonly [number, number]>>> = {
-  positive: [0.05, 4],
-  nonNegative: [0, 4],
-  probability: [0, 1],
-  distribution: [0, 1],
-  logProbability: [-5, 0],
-  logDistribution: [-5, 0],
-  sign: [-1, 1],
-  classIndex: [0, 2],
-  label: [0, 2],
-  oneHot: [0, 1],
-  multiHot: [0, 1],
-  boolean: [0, 1],
-  length: [0, 3],
-};
-
-function usualRange(wanted: readonly ArgumentDescription[], { argument }: ElementPlace): readonly [number, number] {
-  return ranges[wanted.find(({ name }) => name === argument)!.elements] ?? [-3, 3];
 }
 
 function parsePlace(text: string | null, wanted: readonly ArgumentDescription[]): ElementPlace | undefined {
