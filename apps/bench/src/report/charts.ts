@@ -3,6 +3,7 @@
 import * as Plot from "@observablehq/plot";
 import { type Crossing, crossingsOf, entryNames, sweepsIn } from "../measure/crossing.ts";
 import type { BenchResult, ContenderDescription, Entry, Measurement } from "../measure/result.ts";
+import { labelFigure } from "./label-figure.ts";
 import { palette } from "./palette.ts";
 import { formatTime, threeDigits, titleOfSweep } from "./format.ts";
 
@@ -16,10 +17,12 @@ export interface Chart {
 export function drawCharts({ measurements, contenders }: BenchResult, document: Document): readonly Chart[] {
   const sweeps = sweepsIn(measurements);
   const single = measurements.filter(({ workload, entries }) => !sweeps.has(workload) && entries.length > 1);
-  return [
+  const charts = [
     ...(single.length > 0 ? [drawRatios(single, contenders, document)] : []),
     ...[...sweeps.values()].map((sweep) => drawSweep(sweep, contenders, document)),
   ];
+  for (const { title, figure } of charts) labelFigure(figure, title);
+  return charts;
 }
 
 /** A row for each workload, on it a dot for each entry with a line from quartile to quartile. */

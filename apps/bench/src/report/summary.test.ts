@@ -147,7 +147,12 @@ test("as a page with a chart of ratios and one for each sweep", () => {
   // A dot for each contender: of all formulations the fastest, and everyone's colour in the legend.
   expect(ratios!.querySelectorAll("circle")).toHaveLength(4);
   expect(ratios!.textContent).toContain("model");
-  expect(sweep!.querySelectorAll('[aria-label="line"] path')).toHaveLength(3);
+  expect(sweep!.querySelectorAll("g[fill=none] > path")).toHaveLength(3);
+  // To who can't see it, it is one image with a name.
+  expect(sweep!.querySelector("svg[role=img]")!.getAttribute("aria-label")).toBe(
+    "W2 mean huber, time against elements",
+  );
+  expect(page.querySelectorAll("svg [aria-label]")).toHaveLength(0);
   expect(sweep!.querySelectorAll('[aria-label="rule"] line')).toHaveLength(1);
 });
 

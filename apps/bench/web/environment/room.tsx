@@ -5,6 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import { engineNames, engineTable } from "../engines.ts";
 import { FailureNotice, messageOf } from "../failure.tsx";
 import { startWorker } from "../start-worker.ts";
+import { Wide } from "../wide.tsx";
 import { type Fact, collectFacts } from "./facts.ts";
 import type { EngineOutcome, Finding, SelectionOutcome } from "./inspection.ts";
 
@@ -44,7 +45,7 @@ export default function EnvironmentRoom(): JSX.Element {
 
       <section aria-labelledby="engines">
         <h2 id="engines">Engines</h2>
-        <div class="wide" tabIndex={0} role="region" aria-labelledby="engines">
+        <Wide label="Engines that were tried">
           <table>
             <thead>
               <tr>
@@ -62,7 +63,7 @@ export default function EnvironmentRoom(): JSX.Element {
               ))}
             </tbody>
           </table>
-        </div>
+        </Wide>
         <p role="status">{state === "trying" ? "Trying engines …" : "Every engine has been tried."}</p>
         <button type="button" onClick={retry} disabled={state === "trying"}>
           Try them again
@@ -79,7 +80,7 @@ export default function EnvironmentRoom(): JSX.Element {
 
       <section aria-labelledby="browser">
         <h2 id="browser">The browser</h2>
-        <div class="wide" tabIndex={0} role="region" aria-labelledby="browser">
+        <Wide label="What this browser has">
           <table>
             <thead>
               <tr>
@@ -100,7 +101,7 @@ export default function EnvironmentRoom(): JSX.Element {
               ))}
             </tbody>
           </table>
-        </div>
+        </Wide>
         <dl>
           <dt>Cores</dt>
           <dd>{navigator.hardwareConcurrency}</dd>

@@ -1,5 +1,6 @@
 /** What does the documentation of a loss say? */
 import type { JSX } from "preact/compat";
+import { Wide } from "../wide.tsx";
 import documentation from "virtual:loss-documentation";
 
 /** The summary, the formula, the source, and what others do otherwise. */
@@ -15,14 +16,10 @@ export function Documentation({ loss }: { readonly loss: string }): JSX.Element 
     <>
       <p>{entry.summary}</p>
       {entry.formula === undefined ? null : (
-        <div
-          class="formula wide"
-          tabIndex={0}
-          role="region"
-          aria-label="Formula"
-          // Made from the source when the page was built.
-          dangerouslySetInnerHTML={{ __html: entry.formula }}
-        />
+        <Wide label="Formula">
+          {/* Made from the source when the page was built. */}
+          <div class="formula" dangerouslySetInnerHTML={{ __html: entry.formula }} />
+        </Wide>
       )}
       <dl>
         {facts.map(([name, text]) =>

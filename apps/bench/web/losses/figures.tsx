@@ -1,6 +1,8 @@
 /** How does the room show what was evaluated: drawn, and as numbers? */
 import type { JSX } from "preact/compat";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { labelFigure } from "../../src/report/label-figure.ts";
+import { Wide } from "../wide.tsx";
 import type { EvaluatedView } from "./use-evaluation.ts";
 import { titleOfPlace } from "./view.ts";
 
@@ -29,15 +31,12 @@ export function Figures({ evaluated }: { readonly evaluated: EvaluatedView }): J
   return <div class="figures" ref={place} />;
 }
 
-/** The drawing with its title; who can't see it is told the title, and finds its numbers in the table. */
+/** The drawing with its title; its numbers are in the table. */
 function frame(title: string, figure: Element): Element {
   const section = document.createElement("section");
   const heading = document.createElement("h2");
   heading.textContent = title;
-  for (const drawing of figure.matches("svg") ? [figure] : figure.querySelectorAll(":scope > svg")) {
-    drawing.setAttribute("role", "img");
-    drawing.setAttribute("aria-label", title);
-  }
+  labelFigure(figure, title);
   section.append(heading, figure);
   return section;
 }
@@ -55,7 +54,7 @@ export function Numbers({
   return (
     <details>
       <summary>The numbers</summary>
-      <div class="wide" tabIndex={0} role="region" aria-label="The numbers">
+      <Wide label="The numbers">
         <table>
           <thead>
             <tr>
@@ -80,7 +79,7 @@ export function Numbers({
             ))}
           </tbody>
         </table>
-      </div>
+      </Wide>
     </details>
   );
 }
