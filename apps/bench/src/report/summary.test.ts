@@ -147,7 +147,7 @@ test("as a page with a chart of ratios and one for each sweep", () => {
   // A dot for each contender: of all formulations the fastest, and everyone's colour in the legend.
   expect(ratios!.querySelectorAll("circle")).toHaveLength(4);
   expect(ratios!.textContent).toContain("model");
-  expect(sweep!.querySelectorAll("g[fill=none] > path")).toHaveLength(3);
+  expect(sweep!.querySelectorAll("path[marker-start]")).toHaveLength(3);
   // To who can't see it, it is one image with a name.
   expect(sweep!.querySelector("svg[role=img]")!.getAttribute("aria-label")).toBe(
     "W2 mean huber, time against elements",

@@ -95,7 +95,7 @@ function pointsOf(
 }
 
 /** Probabilities of three classes, all above 0, in rows of a triangle. */
-export function simplexPoints(): readonly (readonly [number, number, number])[] {
+function simplexPoints(): readonly (readonly [number, number, number])[] {
   const points: [number, number, number][] = [];
   for (let first = 0; first <= trianglePoints; first++) {
     for (let second = 0; first + second <= trianglePoints; second++) {
