@@ -61,6 +61,10 @@ const breakages: Readonly<Record<string, Breakage>> = {
     }),
     caughtBy: ["lifecycle: results do not alias inputs"],
   },
+  "promises what it says it gives at once": {
+    engine: withRun((run) => async (values) => run(values)),
+    caughtBy: ["lifecycle: nothing that it gives is a promise"],
+  },
   "writes into its inputs": {
     engine: withRun((run) => async (values) => {
       const results = await run(values);

@@ -19,6 +19,7 @@ function engineWith(traits: Partial<EngineTraits> = {}): Engine {
       precision: "float32",
       nonFinite: "strict",
       rowIndependent: true,
+      synchronous: true,
       namedDimensions: false,
       ...traits,
     },

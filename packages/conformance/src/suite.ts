@@ -17,6 +17,7 @@ import { propertyCases } from "./properties.ts";
 import { publishedCases } from "./published.ts";
 import { rowCases } from "./rows.ts";
 import { choiceRule, factoryRule, integerRule } from "./rules.ts";
+import { synchronousCases } from "./synchronous.ts";
 import { timingCases } from "./timing.ts";
 import { watch } from "./watch.ts";
 
@@ -86,6 +87,7 @@ const groups: readonly ((context: CaseContext) => ConformanceCase[])[] = [
   passCases,
   lifecycleCases,
   timingCases,
+  synchronousCases,
   faultCases,
   propertyCases,
 ];

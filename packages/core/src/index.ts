@@ -108,6 +108,7 @@ export {
   type Results,
   compile,
 } from "./compile/compile.ts";
+export { type CompiledSync, type SyncDeviceArray, compileSync, evaluateSync } from "./compile/compile-sync.ts";
 export { type ScanOptions, type Tensors, scan } from "./compile/scan.ts";
 export { evaluate } from "./compile/evaluate.ts";
 export { explain } from "./compile/explain.ts";

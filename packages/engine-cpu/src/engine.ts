@@ -38,6 +38,7 @@ export async function cpu(options: CpuOptions = {}): Promise<Engine> {
       precision: "float32",
       nonFinite: "strict",
       rowIndependent: true,
+      synchronous: true,
       namedDimensions: false,
     },
     ...modeOf(options),

@@ -9,5 +9,6 @@ export const gpuTraits: EngineTraits = {
   precision: "gpu",
   nonFinite: "unspecified",
   rowIndependent: false,
+  synchronous: false,
   namedDimensions: false,
 };

@@ -49,6 +49,7 @@ function makeEngine(first: Device, options: OnnxOptions): Engine {
       precision: "float32",
       nonFinite: "strict",
       rowIndependent: false,
+      synchronous: false,
       namedDimensions: false,
     },
     async compile(given) {

@@ -73,6 +73,7 @@ const traits: EngineTraits = {
   precision: "float32",
   nonFinite: "strict",
   rowIndependent: true,
+  synchronous: true,
   namedDimensions: false,
 };
 

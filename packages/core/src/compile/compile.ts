@@ -4,25 +4,12 @@ import type { TypedArray } from "../array/dtype.ts";
 import { OutOfRangeError } from "../array/errors.ts";
 import type { NDArray } from "../array/ndarray.ts";
 import { type OptionTable, checkOptions, functionRule, refuseSurplus, requireRule } from "../array/options.ts";
-import { type MaybePromise, isPromise } from "../array/promise.ts";
 import type { Tree } from "../array/tree.ts";
-import type { DeviceArray, Value } from "../engine/contract.ts";
-import { Lifetime } from "../engine/lifetime.ts";
+import type { DeviceArray } from "../engine/contract.ts";
 import type { TensorLike, Tensor } from "../tensor/tensor.ts";
-import { argumentsKey, bindArguments, isFlat, matchArguments, requireArguments, traceArguments } from "./arguments.ts";
 import { bindOutputs } from "./outputs.ts";
-import {
-  type Execute,
-  type Plan,
-  type PlanOptions,
-  makePlan,
-  perform,
-  planOptions,
-  runInto,
-  runOnDevice,
-  runOnHost,
-} from "./plan.ts";
-import { PlanCache } from "./plans.ts";
+import { type Execute, type PlanOptions, planOptions, runInto, runOnDevice, runOnHost } from "./plan.ts";
+import { PlannedFunction } from "./planned-function.ts";
 
 /** The engine on which a function is compiled, and where its results stay. */
 export interface CompileOptions<Results extends "host" | "device" = "host" | "device"> extends PlanOptions {
@@ -30,7 +17,8 @@ export interface CompileOptions<Results extends "host" | "device" = "host" | "de
   readonly results?: Results;
 }
 
-const compileOptions: OptionTable<CompileOptions> = {
+/** The rules of these options. */
+export const compileOptions: OptionTable<CompileOptions> = {
   engine: planOptions.engine,
   results: {
     must: '"host" or "device"',
@@ -85,44 +73,14 @@ export function compile(fn: (...args: never[]) => unknown, options: CompileOptio
   checkOptions("compile", options, compileOptions);
   // Read once: later changes to the record don't affect the function.
   const { results = "host", ...settings } = options;
-  const { engine } = settings;
-  const plans = new PlanCache<Plan>();
-  /** The plan of the last call, if each of its arguments was a single array: the next call is matched without flattening. */
-  let last: Plan | undefined;
-  const lifetime = new Lifetime("the function");
+  const planned = new PlannedFunction("compile", fn, settings);
   let running = 0;
   let finished: (() => void) | undefined;
 
-  const beginAnew = <R>(args: readonly unknown[], execute: Execute<R>): MaybePromise<R> => {
-    requireArguments("compile", fn, args);
-    const bound = bindArguments("compile", engine, args);
-    const values = bound.arguments.map(({ value }) => value);
-    const start = (plan: Plan, held: readonly Value[]): MaybePromise<R> => {
-      last = isFlat(bound.structure) ? plan : undefined;
-      return perform(plan, held, execute);
-    };
-    return plans.use(
-      argumentsKey(bound),
-      () => makePlan(traceArguments("compile", fn, bound), settings),
-      (plan) => {
-        if (!isPromise(plan)) return start(plan, values);
-        // A call computes with the values that its arguments hold now, but the plan is not ready yet.
-        const held = values.map((value) => (ArrayBuffer.isView(value) ? value.slice() : value));
-        return plan.then((ready) => start(ready, held));
-      },
-    );
-  };
-
-  const begin = <R>(args: readonly unknown[], execute: Execute<R>): MaybePromise<R> => {
-    const matched = last === undefined ? undefined : matchArguments(last.inputs, args);
-    return matched === undefined ? beginAnew(args, execute) : perform(last!, matched, execute);
-  };
-
   const run = async <R>(args: readonly unknown[], execute: Execute<R>): Promise<R> => {
-    lifetime.require("compile");
     running++;
     try {
-      return await begin(args, execute);
+      return await planned.run(args, execute);
     } finally {
       running--;
       if (running === 0) finished?.();
@@ -140,10 +98,9 @@ export function compile(fn: (...args: never[]) => unknown, options: CompileOptio
       );
     },
     dispose: async (): Promise<void> => {
-      if (!lifetime.end()) return;
+      if (!planned.end()) return;
       if (running > 0) await new Promise<void>((resolve) => (finished = resolve));
-      last = undefined;
-      await plans.release();
+      await planned.release();
     },
   }) as never;
 }

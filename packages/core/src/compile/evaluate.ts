@@ -2,12 +2,13 @@
 import type { TypedArray } from "../array/dtype.ts";
 import type { NDArray } from "../array/ndarray.ts";
 import { checkOptions, refuseSurplus } from "../array/options.ts";
+import { type MaybePromise, andThen, isPromise } from "../array/promise.ts";
 import { topologicalOrder } from "../graph/graph.ts";
 import { rewriteGraph } from "../graph/rewrite.ts";
 import { placeholder } from "../tensor/operand.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Results } from "./compile.ts";
-import { type PlanOptions, makePlan, perform, planOptions, runOnHost } from "./plan.ts";
+import { type Plan, type PlanOptions, makePlan, perform, planOptions, runOnHost } from "./plan.ts";
 import { type TracedGraph, traceResult } from "./trace.ts";
 
 /**
@@ -17,12 +18,29 @@ import { type TracedGraph, traceResult } from "./trace.ts";
 export async function evaluate<T>(expression: T, options: PlanOptions): Promise<Results<T, NDArray>> {
   refuseSurplus("evaluate", arguments, ["expression", "options"]);
   checkOptions("evaluate", options, planOptions);
-  const { graph, values } = liftConstants(traceResult("evaluate", expression, [], "the expression must be"));
-  const plan = await makePlan(graph, options);
+  return evaluateWith("evaluate", expression, options);
+}
+
+/** What `evaluate` gives. Synchronous if the engine is. */
+export function evaluateWith<T>(
+  caller: string,
+  expression: T,
+  options: PlanOptions,
+): MaybePromise<Results<T, NDArray>> {
+  const { graph, values } = liftConstants(traceResult(caller, expression, [], "the expression must be"));
+  return andThen(makePlan(graph, options), (plan) =>
+    releaseAfter(plan, () => perform(plan, values, runOnHost)),
+  ) as never;
+}
+
+/** What the run gives; the plan is released when it ends, however it does. */
+function releaseAfter<R>(plan: Plan, run: () => MaybePromise<R>): MaybePromise<R> {
+  let result: MaybePromise<R> | undefined;
   try {
-    return (await perform(plan, values, runOnHost)) as Results<T, NDArray>;
+    result = run();
+    return isPromise(result) ? result.finally(() => plan.release()) : result;
   } finally {
-    plan.release();
+    if (!isPromise(result)) plan.release();
   }
 }
 

@@ -23,6 +23,7 @@ function noting(bytes: number, dispose: () => void | Promise<void>): Engine {
       precision: "float32",
       nonFinite: "strict",
       rowIndependent: true,
+      synchronous: true,
       namedDimensions: false,
     },
     compile: executable,

@@ -31,7 +31,7 @@ function matchOutputs(tree: unknown, structure: Structure, types: readonly Array
     const size = sizeOf(shape);
     const data: unknown = value instanceof NDArray && value.dtype === dtype ? value.data : value;
     if (!holds(dtype, data) || data.length !== size || size === 0) return undefined;
-    if (arrays.some((earlier) => overlap(earlier, data))) return undefined;
+    for (const earlier of arrays) if (overlap(earlier, data)) return undefined;
     arrays.push(data);
   }
   return arrays;

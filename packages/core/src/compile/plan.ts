@@ -140,16 +140,22 @@ export function runInto(
   values: readonly Value[],
   outputs: readonly TypedArray[],
 ): MaybePromise<unknown> {
-  const overlaps = values.some(
-    (value) => ArrayBuffer.isView(value) && outputs.some((output) => overlap(output, value)),
-  );
-  if (!overlaps) return guard("run", engine, () => executable.run(values, outputs));
+  if (!overlapAny(outputs, values)) return guard("run", engine, () => executable.run(values, outputs));
   return andThen(
     guard("run", engine, () => executable.run(values)),
     (results) => {
       for (const [index, output] of outputs.entries()) output.set(results[index]!);
     },
   );
+}
+
+/** Whether an output shares memory with a value. Loops, for small arrays are run through in less time than closures take. */
+function overlapAny(outputs: readonly TypedArray[], values: readonly Value[]): boolean {
+  for (const value of values) {
+    if (!ArrayBuffer.isView(value)) continue;
+    for (const output of outputs) if (overlap(output, value)) return true;
+  }
+  return false;
 }
 
 /** The results as arrays. Throws `EngineError` if their sizes are wrong. */

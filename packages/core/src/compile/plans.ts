@@ -48,11 +48,15 @@ export class PlanCache<Plan extends Holding> {
     return result.finally(end);
   }
 
-  /** Releases all plans, including those still being made. */
-  async release(): Promise<void> {
-    const plans = await Promise.allSettled([...this.#entries.values()].map(async ({ plan }) => plan));
+  /** Releases all plans, including those still being made. Synchronous if there are none of these. */
+  release(): MaybePromise<void> {
+    const pending: Promise<Plan>[] = [];
+    for (const { plan } of this.#entries.values()) {
+      if (isPromise(plan)) pending.push(plan);
+      else plan.release();
+    }
     this.#entries.clear();
-    for (const plan of plans) if (plan.status === "fulfilled") plan.value.release();
+    if (pending.length > 0) return releaseAll(pending);
   }
 
   /** The entry of this key, which becomes the most recently used. */
@@ -91,4 +95,8 @@ export class PlanCache<Plan extends Holding> {
       plan.release();
     }
   }
+}
+
+async function releaseAll<Plan extends Holding>(pending: readonly Promise<Plan>[]): Promise<void> {
+  for (const plan of await Promise.allSettled(pending)) if (plan.status === "fulfilled") plan.value.release();
 }

@@ -18,6 +18,8 @@ export interface EngineTraits {
   readonly nonFinite: "strict" | "unspecified";
   /** Whether a row of a batch has the same bits whatever the size of the batch. */
   readonly rowIndependent: boolean;
+  /** Whether it computes before it returns: `compile`, `upload`, runs and reads never give a promise, and `compileSync` may use it. */
+  readonly synchronous: boolean;
   /** Whether a graph may have named dimensions. If not, every length in the graphs that the engine is given is a number. */
   readonly namedDimensions: boolean;
 }

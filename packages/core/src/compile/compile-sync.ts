@@ -1,0 +1,107 @@
+/** How does a function of tensors become a function of arrays that need not be awaited? On an engine that computes before it returns. */
+import type { ArrayInput } from "../array/convert.ts";
+import type { TypedArray } from "../array/dtype.ts";
+import { EngineError, OutOfRangeError } from "../array/errors.ts";
+import type { NDArray } from "../array/ndarray.ts";
+import { checkOptions, functionRule, refuseSurplus, requireRule, swallow } from "../array/options.ts";
+import { type MaybePromise, isPromise } from "../array/promise.ts";
+import type { Tree } from "../array/tree.ts";
+import type { DeviceArray, Engine } from "../engine/contract.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { type Arrays, type CompileOptions, type Outputs, type Results, compileOptions } from "./compile.ts";
+import { evaluateWith } from "./evaluate.ts";
+import { bindOutputs } from "./outputs.ts";
+import { type PlanOptions, planOptions, runInto, runOnDevice, runOnHost } from "./plan.ts";
+import { PlannedFunction } from "./planned-function.ts";
+
+/** An array on the device of an engine that computes before it returns. */
+export interface SyncDeviceArray extends DeviceArray {
+  read(): TypedArray;
+}
+
+/** A compiled function whose results need not be awaited. */
+export interface CompiledSync<Arguments extends readonly unknown[], Result, A = NDArray> {
+  (...args: Arguments): Results<Result, A>;
+  /** Writes the results into arrays, given in the structure of the results. */
+  into(outputs: Outputs<Result>, ...args: Arguments): void;
+  /** Frees what was compiled; a second call does nothing, a later run throws `DisposedError`. */
+  dispose(): void;
+}
+
+/**
+ * Compiles a function of tensors into a function of arrays, as `compile` does, whose results need not be awaited: for a sort comparator,
+ * a render, or a custom gradient of another library. Needs an engine with the trait `synchronous`, as cpu and wasm have it.
+ * Throws `EngineError` if the engine is not one of these, and otherwise what `compile` and its calls throw.
+ * @example const mean = compileSync((x) => x.mean(), { engine }); mean([1, 2, 3]).item() // 2
+ */
+export function compileSync<Result>(
+  fn: (...args: Tensor[]) => Result,
+  options: CompileOptions<"host">,
+): CompiledSync<(ArrayInput | DeviceArray | Tree<ArrayInput | DeviceArray>)[], Result>;
+export function compileSync<Result>(
+  fn: (...args: Tensor[]) => Result,
+  options: CompileOptions<"device">,
+): CompiledSync<(ArrayInput | DeviceArray | Tree<ArrayInput | DeviceArray>)[], Result, SyncDeviceArray>;
+export function compileSync<Arguments extends readonly unknown[], Result>(
+  fn: (...args: Arguments) => Result,
+  options: CompileOptions<"host">,
+): CompiledSync<{ [K in keyof Arguments]: Arrays<Arguments[K]> }, Result>;
+export function compileSync<Arguments extends readonly unknown[], Result>(
+  fn: (...args: Arguments) => Result,
+  options: CompileOptions<"device">,
+): CompiledSync<{ [K in keyof Arguments]: Arrays<Arguments[K]> }, Result, SyncDeviceArray>;
+export function compileSync(fn: (...args: never[]) => unknown, options: CompileOptions): never {
+  refuseSurplus("compileSync", arguments, ["fn", "options"]);
+  requireRule("compileSync", "fn", functionRule, fn);
+  checkOptions("compileSync", options, compileOptions);
+  const { results = "host", ...settings } = options;
+  const { engine } = settings;
+  requireSynchronous("compileSync", engine);
+  const planned = new PlannedFunction("compileSync", fn, settings);
+  const execute = results === "device" ? runOnDevice : runOnHost;
+
+  const call = (...args: readonly unknown[]): unknown => settled("compileSync", engine, planned.run(args, execute));
+  return Object.assign(call, {
+    into: (outputs: unknown, ...args: readonly unknown[]): void => {
+      if (results === "device")
+        throw new OutOfRangeError('compileSync: results must be "host" to use into, got "device".');
+      const written = planned.run(args, (plan, values) =>
+        runInto(plan, values, bindOutputs("into", outputs, plan.structure, plan.results)),
+      );
+      settled("compileSync", engine, written);
+    },
+    dispose: (): void => {
+      if (planned.end()) settled("compileSync", engine, planned.release());
+    },
+  }) as never;
+}
+
+/**
+ * Computes a tensor, or a record or list of tensors, as `evaluate` does, without a promise. Throws `EngineError` if the engine has not the
+ * trait `synchronous`, and otherwise what `evaluate` throws.
+ * @example evaluateSync(huber([1, 2, 3], [1.5, 2, 0]).mean(), { engine }).item()
+ */
+export function evaluateSync<T>(expression: T, options: PlanOptions): Results<T, NDArray> {
+  refuseSurplus("evaluateSync", arguments, ["expression", "options"]);
+  checkOptions("evaluateSync", options, planOptions);
+  requireSynchronous("evaluateSync", options.engine);
+  return settled("evaluateSync", options.engine, evaluateWith("evaluateSync", expression, options));
+}
+
+function requireSynchronous(caller: string, { name, device, traits }: Engine): void {
+  if (traits.synchronous) return;
+  const other = caller === "compileSync" ? "compile" : "evaluate";
+  throw new EngineError(
+    `${caller}: the engine must be one that computes before it returns, as cpu and wasm do, got engine "${name}" (${device}). ` +
+      `Use ${other}, and await it.`,
+  );
+}
+
+/** The value. Throws `EngineError` if it is a promise, which an engine that says it is synchronous must not give. */
+function settled<T>(caller: string, engine: Engine, value: MaybePromise<T>): T {
+  if (!isPromise(value)) return value;
+  swallow(value);
+  throw new EngineError(
+    `${caller}: engine "${engine.name}" has the trait synchronous, and must give its results at once, got a promise.`,
+  );
+}
