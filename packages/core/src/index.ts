@@ -109,6 +109,15 @@ export {
   compile,
 } from "./compile/compile.ts";
 export { type CompiledSync, type SyncDeviceArray, compileSync, evaluateSync } from "./compile/compile-sync.ts";
+export { type BatchOptions, vmap } from "./compile/vmap.ts";
+export {
+  type DerivativeOptions,
+  type Jacobian,
+  hessian,
+  hessianVectorProduct,
+  jacobian,
+  jvp,
+} from "./compile/derivatives.ts";
 export { type ScanOptions, type Tensors, scan } from "./compile/scan.ts";
 export { evaluate } from "./compile/evaluate.ts";
 export { explain } from "./compile/explain.ts";
