@@ -109,6 +109,7 @@ export {
   compile,
 } from "./compile/compile.ts";
 export { type CompiledSync, type SyncDeviceArray, compileSync, evaluateSync } from "./compile/compile-sync.ts";
+export { type LeafOf, type Mapped, type Uploaded, dispose, tree, upload } from "./compile/trees.ts";
 export { type BatchOptions, vmap } from "./compile/vmap.ts";
 export {
   type DerivativeOptions,
