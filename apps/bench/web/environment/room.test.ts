@@ -1,0 +1,83 @@
+import { launch, softwareWebGL, withoutWebGL } from "@symloss/browser/launch";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type WebPage, barriersOf, errorsOf, serveWebPage } from "../../test/web-page.ts";
+import { engineNames } from "../engines.ts";
+
+let site: WebPage;
+let browser: Browser;
+beforeAll(async () => {
+  [site, browser] = await Promise.all([serveWebPage(), launch(softwareWebGL)]);
+});
+afterAll(async () => {
+  await browser.close();
+  await site.close();
+});
+
+/** The room, when every engine has been tried, and `selectEngine` asked. */
+async function openTried(own: Browser, options: BrowserContextOptions = {}): Promise<Page> {
+  const page = await own.newPage(options);
+  page.setDefaultTimeout(60_000);
+  await page.goto(site.address);
+  await page.getByRole("status").filter({ hasText: "Every engine has been tried." }).waitFor();
+  return page;
+}
+
+const rowOf = (page: Page, engine: string) => page.locator(`tr[data-engine="${engine}"]`);
+
+test("every engine passes its self-test in a worker, and selectEngine takes the first and the fastest", async () => {
+  const page = await browser.newPage({ colorScheme: "light" });
+  const errors = errorsOf(page);
+  const hosts = new Set<string>();
+  page.on("request", (request) => hosts.add(new URL(request.url()).host));
+  await page.goto(site.address);
+  await page.getByRole("status").filter({ hasText: "Every engine has been tried." }).waitFor();
+  for (const name of engineNames) expect(await rowOf(page, name).textContent()).toContain("passed");
+  expect(await rowOf(page, "gpu").textContent()).toContain("emulated in software");
+  expect(await page.locator("[data-selected]").allTextContents()).toEqual(["wasm", expect.stringMatching(/wasm|cpu|onnx/)]);
+  expect(await page.getByText("allowSoftware: true allows it").count()).toBe(1);
+  expect(await page.getByRole("row").filter({ hasText: "WebAssembly SIMD" }).first().textContent()).toContain("yes");
+  expect(await barriersOf(page)).toEqual([]);
+  await page.getByRole("button", { name: "Try them again" }).press("Enter");
+  await page.getByRole("status").filter({ hasText: "Trying engines" }).waitFor();
+  expect(hosts).toEqual(new Set([new URL(site.address).host]));
+  expect(errors).toEqual([]);
+  await page.close();
+});
+
+test("an engine that is refused says why", async () => {
+  const poor = await launch(withoutWebGL);
+  const page = await openTried(poor, { colorScheme: "dark", viewport: { width: 375, height: 800 } });
+  expect(await rowOf(page, "gpu").textContent()).toMatch(/unavailable.*WebGL/);
+  expect(await rowOf(page, "wasm").textContent()).toContain("passed");
+  expect(await page.getByRole("row").filter({ hasText: "WebGL 2" }).first().textContent()).toContain("no");
+  expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(375);
+  expect(await barriersOf(page)).toEqual([]);
+  await poor.close();
+});
+
+test("rooms are reached by keyboard, and the first paint needs little", async () => {
+  const page = await browser.newPage();
+  const errors = errorsOf(page);
+  let bytes = 0;
+  page.on("response", (response) => {
+    const size = Number(response.headers()["content-length"] ?? 0);
+    // Before anything is drawn: the page itself, its style and its script.
+    if (/index[^/]*$|\/$/.test(response.url())) bytes += size;
+  });
+  await page.goto(site.address);
+  await page.getByRole("navigation").waitFor();
+  // Uncompressed, it is below what may be compressed.
+  expect(bytes).toBeLessThan(150_000);
+  await page.keyboard.press("Tab");
+  expect(await page.evaluate("document.activeElement.textContent.trim()")).toBe("Skip to the content");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: "How a loss looks" }).waitFor();
+  expect(await page.title()).toBe("Losses · symloss bench");
+  await page.goBack();
+  await page.getByRole("heading", { level: 1, name: "What this browser can run" }).waitFor();
+  expect(errors).toEqual([]);
+  await page.close();
+});

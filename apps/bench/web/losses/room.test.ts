@@ -1,0 +1,169 @@
+import { launch, softwareWebGL } from "@symloss/browser/launch";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { type WebPage, barriersOf, errorsOf, serveWebPage } from "../../test/web-page.ts";
+import { engineNames } from "../engines.ts";
+
+let site: WebPage;
+let browser: Browser;
+beforeAll(async () => {
+  [site, browser] = await Promise.all([serveWebPage(), launch(softwareWebGL)]);
+});
+afterAll(async () => {
+  await browser.close();
+  await site.close();
+});
+
+let errors: readonly string[] = [];
+afterEach(() => {
+  expect(errors).toEqual([]);
+});
+
+async function open(link: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const page = await browser.newPage(options);
+  page.setDefaultTimeout(30_000);
+  errors = errorsOf(page);
+  await page.goto(`${site.address}#losses${link}`);
+  return page;
+}
+
+/** What was computed, and by whom. */
+async function waitForPoints(page: Page, words: string): Promise<void> {
+  await page.getByRole("status").filter({ hasText: words }).first().waitFor();
+}
+
+const linkOf = (page: Page): Promise<string> => page.evaluate("location.hash");
+const figures = (page: Page) => page.locator("svg[role=img]");
+
+test("a loss is drawn with its gradient, and follows its options, in the address too", async () => {
+  const page = await open("", { colorScheme: "light" });
+  await waitForPoints(page, "241 points");
+  expect(await figures(page).evaluateAll((all) => all.map((one) => one.getAttribute("aria-label")))).toEqual([
+    "huber",
+    "Derivative with respect to predictions",
+  ]);
+  await page.getByRole("textbox", { name: "delta" }).fill("0.5, 2");
+  await page.locator(".figures").getByText("delta = 2").first().waitFor();
+  expect(await linkOf(page)).toBe("#losses?loss=huber&delta=0.5,+2");
+  await page.getByRole("slider", { name: "delta, first value" }).press("ArrowRight");
+  await page.locator(".figures").getByText(/delta = 0\.[5-9]\d*/).first().waitFor();
+  await page.getByText("The numbers").click();
+  expect(await page.getByRole("group", { name: "The numbers" }).getByRole("row").count()).toBe(14);
+  expect(await barriersOf(page)).toEqual([]);
+  await page.close();
+});
+
+describe("the figures of SymJAX", () => {
+  test("huber at three deltas, beside x²", async () => {
+    const page = await open("");
+    await page.getByText("Figures to begin with").click();
+    await page.getByRole("button", { name: "Huber at three deltas, beside x²" }).click();
+    await page.locator(".figures").getByText("delta = 0.5").first().waitFor();
+    for (const label of ["delta = 1", "delta = 2", "x²"]) {
+      expect(await page.locator(".figures").getByText(label, { exact: true }).count()).toBeGreaterThan(0);
+    }
+    // Four curves, and three derivatives; the one beside is dashed.
+    expect(await page.locator(".figures svg path[stroke-dasharray]").count()).toBe(1);
+    await page.close();
+  });
+
+  test("hinge at two deltas, beside the 0-1 loss, with a line at the label", async () => {
+    const page = await open("?loss=hingeLoss&delta=1,0.2&beside=zeroOne", { colorScheme: "dark" });
+    await page.locator(".figures").getByText("0-1 loss").first().waitFor();
+    expect(await page.locator(".figures svg title", { hasText: "targets = 1" }).count()).toBe(2);
+    expect(await barriersOf(page)).toEqual([]);
+    await page.close();
+  });
+});
+
+test.each(engineNames)("engine %s draws a curve", async (engine) => {
+  const page = await open(`?loss=logCosh&engine=${engine}`);
+  await waitForPoints(page, `on ${engine}:`);
+  expect(await figures(page).count()).toBe(2);
+  await page.close();
+});
+
+test("two engines are compared in units in the last place", async () => {
+  const page = await open("?loss=logCosh");
+  await page.getByRole("combobox", { name: "compared with" }).selectOption("interpreter");
+  await page.getByRole("img", { name: "wasm less interpreter, in units in the last place of float32" }).waitFor();
+  expect(await linkOf(page)).toBe("#losses?loss=logCosh&against=interpreter");
+  await page.close();
+});
+
+test("a map of two elements, and the triangle of three classes", async () => {
+  const page = await open("?loss=softmaxCrossentropyLogits&figure=simplex");
+  await waitForPoints(page, "861 points");
+  expect(await page.getByText("class 2 is certain").count()).toBe(1);
+  await page.getByRole("combobox", { name: "kind" }).selectOption("surface");
+  await waitForPoints(page, "2401 points");
+  expect(await figures(page).count()).toBe(2);
+  expect(await barriersOf(page)).toEqual([]);
+  await page.close();
+});
+
+test("a link brings the same view back", async () => {
+  const link = "?loss=pinball&engine=cpu&from=-1&to=2&targets=0.5&quantile=0.1,0.9&beside=huber";
+  const page = await open(link);
+  await page.locator(".figures").getByText("quantile = 0.9").first().waitFor();
+  expect(await linkOf(page)).toBe(`#losses${link}`);
+  expect(await page.getByRole("textbox", { name: "targets" }).inputValue()).toBe("0.5");
+  expect(await page.getByRole("combobox", { name: "computed by" }).inputValue()).toBe("cpu");
+  await page.close();
+});
+
+test("the code and the link are copied", async () => {
+  const page = await open("?loss=huber&delta=0.5", { permissions: ["clipboard-read", "clipboard-write"] });
+  await waitForPoints(page, "241 points");
+  await page.getByRole("button", { name: "Copy the code" }).click();
+  expect(await page.evaluate("navigator.clipboard.readText()")).toContain("huber({ targets: 0, predictions }, { delta: 0.5 })");
+  await page.getByRole("button", { name: "Copy a link to this view" }).click();
+  expect(await page.evaluate("navigator.clipboard.readText()")).toBe(`${site.address}#losses?loss=huber&delta=0.5`);
+  await page.close();
+});
+
+test("a mistake is named, and the next view is drawn", async () => {
+  const page = await open("?loss=huber");
+  await waitForPoints(page, "241 points");
+  await page.getByRole("textbox", { name: "delta" }).fill("-1");
+  expect(await page.getByRole("alert").textContent()).toContain("huber: delta must be");
+  await page.getByRole("textbox", { name: "delta" }).fill("1");
+  await page.getByRole("alert").waitFor({ state: "detached" });
+  await page.goto(`${site.address}#losses?loss=hubber`);
+  await page.getByRole("alert").filter({ hasText: 'There is no loss "hubber". Did you mean huber?' }).waitFor();
+  await page.getByRole("combobox", { name: "loss" }).selectOption("logCosh");
+  await page.getByRole("img", { name: "logCosh" }).waitFor();
+  await page.close();
+});
+
+test("a WebGL context that is lost is said, and a new one made", async () => {
+  const page = await open("?loss=logCosh");
+  await waitForPoints(page, "241 points");
+  const [worker] = page.workers();
+  // Keeps the contexts that the engine makes.
+  await worker!.evaluate(`
+    globalThis.contexts = [];
+    const getContext = OffscreenCanvas.prototype.getContext;
+    OffscreenCanvas.prototype.getContext = function (...given) {
+      const context = getContext.apply(this, given);
+      if (context !== null) contexts.push(context);
+      return context;
+    };
+  `);
+  await page.getByRole("combobox", { name: "computed by" }).selectOption("gpu");
+  await waitForPoints(page, "on gpu:");
+  await worker!.evaluate("for (const context of contexts) context.getExtension('WEBGL_lose_context')?.loseContext()");
+  await page.getByRole("textbox", { name: "targets" }).fill("1");
+  await page.getByRole("alert").filter({ hasText: "lost" }).waitFor();
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByRole("alert").waitFor({ state: "detached" });
+  await waitForPoints(page, "on gpu:");
+  await page.close();
+});
+
+test("it fits a phone", async () => {
+  const page = await open("?loss=ctc", { viewport: { width: 375, height: 800 }, reducedMotion: "reduce" });
+  await waitForPoints(page, "241 points");
+  expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(375);
+  await page.close();
+});
