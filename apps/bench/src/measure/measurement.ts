@@ -2,6 +2,7 @@
 import { bytesPerElement } from "@symloss/core/engine";
 import type { Contender, Entrant, Run } from "../contenders/contender.ts";
 import { type ReferenceOutput, referenceOf, worstError } from "./check.ts";
+import { clockStep } from "./clock.ts";
 import { ratios, runRounds, timeOf } from "./interleave.ts";
 import type { Entry, LeftOut, Measurement } from "./result.ts";
 import { spreadOf } from "./statistics.ts";
@@ -14,14 +15,16 @@ export interface MeasurementOptions {
   readonly budget: number;
   /** The entry to compare with, if it takes part; otherwise loops by hand, or whoever is first. */
   readonly against?: string | undefined;
+  /** Called before someone's outputs are checked. */
+  readonly beforeReady?: (name: string) => unknown;
   /** Called after each round. */
   readonly afterRound?: () => unknown;
 }
 
 /** Before its first round each runs for this long, in milliseconds, but at least a few times. */
 const [warmUpTime, fewestWarmUps] = [50, 5];
-/** A timing takes at least this long, in milliseconds, so that the clock's steps don't matter. */
-const shortestTiming = 2;
+/** A timing takes at least this long, in milliseconds, and so many of the clock's steps. */
+const [shortestTiming, fewestSteps] = [2, 100];
 const mostRepeats = 100_000;
 
 /** Someone whose outputs are right, and who is warm. */
@@ -51,7 +54,9 @@ export async function measureWorkload(
       continue;
     }
     for (const entrant of entrants) {
-      const outcome = await makeReady(contender, entrant, outputs);
+      const name = entrant.variant === undefined ? contender.name : `${contender.name} ${entrant.variant}`;
+      await options.beforeReady?.(name);
+      const outcome = await makeReady(name, contender, entrant, outputs);
       if ("reason" in outcome) leftOut.push(outcome);
       else ready.push(outcome);
     }
@@ -81,11 +86,11 @@ export async function measureWorkload(
 
 /** The contender's way, prepared, checked and warm; or why not. */
 async function makeReady(
+  name: string,
   { name: contender, kind, tolerance }: Contender,
-  { variant, prepare }: Entrant,
+  { prepare }: Entrant,
   outputs: readonly ReferenceOutput[],
 ): Promise<Ready | LeftOut> {
-  const name = variant === undefined ? contender : `${contender} ${variant}`;
   const fault = kind !== "peer";
   try {
     const start = performance.now();
@@ -121,7 +126,8 @@ async function warmUp(run: Run): Promise<Pick<Ready, "warmUpMilliseconds" | "rep
 
 /** How many runs of so many nanoseconds a timing has. */
 function repeatsFor(nanoseconds: number): number {
-  const wanted = Math.ceil((shortestTiming * 1e6) / Math.max(nanoseconds, 1));
+  const shortest = Math.max(shortestTiming, fewestSteps * clockStep());
+  const wanted = Math.ceil((shortest * 1e6) / Math.max(nanoseconds, 1));
   return Math.min(Math.max(wanted, 1), mostRepeats);
 }
 
