@@ -10,30 +10,25 @@ import {
   parseWords,
 } from "../arguments.ts";
 import { type Command } from "../command.ts";
-import type { Contender } from "../contenders/contender.ts";
-import { residences } from "../contenders/engine.ts";
+import { residences } from "../contenders/residence.ts";
 import { installPeers } from "../contenders/peers.ts";
 import { engineTable, openEngine, rivalTable } from "../contenders/table.ts";
 import { Failure } from "../failure.ts";
 import { describeMachine, loadAverage } from "../machine.ts";
 import { baselineRule } from "../measure/baseline.ts";
-import { calibrate, judgeQuietness } from "../measure/calibration.ts";
-import { usualLengths } from "../measure/losses.ts";
-import { measureWorkload } from "../measure/measurement.ts";
-import {
-  type BenchResult,
-  type Measurement,
-  type Unavailable,
-  resultFormat,
-  resultVersion,
-} from "../measure/result.ts";
-import { type WorkloadKind, makeSized } from "../measure/workload.ts";
-import { suggestion } from "../suggestion.ts";
+import { usualLengths } from "../measure/lengths.ts";
+import type { BenchResult, Measurement } from "../measure/result.ts";
+import type { WorkloadKind } from "../measure/workload.ts";
+import { largestSize, mostRounds, mostSeconds, sweepSizes, usualRounds, usualSeconds } from "../race/plan.ts";
+import { type Opening, race } from "../race/race.ts";
+import { resultOf } from "../race/record.ts";
 import type { Report } from "../report/report.ts";
-import { legend, machineSection, workloadSections } from "../report/summary.ts";
+import { legend, machineSection } from "../report/summary.ts";
 import { showSection } from "../report/terminal.ts";
+import { suggestion } from "../suggestion.ts";
 import { checkOutputs, finishResult, readResult, resultOptions } from "./files.ts";
 import { selectWorkloads } from "./select.ts";
+import { showRace } from "./show-race.ts";
 
 const engineNames = Object.keys(engineTable);
 const rivalNames = Object.keys(rivalTable);
@@ -43,11 +38,6 @@ const [usualEngines, usualRivals] = [
   ["wasm", "cpu", "onnx"],
   ["hand", "model"],
 ];
-const [usualRounds, usualSeconds] = [21, 20];
-
-/** From what a call costs to what no cache holds. */
-const sweepSizes = [32, 128, 512, 2048, 8192, 32_768, 131_072, 524_288, 2_097_152, 10_000_000];
-const largestSize = 100_000_000;
 
 const options = {
   engines: choices(engineNames, `engines: ${engineNames.join(", ")}, or all; by default ${usualEngines.join(",")}`),
@@ -59,8 +49,11 @@ const options = {
     summary: "whose time ratios are taken to; by default hand if it takes part, else the first",
     parse: (text: string) => text,
   },
-  rounds: count(10_000, `how often each is timed, in turn; by default ${usualRounds}`),
-  seconds: count(3600, `begin no round after so long for one workload (but 5 in any case); by default ${usualSeconds}`),
+  rounds: count(mostRounds, `how often each is timed, in turn; by default ${usualRounds}`),
+  seconds: count(
+    mostSeconds,
+    `begin no round after so long for one workload (but 5 in any case); by default ${usualSeconds}`,
+  ),
   sizes: counts(largestSize, "elements of the largest input, instead of each workload's own size"),
   sweep: flag(`every size from ${sweepSizes[0]} to 10 million elements, and where one overtakes another`),
   lengths: namedCounts(Object.keys(usualLengths), largestSize, "lengths of the axes of losses: batch=64,classes=10"),
@@ -126,93 +119,31 @@ async function measureAll(
   words: string,
   report: Report,
 ): Promise<BenchResult> {
-  const date = new Date().toISOString();
-  const machine = describeMachine();
-  const load = loadAverage();
-  const { contenders, unavailable } = await openContenders(values, report);
-  const calibrations = [calibrate(), calibrate(), calibrate()].slice(1);
-  const measurements = await measureKinds(kinds, contenders, values, calibrations, report);
-  for (const { dispose } of contenders) await dispose();
-  const result: BenchResult = {
-    format: resultFormat,
-    version: resultVersion,
-    date,
+  const circumstances = {
+    date: new Date().toISOString(),
     command: `npm run bench -- ${words}`,
-    machine,
-    quietness: judgeQuietness(calibrations, machine.cores, load),
-    contenders: contenders.map(({ name, kind, device }) => ({ name, kind, device })),
-    unavailable,
-    measurements,
+    machine: describeMachine(),
+    loadAverage: loadAverage(),
   };
+  const { sizes = values.sweep === true ? sweepSizes : [undefined], against } = values;
+  const { rounds = usualRounds, seconds = usualSeconds } = values;
+  const record = await showRace(report, (tell) =>
+    race(openingsOf(values, report), { kinds, sizes, rounds, seconds, against }, tell),
+  );
+  const result = resultOf(record, circumstances);
   report.line(`\n${legend().join("\n")}`);
   showSection(machineSection(result), report);
   return result;
 }
 
-/** Everyone who was asked for and works here; throws `Failure` if nobody does. */
-async function openContenders(
-  values: RunValues,
-  report: Report,
-): Promise<{ contenders: readonly Contender[]; unavailable: readonly Unavailable[] }> {
+/** Everyone who is asked for. */
+function openingsOf(values: RunValues, report: Report): readonly Opening[] {
   const rivals = rivalsOf(values);
   if (rivals.some((name) => peerNames.includes(name))) installPeers((line) => report.line(line));
-  const openings = [
+  return [
     ...enginesOf(values).map((name) => ({ name, open: () => openEngine(name, values.arrays ?? residences) })),
     ...rivals.map((name) => ({ name, open: rivalTable[name]!.open })),
   ];
-  const contenders: Contender[] = [];
-  const unavailable: Unavailable[] = [];
-  for (const { name, open } of openings) {
-    try {
-      contenders.push(await open());
-    } catch (error) {
-      unavailable.push({ name, reason: error instanceof Error ? error.message : String(error) });
-    }
-  }
-  for (const { name, reason } of unavailable) report.line(`without ${name}: ${reason}`);
-  if (contenders.length === 0) {
-    throw new Failure("Somebody must take part, got nobody who works here: the reasons are above.");
-  }
-  return { contenders, unavailable };
-}
-
-async function measureKinds(
-  kinds: readonly WorkloadKind[],
-  contenders: readonly Contender[],
-  values: RunValues,
-  calibrations: number[],
-  report: Report,
-): Promise<readonly Measurement[]> {
-  const { rounds = usualRounds, seconds = usualSeconds, against } = values;
-  const sizes = values.sizes ?? (values.sweep === true ? sweepSizes : [undefined]);
-  const progress = report.progress(kinds.length * sizes.length * rounds);
-  const measurements: Measurement[] = [];
-  for (const kind of kinds) {
-    const own: Measurement[] = [];
-    for (const size of sizes) {
-      const workload = makeSized(kind, size);
-      let left = rounds;
-      const afterRound = (): void => {
-        left--;
-        calibrations.push(calibrate());
-        progress.advance(workload.title);
-      };
-      own.push(await measureWorkload(workload, contenders, { rounds, budget: 1000 * seconds, against, afterRound }));
-      for (; left > 0; left--) progress.advance(workload.title);
-    }
-    const different = withoutRepeatedSizes(own);
-    for (const section of workloadSections(different, contenders)) showSection(section, report);
-    measurements.push(...different);
-  }
-  progress.stop();
-  return measurements;
-}
-
-/** Two sizes may come to the same number of rows. */
-function withoutRepeatedSizes(measurements: readonly Measurement[]): readonly Measurement[] {
-  return measurements.filter(
-    ({ elements }, index) => measurements.findIndex((other) => other.elements === elements) === index,
-  );
 }
 
 /** Throws `Failure` if one of ours failed or gave wrong outputs: a benchmark of that would be worth nothing. */
