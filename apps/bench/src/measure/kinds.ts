@@ -1,4 +1,5 @@
 /** Which kinds of workloads are there? */
+import { gpuKinds } from "./gpu-workloads.ts";
 import type { Lengths } from "./lengths.ts";
 import { lossKinds } from "./losses.ts";
 import type { WorkloadKind } from "./workload.ts";
@@ -6,5 +7,5 @@ import { workloadKinds } from "./workloads.ts";
 
 /** Every kind of workload, with these lengths of the axes of losses. */
 export function allKinds(lengths: Lengths = {}): readonly WorkloadKind[] {
-  return [...workloadKinds, ...lossKinds(lengths)];
+  return [...workloadKinds, ...gpuKinds, ...lossKinds(lengths)];
 }

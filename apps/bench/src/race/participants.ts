@@ -7,7 +7,15 @@ export const pageEngineNames = ["wasm", "cpu", "interpreter", "onnx", "gpu"] as 
 export type PageEngineName = (typeof pageEngineNames)[number];
 
 /** Whatever can stand beside them in a page. */
-export const pageRivalNames = ["hand", "model", "tfjs-cpu", "tfjs-wasm", "tfjs-webgl"] as const;
+export const pageRivalNames = [
+  "hand",
+  "model",
+  "gpu-js",
+  "gpu-js-packed",
+  "tfjs-cpu",
+  "tfjs-wasm",
+  "tfjs-webgl",
+] as const;
 
 /** The name of something that can stand beside the engines of a page. */
 export type PageRivalName = (typeof pageRivalNames)[number];

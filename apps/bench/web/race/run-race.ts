@@ -31,6 +31,6 @@ function openingsOf({ engines, beside, arrays }: RaceChoice): readonly Opening[]
       name,
       open: async () => engineContender(name, await factories[name](), arrays, engineTable[name]),
     })),
-    ...beside.map((name) => ({ name, open: rivalOpenings[name] })),
+    ...beside.map((name) => ({ name, open: () => rivalOpenings[name](arrays) })),
   ];
 }

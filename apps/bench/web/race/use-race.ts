@@ -3,6 +3,7 @@ import { proxy } from "comlink";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { BenchResult } from "../../src/measure/result.ts";
 import type { RaceChoice } from "../../src/race/choice.ts";
+import { type RaceFollower, followerName } from "../../src/race/follower.ts";
 import type { RaceEvent } from "../../src/race/race.ts";
 import { type Circumstances, type RaceRecord, addEvent, emptyRecord, resultOf } from "../../src/race/record.ts";
 import { messageOf } from "../failure.tsx";
@@ -74,9 +75,10 @@ function startRace(choice: RaceChoice, command: string, show: (state: RaceState)
     state = { ...state, phase };
     worker?.stop();
     draw();
+    void follower()?.({ kind: "ended", ...(typeof phase === "object" ? phase : {}) });
   };
-  const receive = (event: RaceEvent): void => {
-    if (state.phase !== "running") return;
+  const receive = (event: RaceEvent): unknown => {
+    if (state.phase !== "running") return undefined;
     const now = performance.now();
     const record = addEvent(state.record, event);
     if (event.kind === "progress") {
@@ -88,6 +90,7 @@ function startRace(choice: RaceChoice, command: string, show: (state: RaceState)
       state = { ...state, record, result: resultSoFar(record, circumstances!) };
       draw();
     }
+    return follower()?.(event);
   };
 
   draw();
@@ -106,4 +109,9 @@ function startRace(choice: RaceChoice, command: string, show: (state: RaceState)
 
 function resultSoFar(record: RaceRecord, circumstances: Circumstances): BenchResult | undefined {
   return record.measurements.length === 0 ? undefined : resultOf(record, circumstances);
+}
+
+/** Whoever opened the page and follows its races, if anyone. */
+function follower(): RaceFollower | undefined {
+  return (globalThis as { readonly [followerName]?: RaceFollower })[followerName];
 }

@@ -4,6 +4,13 @@ import { useState } from "preact/hooks";
 import { formatElements } from "../../src/report/format.ts";
 import type { KindDescription } from "./run-race.ts";
 
+/** What the groups are called. */
+const groupTitles: Readonly<Record<string, string>> = {
+  workloads: "Written by hand too",
+  gpu: "For graphics cards",
+  losses: "Losses of the catalogue",
+};
+
 /** So many losses are shown at most. */
 const mostShown = 30;
 
@@ -18,16 +25,16 @@ interface PickerProperties {
 export function WorkloadPicker({ kinds, chosen, onChange }: PickerProperties): JSX.Element {
   const [search, setSearch] = useState("");
   const found = kinds.filter((kind) => matches(kind, search));
-  const [losses, workloads] = [found.filter(isLoss), found.filter((kind) => !isLoss(kind))];
+  const losses = found.filter(({ groups }) => groups[0] === "losses");
   // Nobody reads hundreds of losses: without a search only those that are chosen.
   const wanted = search.trim() === "" ? losses.filter(({ name }) => chosen.has(name)) : losses;
-  const shown = wanted.slice(0, mostShown);
+  const shown = [...found.filter((kind) => !losses.includes(kind)), ...wanted.slice(0, mostShown)];
 
   const choose = (names: readonly string[], isChosen: boolean): void =>
     onChange(kinds.map(({ name }) => name).filter((name) => (names.includes(name) ? isChosen : chosen.has(name))));
   const chooseShown = (isChosen: boolean): void =>
     choose(
-      [...workloads, ...shown].map(({ name }) => name),
+      shown.map(({ name }) => name),
       isChosen,
     );
   const list = (group: readonly KindDescription[]): JSX.Element => (
@@ -63,14 +70,15 @@ export function WorkloadPicker({ kinds, chosen, onChange }: PickerProperties): J
         </button>
       </p>
       <div class="pick-groups" tabIndex={0} role="region" aria-label="Workloads and losses">
-        {workloads.length === 0 ? null : (
-          <>
-            <h3>Written by hand too</h3>
-            {list(workloads)}
-          </>
-        )}
-        <h3>Losses of the catalogue</h3>
-        {list(shown)}
+        {Object.entries(groupTitles).map(([group, title]) => {
+          const own = shown.filter(({ groups }) => groups[0] === group);
+          return own.length === 0 && group !== "losses" ? null : (
+            <>
+              <h3>{title}</h3>
+              {list(own)}
+            </>
+          );
+        })}
         <p>{describeLosses(search, losses.length, wanted.length)}</p>
       </div>
     </fieldset>
@@ -78,8 +86,9 @@ export function WorkloadPicker({ kinds, chosen, onChange }: PickerProperties): J
 }
 
 function KindLabel({ kind }: { readonly kind: KindDescription }): JSX.Element {
-  if (isLoss(kind)) return <span>{kind.name}</span>;
-  const { name, title, rows, rowElements } = kind;
+  const { name, title, groups, rows, rowElements } = kind;
+  // The title of a loss says its name again.
+  if (groups[0] === "losses") return <span>{name}</span>;
   return (
     <span>
       <strong>{name}</strong> {title} <small>{formatElements(rows * rowElements)} elements</small>
@@ -91,10 +100,6 @@ function describeLosses(search: string, found: number, wanted: number): string {
   if (search.trim() === "") return `Type part of a name to find one of ${found} calls of losses and gradients.`;
   if (found === 0) return "No loss has all of these words in its name.";
   return wanted > mostShown ? `${wanted - mostShown} more are found: type more of the name.` : "";
-}
-
-function isLoss({ groups }: KindDescription): boolean {
-  return groups.includes("losses");
 }
 
 function matches({ name, title }: KindDescription, search: string): boolean {

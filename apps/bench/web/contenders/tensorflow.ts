@@ -4,10 +4,14 @@ import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import plainWasm from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url";
 import simdWasm from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url";
 import type { Contender } from "../../src/contenders/contender.ts";
+import type { Residence } from "../../src/contenders/residence.ts";
 import { tensorFlowContender } from "../../src/contenders/tensorflow.ts";
 
-/** Throws if the backend does not work here. */
-export async function openTensorFlow(backend: "cpu" | "wasm" | "webgl"): Promise<Contender> {
+/** Once for each residence, if there are any; throws if the backend does not work here. */
+export async function openTensorFlow(
+  backend: "cpu" | "wasm" | "webgl",
+  where?: readonly Residence[],
+): Promise<Contender> {
   // On one thread, as everyone else.
   tensorflow.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
   setWasmPaths({
@@ -21,5 +25,5 @@ export async function openTensorFlow(backend: "cpu" | "wasm" | "webgl"): Promise
   if (!(await tensorflow.setBackend(backend)))
     throw new Error(`The backend ${backend} of TensorFlow.js did not start.`);
   const device = `TensorFlow.js ${tensorflow.version.tfjs}, ${backend}`;
-  return tensorFlowContender(`tfjs-${backend}`, tensorflow, backend, device);
+  return tensorFlowContender(`tfjs-${backend}`, tensorflow, backend, device, where);
 }
