@@ -31,6 +31,8 @@ const mostRepeats = 100_000;
 interface Ready {
   readonly name: string;
   readonly contender: string;
+  /** Whether it is a fault if it fails. */
+  readonly fault: boolean;
   readonly run: Run;
   readonly firstMilliseconds: number;
   readonly warmUpMilliseconds: number;
@@ -61,16 +63,22 @@ export async function measureWorkload(
       else ready.push(outcome);
     }
   }
-  const reference = referenceAmong(
-    ready.map(({ name }) => name),
-    options.against,
-  );
-  const times = await runRounds(
+  const outcomes = await runRounds(
     ready.map(({ run: { run, before }, repeats }) => ({ run, before, repeats })),
     options,
   );
+  const timed = ready.flatMap((one, index) => {
+    const outcome = outcomes[index]!;
+    if ("times" in outcome) return [{ ...one, times: outcome.times }];
+    leftOut.push(leftOutBy(one.name, one.fault, outcome.failure));
+    return [];
+  });
   for (const { run } of ready) await run.dispose();
-  const base = times[ready.findIndex(({ name }) => name === reference)] ?? [];
+  const reference = referenceAmong(
+    timed.map(({ name }) => name),
+    options.against,
+  );
+  const base = timed.find(({ name }) => name === reference)?.times ?? [];
   return {
     workload: workload.name,
     title: workload.title,
@@ -79,7 +87,7 @@ export async function measureWorkload(
     bytes: bytesOf(workload, outputs),
     ...(reference === undefined ? {} : { reference }),
     rounds: base.length,
-    entries: ready.map((one, index) => entryOf(one, times[index]!, base)),
+    entries: timed.map((one) => entryOf(one, base)),
     leftOut,
   };
 }
@@ -106,10 +114,14 @@ async function makeReady(
         reason: `its outputs are off by ${error.toExponential(1)} of the largest, more than ${tolerance}`,
       };
     }
-    return { name, contender, run, firstMilliseconds, error, ...(await warmUp(run)) };
+    return { name, contender, fault, run, firstMilliseconds, error, ...(await warmUp(run)) };
   } catch (cause) {
-    return { name, fault, reason: cause instanceof Error ? cause.message : String(cause) };
+    return leftOutBy(name, fault, cause);
   }
+}
+
+function leftOutBy(name: string, fault: boolean, cause: unknown): LeftOut {
+  return { name, fault, reason: cause instanceof Error ? cause.message : String(cause) };
 }
 
 /** Runs until compilers have done what they do, and counts how many runs a timing must have. */
@@ -135,8 +147,8 @@ function referenceAmong(names: readonly string[], against: string | undefined): 
   return [against, "hand"].find((name) => name !== undefined && names.includes(name)) ?? names[0];
 }
 
-function entryOf(ready: Ready, times: readonly number[], base: readonly number[]): Entry {
-  const { name, contender, firstMilliseconds, warmUpMilliseconds, repeats, error } = ready;
+function entryOf(timed: Ready & { readonly times: readonly number[] }, base: readonly number[]): Entry {
+  const { name, contender, times, firstMilliseconds, warmUpMilliseconds, repeats, error } = timed;
   return {
     name,
     contender,
