@@ -70,7 +70,19 @@ function drawRatios(
       Plot.dot(rows, { y: "workload", x: "median", fill: "label", r: 5, title: titleOfRow }),
     ],
   });
-  return { title: `Time by that of ${references}; further left is faster`, figure };
+  return chartOf(`Time by that of ${references}; further left is faster`, figure);
+}
+
+/** One image to those who hear it: the labels that Plot gives to its parts mean nothing without their positions. */
+function chartOf(title: string, figure: Element): Chart {
+  const drawing = figure.querySelector(":scope > svg:last-of-type") ?? figure;
+  drawing.setAttribute("role", "img");
+  drawing.setAttribute("aria-label", title);
+  for (const part of drawing.querySelectorAll("[aria-label]")) {
+    part.setAttribute("data-part", part.getAttribute("aria-label")!);
+    part.removeAttribute("aria-label");
+  }
+  return { title, figure };
 }
 
 function titleOfRow({ workload, label, median }: { workload: string; label: string; median: number }): string {
@@ -105,7 +117,7 @@ function drawSweep(
       Plot.lineY(points, { x: "elements", y: "median", stroke: "label", marker: "dot" }),
     ],
   });
-  return { title: `${titleOfSweep(sweep)}, time against elements`, figure };
+  return chartOf(`${titleOfSweep(sweep)}, time against elements`, figure);
 }
 
 function titleOfCrossing({ below, above, elements }: Crossing): string {

@@ -147,8 +147,8 @@ test("as a page with a chart of ratios and one for each sweep", () => {
   // A dot for each contender: of all formulations the fastest, and everyone's colour in the legend.
   expect(ratios!.querySelectorAll("circle")).toHaveLength(4);
   expect(ratios!.textContent).toContain("model");
-  expect(sweep!.querySelectorAll('[aria-label="line"] path')).toHaveLength(3);
-  expect(sweep!.querySelectorAll('[aria-label="rule"] line')).toHaveLength(1);
+  expect(sweep!.querySelectorAll('[data-part="line"] path')).toHaveLength(3);
+  expect(sweep!.querySelectorAll('[data-part="rule"] line')).toHaveLength(1);
 });
 
 test("the page needs nothing else, marks up nothing that was measured, and holds the result", () => {

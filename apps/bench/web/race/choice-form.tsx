@@ -1,6 +1,7 @@
 /** Who races, and how is it measured? Every control writes its text into the parameters of the room's link. */
 import type { ComponentChildren } from "preact";
 import type { JSX } from "preact/compat";
+import { useId } from "preact/hooks";
 import { type Residence, residences } from "../../src/contenders/residence.ts";
 import { selectKinds } from "../../src/measure/selection.ts";
 import { formatElements } from "../../src/report/format.ts";
@@ -92,7 +93,7 @@ export function ChoiceForm({ kinds, parameters, parsed, unavailable, onChange }:
           <label class="field">
             <span>Compared with</span>
             <select value={choice.against} onChange={({ currentTarget }) => change("against", currentTarget.value)}>
-              <option value="">hand, else the first</option>
+              <option value="">hand, or the first</option>
               {referencesOf(parsed).map((name) => (
                 <option key={name} value={name}>
                   {name}
@@ -167,6 +168,7 @@ interface TextFieldProperties {
 }
 
 function TextField({ label, text, fault, hint, onChange }: TextFieldProperties): JSX.Element {
+  const faultId = useId();
   return (
     <>
       <label class="field">
@@ -177,10 +179,11 @@ function TextField({ label, text, fault, hint, onChange }: TextFieldProperties):
           value={text}
           autoComplete="off"
           aria-invalid={fault !== undefined}
+          aria-describedby={fault === undefined ? undefined : faultId}
           onInput={({ currentTarget }) => onChange(currentTarget.value)}
         />
       </label>
-      <Fault message={fault} />
+      <Fault id={faultId} message={fault} />
     </>
   );
 }
@@ -230,6 +233,16 @@ function SizesField({ text, fault, onChange }: SizesProperties): JSX.Element {
   );
 }
 
-function Fault({ message }: { readonly message: string | undefined }): JSX.Element | null {
-  return message === undefined ? null : <p class="bad">{message}</p>;
+/** What is given to a fault. */
+interface FaultProperties {
+  readonly id?: string;
+  readonly message: string | undefined;
+}
+
+function Fault({ id, message }: FaultProperties): JSX.Element | null {
+  return message === undefined ? null : (
+    <p class="bad" id={id}>
+      {message}
+    </p>
+  );
 }

@@ -25,15 +25,20 @@ export default function RaceRoom({ parameters: entered }: RoomProperties): JSX.E
   const isRunning = race.state?.phase === "running";
   const isFaulty = Object.keys(parsed.faults).length > 0;
 
-  const actions = useRef<HTMLParagraphElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
   const start = (): void => {
     race.start(parsed.choice, repeatingLink(parameters));
-    // What happens is shown below the button.
-    actions.current?.scrollIntoView();
+    // What happens is shown below it.
+    button.current?.scrollIntoView();
   };
   useEffect(() => {
     if (entered.has(runParameter) && !isFaulty) start();
   }, []);
+  const stop = (event: Event): void => {
+    // Otherwise it would submit the form, once it has become the button that starts again.
+    event.preventDefault();
+    race.stop();
+  };
   const change = (changed: URLSearchParams): void => {
     changed.delete(runParameter);
     setParameters(changed);
@@ -41,7 +46,10 @@ export default function RaceRoom({ parameters: entered }: RoomProperties): JSX.E
   };
   const submit = (event: Event): void => {
     event.preventDefault();
-    if (!isRunning && !isFaulty) start();
+    if (isRunning || isFaulty) return;
+    // The field from which it was sent is locked from now on.
+    button.current?.focus();
+    start();
   };
 
   return (
@@ -66,13 +74,14 @@ export default function RaceRoom({ parameters: entered }: RoomProperties): JSX.E
           )}
           {kinds !== undefined && "failure" in kinds ? <FailureNotice message={kinds.failure} /> : null}
         </fieldset>
-        <p class="row" ref={actions}>
+        <p class="row">
           {/* One button, so that the focus stays where it is. */}
           <button
+            ref={button}
             class="main"
             type={isRunning ? "button" : "submit"}
             disabled={isFaulty && !isRunning}
-            onClick={isRunning ? () => race.stop() : undefined}
+            onClick={isRunning ? stop : undefined}
           >
             {isRunning ? "Stop" : "Start the race"}
           </button>

@@ -69,17 +69,17 @@ export function WorkloadPicker({ kinds, chosen, onChange }: PickerProperties): J
           Choose none
         </button>
       </p>
+      <p>{describeLosses(search, losses.length, wanted.length)}</p>
       <div class="pick-groups" tabIndex={0} role="region" aria-label="Workloads and losses">
         {Object.entries(groupTitles).map(([group, title]) => {
           const own = shown.filter(({ groups }) => groups[0] === group);
-          return own.length === 0 && group !== "losses" ? null : (
+          return own.length === 0 ? null : (
             <>
               <h3>{title}</h3>
               {list(own)}
             </>
           );
         })}
-        <p>{describeLosses(search, losses.length, wanted.length)}</p>
       </div>
     </fieldset>
   );
@@ -99,7 +99,7 @@ function KindLabel({ kind }: { readonly kind: KindDescription }): JSX.Element {
 function describeLosses(search: string, found: number, wanted: number): string {
   if (search.trim() === "") return `Type part of a name to find one of ${found} calls of losses and gradients.`;
   if (found === 0) return "No loss has all of these words in its name.";
-  return wanted > mostShown ? `${wanted - mostShown} more are found: type more of the name.` : "";
+  return wanted > mostShown ? `${found} calls are found; more of the name leaves fewer.` : `${found} calls are found.`;
 }
 
 function matches({ name, title }: KindDescription, search: string): boolean {
