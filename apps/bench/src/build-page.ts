@@ -1,24 +1,29 @@
 /** How does the page become files? Vite is loaded when it is asked for. */
 import { fileURLToPath } from "node:url";
+import type { Files } from "@symloss/browser/serve";
+import type { Rolldown } from "vite";
 
 /** From this file in src or in dist. */
 const configuration = fileURLToPath(new URL("../web/vite.config.ts", import.meta.url));
 
-/** What the page is built with. */
+/** How the page is built. */
 export interface PageOptions {
-  /** Where its files go; the folder is emptied first. */
-  readonly folder: string;
+  /** The path under which it is served, from slash to slash; default `/`. */
+  readonly path?: string | undefined;
   /** Whether other libraries, which must be installed, can take part in its races; default false. */
   readonly peers?: boolean | undefined;
 }
 
-/** Builds the page. */
-export async function buildPage({ folder, peers = false }: PageOptions): Promise<void> {
+/** Builds the page, in memory. */
+export async function buildPage({ path = "/", peers = false }: PageOptions = {}): Promise<Files> {
   const { build } = await import("vite");
-  await build({
+  const { output } = (await build({
     configFile: configuration,
     mode: peers ? "peers" : "production",
     logLevel: "error",
-    build: { outDir: folder, emptyOutDir: true },
-  });
+    build: { write: false },
+  })) as Rolldown.RolldownOutput;
+  return new Map(
+    output.map((file) => [`${path}${file.fileName}`, file.type === "chunk" ? file.code : file.source] as const),
+  );
 }

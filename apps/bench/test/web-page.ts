@@ -1,9 +1,8 @@
 /** What do tests of the page open? The page as it is built, under a path of its own, for any host may have it anywhere. */
-import { fileURLToPath } from "node:url";
 import { type Files, serve } from "@symloss/browser/serve";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
-import { type Rolldown, build } from "vite";
+import { buildPage } from "../src/build-page.ts";
 
 /** The page, served. */
 export interface WebPage {
@@ -18,22 +17,9 @@ let built: Promise<Files> | undefined;
 
 /** Builds the page, once in a process, and serves it until it is closed. */
 export async function serveWebPage(): Promise<WebPage> {
-  built ??= buildFiles();
+  built ??= buildPage({ path });
   const server = await serve({ files: await built });
   return { address: `${server.origin}${path}`, close: () => server.close() };
-}
-
-async function buildFiles(): Promise<Files> {
-  const { output } = (await build({
-    configFile: fileURLToPath(new URL("../web/vite.config.ts", import.meta.url)),
-    // The mode of tests is not one of the page.
-    mode: "production",
-    logLevel: "silent",
-    build: { write: false },
-  })) as Rolldown.RolldownOutput;
-  return new Map(
-    output.map((file) => [`${path}${file.fileName}`, file.type === "chunk" ? file.code : file.source] as const),
-  );
 }
 
 /** What the page wrote with console.error and left uncaught; grows while it is open. */

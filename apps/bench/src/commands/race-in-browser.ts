@@ -1,9 +1,7 @@
 /** How is a race run in a browser, and followed from here? */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { launch, softwareWebGL } from "@symloss/browser/launch";
 import { serve } from "@symloss/browser/serve";
+import type { Browser, Page } from "playwright-core";
 import { buildPage } from "../build-page.ts";
 import { Failure } from "../failure.ts";
 import type { Machine } from "../measure/result.ts";
@@ -25,37 +23,46 @@ export async function raceInBrowser(
   { hardware, peers }: BrowserOptions,
   tell: RaceReport,
 ): Promise<Pick<Machine, "runtime" | "javascript">> {
-  const folder = mkdtempSync(join(tmpdir(), "symloss-bench-page-"));
+  // Isolated pages have the finest clock.
+  const server = await serve({ files: await buildPage({ peers }), headers: { crossOriginIsolated: true } });
   try {
-    await buildPage({ folder, peers });
-    // Isolated pages have the finest clock.
-    const server = await serve({ folders: { "/": folder }, headers: { crossOriginIsolated: true } });
-    // With hardware, the browser's own choice of driver; without, the one that works everywhere.
-    const browser = await launch(hardware ? [] : softwareWebGL);
+    const browser = await launchBrowser(hardware);
     try {
-      const page = await browser.newPage();
-      await new Promise<void>((resolve, reject) => {
-        const fail = (what: string): void =>
-          reject(new Failure(`The race in the browser must end by itself, got: ${what}`));
-        page.on("pageerror", ({ message }) => fail(message));
-        page.on("crash", () => fail("its page crashed."));
-        page.on("close", () => fail("its page was closed."));
-        const follow = async (message: RaceMessage): Promise<void> => {
-          if (message.kind !== "ended") await tell(message);
-          else if (message.failure === undefined) resolve();
-          else fail(message.failure);
-        };
-        page
-          .exposeFunction(followerName, follow)
-          .then(() => page.goto(`${server.origin}/#race?${formatChoice(choice).toString()}&run`))
-          .catch((error: unknown) => fail(String(error)));
-      });
+      await follow(await browser.newPage(), `${server.origin}/#race?${formatChoice(choice).toString()}&run`, tell);
       return { runtime: `headless Chromium ${browser.version()}`, javascript: "V8" };
     } finally {
       await browser.close();
-      await server.close();
     }
   } finally {
-    rmSync(folder, { recursive: true });
+    await server.close();
   }
+}
+
+/** With hardware, the browser's own choice of driver; without, the one that works everywhere. */
+async function launchBrowser(hardware: boolean): Promise<Browser> {
+  try {
+    return await launch(hardware ? [] : softwareWebGL);
+  } catch (error) {
+    throw new Failure(`A browser must start, got ${(error as Error).message}`);
+  }
+}
+
+/** Opens a link that starts a race, and tells what happens until it ends; throws `Failure` if it fails. */
+async function follow(page: Page, link: string, tell: RaceReport): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const fail = (what: string): void =>
+      reject(new Failure(`The race in the browser must end by itself, got: ${what}`));
+    page.on("pageerror", ({ message }) => fail(message));
+    page.on("crash", () => fail("its page crashed."));
+    page.on("close", () => fail("its page was closed."));
+    const receive = async (message: RaceMessage): Promise<void> => {
+      if (message.kind !== "ended") await tell(message);
+      else if (message.failure === undefined) resolve();
+      else fail(message.failure);
+    };
+    page
+      .exposeFunction(followerName, receive)
+      .then(() => page.goto(link))
+      .catch((error: unknown) => fail(String(error)));
+  });
 }

@@ -41,12 +41,12 @@ test.for([
 test.for([
   ["rounds=0", { rounds: 'rounds must be a whole number from 1 to 10,000, got "0".' }],
   ["seconds=1e3", { seconds: 'seconds must be a whole number from 1 to 3,600, got "1e3".' }],
-  ["sizes=", { sizes: "sizes must have at least one, got none." }],
+  ["sizes=", { sizes: 'sizes must be a whole number from 1 to 100,000,000, got "".' }],
   ["sizes=10,x", { sizes: 'sizes must be a whole number from 1 to 100,000,000, got "x".' }],
   ["sizes=sweep:", { sizes: 'sizes must be a whole number from 1 to 100,000,000, got "".' }],
   ["engines=wasm,onyx", { engines: 'engines must be among wasm, cpu, interpreter, onnx, gpu, got "onyx".' }],
-  ["arrays=", { arrays: "arrays must have at least one, got none." }],
-  ["workloads=", { workloads: "workloads must have at least one, got none." }],
+  ["arrays=", { arrays: "An engine's arrays must be somewhere, got nowhere." }],
+  ["workloads=", { workloads: "A workload must be chosen, got none." }],
   ["engines=&beside=", { engines: "Somebody must take part, got nobody." }],
   [
     "lengths=width:3",
@@ -57,6 +57,12 @@ test.for([
   const found = choiceOf(link).faults;
   expect(Object.keys(found)).toEqual(Object.keys(faults));
   for (const [field, message] of Object.entries(faults)) expect(found[field as keyof typeof found]).toMatch(message);
+});
+
+test("nothing chosen is shown as it is, and is no race", () => {
+  const { choice } = choiceOf("workloads=&arrays=&engines=&beside=");
+  expect(choice).toMatchObject({ workloads: [], arrays: [], engines: [], beside: [] });
+  expect(choiceOf("engines=&arrays=").faults).toEqual({});
 });
 
 test("a text that is not valid yet stays in the field, while the usual value stands", () => {

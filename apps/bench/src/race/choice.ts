@@ -38,10 +38,10 @@ interface FieldRow<Value> {
 }
 
 const fields: { readonly [Field in ChoiceField]: FieldRow<RaceChoice[Field]> } = {
-  workloads: { usual: ["W1", "W4", "W9"], parse: atLeastOne(workloadNames), format: joined },
+  workloads: { usual: ["W1", "W4", "W9"], parse: workloadNames, format: joined },
   engines: { usual: ["wasm", "cpu", "onnx", "gpu"], parse: namesAmong(pageEngineNames), format: joined },
   beside: { usual: ["hand"], parse: namesAmong(pageRivalNames), format: joined },
-  arrays: { usual: residences, parse: atLeastOne(namesAmong(residences)), format: joined },
+  arrays: { usual: residences, parse: namesAmong(residences), format: joined },
   against: { usual: "", parse: (text) => text, format: (value) => value },
   rounds: { usual: usualRounds, parse: upTo(mostRounds), format: String },
   seconds: { usual: usualSeconds, parse: upTo(mostSeconds), format: String },
@@ -73,7 +73,12 @@ export function parseChoice(parameters: URLSearchParams): ParsedChoice {
     }
   });
   const choice = Object.fromEntries(entries) as unknown as RaceChoice;
+  // Each of these lists is a value, so that a form can show it, but there is no race without.
+  if (choice.workloads.length === 0) faults.workloads ??= "A workload must be chosen, got none.";
   if (choice.engines.length + choice.beside.length === 0) faults.engines ??= "Somebody must take part, got nobody.";
+  if (choice.engines.length > 0 && choice.arrays.length === 0) {
+    faults.arrays ??= "An engine's arrays must be somewhere, got nowhere.";
+  }
   return { choice, faults };
 }
 
@@ -134,14 +139,6 @@ function joined(names: readonly string[]): string {
   return names.join(",");
 }
 
-function atLeastOne<Value>(parse: Parse<readonly Value[]>): Parse<readonly Value[]> {
-  return (text, field) => {
-    const values = parse(text, field);
-    if (values.length === 0) throw new RangeError(`${field} must have at least one, got none.`);
-    return values;
-  };
-}
-
 function namesAmong<Name extends string>(known: readonly Name[]): Parse<readonly Name[]> {
   return (text, field) => {
     const given = words(text);
@@ -169,7 +166,7 @@ const sweepPrefix = "sweep:";
 function parseSizes(text: string, field: string): Sizes {
   if (text === "own") return { kind: "own" };
   if (text.startsWith(sweepPrefix)) return { kind: "sweep", upTo: size(text.slice(sweepPrefix.length), field) };
-  return { kind: "these", elements: atLeastOne(words)(text, field).map((word) => size(word, field)) };
+  return { kind: "these", elements: [...new Set(text.split(",").map((word) => size(word.trim(), field)))] };
 }
 
 function formatSizes(sizes: Sizes): string {
