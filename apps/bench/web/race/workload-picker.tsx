@@ -98,8 +98,8 @@ function KindLabel({ kind }: { readonly kind: KindDescription }): JSX.Element {
 
 function describeLosses(search: string, found: number, wanted: number): string {
   if (search.trim() === "") return `Type part of a name to find one of ${found} calls of losses and gradients.`;
-  if (found === 0) return "No loss has all of these words in its name.";
-  return wanted > mostShown ? `${found} calls are found; more of the name leaves fewer.` : `${found} calls are found.`;
+  const calls = `${found} ${found === 1 ? "call" : "calls"} of losses found`;
+  return wanted > mostShown ? `${calls}, of which ${mostShown} are shown: type more of the name.` : `${calls}.`;
 }
 
 function matches({ name, title }: KindDescription, search: string): boolean {
