@@ -8,7 +8,7 @@ const source = "@symloss/source";
 /** Pages first: one of them takes minutes, in few lines, and would otherwise come last and leave the other cores idle. */
 class PagesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isOfPages = ({ moduleId }: TestSpecification): boolean => moduleId.includes("/apps/browser/");
+    const isOfPages = ({ moduleId }: TestSpecification): boolean => /\/apps\/(browser|bench\/web)\//.test(moduleId);
     return (await super.sort(files)).toSorted((left, right) => Number(isOfPages(right)) - Number(isOfPages(left)));
   }
 }

@@ -47,6 +47,7 @@ Examples:
   npm run bench -- run W1 W4                                 two workloads, on every usual engine
   npm run bench -- run huber --engines wasm,cpu --sweep      a loss from 32 to 10 million elements, and who overtakes whom
   npm run bench -- run --peers --html report.html            every workload beside other libraries, as a page with charts
+  npm run bench -- run W1 G3 --browser --engines gpu,wasm    in a headless browser, which has WebGL
 
 Commands (each has --help):
 ${describeCommands()}`;

@@ -5,8 +5,7 @@ import { expect, test } from "vitest";
 /** What a page needs: everything that measures, everyone who needs no installation, and every way to draw a result but the terminal's. */
 const portable = [
   "measure/measurement.ts",
-  "measure/workloads.ts",
-  "measure/losses.ts",
+  "measure/kinds.ts",
   "measure/baseline.ts",
   "measure/calibration.ts",
   "contenders/engine.ts",
@@ -14,6 +13,9 @@ const portable = [
   "contenders/onnx-model.ts",
   "contenders/tensorflow.ts",
   "contenders/jax.ts",
+  "race/race.ts",
+  "race/record.ts",
+  "race/choice.ts",
   "report/html.ts",
   "report/markdown.ts",
 ];

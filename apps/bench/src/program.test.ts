@@ -33,7 +33,7 @@ describe("what does not exist is answered by what does, in one line", () => {
     [["--example", "letters"], /^--example must be one of digits, mixture, got "letters"\.\n$/],
     [["--speed"], /^The options must be among --engine, --epochs, --example, --help, got "--speed"\.\n$/],
     [["measure"], /^The command must be one of demo, bench, got "measure"\.\n$/],
-    [["bench", "tea"], /^The command of the bench must be one of run, list, show, compile, got "tea"\.\n$/],
+    [["bench", "tea"], /^The command of the bench must be one of run, list, show, web, compile, got "tea"\.\n$/],
     [["demo", "now"], /^The options must be among --engine, --epochs, --example, --help, got "now"\.\n$/],
   ] as const)("%j", async ([words, message]) => {
     const { status, output, errors } = await run(...words);

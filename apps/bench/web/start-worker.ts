@@ -5,7 +5,7 @@ import type { Services } from "./worker.ts";
 /** A worker that runs. */
 export interface RunningWorker {
   readonly services: Remote<Services>;
-  /** Ends it at once, whatever it does. What was asked is not answered. */
+  /** Ends it at once, whatever it does. What was asked is not answered. A second call does nothing. */
   stop(): void;
 }
 
@@ -17,9 +17,12 @@ export function startWorker(onFailure: (message: string) => void): RunningWorker
     onFailure(event.message || "The worker, in which engines run, could not be loaded.");
   });
   const services = wrap<Services>(worker);
+  let isRunning = true;
   return {
     services,
     stop: () => {
+      if (!isRunning) return;
+      isRunning = false;
       services[releaseProxy]();
       worker.terminate();
     },

@@ -24,12 +24,23 @@ function toMathMl(tex: string): string {
   return html.replaceAll(/<annotation.*?<\/annotation>/gs, "").replace(/^<span class="katex">(.*)<\/span>$/s, "$1");
 }
 
+/** Other libraries lie in a folder of their own, for most who build the page do without. */
+const peers = [
+  {
+    find: /^@tensorflow\//,
+    replacement: fileURLToPath(new URL("../peers/node_modules/@tensorflow/", import.meta.url)),
+  },
+];
+
 export default defineConfig(({ mode }) => ({
   root: fileURLToPath(new URL(".", import.meta.url)),
   base: "./",
   publicDir: false,
   plugins: [lossDocumentation],
-  resolve: { conditions: ["@symloss/source", ...defaultClientConditions] },
+  resolve: {
+    conditions: ["@symloss/source", ...defaultClientConditions],
+    alias: mode === "peers" ? peers : [],
+  },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   worker: { format: "es" },
   define: { __PEERS__: JSON.stringify(mode === "peers") },

@@ -11,7 +11,7 @@ export function Wide({
   readonly children: ComponentChildren;
 }): JSX.Element {
   return (
-    <div class="wide" tabIndex={0} role="group" aria-label={label}>
+    <div class="wide" tabIndex={0} role="region" aria-label={label}>
       {children}
     </div>
   );

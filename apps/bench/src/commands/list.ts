@@ -2,11 +2,13 @@
 import { parseOptions } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { engineTable, rivalTable } from "../contenders/table.ts";
+import { gpuKinds } from "../measure/gpu-workloads.ts";
 import { lossKinds } from "../measure/losses.ts";
 import type { WorkloadKind } from "../measure/workload.ts";
 import { workloadKinds } from "../measure/workloads.ts";
 import { formatElements } from "../report/format.ts";
 import type { Report } from "../report/report.ts";
+import { browser } from "./places.ts";
 
 /** Shows every workload, every engine, and what can stand beside them. */
 export const list: Command = {
@@ -17,6 +19,7 @@ export const list: Command = {
       );
     }
     showTable(report, 'Workloads ("workloads" is all of these)', workloadKinds.map(rowOf));
+    showTable(report, 'For graphics cards ("gpu" is all of these)', gpuKinds.map(rowOf));
     const losses = lossKinds();
     showTable(
       report,
@@ -30,6 +33,9 @@ export const list: Command = {
       peer ? `${summary} (with --peers)` : summary,
     ]);
     showTable(report, "Beside them, for --beside", rivals);
+    report.heading("With --browser");
+    report.line(`  --engines ${browser.engines.join(", ")}`);
+    report.line(`  --beside ${browser.beside.join(", ")} (with --peers: ${browser.peers.join(", ")})`);
   },
 };
 

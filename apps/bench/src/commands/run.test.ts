@@ -82,14 +82,17 @@ test("every command has help, and says what it does", async () => {
 
 test("the list has what can be named", async () => {
   const { output } = await bench("list");
-  for (const name of ["W10", "huber gradient", "interpreter", "tfjs-wasm"]) {
+  for (const name of ["W10", "G3", "huber gradient", "interpreter", "tfjs-wasm"]) {
     expect(output).toMatch(new RegExp(`^  ${name}  `, "m"));
   }
 });
 
 describe("what does not exist is answered by what does, before anything is measured", () => {
   test.for([
-    [["rum"], /^The command of the bench must be one of run, list, show, compile, got "rum"\. Did you mean run\?\n$/],
+    [
+      ["rum"],
+      /^The command of the bench must be one of run, list, show, web, compile, got "rum"\. Did you mean run\?\n$/,
+    ],
     [
       ["run", "W11"],
       /^The workload must be one of W1, .*R1, a loss, or .*, got "W11"\. Did you mean W1\? "npm run bench -- list" /,
@@ -99,6 +102,13 @@ describe("what does not exist is answered by what does, before anything is measu
       ["run", "--engines", "onyx"],
       /^--engines must be one of wasm, cpu, interpreter, onnx, .*, got "onyx"\. Did you mean onnx\?\n$/,
     ],
+    [["run", "--engines", "gpu"], /^--engines must be one of wasm, cpu, interpreter, onnx, .*, got "gpu"\./],
+    [
+      ["run", "--browser", "--engines", "onnx-native"],
+      /^--engines must be one of wasm, cpu, interpreter, onnx, gpu, got "onnx-native"\./,
+    ],
+    [["run", "--browser", "--beside", "jax-js"], /^--beside must be one of hand, model, gpu-js, .*, got "jax-js"\./],
+    [["run", "--hardware"], /^--hardware must come with --browser, got it alone\.\n$/],
     [["run", "--beside", "tfjs"], /^--beside must be one of hand, .*, got "tfjs"\./],
     [
       ["run", "--against", "hadn"],

@@ -10,76 +10,68 @@ import {
   parseWords,
 } from "../arguments.ts";
 import { type Command } from "../command.ts";
-import type { Contender } from "../contenders/contender.ts";
-import { residences } from "../contenders/engine.ts";
+import { residences } from "../contenders/residence.ts";
 import { installPeers } from "../contenders/peers.ts";
-import { engineTable, openEngine, rivalTable } from "../contenders/table.ts";
 import { Failure } from "../failure.ts";
 import { describeMachine, loadAverage } from "../machine.ts";
 import { baselineRule } from "../measure/baseline.ts";
-import { calibrate, judgeQuietness } from "../measure/calibration.ts";
-import { usualLengths } from "../measure/losses.ts";
-import { measureWorkload } from "../measure/measurement.ts";
-import {
-  type BenchResult,
-  type Measurement,
-  type Unavailable,
-  resultFormat,
-  resultVersion,
-} from "../measure/result.ts";
-import { type WorkloadKind, makeSized } from "../measure/workload.ts";
-import { suggestion } from "../suggestion.ts";
+import { usualLengths } from "../measure/lengths.ts";
+import type { BenchResult, Machine, Measurement } from "../measure/result.ts";
+import type { WorkloadKind } from "../measure/workload.ts";
+import { largestSize, mostRounds, mostSeconds, sweepSizes, usualRounds, usualSeconds } from "../race/plan.ts";
+import { resultOf } from "../race/record.ts";
 import type { Report } from "../report/report.ts";
-import { legend, machineSection, workloadSections } from "../report/summary.ts";
+import { legend, machineSection } from "../report/summary.ts";
 import { showSection } from "../report/terminal.ts";
+import { suggestion } from "../suggestion.ts";
 import { checkOutputs, finishResult, readResult, resultOptions } from "./files.ts";
+import { type Place, type PlacedRace, browser, thisProcess, usualBeside } from "./places.ts";
 import { selectWorkloads } from "./select.ts";
+import { showRace } from "./show-race.ts";
 
-const engineNames = Object.keys(engineTable);
-const rivalNames = Object.keys(rivalTable);
-const peerNames = rivalNames.filter((name) => rivalTable[name]!.peer);
+/** The options where the race takes place there. */
+function optionsFor({ engines, usualEngines, beside, peers }: Place) {
+  return {
+    engines: choices(engines, `engines: ${engines.join(", ")}, or all; by default ${usualEngines.join(",")}`),
+    beside: choices(beside, `beside them: ${beside.join(", ")}, or all; by default ${usualBeside.join(",")}`),
+    peers: flag(`beside them ${peers.join(", ")} too; installed into apps/bench/peers the first time`),
+    browser: flag(`in a headless browser found here, on the engines ${browser.engines.join(", ")}`),
+    hardware: flag("with --browser: WebGL of the graphics card, and not as the processor computes it"),
+    arrays: choices(residences, `an engine's arrays: into the user's, or resident on its device; by default all`),
+    against: {
+      placeholder: "NAME",
+      summary: "whose time ratios are taken to; by default hand if it takes part, else the first",
+      parse: (text: string) => text,
+    },
+    rounds: count(mostRounds, `how often each is timed, in turn; by default ${usualRounds}`),
+    seconds: count(
+      mostSeconds,
+      `begin no round after so long for one workload (but 5 in any case); by default ${usualSeconds}`,
+    ),
+    sizes: counts(largestSize, "elements of the largest input, instead of each workload's own size"),
+    sweep: flag(`every size from ${sweepSizes[0]} to 10 million elements, and where one overtakes another`),
+    lengths: namedCounts(Object.keys(usualLengths), largestSize, "lengths of the axes of losses: batch=64,classes=10"),
+    ...resultOptions,
+  };
+}
 
-const [usualEngines, usualRivals] = [
-  ["wasm", "cpu", "onnx"],
-  ["hand", "model"],
-];
-const [usualRounds, usualSeconds] = [21, 20];
-
-/** From what a call costs to what no cache holds. */
-const sweepSizes = [32, 128, 512, 2048, 8192, 32_768, 131_072, 524_288, 2_097_152, 10_000_000];
-const largestSize = 100_000_000;
-
-const options = {
-  engines: choices(engineNames, `engines: ${engineNames.join(", ")}, or all; by default ${usualEngines.join(",")}`),
-  beside: choices(rivalNames, `beside them: ${rivalNames.join(", ")}, or all; by default ${usualRivals.join(",")}`),
-  peers: flag(`beside them ${peerNames.join(", ")} too; installed into apps/bench/peers the first time`),
-  arrays: choices(residences, `an engine's arrays: into the user's, or resident on its device; by default all`),
-  against: {
-    placeholder: "NAME",
-    summary: "whose time ratios are taken to; by default hand if it takes part, else the first",
-    parse: (text: string) => text,
-  },
-  rounds: count(10_000, `how often each is timed, in turn; by default ${usualRounds}`),
-  seconds: count(3600, `begin no round after so long for one workload (but 5 in any case); by default ${usualSeconds}`),
-  sizes: counts(largestSize, "elements of the largest input, instead of each workload's own size"),
-  sweep: flag(`every size from ${sweepSizes[0]} to 10 million elements, and where one overtakes another`),
-  lengths: namedCounts(Object.keys(usualLengths), largestSize, "lengths of the axes of losses: batch=64,classes=10"),
-  ...resultOptions,
-};
-
-type RunValues = OptionValues<typeof options>;
+type RunValues = OptionValues<ReturnType<typeof optionsFor>>;
 
 /** Measures workloads. */
 export const run: Command = {
   run: async (words, report) => {
+    // Who can take part depends on where.
+    const place = words.includes("--browser") ? browser : thisProcess;
+    const options = optionsFor(place);
     const parsed = parseWords(words, options);
-    if (parsed === "help") return report.line(help());
+    if (parsed === "help") return report.line(help(describeOptions(options)));
     const { values, names } = parsed;
-    const kinds = selectWorkloads(names, values.lengths);
-    checkReference(values);
+    const placed = placedRace(place, selectWorkloads(names, values.lengths), values);
+    checkReference(placed);
+    checkHardware(values);
     checkOutputs(values);
     const baseline = values.baseline === undefined ? undefined : readResult("--baseline", values.baseline);
-    const result = await measureAll(kinds, values, ["run", ...words].map(quote).join(" "), report);
+    const result = await measureAll(place, placed, values, ["run", ...words].map(quote).join(" "), report);
     finishResult(result, baseline, values, report);
     throwFaults(result.measurements);
   },
@@ -90,129 +82,59 @@ function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : JSON.stringify(word);
 }
 
-function help(): string {
+function help(options: string): string {
   return `npm run bench -- run [WORKLOAD ..] [options]
 
 Measures workloads by name (W1, huber, "vae corrected gradient", losses; "npm run bench -- list" shows them all), by default all of them.
 
-${describeOptions(options)}
+${options}
 
 Everyone's outputs are checked against float64 before anything is timed; then everyone runs once in each round, in an order that
 rotates, and the ratio to the reference is taken within each round.
 For --baseline ${baselineRule}.`;
 }
 
+/** What is asked for, with what is usual where nothing is. */
+function placedRace(place: Place, kinds: readonly WorkloadKind[], values: RunValues): PlacedRace {
+  const { engines = place.usualEngines, beside = usualBeside, peers, against, arrays, lengths } = values;
+  const { rounds = usualRounds, seconds = usualSeconds } = values;
+  const { sizes = values.sweep === true ? sweepSizes : [undefined] } = values;
+  const rivals = [...new Set([...beside, ...(peers === true ? place.peers : [])])];
+  return { kinds, sizes, rounds, seconds, against, engines, beside: rivals, arrays, lengths };
+}
+
 /** Throws `Failure` if the reference is nobody who takes part. */
-function checkReference({ against, ...chosen }: RunValues): void {
+function checkReference({ against, engines, beside }: PlacedRace): void {
   if (against === undefined) return;
-  const names = [...enginesOf(chosen), ...rivalsOf(chosen)];
+  const names = [...engines, ...beside];
   if (names.some((name) => against === name || against.startsWith(`${name} `))) return;
   throw new Failure(
     `--against must be one who takes part (${names.join(", ")}), got ${JSON.stringify(against)}.${suggestion(against, names)}`,
   );
 }
 
-function enginesOf({ engines = usualEngines }: RunValues): readonly string[] {
-  return engines;
-}
-
-function rivalsOf({ beside = usualRivals, peers }: RunValues): readonly string[] {
-  return [...new Set([...beside, ...(peers === true ? peerNames : [])])];
+function checkHardware({ hardware, browser: inBrowser }: RunValues): void {
+  if (hardware === true && inBrowser !== true) throw new Failure("--hardware must come with --browser, got it alone.");
 }
 
 async function measureAll(
-  kinds: readonly WorkloadKind[],
-  values: RunValues,
+  place: Place,
+  placed: PlacedRace,
+  { hardware }: RunValues,
   words: string,
   report: Report,
 ): Promise<BenchResult> {
-  const date = new Date().toISOString();
-  const machine = describeMachine();
-  const load = loadAverage();
-  const { contenders, unavailable } = await openContenders(values, report);
-  const calibrations = [calibrate(), calibrate(), calibrate()].slice(1);
-  const measurements = await measureKinds(kinds, contenders, values, calibrations, report);
-  for (const { dispose } of contenders) await dispose();
-  const result: BenchResult = {
-    format: resultFormat,
-    version: resultVersion,
-    date,
-    command: `npm run bench -- ${words}`,
-    machine,
-    quietness: judgeQuietness(calibrations, machine.cores, load),
-    contenders: contenders.map(({ name, kind, device }) => ({ name, kind, device })),
-    unavailable,
-    measurements,
-  };
+  const peers = placed.beside.some((name) => place.peers.includes(name));
+  if (peers) installPeers((line) => report.line(line));
+  const [date, load] = [new Date().toISOString(), loadAverage()];
+  let machine: Machine = describeMachine();
+  const record = await showRace(report, async (tell) => {
+    machine = { ...machine, ...(await place.race(placed, { hardware: hardware === true, peers }, tell)) };
+  });
+  const result = resultOf(record, { date, command: `npm run bench -- ${words}`, machine, loadAverage: load });
   report.line(`\n${legend().join("\n")}`);
   showSection(machineSection(result), report);
   return result;
-}
-
-/** Everyone who was asked for and works here; throws `Failure` if nobody does. */
-async function openContenders(
-  values: RunValues,
-  report: Report,
-): Promise<{ contenders: readonly Contender[]; unavailable: readonly Unavailable[] }> {
-  const rivals = rivalsOf(values);
-  if (rivals.some((name) => peerNames.includes(name))) installPeers((line) => report.line(line));
-  const openings = [
-    ...enginesOf(values).map((name) => ({ name, open: () => openEngine(name, values.arrays ?? residences) })),
-    ...rivals.map((name) => ({ name, open: rivalTable[name]!.open })),
-  ];
-  const contenders: Contender[] = [];
-  const unavailable: Unavailable[] = [];
-  for (const { name, open } of openings) {
-    try {
-      contenders.push(await open());
-    } catch (error) {
-      unavailable.push({ name, reason: error instanceof Error ? error.message : String(error) });
-    }
-  }
-  for (const { name, reason } of unavailable) report.line(`without ${name}: ${reason}`);
-  if (contenders.length === 0) {
-    throw new Failure("Somebody must take part, got nobody who works here: the reasons are above.");
-  }
-  return { contenders, unavailable };
-}
-
-async function measureKinds(
-  kinds: readonly WorkloadKind[],
-  contenders: readonly Contender[],
-  values: RunValues,
-  calibrations: number[],
-  report: Report,
-): Promise<readonly Measurement[]> {
-  const { rounds = usualRounds, seconds = usualSeconds, against } = values;
-  const sizes = values.sizes ?? (values.sweep === true ? sweepSizes : [undefined]);
-  const progress = report.progress(kinds.length * sizes.length * rounds);
-  const measurements: Measurement[] = [];
-  for (const kind of kinds) {
-    const own: Measurement[] = [];
-    for (const size of sizes) {
-      const workload = makeSized(kind, size);
-      let left = rounds;
-      const afterRound = (): void => {
-        left--;
-        calibrations.push(calibrate());
-        progress.advance(workload.title);
-      };
-      own.push(await measureWorkload(workload, contenders, { rounds, budget: 1000 * seconds, against, afterRound }));
-      for (; left > 0; left--) progress.advance(workload.title);
-    }
-    const different = withoutRepeatedSizes(own);
-    for (const section of workloadSections(different, contenders)) showSection(section, report);
-    measurements.push(...different);
-  }
-  progress.stop();
-  return measurements;
-}
-
-/** Two sizes may come to the same number of rows. */
-function withoutRepeatedSizes(measurements: readonly Measurement[]): readonly Measurement[] {
-  return measurements.filter(
-    ({ elements }, index) => measurements.findIndex((other) => other.elements === elements) === index,
-  );
 }
 
 /** Throws `Failure` if one of ours failed or gave wrong outputs: a benchmark of that would be worth nothing. */

@@ -4,11 +4,11 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { InlineConfig, PreviewServer } from "vite";
 import { type OptionTable, count, describeOptions, file, flag, parseOptions } from "../arguments.ts";
+import { pageSettings } from "../build-page.ts";
 import type { Command } from "../command.ts";
 import { installPeers } from "../contenders/peers.ts";
 import { Failure } from "../failure.ts";
 
-const configFile = fileURLToPath(new URL("../../web/vite.config.ts", import.meta.url));
 const usualPort = 4173;
 
 const options = {
@@ -34,9 +34,8 @@ export const web: Command = {
     if (given.peers) installPeers((line) => report.line(line));
     const { build, preview } = await import("vite");
     const outDir = resolve(given.out ?? fileURLToPath(new URL("../../dist/web", import.meta.url)));
-    const shared = { configFile, mode: given.peers ? "peers" : "production", logLevel: "warn" } as const;
     // A folder of the user's may hold more than the page.
-    const made = { ...shared, build: { outDir, emptyOutDir: given.out === undefined } };
+    const made = { ...pageSettings(given.peers === true), build: { outDir, emptyOutDir: given.out === undefined } };
     const serving = given["only-build"]
       ? undefined
       : { port: given.port ?? usualPort, isolated: given.isolated === true };

@@ -1,34 +1,39 @@
 /** How does an engine of ours take part? Into the user's arrays, and with arrays that stay on its device. */
 import { type DeviceArray, type Engine, type TypedArray, compile, ndarray } from "@symloss/core";
-import { allocate } from "@symloss/core/engine";
+import { allocate, sizeOf } from "@symloss/core/engine";
 import type { ReferenceOutput } from "../measure/check.ts";
 import type { Workload } from "../measure/workload.ts";
 import { type Contender, type Entrant, type Run, accurate } from "./contender.ts";
+import { type Residence, residences } from "./residence.ts";
 
-/** Where arrays are while an engine computes: the user's, or on the device. */
-export type Residence = "into" | "resident";
-
-/** Every residence. */
-export const residences: readonly Residence[] = ["into", "resident"];
+/** What the bench must know of an engine beside the engine itself. */
+export interface EngineFacts {
+  /** Whether a call with results on the device may return before they are computed. */
+  readonly isDeferred?: boolean;
+}
 
 /** The engine, once for each residence. */
-export function engineContender(name: string, engine: Engine, where: readonly Residence[] = residences): Contender {
+export function engineContender(
+  name: string,
+  engine: Engine,
+  where: readonly Residence[] = residences,
+  { isDeferred = false }: EngineFacts = {},
+): Contender {
   return {
     name,
     kind: "engine",
     device: engine.device,
     tolerance: accurate,
-    enter: (workload, outputs) => where.map((residence) => entrantOf[residence](workload, engine, outputs)),
+    enter: (workload, outputs) => {
+      const entrants: Readonly<Record<Residence, Entrant>> = {
+        into: { prepare: () => prepareInto(workload, engine, outputs) },
+        resident: { variant: "resident", prepare: () => prepareResident(workload, engine, isDeferred) },
+      };
+      return where.map((residence) => entrants[residence]);
+    },
     dispose: () => engine.dispose(),
   };
 }
-
-const entrantOf: Readonly<
-  Record<Residence, (workload: Workload, engine: Engine, outputs: readonly ReferenceOutput[]) => Entrant>
-> = {
-  into: (workload, engine, outputs) => ({ prepare: () => prepareInto(workload, engine, outputs) }),
-  resident: (workload, engine) => ({ variant: "resident", prepare: () => prepareResident(workload, engine) }),
-};
 
 function prepareInto({ inputs, compute }: Workload, engine: Engine, wanted: readonly ReferenceOutput[]): Run {
   const arrays = inputs.map(({ data, shape }) => ndarray(data, shape));
@@ -41,14 +46,17 @@ function prepareInto({ inputs, compute }: Workload, engine: Engine, wanted: read
   };
 }
 
-async function prepareResident({ inputs, compute }: Workload, engine: Engine): Promise<Run> {
+async function prepareResident({ inputs, compute }: Workload, engine: Engine, isDeferred: boolean): Promise<Run> {
   const held: DeviceArray[] = [];
   for (const { data, shape } of inputs) held.push(await engine.upload(ndarray(data, shape)));
   const compiled = compile((...tensors) => [...compute(...tensors)], { engine, results: "device" });
   const results = async (): Promise<readonly DeviceArray[]> => (await compiled(...held)) as readonly DeviceArray[];
   return {
     run: async () => {
-      for (const result of await results()) result.dispose();
+      const given = await results();
+      // A device computes in order: when it has one result, it has all.
+      if (isDeferred) await smallestOf(given).read();
+      for (const result of given) result.dispose();
     },
     outputs: async () => {
       const given = await results();
@@ -64,4 +72,8 @@ async function prepareResident({ inputs, compute }: Workload, engine: Engine): P
       await compiled.dispose();
     },
   };
+}
+
+function smallestOf(arrays: readonly DeviceArray[]): DeviceArray {
+  return arrays.reduce((least, array) => (sizeOf(array.shape) < sizeOf(least.shape) ? array : least));
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { referenceOf, worstError } from "../measure/check.ts";
+import { gpuKinds } from "../measure/gpu-workloads.ts";
 import { makeSized } from "../measure/workload.ts";
 import { workloadKinds } from "../measure/workloads.ts";
 import { importPeer, isInstalled } from "./peers.ts";
@@ -14,7 +15,9 @@ test("what is not installed says how to install it", async () => {
 
 describe.skipIf(!isInstalled())("every formulation of every peer is right", () => {
   const peers = Object.entries(rivalTable).filter(([, { peer }]) => peer);
-  const kinds = workloadKinds.flatMap((kind) => peers.map(([name, row]) => ({ name, kind, row, workload: kind.name })));
+  const kinds = [...workloadKinds, ...gpuKinds].flatMap((kind) =>
+    peers.map(([name, row]) => ({ name, kind, row, workload: kind.name })),
+  );
   test.for(kinds)("$name, $workload", async ({ kind, row }) => {
     const contender = await row.open();
     const workload = makeSized(kind, 64);

@@ -5,11 +5,12 @@ import { type OnnxRuntime, onnx } from "@symloss/engine-onnx";
 import { wasm } from "@symloss/engine-wasm";
 import * as ortWeb from "onnxruntime-web/wasm";
 import type { Contender } from "./contender.ts";
-import { type Residence, engineContender } from "./engine.ts";
+import { engineContender } from "./engine.ts";
 import { handContender } from "./hand.ts";
 import { type Jax, jaxContender } from "./jax.ts";
 import { type ModelRuntime, modelContender } from "./onnx-model.ts";
 import { folderOf, importPeer } from "./peers.ts";
+import type { Residence } from "./residence.ts";
 import { type TensorFlow, tensorFlowContender } from "./tensorflow.ts";
 
 /** What the command line knows of an engine. */

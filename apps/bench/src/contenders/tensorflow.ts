@@ -1,6 +1,7 @@
 /** How does TensorFlow.js compute each workload, as its users write it? */
 import type { Workload, WorkloadInput } from "../measure/workload.ts";
 import { type Contender, type Run, accumulated } from "./contender.ts";
+import type { Residence } from "./residence.ts";
 
 /** What is used of `@tensorflow/tfjs`. */
 export interface TensorFlow {
@@ -18,7 +19,7 @@ export interface TensorFlow {
     sigmoidCrossEntropy(labels: TfTensor, logits: TfTensor): TfTensor;
     softmaxCrossEntropy(labels: TfTensor, logits: TfTensor): TfTensor;
   };
-  readonly Reduction: { readonly NONE: number; readonly MEAN: number };
+  readonly Reduction: { readonly NONE: number; readonly MEAN: number; readonly SUM: number };
   abs(x: TfTensor): TfTensor;
   exp(x: TfTensor): TfTensor;
   log(x: TfTensor): TfTensor;
@@ -35,6 +36,7 @@ export interface TensorFlow {
   matMul(x: TfTensor, y: TfTensor, transposeX?: boolean, transposeY?: boolean): TfTensor;
   sum(x: TfTensor, axis?: number): TfTensor;
   mean(x: TfTensor, axis?: number): TfTensor;
+  max(x: TfTensor, axis?: number): TfTensor;
   moments(x: TfTensor): { variance: TfTensor };
   argMax(x: TfTensor, axis: number): TfTensor;
   logSumExp(x: TfTensor, axis: number): TfTensor;
@@ -48,14 +50,27 @@ export interface TensorFlow {
 /** An array of TensorFlow.js. */
 export interface TfTensor {
   readonly shape: number[];
+  readonly size: number;
   dataSync(): ArrayLike<number>;
   dispose(): void;
 }
 
 type Operand = TfTensor | number;
 
-/** TensorFlow.js on this backend, which has been made ready; every formulation of a workload enters. */
-export function tensorFlowContender(name: string, tf: TensorFlow, backend: string, device: string): Contender {
+/** The residence of arrays of a backend whose memory is that of the program. */
+const inMemory = "in memory";
+
+/**
+ * TensorFlow.js on this backend, which has been made ready; every formulation of a workload enters. On a backend with a device of its own
+ * each does so for every residence.
+ */
+export function tensorFlowContender(
+  name: string,
+  tf: TensorFlow,
+  backend: string,
+  device: string,
+  where: readonly (Residence | typeof inMemory)[] = [inMemory],
+): Contender {
   return {
     name,
     kind: "peer",
@@ -64,42 +79,72 @@ export function tensorFlowContender(name: string, tf: TensorFlow, backend: strin
     enter: ({ name: workload, inputs }) => {
       const found = formulas[workload];
       if (found === undefined) return { reason: "this was not written for TensorFlow.js" };
-      return Object.entries(found).map(([variant, formula]) => ({
-        ...(variant === "plain" ? {} : { variant }),
-        prepare: () => prepare(tf, backend, formula, inputs),
-      }));
+      return Object.entries(found).flatMap(([formulation, formula]) =>
+        where.map((residence) => {
+          const words = [
+            ...(formulation === "plain" ? [] : [formulation]),
+            ...(residence === "resident" ? [residence] : []),
+          ];
+          return {
+            ...(words.length === 0 ? {} : { variant: words.join(" ") }),
+            prepare: () => prepare(tf, backend, formula, inputs, residence),
+          };
+        }),
+      );
     },
     dispose: () => {},
   };
 }
 
-async function prepare(tf: TensorFlow, backend: string, formula: Formula, inputs: Workload["inputs"]): Promise<Run> {
+async function prepare(
+  tf: TensorFlow,
+  backend: string,
+  formula: Formula,
+  inputs: Workload["inputs"],
+  residence: Residence | typeof inMemory,
+): Promise<Run> {
   // Two backends share one module, of which one computes at a time.
   const before = async (): Promise<void> => {
     if (tf.getBackend() !== backend) await tf.setBackend(backend);
   };
   await before();
-  const held = inputs.map(({ data, shape }) =>
-    tf.tensor(data, [...shape], data instanceof Int32Array ? "int32" : "float32"),
-  );
-  const read = (): ArrayLike<number>[] => {
-    const results = tf.tidy(() => [...formula(tf, held)]);
-    // Reading is what makes it compute.
-    const arrays = results.map((result) => result.dataSync());
+  const upload = (): TfTensor[] =>
+    inputs.map(({ data, shape }) => tf.tensor(data, [...shape], data instanceof Int32Array ? "int32" : "float32"));
+  const held = upload();
+  // Reading is what makes it compute.
+  const readAll = (results: readonly TfTensor[]): ArrayLike<number>[] => results.map((result) => result.dataSync());
+  const compute = <Read>(given: readonly TfTensor[], read: (results: readonly TfTensor[]) => Read): Read => {
+    const results = tf.tidy(() => [...formula(tf, given)]);
+    const numbers = read(results);
     for (const result of results) result.dispose();
-    return arrays;
+    return numbers;
+  };
+  const runs: Readonly<Record<typeof residence, () => unknown>> = {
+    [inMemory]: () => compute(held, readAll),
+    into: () => {
+      const given = upload();
+      const numbers = compute(given, readAll);
+      for (const tensor of given) tensor.dispose();
+      return numbers;
+    },
+    // A device computes in order: when it has one result, it has all.
+    resident: () => compute(held, (results) => smallestOf(results).dataSync()),
   };
   return {
     before,
-    run: read,
+    run: runs[residence],
     outputs: async () => {
       await before();
-      return read();
+      return compute(held, readAll);
     },
     dispose: () => {
       for (const tensor of held) tensor.dispose();
     },
   };
+}
+
+function smallestOf(tensors: readonly TfTensor[]): TfTensor {
+  return tensors.reduce((least, tensor) => (tensor.size < least.size ? tensor : least));
 }
 
 type Formula = (tf: TensorFlow, inputs: readonly TfTensor[]) => readonly TfTensor[];
@@ -149,6 +194,25 @@ const formulas: Readonly<Record<string, Readonly<Record<string, Formula>>>> = {
   V1: { plain: withGradients(vae) },
   V2: { plain: withGradients(vaeGmm) },
   D1: { plain: (tf, [x, weights, bias]) => [tf.relu(tf.add(tf.matMul(x!, weights!), bias!))] },
+  G1: {
+    plain: (tf, [x]) => [
+      tf.mean(x!),
+      tf.max(x!),
+      tf.sum(x!, 0),
+      tf.max(x!, 0),
+      tf.sum(x!, 1),
+      tf.mean(tf.softmax(x!), 0),
+    ],
+  },
+  G2: {
+    plain: (tf, pair) => {
+      const loss = (reduction: number, [y, p]: readonly TfTensor[]): TfTensor =>
+        tf.losses.huberLoss(y!, p!, undefined, 1, reduction);
+      const { grads } = tf.valueAndGrads((...given) => loss(tf.Reduction.SUM, given))(pair);
+      return [loss(tf.Reduction.NONE, pair), ...grads];
+    },
+  },
+  G3: { plain: (tf, [x, y]) => [tf.matMul(x!, y!)] },
 };
 
 function huber(tf: TensorFlow, y: TfTensor, p: TfTensor): TfTensor {

@@ -1,4 +1,5 @@
 /** Was the machine quiet while something was measured? A loop that always does the same should always take the same time. */
+import { clockStep } from "./clock.ts";
 import { type Spread, relativeSpread, spreadOf } from "./statistics.ts";
 
 /** How quiet the machine was. */
@@ -35,15 +36,22 @@ export function judgeQuietness(times: readonly number[], cores: number, loadAver
   return { ...(loadAverage === undefined ? {} : { loadAverage }), cores, calibration, warnings };
 }
 
-/** Runs the loop once, for about a millisecond; returns its nanoseconds. */
+/** So many steps of the clock the loop takes at least. */
+const fewestSteps = 50;
+
+/** Runs the loop, for about a millisecond or as much longer as a coarse clock needs; returns the nanoseconds of a million steps. */
 export function calibrate(): number {
+  const turns = Math.ceil(fewestSteps * clockStep());
   const start = performance.now();
+  for (let turn = 0; turn < turns; turn++) loop();
+  return ((performance.now() - start) * 1e6) / turns;
+}
+
+function loop(): void {
   let state = 1;
   for (let step = 0; step < 1_000_000; step++) state = (Math.imul(state, 1664525) + 1013904223) | 0;
-  const nanoseconds = (performance.now() - start) * 1e6;
   // The result is used, so that the loop can't be left out.
   if (state !== 366300225) throw new Error(`calibrate: the loop must end at 366300225, got ${state}.`);
-  return nanoseconds;
 }
 
 function percent(share: number): string {

@@ -6,7 +6,7 @@ import { type Graph, prepare, traceGraph } from "@symloss/core/engine";
 import { cases } from "../catalogue.ts";
 import { engineTable } from "../contenders/table.ts";
 import { families, measureGrowth } from "./growth.ts";
-import { median } from "./interleave.ts";
+import { median } from "./statistics.ts";
 import { variablesOf, workloadOf } from "./losses.ts";
 
 /** V8 goes on optimising what compiles for about a hundred rounds, on threads that take the processor from it. */

@@ -1,45 +1,4 @@
 /** How long does each of several contenders take, compared fairly on a machine that is not quiet? */
-import { median } from "./statistics.ts";
-
-export { median } from "./statistics.ts";
-
-/** What a contender took. */
-export interface Timing {
-  /** The median of all rounds, in nanoseconds. */
-  readonly nanoseconds: number;
-  /** The median, over the rounds, of its time by that of the baseline in the same round. */
-  readonly ratio: number;
-}
-
-/** How to measure. */
-export interface MeasureOptions {
-  /** The contender to which the others are compared. */
-  readonly baseline: string;
-  /** How many rounds; default 21. */
-  readonly rounds?: number;
-  /** How many runs before the first round; default 5. */
-  readonly warmUp?: number;
-  /** How many runs in a row are timed at once; default 1. */
-  readonly repeats?: number;
-}
-
-/** Runs every contender once in each round, in an order that rotates, and takes medians. */
-export async function interleave<Name extends string>(
-  contenders: Readonly<Record<Name, () => unknown>>,
-  { baseline, rounds = 21, warmUp = 5, repeats = 1 }: MeasureOptions,
-): Promise<Record<Name, Timing>> {
-  const names = Object.keys(contenders) as Name[];
-  const runners = names.map((name): Runner => ({ run: contenders[name], repeats }));
-  for (const runner of runners) for (let run = 0; run < warmUp; run++) await timeOf(runner);
-  const times = await runRounds(runners, { rounds });
-  const base = times[names.indexOf(baseline as Name)]!;
-  return Object.fromEntries(
-    names.map((name, index) => [
-      name,
-      { nanoseconds: median(times[index]!), ratio: median(ratios(times[index]!, base)) },
-    ]),
-  ) as Record<Name, Timing>;
-}
 
 /** Something to time. */
 export interface Runner {
@@ -61,22 +20,31 @@ export interface RoundOptions {
   readonly afterRound?: () => unknown;
 }
 
-/** Of each runner the nanoseconds of a run in each round; the order rotates from round to round. */
+/** What became of a runner: the nanoseconds of a run in each round, or what it threw in one, after which it ran no more. */
+export type RunnerOutcome = { readonly times: readonly number[] } | { readonly failure: unknown };
+
+/** Runs everyone in each round; the order rotates from round to round. */
 export async function runRounds(
   runners: readonly Runner[],
   { rounds, budget = Infinity, fewest = 5, afterRound }: RoundOptions,
-): Promise<number[][]> {
+): Promise<readonly RunnerOutcome[]> {
   const times = runners.map((): number[] => []);
+  const failures = new Map<number, unknown>();
   const start = performance.now();
   for (let round = 0; round < rounds; round++) {
     if (round >= fewest && performance.now() - start > budget) break;
     for (let turn = 0; turn < runners.length; turn++) {
       const index = (turn + round) % runners.length;
-      times[index]!.push(await timeOf(runners[index]!));
+      if (failures.has(index)) continue;
+      try {
+        times[index]!.push(await timeOf(runners[index]!));
+      } catch (error) {
+        failures.set(index, error);
+      }
     }
     await afterRound?.();
   }
-  return times;
+  return times.map((own, index) => (failures.has(index) ? { failure: failures.get(index) } : { times: own }));
 }
 
 /** Of each round one time by the other. */

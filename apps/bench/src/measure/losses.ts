@@ -2,13 +2,8 @@
 import { type LossSample, lossSamples } from "@symloss/conformance";
 import { type NDArray, type Tensor, isTensor, valueAndGrad } from "@symloss/core";
 import { type LossName, losses } from "@symloss/losses";
+import { type Lengths, usualLengths } from "./lengths.ts";
 import type { Workload, WorkloadInput, WorkloadKind } from "./workload.ts";
-
-/** The lengths of the axes of samples, by name. */
-export type Lengths = Readonly<Record<string, number>>;
-
-/** The lengths if nobody says: a batch that takes longer than a call costs. */
-export const usualLengths: Lengths = { batch: 4096, classes: 100, D: 100, K: 16, clusters: 8, factors: 2, pieces: 2 };
 
 /** Every sample of every loss, by value and, where something is differentiable, by value and gradients. */
 export function lossKinds(lengths: Lengths = {}): readonly WorkloadKind[] {

@@ -93,3 +93,18 @@ test("what a run holds is freed once, and rounds are told", async () => {
   await measureWorkload(workload, [one], { ...options, afterRound: () => rounds++ });
   expect([disposed, rounds]).toEqual([1, 2]);
 });
+
+test("who fails while it is timed is left out, with a fault, and the others are compared among themselves", async () => {
+  let isLost = false;
+  const fragile = run(right, {
+    run: () => {
+      if (isLost) throw new Error("the device was lost");
+    },
+  });
+  const contenders = [contender("a", { "": () => fragile }), contender("b", { "": () => run(right) })];
+  // When b is prepared, a is warm.
+  const beforeReady = (name: string): unknown => (isLost = name === "b");
+  const measured = await measureWorkload(workload, contenders, { ...options, beforeReady });
+  expect(measured).toMatchObject({ reference: "b", rounds: 2, entries: [{ name: "b" }] });
+  expect(measured.leftOut).toEqual([{ name: "a", fault: true, reason: "the device was lost" }]);
+});

@@ -2,6 +2,7 @@
 import { bytesPerElement } from "@symloss/core/engine";
 import type { Contender, Entrant, Run } from "../contenders/contender.ts";
 import { type ReferenceOutput, referenceOf, worstError } from "./check.ts";
+import { clockStep } from "./clock.ts";
 import { ratios, runRounds, timeOf } from "./interleave.ts";
 import type { Entry, LeftOut, Measurement } from "./result.ts";
 import { spreadOf } from "./statistics.ts";
@@ -14,20 +15,24 @@ export interface MeasurementOptions {
   readonly budget: number;
   /** The entry to compare with, if it takes part; otherwise loops by hand, or whoever is first. */
   readonly against?: string | undefined;
+  /** Called before someone's outputs are checked. */
+  readonly beforeReady?: (name: string) => unknown;
   /** Called after each round. */
   readonly afterRound?: () => unknown;
 }
 
 /** Before its first round each runs for this long, in milliseconds, but at least a few times. */
 const [warmUpTime, fewestWarmUps] = [50, 5];
-/** A timing takes at least this long, in milliseconds, so that the clock's steps don't matter. */
-const shortestTiming = 2;
+/** A timing takes at least this long, in milliseconds, and so many of the clock's steps. */
+const [shortestTiming, fewestSteps] = [2, 100];
 const mostRepeats = 100_000;
 
 /** Someone whose outputs are right, and who is warm. */
 interface Ready {
   readonly name: string;
   readonly contender: string;
+  /** Whether it is a fault if it fails. */
+  readonly fault: boolean;
   readonly run: Run;
   readonly firstMilliseconds: number;
   readonly warmUpMilliseconds: number;
@@ -51,21 +56,29 @@ export async function measureWorkload(
       continue;
     }
     for (const entrant of entrants) {
-      const outcome = await makeReady(contender, entrant, outputs);
+      const name = entrant.variant === undefined ? contender.name : `${contender.name} ${entrant.variant}`;
+      await options.beforeReady?.(name);
+      const outcome = await makeReady(name, contender, entrant, outputs);
       if ("reason" in outcome) leftOut.push(outcome);
       else ready.push(outcome);
     }
   }
-  const reference = referenceAmong(
-    ready.map(({ name }) => name),
-    options.against,
-  );
-  const times = await runRounds(
+  const outcomes = await runRounds(
     ready.map(({ run: { run, before }, repeats }) => ({ run, before, repeats })),
     options,
   );
+  const timed = ready.flatMap((one, index) => {
+    const outcome = outcomes[index]!;
+    if ("times" in outcome) return [{ ...one, times: outcome.times }];
+    leftOut.push(leftOutBy(one.name, one.fault, outcome.failure));
+    return [];
+  });
   for (const { run } of ready) await run.dispose();
-  const base = times[ready.findIndex(({ name }) => name === reference)] ?? [];
+  const reference = referenceAmong(
+    timed.map(({ name }) => name),
+    options.against,
+  );
+  const base = timed.find(({ name }) => name === reference)?.times ?? [];
   return {
     workload: workload.name,
     title: workload.title,
@@ -74,18 +87,18 @@ export async function measureWorkload(
     bytes: bytesOf(workload, outputs),
     ...(reference === undefined ? {} : { reference }),
     rounds: base.length,
-    entries: ready.map((one, index) => entryOf(one, times[index]!, base)),
+    entries: timed.map((one) => entryOf(one, base)),
     leftOut,
   };
 }
 
 /** The contender's way, prepared, checked and warm; or why not. */
 async function makeReady(
+  name: string,
   { name: contender, kind, tolerance }: Contender,
-  { variant, prepare }: Entrant,
+  { prepare }: Entrant,
   outputs: readonly ReferenceOutput[],
 ): Promise<Ready | LeftOut> {
-  const name = variant === undefined ? contender : `${contender} ${variant}`;
   const fault = kind !== "peer";
   try {
     const start = performance.now();
@@ -101,10 +114,14 @@ async function makeReady(
         reason: `its outputs are off by ${error.toExponential(1)} of the largest, more than ${tolerance}`,
       };
     }
-    return { name, contender, run, firstMilliseconds, error, ...(await warmUp(run)) };
+    return { name, contender, fault, run, firstMilliseconds, error, ...(await warmUp(run)) };
   } catch (cause) {
-    return { name, fault, reason: cause instanceof Error ? cause.message : String(cause) };
+    return leftOutBy(name, fault, cause);
   }
+}
+
+function leftOutBy(name: string, fault: boolean, cause: unknown): LeftOut {
+  return { name, fault, reason: cause instanceof Error ? cause.message : String(cause) };
 }
 
 /** Runs until compilers have done what they do, and counts how many runs a timing must have. */
@@ -121,7 +138,8 @@ async function warmUp(run: Run): Promise<Pick<Ready, "warmUpMilliseconds" | "rep
 
 /** How many runs of so many nanoseconds a timing has. */
 function repeatsFor(nanoseconds: number): number {
-  const wanted = Math.ceil((shortestTiming * 1e6) / Math.max(nanoseconds, 1));
+  const shortest = Math.max(shortestTiming, fewestSteps * clockStep());
+  const wanted = Math.ceil((shortest * 1e6) / Math.max(nanoseconds, 1));
   return Math.min(Math.max(wanted, 1), mostRepeats);
 }
 
@@ -129,8 +147,8 @@ function referenceAmong(names: readonly string[], against: string | undefined): 
   return [against, "hand"].find((name) => name !== undefined && names.includes(name)) ?? names[0];
 }
 
-function entryOf(ready: Ready, times: readonly number[], base: readonly number[]): Entry {
-  const { name, contender, firstMilliseconds, warmUpMilliseconds, repeats, error } = ready;
+function entryOf(timed: Ready & { readonly times: readonly number[] }, base: readonly number[]): Entry {
+  const { name, contender, times, firstMilliseconds, warmUpMilliseconds, repeats, error } = timed;
   return {
     name,
     contender,

@@ -29,7 +29,8 @@ export interface BenchResult {
 export interface Machine {
   readonly processor: string;
   readonly cores: number;
-  readonly memoryBytes: number;
+  /** Absent if the environment does not say. */
+  readonly memoryBytes?: number;
   readonly system: string;
   /** Node or the browser, with its version. */
   readonly runtime: string;
@@ -126,7 +127,7 @@ const resultFields: Fields = {
   machine: {
     processor: "string",
     cores: "number",
-    memoryBytes: "number",
+    "memoryBytes?": "number",
     system: "string",
     runtime: "string",
     javascript: "string",

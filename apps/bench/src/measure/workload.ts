@@ -36,12 +36,12 @@ export interface WorkloadKind {
 
 /** The workload with about this many elements in its largest input, or at its own size. */
 export function makeSized(kind: WorkloadKind, elements?: number): Workload {
-  return kind.make(elements === undefined ? kind.rows : rowsFor(kind, elements));
+  return kind.make(rowsFor(kind, elements));
 }
 
-/** The rows that come nearest to a number of elements. */
-function rowsFor({ rowElements, step }: WorkloadKind, elements: number): number {
-  return Math.max(1, Math.round(elements / rowElements / step)) * step;
+/** The rows that come nearest to a number of elements, or those of its own size. */
+export function rowsFor({ rows, rowElements, step }: WorkloadKind, elements?: number): number {
+  return elements === undefined ? rows : Math.max(1, Math.round(elements / rowElements / step)) * step;
 }
 
 /** How many elements the largest input has. */

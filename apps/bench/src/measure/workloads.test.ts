@@ -6,9 +6,10 @@ import { engineContender } from "../contenders/engine.ts";
 import { handContender } from "../contenders/hand.ts";
 import { modelContender } from "../contenders/onnx-model.ts";
 import { referenceOf, worstError } from "./check.ts";
+import { gpuKinds } from "./gpu-workloads.ts";
 import { lossKinds } from "./losses.ts";
 import { type Workload, elementsOf, makeSized, shapeOf } from "./workload.ts";
-import { makeWorkloads, workloadKinds } from "./workloads.ts";
+import { workloadKinds } from "./workloads.ts";
 
 /** The error of each way that the contender has; empty if it has none. */
 async function errorsOf(contender: Contender, workload: Workload): Promise<readonly number[]> {
@@ -58,10 +59,14 @@ test("a size is the nearest that the loops by hand can do", () => {
   expect(sizes("W3", 1, 1499, 1501)).toEqual([1000, 1000, 2000]);
 });
 
-test("pages get every workload at its own size, said in its title", () => {
-  const titles = makeWorkloads().map(({ name, title }) => `${name} ${title}`);
-  expect(titles).toHaveLength(workloadKinds.length);
-  expect(titles).toContain("W4 mean softmax cross entropy and gradient, 4096 x 1000");
+test("what is for graphics cards is right on other engines", async () => {
+  const engine = engineContender("cpu", await cpu());
+  for (const kind of gpuKinds) {
+    for (const error of await errorsOf(engine, makeSized(kind, 3 * kind.rowElements))) {
+      expect(error).toBeLessThan(engine.tolerance);
+    }
+  }
+  await engine.dispose();
 });
 
 describe("every loss of the catalogue is a workload", () => {

@@ -24,10 +24,7 @@ import {
   withGradients,
 } from "./definition.ts";
 import { lossDefinitions } from "./loss-workloads.ts";
-import { type WorkloadKind, shapeOf } from "./workload.ts";
-
-export type { Workload, WorkloadInput } from "./workload.ts";
-export { withGradients } from "./definition.ts";
+import type { WorkloadKind } from "./workload.ts";
 
 const million = 2 ** 20;
 
@@ -283,14 +280,6 @@ export const workloadKinds: readonly WorkloadKind[] = Object.keys(definitions).m
   const { title, rows, rowElements = 1, step = 1 } = definitions[name]!;
   return { name, title, groups: ["workloads"], rows, rowElements, step, make: (count) => makeWorkload(name, count) };
 });
-
-/** Every workload at its own size, with that in its title. */
-export function makeWorkloads(): HandWorkload[] {
-  return Object.entries(definitions).map(([name, { rows }]) => {
-    const workload = makeWorkload(name, rows);
-    return { ...workload, title: `${workload.title}, ${shapeOf(workload)}` };
-  });
-}
 
 function makeWorkload(name: string, rows: number): HandWorkload {
   const { title, make } = definitions[name]!;

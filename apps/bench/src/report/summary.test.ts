@@ -147,14 +147,14 @@ test("as a page with a chart of ratios and one for each sweep", () => {
   // A dot for each contender: of all formulations the fastest, and everyone's colour in the legend.
   expect(ratios!.querySelectorAll("circle")).toHaveLength(4);
   expect(ratios!.textContent).toContain("model");
-  expect(sweep!.querySelectorAll("path[marker-start]")).toHaveLength(3);
+  expect(sweep!.querySelectorAll('[data-part="line"] path')).toHaveLength(3);
   // To who can't see it, it is one image with a name.
   expect(sweep!.querySelector("svg[role=img]")!.getAttribute("aria-label")).toBe(
     "W2 mean huber, time against elements",
   );
   expect(page.querySelectorAll("svg [aria-label]")).toHaveLength(0);
   // Where one overtakes another.
-  expect(sweep!.querySelectorAll('g[stroke-dasharray="2,3"] line')).toHaveLength(1);
+  expect(sweep!.querySelectorAll('[data-part="rule"] line')).toHaveLength(1);
 });
 
 test("the page needs nothing else, marks up nothing that was measured, and holds the result", () => {

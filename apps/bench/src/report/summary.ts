@@ -38,7 +38,7 @@ export function machineSection({ date, machine, quietness, contenders, unavailab
     facts: [
       ["date", date],
       ["processor", `${machine.processor}, ${machine.cores} cores`],
-      ["memory", `${(machine.memoryBytes / 2 ** 30).toFixed(1)} GiB`],
+      ["memory", formatMemory(machine)],
       ["system", machine.system],
       ["runtime", `${machine.runtime}, ${machine.javascript}`],
       ["load average", quietness.loadAverage?.toFixed(2) ?? "unknown"],
@@ -51,6 +51,10 @@ export function machineSection({ date, machine, quietness, contenders, unavailab
       ...quietness.warnings.map((warning) => `Warning: ${warning}`),
     ],
   };
+}
+
+function formatMemory({ memoryBytes }: Machine): string {
+  return memoryBytes === undefined ? "unknown" : `${(memoryBytes / 2 ** 30).toFixed(1)} GiB`;
 }
 
 /** A section for each workload at one size, and one for each at several. */

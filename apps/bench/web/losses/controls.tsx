@@ -338,7 +338,7 @@ function BesideControls({ view, description, change }: ControlProperties): JSX.E
   return (
     <fieldset>
       <legend>Beside it</legend>
-      <div class="choices">
+      <div class="companions">
         {choices.map((name) => (
           <label key={name} class="check">
             <input

@@ -1,4 +1,4 @@
-import { launch, softwareWebGL } from "@symloss/browser/launch";
+import { launch, softwareWebGL, withoutWebGL } from "@symloss/browser/launch";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type WebPage, barriersOf, errorsOf, serveWebPage } from "../../test/web-page.ts";
@@ -32,12 +32,18 @@ async function waitForPoints(page: Page, words: string): Promise<void> {
   await page.getByRole("status").filter({ hasText: words }).first().waitFor();
 }
 
+/** The drawing of this title, soon. */
+async function waitForDrawing(page: Page, name: string): Promise<void> {
+  await page.getByRole("img", { name, exact: true }).waitFor();
+}
+
 const linkOf = (page: Page): Promise<string> => page.evaluate("location.hash");
 const figures = (page: Page) => page.locator("svg[role=img]");
 
 test("a loss is drawn with its gradient, and follows its options, in the address too", async () => {
   const page = await open("", { colorScheme: "light" });
   await waitForPoints(page, "241 points");
+  await waitForDrawing(page, "Derivative with respect to predictions");
   expect(await figures(page).evaluateAll((all) => all.map((one) => one.getAttribute("aria-label")))).toEqual([
     "huber",
     "Derivative with respect to predictions",
@@ -46,9 +52,13 @@ test("a loss is drawn with its gradient, and follows its options, in the address
   await page.locator(".figures").getByText("delta = 2").first().waitFor();
   expect(await linkOf(page)).toBe("#losses?loss=huber&delta=0.5,+2");
   await page.getByRole("slider", { name: "delta, first value" }).press("ArrowRight");
-  await page.locator(".figures").getByText(/delta = 0\.[5-9]\d*/).first().waitFor();
+  await page
+    .locator(".figures")
+    .getByText(/delta = 0\.[5-9]\d*/)
+    .first()
+    .waitFor();
   await page.getByText("The numbers").click();
-  expect(await page.getByRole("group", { name: "The numbers" }).getByRole("row").count()).toBe(14);
+  expect(await page.getByRole("region", { name: "The numbers" }).getByRole("row").count()).toBe(14);
   expect(await barriersOf(page)).toEqual([]);
   await page.close();
 });
@@ -62,8 +72,8 @@ describe("the figures of SymJAX", () => {
     for (const label of ["delta = 1", "delta = 2", "x²"]) {
       expect(await page.locator(".figures").getByText(label, { exact: true }).count()).toBeGreaterThan(0);
     }
-    // Four curves, and three derivatives; the one beside is dashed.
-    expect(await page.locator(".figures svg path[stroke-dasharray]").count()).toBe(1);
+    // What is beside is dashed.
+    expect(await page.locator(".figures svg [stroke-dasharray] path").count()).toBe(1);
     await page.close();
   });
 
@@ -79,6 +89,7 @@ describe("the figures of SymJAX", () => {
 test.each(engineNames)("engine %s draws a curve", async (engine) => {
   const page = await open(`?loss=logCosh&engine=${engine}`);
   await waitForPoints(page, `on ${engine}:`);
+  await waitForDrawing(page, "logCosh");
   expect(await figures(page).count()).toBe(2);
   await page.close();
 });
@@ -94,16 +105,17 @@ test("two engines are compared in units in the last place", async () => {
 test("a map of two elements, and the triangle of three classes", async () => {
   const page = await open("?loss=softmaxCrossentropyLogits&figure=simplex");
   await waitForPoints(page, "861 points");
-  expect(await page.getByText("class 2 is certain").count()).toBe(1);
+  await page.getByText("class 2 is certain").waitFor();
   await page.getByRole("combobox", { name: "kind" }).selectOption("surface");
   await waitForPoints(page, "2401 points");
+  await waitForDrawing(page, "Derivative with respect to logits[0]");
   expect(await figures(page).count()).toBe(2);
   expect(await barriersOf(page)).toEqual([]);
   await page.close();
 });
 
 test("a link brings the same view back", async () => {
-  const link = "?loss=pinball&engine=cpu&from=-1&to=2&targets=0.5&quantile=0.1,0.9&beside=huber";
+  const link = "?loss=pinball&engine=cpu&from=-1&to=2&beside=huber&targets=0.5&quantile=0.1,0.9";
   const page = await open(link);
   await page.locator(".figures").getByText("quantile = 0.9").first().waitFor();
   expect(await linkOf(page)).toBe(`#losses${link}`);
@@ -116,7 +128,9 @@ test("the code and the link are copied", async () => {
   const page = await open("?loss=huber&delta=0.5", { permissions: ["clipboard-read", "clipboard-write"] });
   await waitForPoints(page, "241 points");
   await page.getByRole("button", { name: "Copy the code" }).click();
-  expect(await page.evaluate("navigator.clipboard.readText()")).toContain("huber({ targets: 0, predictions }, { delta: 0.5 })");
+  expect(await page.evaluate("navigator.clipboard.readText()")).toContain(
+    "huber({ targets: 0, predictions }, { delta: 0.5 })",
+  );
   await page.getByRole("button", { name: "Copy a link to this view" }).click();
   expect(await page.evaluate("navigator.clipboard.readText()")).toBe(`${site.address}#losses?loss=huber&delta=0.5`);
   await page.close();
@@ -136,7 +150,7 @@ test("a mistake is named, and the next view is drawn", async () => {
   await page.close();
 });
 
-test("a WebGL context that is lost is said, and a new one made", async () => {
+test("what is drawn after a WebGL context was lost is drawn on a new one", async () => {
   const page = await open("?loss=logCosh");
   await waitForPoints(page, "241 points");
   const [worker] = page.workers();
@@ -152,13 +166,27 @@ test("a WebGL context that is lost is said, and a new one made", async () => {
   `);
   await page.getByRole("combobox", { name: "computed by" }).selectOption("gpu");
   await waitForPoints(page, "on gpu:");
+  const made: number = await worker!.evaluate("contexts.length");
   await worker!.evaluate("for (const context of contexts) context.getExtension('WEBGL_lose_context')?.loseContext()");
   await page.getByRole("textbox", { name: "targets" }).fill("1");
-  await page.getByRole("alert").filter({ hasText: "lost" }).waitFor();
-  await page.getByRole("button", { name: "Try again" }).click();
-  await page.getByRole("alert").waitFor({ state: "detached" });
+  await page.locator(".figures svg title", { hasText: "targets = 1" }).first().waitFor({ state: "attached" });
   await waitForPoints(page, "on gpu:");
+  expect(await page.getByRole("alert").count()).toBe(0);
+  expect(await worker!.evaluate("contexts.length")).toBeGreaterThan(made);
+  expect(await worker!.evaluate("contexts.at(-1).isContextLost()")).toBe(false);
   await page.close();
+});
+
+test("an engine that does not work here says why, and another draws", async () => {
+  const poor = await launch(withoutWebGL);
+  const page = await poor.newPage();
+  errors = errorsOf(page);
+  await page.goto(`${site.address}#losses?loss=logCosh&engine=gpu`);
+  await page.getByRole("alert").filter({ hasText: "WebGL" }).waitFor();
+  await page.getByRole("combobox", { name: "computed by" }).selectOption("cpu");
+  await waitForPoints(page, "on cpu:");
+  expect(await page.getByRole("alert").count()).toBe(0);
+  await poor.close();
 });
 
 test("it fits a phone", async () => {

@@ -1,32 +1,78 @@
-/// <reference lib="dom" />
 /** How fast is gpu.js when used as its documentation does: default settings, arrays that it uploads, textures passed on? */
 import { GPU, Input } from "gpu.js";
-import type { Contender, GpuWorkload, Results } from "./gpu-contender.ts";
+import { type Contender, type Run, accumulated } from "../../src/contenders/contender.ts";
+import type { Residence } from "../../src/contenders/residence.ts";
+import type { Workload, WorkloadInput } from "../../src/measure/workload.ts";
+import { elementsOfResult, loseContext, variantOf } from "./device-run.ts";
 
-/** Undefined if there are no kernels for the workload. */
-export function plainKernels({ name, inputs }: GpuWorkload): Contender | undefined {
-  const kernels = workloads[name];
-  if (kernels === undefined) return undefined;
-  const arrays = inputs.map(({ data, shape: [rows, columns] }) =>
-    columns === undefined ? data : new Input(data as never, [columns, rows!]),
-  );
-  const sizes = inputs.map(({ shape }) => shape);
-  const copies = sizes.map((size) => makeKernel(copy[size.length]!, size, { pipeline: true }));
-  const upload = (): unknown[] => arrays.map((array, at) => copies[at]!(array));
-  const held = upload();
-  const step = kernels.make(sizes, {});
-  const stepOnDevice = kernels.make(sizes, { pipeline: true });
+/** Kernels by hand for gpu.js, with arrays that are uploaded and read back in each run, or stay on the device. */
+export function gpuJsContender(where: readonly Residence[]): Contender {
+  const gpuJs = new GPU({ mode: "webgl2" });
   return {
-    throughHost: () => step(...(kernels.readsOnce ? arrays : upload())),
-    resident: () => stepOnDevice(...held)[0]!,
+    name: "gpu-js",
+    kind: "by hand",
+    device: "gpu.js, webgl2",
+    tolerance: accumulated,
+    enter: (workload) => {
+      const kernels = workloads[workload.name];
+      if (kernels === undefined) return { reason: "no kernels were written by hand for this" };
+      const { multipleOf } = kernels;
+      if (workload.inputs[0]!.shape[0]! % multipleOf !== 0) {
+        return { reason: `its kernels add up ${multipleOf} at a time` };
+      }
+      return where.map((residence) => ({
+        ...variantOf(residence),
+        prepare: () => prepare[residence](kernelMaker(gpuJs), kernels, workload),
+      }));
+    },
+    dispose: () => loseContext(gpuJs.context as WebGL2RenderingContext | null),
   };
 }
 
+const prepare: Readonly<Record<Residence, (makeKernel: MakeKernel, kernels: Kernels, workload: Workload) => Run>> = {
+  into: (makeKernel, kernels, { inputs }) => {
+    const upload = uploader(makeKernel, inputs);
+    const step = kernels.make(makeKernel, shapesOf(inputs), {});
+    const run = (): Results => step(...(kernels.readsOnce ? arraysOf(inputs) : upload()));
+    return { run, outputs: () => run().map(elementsOfResult), dispose: makeKernel.dispose };
+  },
+  resident: (makeKernel, kernels, { inputs }) => {
+    const held = uploader(makeKernel, inputs)();
+    const step = kernels.make(makeKernel, shapesOf(inputs), { pipeline: true });
+    // The first result is read, and so waits for what was asked before it.
+    const run = (): Results => step(...held);
+    return { run, outputs: () => run().map(elementsOfResult), dispose: makeKernel.dispose };
+  },
+};
+
+function shapesOf(inputs: readonly WorkloadInput[]): readonly (readonly number[])[] {
+  return inputs.map(({ shape }) => shape);
+}
+
+function arraysOf(inputs: readonly WorkloadInput[]): readonly unknown[] {
+  return inputs.map(({ data, shape: [rows, columns] }) =>
+    columns === undefined ? data : new Input(data as never, [columns, rows!]),
+  );
+}
+
+/** Copies every array into a texture, by a kernel. */
+function uploader(makeKernel: MakeKernel, inputs: readonly WorkloadInput[]): () => unknown[] {
+  const arrays = arraysOf(inputs);
+  const copies = inputs.map(({ shape }) => makeKernel(copy[shape.length]!, shape, { pipeline: true }));
+  return () => arrays.map((array, at) => copies[at]!(array));
+}
+
+/** In the order of the workload. */
+type Results = readonly unknown[];
+
 interface Kernels {
+  /** The rows, or elements of flat inputs, are a multiple of this. */
+  readonly multipleOf: number;
   /** Whether one kernel reads each array; if several do, a kernel copies the array into a texture for all of them. */
   readonly readsOnce: boolean;
   /** Kernels for inputs of these shapes. The first result is the smallest and is read back; `settings` apply to the others. */
   readonly make: (
+    makeKernel: MakeKernel,
     shapes: readonly (readonly number[])[],
     settings: KernelSettings,
   ) => (...inputs: unknown[]) => Results;
@@ -38,11 +84,25 @@ interface KernelSettings {
 
 type Kernel = (...inputs: unknown[]) => never;
 
-const gpuJs = new GPU({ mode: "webgl2" });
-
 /** A kernel whose output has this shape; its source sees the lengths of every shape as numbers. */
-function makeKernel(source: string, shape: readonly number[], settings: KernelSettings = {}): Kernel {
-  return gpuJs.createKernel(source, { output: shape.toReversed(), ...settings }) as unknown as Kernel;
+interface MakeKernel {
+  (source: string, shape: readonly number[], settings?: KernelSettings): Kernel;
+  /** Frees all that was made. */
+  readonly dispose: () => void;
+}
+
+/** Kernels on the one context of the contender: a worker has no more than four at a time. */
+function kernelMaker(gpuJs: GPU): MakeKernel {
+  const made: { destroy(): void }[] = [];
+  const make = (source: string, shape: readonly number[], settings: KernelSettings = {}): Kernel => {
+    const kernel = gpuJs.createKernel(source, { output: shape.toReversed(), ...settings });
+    made.push(kernel);
+    return kernel as unknown as Kernel;
+  };
+  const dispose = (): void => {
+    for (const kernel of made) kernel.destroy();
+  };
+  return Object.assign(make, { dispose });
 }
 
 const copy: Readonly<Record<number, string>> = {
@@ -58,7 +118,7 @@ function mean(sums: Float32Array, count: number): Float32Array {
 }
 
 /** How many elements one thread adds up. */
-const run = 256;
+const perThread = 256;
 
 const huberSource = `const d = Math.abs(y[i] - p[i]); const loss = d <= 1 ? 0.5 * d * d : d - 0.5;`;
 const logSumExpSource = (classes: number): string => `
@@ -76,30 +136,33 @@ const logTwoPi = Math.log(2 * Math.PI);
 
 const workloads: Readonly<Record<string, Kernels>> = {
   W1: {
+    multipleOf: 1,
     readsOnce: true,
-    make([size]) {
+    make(makeKernel, [size]) {
       const losses = makeKernel(`function(y, p) { const i = this.thread.x; ${huberSource} return loss; }`, size!);
       return (y, p) => [losses(y, p)];
     },
   },
   W2: {
+    multipleOf: perThread,
     readsOnce: true,
-    make([size]) {
+    make(makeKernel, [size]) {
       const count = size![0]!;
       const sums = makeKernel(
         `function(y, p) {
           let sum = 0;
-          for (let j = 0; j < ${run}; j++) { const i = this.thread.x * ${run} + j; ${huberSource} sum += loss; }
+          for (let j = 0; j < ${perThread}; j++) { const i = this.thread.x * ${perThread} + j; ${huberSource} sum += loss; }
           return sum;
         }`,
-        [count / run],
+        [count / perThread],
       );
       return (y, p) => [mean(sums(y, p), count)];
     },
   },
   W3: {
+    multipleOf: 1,
     readsOnce: true,
-    make(shapes) {
+    make(makeKernel, shapes) {
       const [rows, classes] = shapes[1] as [number, number];
       const losses = makeKernel(
         `function(labels, x) {
@@ -113,8 +176,9 @@ const workloads: Readonly<Record<string, Kernels>> = {
     },
   },
   W4: {
+    multipleOf: 1,
     readsOnce: false,
-    make(shapes, settings) {
+    make(makeKernel, shapes, settings) {
       const [rows, classes] = shapes[1] as [number, number];
       const logSums = makeKernel(
         `function(x) { const row = this.thread.x; ${logSumExpSource(classes)} return logSumExp; }`,
@@ -141,19 +205,20 @@ const workloads: Readonly<Record<string, Kernels>> = {
     },
   },
   W5: {
+    multipleOf: perThread,
     readsOnce: false,
-    make([size], settings) {
+    make(makeKernel, [size], settings) {
       const count = size![0]!;
       const sums = makeKernel(
         `function(y, x) {
           let sum = 0;
-          for (let j = 0; j < ${run}; j++) {
-            const i = this.thread.x * ${run} + j;
+          for (let j = 0; j < ${perThread}; j++) {
+            const i = this.thread.x * ${perThread} + j;
             sum += Math.max(x[i], 0) - x[i] * y[i] + Math.log(1 + Math.exp(-Math.abs(x[i])));
           }
           return sum;
         }`,
-        [count / run],
+        [count / perThread],
       );
       const gradient = makeKernel(
         `function(y, x) { return (1 / (1 + Math.exp(-x[this.thread.x])) - y[this.thread.x]) / ${count}; }`,
@@ -167,8 +232,9 @@ const workloads: Readonly<Record<string, Kernels>> = {
     },
   },
   V1: {
+    multipleOf: 1,
     readsOnce: false,
-    make(shapes, settings) {
+    make(makeKernel, shapes, settings) {
       const [rows, width] = shapes[0] as [number, number];
       const latent = shapes[2]![1]!;
       const losses = makeKernel(
@@ -202,8 +268,9 @@ const workloads: Readonly<Record<string, Kernels>> = {
     },
   },
   V2: {
+    multipleOf: 1,
     readsOnce: false,
-    make(shapes, settings) {
+    make(makeKernel, shapes, settings) {
       const [rows, width] = shapes[0] as [number, number];
       const [clusters, latent] = shapes[4] as [number, number];
       const [R, K, C] = [rows, latent, clusters];
@@ -330,16 +397,17 @@ const workloads: Readonly<Record<string, Kernels>> = {
     },
   },
   G3: {
+    multipleOf: 1,
     readsOnce: true,
-    make([shape]) {
-      const [side] = shape as [number, number];
+    make(makeKernel, [left, right]) {
+      const [rows, inner] = left as [number, number];
       const product = makeKernel(
         `function(x, y) {
           let sum = 0;
-          for (let i = 0; i < ${side}; i++) sum += x[this.thread.y][i] * y[i][this.thread.x];
+          for (let i = 0; i < ${inner}; i++) sum += x[this.thread.y][i] * y[i][this.thread.x];
           return sum;
         }`,
-        [side, side],
+        [rows, right![1]!],
       );
       return (x, y) => [product(x, y)];
     },

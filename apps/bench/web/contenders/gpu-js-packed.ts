@@ -1,15 +1,30 @@
-/// <reference lib="dom" />
 /** How fast are hand-written kernels for gpu.js, with four elements to a texel? Each is for one workload and its sizes. */
 import { GPU } from "gpu.js";
-import type { Contender, GpuWorkload } from "./gpu-contender.ts";
+import { type Contender, type Run, accumulated } from "../../src/contenders/contender.ts";
+import type { Residence } from "../../src/contenders/residence.ts";
+import { loseContext, variantOf } from "./device-run.ts";
 
-/** Undefined if there are no kernels for the workload. */
-export function packedKernels({ name, inputs }: GpuWorkload): Contender | undefined {
-  const make = workloads[name];
-  return make?.((shared ??= new PackedGpu()), ...inputs.map(({ data }) => data));
+/** The best kernels by hand for gpu.js, with arrays that are uploaded in each run, or stay on the device; results are read in either. */
+export function packedContender(where: readonly Residence[]): Contender {
+  const context = openContext();
+  return {
+    name: "gpu-js-packed",
+    kind: "by hand",
+    device: "gpu.js, webgl2, four elements to a texel",
+    tolerance: accumulated,
+    enter: ({ name, inputs }) => {
+      const kernels = workloads[name];
+      if (kernels === undefined) return { reason: "no packed kernels were written by hand for this" };
+      const { multipleOf } = kernels;
+      if (inputs[0]!.shape[0]! % multipleOf !== 0) return { reason: `its kernels take ${multipleOf} at a time` };
+      return where.map((residence) => ({
+        ...variantOf(residence),
+        prepare: () => kernels.make(new PackedGpu(context, residence), ...inputs.map(({ data }) => data)),
+      }));
+    },
+    dispose: () => loseContext(context.gl),
+  };
 }
-
-let shared: PackedGpu | undefined;
 
 interface Texture {
   readonly texture: WebGLTexture;
@@ -33,71 +48,95 @@ const settings = {
 
 type Arrays = readonly (Float32Array | Int32Array)[];
 
+/** Kernels for a workload. */
+interface PackedKernels {
+  /** The rows, or elements of flat inputs, are a multiple of this. */
+  readonly multipleOf: number;
+  readonly make: (gpu: PackedGpu, ...inputs: Arrays) => Run;
+}
+
 /** By the name of the workload. */
-const workloads: Readonly<Record<string, (gpu: PackedGpu, ...inputs: Arrays) => Contender>> = {
-  W1: huber,
-  W2: huberMean,
-  W3: sparseCrossEntropy,
-  G3: matrixProduct,
+const workloads: Readonly<Record<string, PackedKernels>> = {
+  W1: { multipleOf: 4096, make: huber },
+  W2: { multipleOf: 16_384, make: huberMean },
+  W3: { multipleOf: 4, make: sparseCrossEntropy },
+  G3: { multipleOf: 4, make: matrixProduct },
 };
 
-/** What kernels are built with, on a context of their own. */
-class PackedGpu {
-  readonly #gl: WebGL2RenderingContext;
-  readonly #gpuJs: GPU;
-  readonly #framebuffer: WebGLFramebuffer;
-  readonly #seed: Seed;
+/** The one context of the contender: a worker has no more than four at a time. */
+interface Context {
+  readonly gl: WebGL2RenderingContext;
+  readonly gpuJs: GPU;
+  readonly framebuffer: WebGLFramebuffer;
+  readonly seed: Seed;
+}
 
-  /** Throws if WebGL 2 is not available. */
-  constructor() {
-    const gl = new OffscreenCanvas(1, 1).getContext("webgl2", { alpha: false, depth: false, antialias: false });
-    if (gl === null) throw new Error("packedKernels: the page must have WebGL 2, got none.");
-    this.#gl = gl;
-    // gpu.js resizes its canvas after every kernel; it only draws to textures.
-    this.#gpuJs = new GPU({ canvas: { width: 1, height: 1 }, context: gl } as never);
-    this.#framebuffer = gl.createFramebuffer();
-    this.#seed = this.makeKernel("function() { return [1, 2, 3, 4]; }", [1, 2])() as Seed;
+/** Throws if WebGL 2 is not available. */
+function openContext(): Context {
+  const gl = new OffscreenCanvas(1, 1).getContext("webgl2", { alpha: false, depth: false, antialias: false });
+  if (gl === null) throw new Error("packedContender: the page must have WebGL 2, got none.");
+  // gpu.js resizes its canvas after every kernel; it only draws to textures.
+  const gpuJs = new GPU({ canvas: { width: 1, height: 1 }, context: gl } as never);
+  const seed = createKernel(gpuJs, "function() { return [1, 2, 3, 4]; }", [1, 2]) as unknown as () => Seed;
+  return { gl, gpuJs, framebuffer: gl.createFramebuffer(), seed: seed() };
+}
+
+function createKernel(gpuJs: GPU, source: string, output: readonly number[], functions: readonly unknown[] = []) {
+  return gpuJs.createKernel(source, { ...settings, output: [...output], functions } as never);
+}
+
+/** What the kernels of a run are built with. */
+class PackedGpu {
+  readonly #context: Context;
+  readonly #residence: Residence;
+  readonly #frees: (() => void)[] = [];
+
+  constructor(context: Context, residence: Residence) {
+    this.#context = context;
+    this.#residence = residence;
   }
 
-  makeKernel(source: string, output: readonly number[], functions: readonly unknown[] = []): Kernel {
-    const options = { ...settings, output: [...output], functions };
-    return this.#gpuJs.createKernel(source, options as never) as unknown as Kernel;
+  makeKernel(source: string, output: readonly number[], functions?: readonly unknown[]): Kernel {
+    const kernel = createKernel(this.#context.gpuJs, source, output, functions);
+    this.#frees.push(() => kernel.destroy());
+    return kernel as unknown as Kernel;
   }
 
   makeTexture(width: number, height: number): Texture {
-    const gl = this.#gl;
+    const { gl, seed } = this.#context;
     const texture = gl.createTexture();
+    this.#frees.push(() => gl.deleteTexture(texture));
     gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(gl.TEXTURE_2D, texture);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
     gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA32F, width, height);
-    const wrap = this.#seed.constructor as new (fields: Record<string, unknown>) => Texture;
+    const wrap = seed.constructor as new (fields: Record<string, unknown>) => Texture;
     return new wrap({
       texture,
       size: new Int32Array([width, height]),
       dimensions: new Int32Array([width, height, 1]),
       output: [width, height],
       context: gl,
-      kernel: this.#seed.kernel,
+      kernel: seed.kernel,
       internalFormat: gl.RGBA32F,
       textureFormat: gl.RGBA,
     });
   }
 
   #fill({ texture, size }: Texture, elements: Float32Array): void {
-    const gl = this.#gl;
+    const { gl } = this.#context;
     gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(gl.TEXTURE_2D, texture);
     gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, size[0]!, size[1]!, gl.RGBA, gl.FLOAT, elements);
   }
 
   #readInto({ texture, size }: Texture, elements: Float32Array): void {
-    const gl = this.#gl;
-    gl.bindFramebuffer(gl.FRAMEBUFFER, this.#framebuffer);
+    const { gl, framebuffer } = this.#context;
+    gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
     gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
     gl.readPixels(0, 0, size[0]!, size[1]!, gl.RGBA, gl.FLOAT, elements);
-    if (gl.isContextLost()) throw new Error("packedKernels: the context was lost.");
+    if (gl.isContextLost()) throw new Error("packedContender: the context was lost.");
   }
 
   /** Reads a kernel's result into an array; a kernel that returns numbers has one to a texel, which not every driver can read by itself. */
@@ -109,12 +148,12 @@ class PackedGpu {
     };
   }
 
-  makeWorkload(
+  makeRun(
     arrays: readonly (readonly [texture: Texture, elements: Float32Array])[],
     size: number,
     compute: (result: Float32Array) => void,
     prepare: () => void = () => {},
-  ): Contender {
+  ): Run {
     const result = new Float32Array(size);
     const upload = (): void => {
       prepare();
@@ -122,15 +161,16 @@ class PackedGpu {
     };
     upload();
     return {
-      throughHost() {
-        upload();
+      run: () => {
+        if (this.#residence === "into") upload();
+        compute(result);
+      },
+      outputs: () => {
         compute(result);
         return [result];
       },
-      resident() {
-        const own = new Float32Array(size);
-        compute(own);
-        return own;
+      dispose: () => {
+        for (const free of this.#frees) free();
       },
     };
   }
@@ -142,7 +182,7 @@ const huberFunction = {
 };
 
 /** The elementwise loss of two arrays whose length is divisible by 4096. */
-function huber(gpu: PackedGpu, ...pair: Arrays): Contender {
+function huber(gpu: PackedGpu, ...pair: Arrays): Run {
   const [targets, predictions] = pair as [Float32Array, Float32Array];
   const shape = [1024, targets.length / 4096] as const;
   const [y, p] = [gpu.makeTexture(...shape), gpu.makeTexture(...shape)];
@@ -156,7 +196,7 @@ function huber(gpu: PackedGpu, ...pair: Arrays): Contender {
     [huberFunction],
   );
   const read = gpu.makeReader(targets.length / 4, true);
-  return gpu.makeWorkload(
+  return gpu.makeRun(
     [
       [y, targets],
       [p, predictions],
@@ -167,7 +207,7 @@ function huber(gpu: PackedGpu, ...pair: Arrays): Contender {
 }
 
 /** Its mean: parts of 64 texels, added up by the host in float64. */
-function huberMean(gpu: PackedGpu, ...pair: Arrays): Contender {
+function huberMean(gpu: PackedGpu, ...pair: Arrays): Run {
   const [targets, predictions] = pair as [Float32Array, Float32Array];
   const shape = [1024, targets.length / 4096] as const;
   const [y, p] = [gpu.makeTexture(...shape), gpu.makeTexture(...shape)];
@@ -194,7 +234,7 @@ function huberMean(gpu: PackedGpu, ...pair: Arrays): Contender {
   const sums = new Float32Array(again === undefined ? parts : parts / 64);
   const side = Math.ceil(Math.sqrt(sums.length));
   const read = gpu.makeReader(side * Math.ceil(sums.length / side), false);
-  return gpu.makeWorkload(
+  return gpu.makeRun(
     [
       [y, targets],
       [p, predictions],
@@ -211,7 +251,7 @@ function huberMean(gpu: PackedGpu, ...pair: Arrays): Contender {
 }
 
 /** A loss for each row of logits, whose length is divisible by 4. */
-function sparseCrossEntropy(gpu: PackedGpu, ...given: Arrays): Contender {
+function sparseCrossEntropy(gpu: PackedGpu, ...given: Arrays): Run {
   const [labels, logits] = given as [Int32Array, Float32Array];
   const rows = labels.length;
   const texels = logits.length / rows / 4;
@@ -241,7 +281,7 @@ function sparseCrossEntropy(gpu: PackedGpu, ...given: Arrays): Contender {
   );
   const floats = new Float32Array(rows);
   const read = gpu.makeReader(rows, false);
-  return gpu.makeWorkload(
+  return gpu.makeRun(
     [
       [x, logits],
       [y, floats],
@@ -252,11 +292,12 @@ function sparseCrossEntropy(gpu: PackedGpu, ...given: Arrays): Contender {
   );
 }
 
-/** The product of two square matrices whose side is divisible by 4. */
-function matrixProduct(gpu: PackedGpu, ...pair: Arrays): Contender {
+/** The product of a matrix with a square one; the sides of both are divisible by 4. */
+function matrixProduct(gpu: PackedGpu, ...pair: Arrays): Run {
   const [left, right] = pair as [Float32Array, Float32Array];
-  const side = Math.sqrt(left.length);
-  const [x, y] = [gpu.makeTexture(side / 4, side), gpu.makeTexture(side / 4, side)];
+  const side = Math.sqrt(right.length);
+  const rows = left.length / side;
+  const [x, y] = [gpu.makeTexture(side / 4, rows), gpu.makeTexture(side / 4, side)];
   const lane = (at: number): string => `a[0] * p[${at}] + a[1] * q[${at}] + a[2] * r[${at}] + a[3] * s[${at}]`;
   const kernel = gpu.makeKernel(
     `function(x, y) {
@@ -274,15 +315,15 @@ function matrixProduct(gpu: PackedGpu, ...pair: Arrays): Contender {
       }
       return [c0, c1, c2, c3];
     }`,
-    [side / 4, side],
+    [side / 4, rows],
   );
-  const read = gpu.makeReader((side * side) / 4, true);
-  return gpu.makeWorkload(
+  const read = gpu.makeReader((side * rows) / 4, true);
+  return gpu.makeRun(
     [
       [x, left],
       [y, right],
     ],
-    side * side,
+    side * rows,
     (product) => read(kernel(x, y), product),
   );
 }

@@ -1,0 +1,28 @@
+/** What does a race measure, and how much of it if nobody says? */
+import type { WorkloadKind } from "../measure/workload.ts";
+
+/** What is measured. */
+export interface RacePlan {
+  readonly kinds: readonly WorkloadKind[];
+  /** Elements of the largest input; undefined is each workload's own size. */
+  readonly sizes: readonly (number | undefined)[];
+  readonly rounds: number;
+  /** After so long there are no more than a few rounds of a workload. */
+  readonly seconds: number;
+  /** The entry to compare with, if it takes part. */
+  readonly against?: string | undefined;
+}
+
+/** How often each is timed, in turn. */
+export const usualRounds = 21;
+export const mostRounds = 10_000;
+
+/** After so long no more rounds of a workload begin. */
+export const usualSeconds = 20;
+export const mostSeconds = 3600;
+
+/** From what a call costs to what no cache holds. */
+export const sweepSizes: readonly number[] = [
+  32, 128, 512, 2048, 8192, 32_768, 131_072, 524_288, 2_097_152, 10_000_000,
+];
+export const largestSize = 100_000_000;
