@@ -16,7 +16,7 @@ afterAll(async () => {
 
 let errors: readonly string[] = [];
 afterEach(() => {
-  expect(errors).toEqual([]);
+  if (errors.length > 0) throw new Error(`The page must leave no errors, got:\n${errors.join("\n")}`);
 });
 
 async function open(link: string, options: BrowserContextOptions = {}): Promise<Page> {
