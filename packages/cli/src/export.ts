@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import type { DType, Tensor } from "@symloss/core";
 import { nearestName } from "@symloss/core/engine";
-import { exportOnnx } from "@symloss/engine-onnx";
+import { exportOnnx } from "@symloss/engine-onnx/export";
 import { type AnyLoss, type LossDefinition, type OptionDefinition, losses } from "@symloss/losses";
 import { Failure } from "./failure.ts";
 import { meantBy } from "./meant.ts";

@@ -115,8 +115,20 @@ async function defaultRuntime(numThreads = 1): Promise<OnnxRuntime> {
     }
   } catch (error) {
     loading = undefined;
-    throw unavailable("onnxruntime-web did not load", error);
+    if (!isMissing(error)) throw unavailable("onnxruntime-web did not load", error);
+    throw new EngineUnavailableError(
+      "onnx: onnxruntime-web must be installed (npm install onnxruntime-web), or another runtime be passed (onnx({ ort })), got neither.",
+      { cause: error },
+    );
   }
+}
+
+/** Whether a module could not be found, in Node.js or in a browser. Who only exports has no runtime, which is large. */
+function isMissing(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return (
+    code === "ERR_MODULE_NOT_FOUND" || /resolve module specifier|Cannot find (package|module)/.test(reasonOf(error))
+  );
 }
 
 function isNode(): boolean {
