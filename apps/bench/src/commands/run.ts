@@ -11,9 +11,10 @@ import {
 } from "../arguments.ts";
 import { type Command } from "../command.ts";
 import type { Contender } from "../contenders/contender.ts";
-import { residences } from "../contenders/engine.ts";
+import { engineContender, residences } from "../contenders/engine.ts";
 import { installPeers } from "../contenders/peers.ts";
-import { engineTable, openEngine, rivalTable } from "../contenders/table.ts";
+import { rivalTable } from "../contenders/rivals.ts";
+import { type EngineName, engineNames, engineTable, usualEngineNames } from "../engines.ts";
 import { Failure } from "../failure.ts";
 import { describeMachine, loadAverage } from "../machine.ts";
 import { baselineRule } from "../measure/baseline.ts";
@@ -35,14 +36,10 @@ import { showSection } from "../report/terminal.ts";
 import { checkOutputs, finishResult, readResult, resultOptions } from "./files.ts";
 import { selectWorkloads } from "./select.ts";
 
-const engineNames = Object.keys(engineTable);
 const rivalNames = Object.keys(rivalTable);
 const peerNames = rivalNames.filter((name) => rivalTable[name]!.peer);
 
-const [usualEngines, usualRivals] = [
-  ["wasm", "cpu", "onnx"],
-  ["hand", "model"],
-];
+const usualRivals = rivalNames.filter((name) => !rivalTable[name]!.peer);
 const [usualRounds, usualSeconds] = [21, 20];
 
 /** From what a call costs to what no cache holds. */
@@ -50,7 +47,7 @@ const sweepSizes = [32, 128, 512, 2048, 8192, 32_768, 131_072, 524_288, 2_097_15
 const largestSize = 100_000_000;
 
 const options = {
-  engines: choices(engineNames, `engines: ${engineNames.join(", ")}, or all; by default ${usualEngines.join(",")}`),
+  engines: choices(engineNames, `engines: ${engineNames.join(", ")}, or all; by default ${usualEngineNames.join(",")}`),
   beside: choices(rivalNames, `beside them: ${rivalNames.join(", ")}, or all; by default ${usualRivals.join(",")}`),
   peers: flag(`beside them ${peerNames.join(", ")} too; installed into apps/bench/peers the first time`),
   arrays: choices(residences, `an engine's arrays: into the user's, or resident on its device; by default all`),
@@ -112,7 +109,7 @@ function checkReference({ against, ...chosen }: RunValues): void {
   );
 }
 
-function enginesOf({ engines = usualEngines }: RunValues): readonly string[] {
+function enginesOf({ engines = usualEngineNames }: RunValues): readonly EngineName[] {
   return engines;
 }
 
@@ -157,7 +154,10 @@ async function openContenders(
   const rivals = rivalsOf(values);
   if (rivals.some((name) => peerNames.includes(name))) installPeers((line) => report.line(line));
   const openings = [
-    ...enginesOf(values).map((name) => ({ name, open: () => openEngine(name, values.arrays ?? residences) })),
+    ...enginesOf(values).map((name) => ({
+      name,
+      open: async () => engineContender(name, await engineTable[name].make(), values.arrays),
+    })),
     ...rivals.map((name) => ({ name, open: rivalTable[name]!.open })),
   ];
   const contenders: Contender[] = [];

@@ -3,7 +3,7 @@ import { referenceOf, worstError } from "../measure/check.ts";
 import { makeSized } from "../measure/workload.ts";
 import { workloadKinds } from "../measure/workloads.ts";
 import { importPeer, isInstalled } from "./peers.ts";
-import { rivalTable } from "./table.ts";
+import { rivalTable } from "./rivals.ts";
 
 test("what is not installed says how to install it", async () => {
   await expect(importPeer("no-such-peer")).rejects.toMatchObject({
