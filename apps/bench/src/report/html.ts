@@ -8,7 +8,7 @@ import { type Section, type Table, legend, summarize } from "./summary.ts";
 /** The result as a page, with more sections after it; charts are drawn in an empty document of any DOM. */
 export function formatHtml(result: BenchResult, document: Document, more: readonly Section[] = []): string {
   const charts = drawCharts(result, document).map(formatChart);
-  const sections = [...summarize(result), ...more].map(formatSection);
+  const sections = [...summarize(result), ...more];
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -21,8 +21,8 @@ export function formatHtml(result: BenchResult, document: Document, more: readon
 <main>
 <h1>symloss bench</h1>
 <p><code>${escape(result.command)}</code></p>
-${result.quietness.warnings.map((warning) => `<p class="warning">${escape(warning)}</p>`).join("\n")}
-${[...charts, ...sections].join("\n")}
+${formatWarnings(sections)}
+${[...charts, ...sections.map(formatSection)].join("\n")}
 <section>
 <h2>Columns</h2>
 <ul>
@@ -36,6 +36,12 @@ ${legend()
 </body>
 </html>
 `;
+}
+
+/** All of them above the first chart, so that nobody reads a figure before what makes it uncertain. */
+function formatWarnings(sections: readonly Section[]): string {
+  const warnings = sections.flatMap((section) => section.warnings);
+  return warnings.map((warning) => `<p class="warning">${escape(warning)}</p>`).join("\n");
 }
 
 function formatChart({ title, figure }: Chart): string {

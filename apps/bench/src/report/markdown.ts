@@ -9,10 +9,11 @@ export function formatMarkdown(result: BenchResult, more: readonly Section[] = [
   return ["# symloss bench", `\`${result.command}\``, ...sections, "## Columns", meanings.join("\n"), ""].join("\n\n");
 }
 
-function formatSection({ title, facts, tables, notes }: Section): string {
+function formatSection({ title, facts, tables, notes, warnings }: Section): string {
   const list = facts.map(([name, value]) => `- ${escape(name)}: ${escape(value)}`).join("\n");
   const beginning = list === "" ? [] : [list];
-  return [`## ${escape(title)}`, ...beginning, ...tables.map(formatTable), ...notes.map(escape)].join("\n\n");
+  const lines = [...notes, ...warnings.map((warning) => `Warning: ${warning}`)];
+  return [`## ${escape(title)}`, ...beginning, ...tables.map(formatTable), ...lines.map(escape)].join("\n\n");
 }
 
 function formatTable({ head, rows }: Table): string {
