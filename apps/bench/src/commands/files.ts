@@ -9,6 +9,7 @@ import { type BenchResult, type Measurement, formatResult, parseResult } from ".
 import { formatElements } from "../report/format.ts";
 import { formatHtml } from "../report/html.ts";
 import { formatMarkdown } from "../report/markdown.ts";
+import { replacePart } from "../report/marked-part.ts";
 import type { Report } from "../report/report.ts";
 import { type Section, changeSection } from "../report/summary.ts";
 import { showSection } from "../report/terminal.ts";
@@ -48,6 +49,16 @@ function requireWritable(option: string, path: string): void {
     accessSync(exists(path) ? path : folder, constants.W_OK);
   } catch (error) {
     throw new Failure(`${option} must be a file that can be written, got ${path}: ${(error as Error).message}.`);
+  }
+}
+
+/** Writes this content into the part of the page in a file; throws `Failure`, beginning with the option, if the page has no such part. */
+export function writePart(option: string, path: string, part: string, content: string): void {
+  requireWritable(option, path);
+  try {
+    writeFileSync(path, replacePart(readFileSync(path, "utf8"), part, content));
+  } catch (error) {
+    throw new Failure(`${option} must be a page with a place for the table, got ${path}: ${(error as Error).message}.`);
   }
 }
 

@@ -9,7 +9,7 @@ import {
   namedCounts,
   parseWords,
 } from "../arguments.ts";
-import { type Command } from "../command.ts";
+import { type Command, commandLine } from "../command.ts";
 import type { Contender } from "../contenders/contender.ts";
 import { engineContender, residences } from "../contenders/engine.ts";
 import { installPeers } from "../contenders/peers.ts";
@@ -76,16 +76,11 @@ export const run: Command = {
     checkReference(values);
     checkOutputs(values);
     const baseline = values.baseline === undefined ? undefined : readResult("--baseline", values.baseline);
-    const result = await measureAll(kinds, values, ["run", ...words].map(quote).join(" "), report);
+    const result = await measureAll(kinds, values, commandLine(["run", ...words]), report);
     finishResult(result, baseline, values, report);
     throwFaults(result.measurements);
   },
 };
-
-/** The word as a shell takes it. */
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : JSON.stringify(word);
-}
 
 function help(): string {
   return `npm run bench -- run [WORKLOAD ..] [options]
@@ -120,7 +115,7 @@ function rivalsOf({ beside = usualRivals, peers }: RunValues): readonly string[]
 async function measureAll(
   kinds: readonly WorkloadKind[],
   values: RunValues,
-  words: string,
+  command: string,
   report: Report,
 ): Promise<BenchResult> {
   const date = new Date().toISOString();
@@ -134,7 +129,7 @@ async function measureAll(
     format: resultFormat,
     version: resultVersion,
     date,
-    command: `npm run bench -- ${words}`,
+    command,
     machine,
     quietness: judgeQuietness(calibrations, machine.cores, load),
     contenders: contenders.map(({ name, kind, device }) => ({ name, kind, device })),
