@@ -56,9 +56,18 @@ async function openTensorFlow(backend: "cpu" | "wasm"): Promise<Contender> {
 }
 
 async function openJax(): Promise<Contender> {
+  hideWorkers();
   const { module: jax, version } = await importPeer<Jax>("@jax-js/jax");
   // Without a device it asks for the page's navigator.
   await jax.init("wasm");
   jax.defaultDevice("wasm");
   return jaxContender("jax-js", jax, `jax-js ${version}, wasm`);
+}
+
+/**
+ * jax-js asks for every kernel whether there are workers, and fails where the answer is another than when it was loaded. Node.js has no
+ * such global, but ONNX Runtime makes one when its first session starts.
+ */
+function hideWorkers(): void {
+  Object.defineProperty(globalThis, "Worker", { get: () => undefined, set: () => {}, configurable: true });
 }
