@@ -14,9 +14,12 @@ writeFileSync(path("slow.json"), formatResult(sampleResult({ cpuFactor: 2 })));
 writeFileSync(path("manifest.json"), "{}");
 
 test("a tiny run shows, writes and compares what it measured", async () => {
-  const [json, markdown, html] = ["result.json", "result.md", "result.html"].map(path);
+  const [json, markdown, html, svg, page] = ["result.json", "result.md", "result.html", "result.svg", "page.md"].map(
+    path,
+  );
+  writeFileSync(page!, "# A page\n\n<!-- bench overview -->\n<!-- end of bench overview -->\n\nMore.\n");
   const words = ["run", "W1", "--sizes", "64", "--rounds", "2", "--engines", "cpu,interpreter"];
-  const files = ["--json", json!, "--markdown", markdown!, "--html", html!];
+  const files = ["--json", json!, "--markdown", markdown!, "--html", html!, "--svg", svg!, "--overview", page!];
   const { status, output, errors } = await runWords("bench", ...words, ...files);
   expect({ status, errors }).toEqual({ status: 0, errors: "" });
   expect(output).toMatch(/^W1 huber, 64 \(2 rounds\)$/m);
@@ -39,6 +42,8 @@ test("a tiny run shows, writes and compares what it measured", async () => {
   }
   expect(readFileSync(markdown!, "utf8")).toContain("## W1 huber, 64 (2 rounds)");
   expect(readFileSync(html!, "utf8")).toContain("<svg");
+  expect(readFileSync(svg!, "utf8")).toContain(">W1 huber</text>");
+  expect(readFileSync(page!, "utf8")).toMatch(/^# A page\n[^]*\n\| W1 huber, 64 \| .* \|\n[^]*\n\nMore\.\n$/);
 
   const again = await runWords("bench", "show", json!, "--baseline", json!);
   expect(again).toMatchObject({ status: 0, errors: "" });
@@ -114,6 +119,14 @@ describe("what does not exist is answered by what does, before anything is measu
     [
       ["run", "--json", "/nowhere/a.json"],
       /^--json must be a file that can be written, got \/nowhere\/a\.json: there is no folder /,
+    ],
+    [
+      ["run", "--svg", path("a.svg"), "--sweep"],
+      /^--svg must be of one size, got 12: it compares entries at a size\. --html has a chart of each sweep\.\n$/,
+    ],
+    [
+      ["run", "--overview", path("manifest.json")],
+      /^--overview must be a page with a place for the table, got .*: it has "<!-- bench overview -->" not at all and /,
     ],
     [["run", "--html", folder], /^--html must be a file that can be written, got .*: that is a folder\.\n$/],
     [

@@ -74,6 +74,7 @@ export const run: Command = {
     const { values, names } = parsed;
     const kinds = selectWorkloads(names, values.lengths);
     checkReference(values);
+    checkChart(values);
     checkOutputs(values);
     const baseline = values.baseline === undefined ? undefined : readResult("--baseline", values.baseline);
     const result = await measureAll(kinds, values, commandLine(["run", ...words]), report);
@@ -102,6 +103,19 @@ function checkReference({ against, ...chosen }: RunValues): void {
   throw new Failure(
     `--against must be one who takes part (${names.join(", ")}), got ${JSON.stringify(against)}.${suggestion(against, names)}`,
   );
+}
+
+/** Throws `Failure` if there would be no chart of ratios. */
+function checkChart(values: RunValues): void {
+  const { length } = sizesOf(values);
+  if (values.svg === undefined || length === 1) return;
+  throw new Failure(
+    `--svg must be of one size, got ${length}: it compares entries at a size. --html has a chart of each sweep.`,
+  );
+}
+
+function sizesOf({ sizes, sweep }: RunValues): readonly (number | undefined)[] {
+  return sizes ?? (sweep === true ? sweepSizes : [undefined]);
 }
 
 function enginesOf({ engines = usualEngineNames }: RunValues): readonly EngineName[] {
@@ -179,7 +193,7 @@ async function measureKinds(
   report: Report,
 ): Promise<readonly Measurement[]> {
   const { rounds = usualRounds, seconds = usualSeconds, against } = values;
-  const sizes = values.sizes ?? (values.sweep === true ? sweepSizes : [undefined]);
+  const sizes = sizesOf(values);
   const progress = report.progress(kinds.length * sizes.length * rounds);
   const measurements: Measurement[] = [];
   for (const kind of kinds) {
