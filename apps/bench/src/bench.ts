@@ -26,6 +26,11 @@ const commands: Readonly<Record<string, BenchCommand>> = {
     summary: "show the result of an earlier run, or make Markdown or HTML of it",
     load: async () => (await import("./commands/show.ts")).show,
   },
+  expect: {
+    usage: "expect FILE ..",
+    summary: "make a table of which engine to expect at which size, of the results of sweeps",
+    load: async () => (await import("./commands/expect.ts")).expect,
+  },
   web: {
     usage: "web",
     summary: "serve a page where a browser shows its engines, how losses look, and a race; or build it as files",

@@ -8,6 +8,16 @@ export interface Command {
   run(words: readonly string[], report: Report): Promise<void>;
 }
 
+/** How a command of the bench is typed. */
+export function commandLine(words: readonly string[]): string {
+  return `npm run bench -- ${words.map(quote).join(" ")}`;
+}
+
+/** The word as a shell takes it. */
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : JSON.stringify(word);
+}
+
 /** A command with these options. */
 export function defineCommand<Table extends OptionTable>(
   summary: string,

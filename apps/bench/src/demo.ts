@@ -4,7 +4,7 @@ import type { Selection } from "@symloss/core";
 import { choice, count } from "./arguments.ts";
 import { showCatalogue } from "./catalogue.ts";
 import { type Command, defineCommand } from "./command.ts";
-import { chooseEngine, engineNames } from "./engines.ts";
+import { chooseEngine, usualEngineNames } from "./engines.ts";
 import { type ExampleName, defaultExample, exampleNames, examples } from "./examples/index.ts";
 import { type Report, formatSeconds } from "./report/report.ts";
 
@@ -13,8 +13,8 @@ export const demo: Command = defineCommand(
   "Trains an example, then shows every loss on every engine that works here.",
   {
     engine: choice(
-      [...engineNames, "fastest"] as const,
-      `train on this: ${engineNames.join(", ")}, or the fastest of them; by default the first that works here`,
+      [...usualEngineNames, "fastest"] as const,
+      `train on this: ${usualEngineNames.join(", ")}, or the fastest of them; by default the first that works here`,
     ),
     epochs: count(1000, "go through the data so often; by default as often as the example needs"),
     example: choice(

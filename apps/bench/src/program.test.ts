@@ -1,18 +1,8 @@
-import { PassThrough } from "node:stream";
-import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
-import { runProgram } from "./program.ts";
-import { createReport } from "./report/report.ts";
-
-async function run(...words: string[]): Promise<{ status: number; output: string; errors: string }> {
-  const [output, errors] = [new PassThrough(), new PassThrough()];
-  const status = await runProgram(words, createReport(output), errors);
-  const [shown, said] = await Promise.all([output, errors].map((stream) => text(stream.end())));
-  return { status, output: shown!, errors: said! };
-}
+import { runWords } from "../test/run-words.ts";
 
 test.for([["--help"], ["-h"], ["demo", "--help"]])("%j shows what there is", async (words) => {
-  const { status, output, errors } = await run(...words);
+  const { status, output, errors } = await runWords(...words);
   expect({ status, errors }).toEqual({ status: 0, errors: "" });
   expect(output).toMatchInlineSnapshot(`
     "npm start -- [options]
@@ -33,17 +23,20 @@ describe("what does not exist is answered by what does, in one line", () => {
     [["--example", "letters"], /^--example must be one of digits, mixture, got "letters"\.\n$/],
     [["--speed"], /^The options must be among --engine, --epochs, --example, --help, got "--speed"\.\n$/],
     [["measure"], /^The command must be one of demo, bench, got "measure"\.\n$/],
-    [["bench", "tea"], /^The command of the bench must be one of run, list, show, web, compile, got "tea"\.\n$/],
+    [
+      ["bench", "tea"],
+      /^The command of the bench must be one of run, list, show, expect, web, compile, got "tea"\.\n$/,
+    ],
     [["demo", "now"], /^The options must be among --engine, --epochs, --example, --help, got "now"\.\n$/],
   ] as const)("%j", async ([words, message]) => {
-    const { status, output, errors } = await run(...words);
+    const { status, output, errors } = await runWords(...words);
     expect({ status, output }).toEqual({ status: 1, output: "" });
     expect(errors).toMatch(message);
   });
 });
 
 test("the fastest engine is found by a step of the example", async () => {
-  const { status, output, errors } = await run("--engine", "fastest", "--epochs", "1");
+  const { status, output, errors } = await runWords("--engine", "fastest", "--epochs", "1");
   expect({ status, errors }).toEqual({ status: 0, errors: "" });
   const times = [...output.matchAll(/^(\w+): (\d+\.\d\d) ms a step$/gm)].map(([, name, time]) => ({
     name,
@@ -55,7 +48,7 @@ test("the fastest engine is found by a step of the example", async () => {
 }, 60_000);
 
 test("into a pipe goes plain text, from the engine to the last loss", async () => {
-  const { status, output, errors } = await run("--engine", "cpu", "--epochs", "1");
+  const { status, output, errors } = await runWords("--engine", "cpu", "--epochs", "1");
   expect({ status, errors }).toEqual({ status: 0, errors: "" });
   expect(output).not.toContain("\u001b");
   expect(output).not.toContain("\r");

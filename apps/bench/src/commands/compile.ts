@@ -2,7 +2,7 @@
 import { choice, parseWords } from "../arguments.ts";
 import { cases } from "../catalogue.ts";
 import type { Command } from "../command.ts";
-import { engineTable } from "../contenders/table.ts";
+import { engineNames } from "../engines.ts";
 import { Failure } from "../failure.ts";
 import { measure } from "../measure/compile.ts";
 import { families } from "../measure/growth.ts";
@@ -25,10 +25,10 @@ export const compile: Command = {
   },
 };
 
-const options = { engine: choice(Object.keys(engineTable), "the engine that compiles: cpu if nothing is said") };
+const options = { engine: choice(engineNames, "the engine that compiles: cpu if nothing is said") };
 
 const help = `npm run bench -- compile [LOSS | GRAPH ..] [--engine NAME]
 
-Measures how long an engine (${Object.keys(engineTable).join(", ")}; without a name cpu) takes to compile losses with their gradients, the first time in a process and when it is warm, and
+Measures how long an engine (${engineNames.join(", ")}; without a name cpu) takes to compile losses with their gradients, the first time in a process and when it is warm, and
 fits how that time grows with graphs of a kind: ${Object.keys(families).join(", ")}. Without a name it measures all of them, each
 loss in processes of its own.`;

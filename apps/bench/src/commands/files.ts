@@ -9,15 +9,22 @@ import { type BenchResult, type Measurement, formatResult, parseResult } from ".
 import { formatElements } from "../report/format.ts";
 import { formatHtml } from "../report/html.ts";
 import { formatMarkdown } from "../report/markdown.ts";
+import { replacePart } from "../report/marked-part.ts";
+import { formatOverview } from "../report/overview.ts";
 import type { Report } from "../report/report.ts";
+import { formatSvg } from "../report/svg.ts";
 import { type Section, changeSection } from "../report/summary.ts";
 import { showSection } from "../report/terminal.ts";
 
 /** The options of every command that has a result. */
-export const resultOptions: Readonly<Record<"json" | "markdown" | "html" | "baseline", Option<string>>> = {
+export const resultOptions: Readonly<
+  Record<"json" | "markdown" | "html" | "svg" | "overview" | "baseline", Option<string>>
+> = {
   json: file("write the result as JSON, which --baseline and show read"),
   markdown: file("write the result as Markdown"),
   html: file("write the result as one page with charts that needs nothing else"),
+  svg: file("write the chart of ratios as a drawing that needs nothing else"),
+  overview: file("write a small table of the times into this Markdown file, between the comments of its place there"),
   baseline: file("compare with an earlier --json; exits 1 if a ratio got worse by more than the noise (rule below)"),
 };
 
@@ -27,10 +34,21 @@ type ResultValues = OptionValues<typeof resultOptions>;
 const formats = {
   json: (result) => formatResult(result),
   markdown: (result, more) => formatMarkdown(result, more),
-  html: (result, more) => formatHtml(result, parseHTML("<!doctype html><html></html>").document, more),
+  html: (result, more) => formatHtml(result, emptyDocument(), more),
+  svg: (result) => {
+    const drawing = formatSvg(result, emptyDocument());
+    if (drawing !== undefined) return drawing;
+    throw new Failure("--svg must have a workload of which two entries were measured at one size, got none.");
+  },
 } satisfies Record<string, (result: BenchResult, more: readonly Section[]) => string>;
 
+/** Charts are drawn in it. */
+const emptyDocument = () => parseHTML("<!doctype html><html></html>").document;
+
 const formatNames = Object.keys(formats) as readonly (keyof typeof formats)[];
+
+/** The part of a page that --overview writes. */
+const overviewPart = "overview";
 
 /** Throws `Failure` unless every file that is asked for can be written: before hours of measuring, not after. */
 export function checkOutputs(values: ResultValues): void {
@@ -38,6 +56,7 @@ export function checkOutputs(values: ResultValues): void {
     const path = values[name];
     if (path !== undefined) requireWritable(`--${name}`, path);
   }
+  if (values.overview !== undefined) pageWith("--overview", values.overview, overviewPart, "");
 }
 
 function requireWritable(option: string, path: string): void {
@@ -48,6 +67,20 @@ function requireWritable(option: string, path: string): void {
     accessSync(exists(path) ? path : folder, constants.W_OK);
   } catch (error) {
     throw new Failure(`${option} must be a file that can be written, got ${path}: ${(error as Error).message}.`);
+  }
+}
+
+/** Writes this content into the part of the page in a file; throws `Failure`, beginning with the option, if the page has no such part. */
+export function writePart(option: string, path: string, part: string, content: string): void {
+  writeFileSync(path, pageWith(option, path, part, content));
+}
+
+function pageWith(option: string, path: string, part: string, content: string): string {
+  requireWritable(option, path);
+  try {
+    return replacePart(readFileSync(path, "utf8"), part, content);
+  } catch (error) {
+    throw new Failure(`${option} must be a page with a place for the table, got ${path}: ${(error as Error).message}.`);
   }
 }
 
@@ -85,6 +118,10 @@ export function finishResult(
     if (path === undefined) continue;
     writeFileSync(path, formats[name](result, sections));
     report.line(`wrote ${path}`);
+  }
+  if (values.overview !== undefined) {
+    writePart("--overview", values.overview, overviewPart, formatOverview(result));
+    report.line(`wrote ${values.overview}`);
   }
   if (baseline !== undefined) judge(changes, result, baseline);
 }

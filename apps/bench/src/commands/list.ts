@@ -1,7 +1,8 @@
 /** What can be measured, and with what? */
 import { parseOptions } from "../arguments.ts";
 import type { Command } from "../command.ts";
-import { engineTable, rivalTable } from "../contenders/table.ts";
+import { rivalTable } from "../contenders/rivals.ts";
+import { engineTable } from "../engines.ts";
 import { gpuKinds } from "../measure/gpu-workloads.ts";
 import { lossKinds } from "../measure/losses.ts";
 import type { WorkloadKind } from "../measure/workload.ts";

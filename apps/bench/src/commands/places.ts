@@ -1,6 +1,8 @@
 /** Where can a race take place, and who can take part there? */
 import { type Residence, residences } from "../contenders/residence.ts";
-import { engineTable, openEngine, rivalTable } from "../contenders/table.ts";
+import { engineContender } from "../contenders/engine.ts";
+import { rivalTable } from "../contenders/rivals.ts";
+import { type EngineName, engineNames, engineTable, usualEngineNames } from "../engines.ts";
 import type { Lengths } from "../measure/lengths.ts";
 import type { Machine } from "../measure/result.ts";
 import type { RaceChoice } from "../race/choice.ts";
@@ -40,13 +42,16 @@ export const usualBeside: readonly string[] = ["hand", "model"];
 
 /** This process. */
 export const thisProcess: Place = {
-  engines: Object.keys(engineTable),
-  usualEngines: ["wasm", "cpu", "onnx"],
+  engines: engineNames,
+  usualEngines: usualEngineNames,
   beside: Object.keys(rivalTable),
   peers: Object.keys(rivalTable).filter((name) => rivalTable[name]!.peer),
   race: async ({ engines, beside, arrays = residences, ...plan }, _, tell) => {
     const openings = [
-      ...engines.map((name) => ({ name, open: () => openEngine(name, arrays) })),
+      ...engines.map((name) => ({
+        name,
+        open: async () => engineContender(name, await engineTable[name as EngineName].make(), arrays),
+      })),
       ...beside.map((name) => ({ name, open: rivalTable[name]!.open })),
     ];
     await race(openings, plan, tell);

@@ -1,13 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PassThrough } from "node:stream";
-import { text } from "node:stream/consumers";
 import { afterAll, describe, expect, test } from "vitest";
+import { runWords } from "../../test/run-words.ts";
 import { sampleResult } from "../../test/sample-result.ts";
 import { formatResult, parseResult } from "../measure/result.ts";
-import { runProgram } from "../program.ts";
-import { createReport } from "../report/report.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "symloss-bench-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -16,18 +13,14 @@ writeFileSync(path("quick.json"), formatResult(sampleResult()));
 writeFileSync(path("slow.json"), formatResult(sampleResult({ cpuFactor: 2 })));
 writeFileSync(path("manifest.json"), "{}");
 
-async function bench(...words: string[]): Promise<{ status: number; output: string; errors: string }> {
-  const [output, errors] = [new PassThrough(), new PassThrough()];
-  const status = await runProgram(["bench", ...words], createReport(output), errors);
-  const [shown, said] = await Promise.all([output, errors].map((stream) => text(stream.end())));
-  return { status, output: shown!, errors: said! };
-}
-
 test("a tiny run shows, writes and compares what it measured", async () => {
-  const [json, markdown, html] = ["result.json", "result.md", "result.html"].map(path);
+  const [json, markdown, html, svg, page] = ["result.json", "result.md", "result.html", "result.svg", "page.md"].map(
+    path,
+  );
+  writeFileSync(page!, "# A page\n\n<!-- bench overview -->\n<!-- end of bench overview -->\n\nMore.\n");
   const words = ["run", "W1", "--sizes", "64", "--rounds", "2", "--engines", "cpu,interpreter"];
-  const files = ["--json", json!, "--markdown", markdown!, "--html", html!];
-  const { status, output, errors } = await bench(...words, ...files);
+  const files = ["--json", json!, "--markdown", markdown!, "--html", html!, "--svg", svg!, "--overview", page!];
+  const { status, output, errors } = await runWords("bench", ...words, ...files);
   expect({ status, errors }).toEqual({ status: 0, errors: "" });
   expect(output).toMatch(/^W1 huber, 64 \(2 rounds\)$/m);
   expect(output).toMatch(/^hand .* reference /m);
@@ -49,15 +42,17 @@ test("a tiny run shows, writes and compares what it measured", async () => {
   }
   expect(readFileSync(markdown!, "utf8")).toContain("## W1 huber, 64 (2 rounds)");
   expect(readFileSync(html!, "utf8")).toContain("<svg");
+  expect(readFileSync(svg!, "utf8")).toContain(">W1 huber</text>");
+  expect(readFileSync(page!, "utf8")).toMatch(/^# A page\n[^]*\n\| W1 huber, 64 \| .* \|\n[^]*\n\nMore\.\n$/);
 
-  const again = await bench("show", json!, "--baseline", json!);
+  const again = await runWords("bench", "show", json!, "--baseline", json!);
   expect(again).toMatchObject({ status: 0, errors: "" });
   expect(again.output).toMatch(/^W1 64 cpu resident .* same$/m);
 });
 
 test("a sweep is one table", async () => {
   const words = ["run", "huber", "--sizes", "32,64", "--rounds", "1", "--engines", "cpu", "--beside", "hand"];
-  const { status, output, errors } = await bench(...words, "--arrays", "into", "--lengths", "batch=8");
+  const { status, output, errors } = await runWords("bench", ...words, "--arrays", "into", "--lengths", "batch=8");
   expect({ status, errors }).toEqual({ status: 0, errors: "" });
   expect(output).toMatch(/^huber, value, time against elements\nelements +cpu\n32 .*\n64 .*\nno engine overtakes/m);
   expect(output).toMatch(/^huber, value and gradients, time/m);
@@ -65,23 +60,37 @@ test("a sweep is one table", async () => {
 });
 
 test("a ratio that got worse beyond the noise is status 1, and names it", async () => {
-  const { status, output, errors } = await bench("show", path("slow.json"), "--baseline", path("quick.json"));
+  const { status, output, errors } = await runWords(
+    "bench",
+    "show",
+    path("slow.json"),
+    "--baseline",
+    path("quick.json"),
+  );
   expect(status).toBe(1);
   expect(output).toMatch(/^W1 1,048,576 cpu .* worse$/m);
   expect(errors).toMatch(/^No ratio may get worse, got .*:\n {2}W1 with 1,048,576 elements, cpu: 1.00, now 2.00\n$/);
-  expect((await bench("show", path("quick.json"), "--baseline", path("slow.json"))).status).toBe(0);
+  expect((await runWords("bench", "show", path("quick.json"), "--baseline", path("slow.json"))).status).toBe(0);
 });
 
 test("every command has help, and says what it does", async () => {
-  for (const words of [[], ["--help"], ["run", "--help"], ["list", "-h"], ["show", "--help"], ["compile", "--help"]]) {
-    const { status, output, errors } = await bench(...words);
+  for (const words of [
+    [],
+    ["--help"],
+    ["run", "--help"],
+    ["list", "-h"],
+    ["show", "--help"],
+    ["expect", "--help"],
+    ["compile", "--help"],
+  ]) {
+    const { status, output, errors } = await runWords("bench", ...words);
     expect({ status, errors }).toEqual({ status: 0, errors: "" });
     expect(output).toMatch(/^npm run bench -- /);
   }
 });
 
 test("the list has what can be named", async () => {
-  const { output } = await bench("list");
+  const { output } = await runWords("bench", "list");
   for (const name of ["W10", "G3", "huber gradient", "interpreter", "tfjs-wasm"]) {
     expect(output).toMatch(new RegExp(`^  ${name}  `, "m"));
   }
@@ -91,7 +100,7 @@ describe("what does not exist is answered by what does, before anything is measu
   test.for([
     [
       ["rum"],
-      /^The command of the bench must be one of run, list, show, web, compile, got "rum"\. Did you mean run\?\n$/,
+      /^The command of the bench must be one of run, list, show, expect, web, compile, got "rum"\. Did you mean run\?\n$/,
     ],
     [
       ["run", "W11"],
@@ -118,6 +127,14 @@ describe("what does not exist is answered by what does, before anything is measu
       ["run", "--json", "/nowhere/a.json"],
       /^--json must be a file that can be written, got \/nowhere\/a\.json: there is no folder /,
     ],
+    [
+      ["run", "--svg", path("a.svg"), "--sweep"],
+      /^--svg must be of one size, got 12: it compares entries at a size\. --html has a chart of each sweep\.\n$/,
+    ],
+    [
+      ["run", "--overview", path("manifest.json")],
+      /^--overview must be a page with a place for the table, got .*: it has "<!-- bench overview -->" not at all and /,
+    ],
     [["run", "--html", folder], /^--html must be a file that can be written, got .*: that is a folder\.\n$/],
     [
       ["run", "--baseline", path("none.json")],
@@ -130,7 +147,7 @@ describe("what does not exist is answered by what does, before anything is measu
     [["show"], /^show must have one file, got 0: npm run bench -- show FILE\.\n$/],
     [["compile", "hubre"], /^What is compiled must be one of .*, got "hubre"\. Did you mean huber\?\n$/],
   ] as const)("%j", async ([words, message]) => {
-    const { status, output, errors } = await bench(...words);
+    const { status, output, errors } = await runWords("bench", ...words);
     expect({ status, output }).toEqual({ status: 1, output: "" });
     expect(errors).toMatch(message);
   });

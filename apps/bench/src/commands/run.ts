@@ -9,7 +9,7 @@ import {
   namedCounts,
   parseWords,
 } from "../arguments.ts";
-import { type Command } from "../command.ts";
+import { type Command, commandLine } from "../command.ts";
 import { residences } from "../contenders/residence.ts";
 import { installPeers } from "../contenders/peers.ts";
 import { Failure } from "../failure.ts";
@@ -69,18 +69,14 @@ export const run: Command = {
     const placed = placedRace(place, selectWorkloads(names, values.lengths), values);
     checkReference(placed);
     checkHardware(values);
+    checkChart(placed, values);
     checkOutputs(values);
     const baseline = values.baseline === undefined ? undefined : readResult("--baseline", values.baseline);
-    const result = await measureAll(place, placed, values, ["run", ...words].map(quote).join(" "), report);
+    const result = await measureAll(place, placed, values, commandLine(["run", ...words]), report);
     finishResult(result, baseline, values, report);
     throwFaults(result.measurements);
   },
 };
-
-/** The word as a shell takes it. */
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : JSON.stringify(word);
-}
 
 function help(options: string): string {
   return `npm run bench -- run [WORKLOAD ..] [options]
@@ -117,11 +113,19 @@ function checkHardware({ hardware, browser: inBrowser }: RunValues): void {
   if (hardware === true && inBrowser !== true) throw new Failure("--hardware must come with --browser, got it alone.");
 }
 
+/** Throws `Failure` if there would be no chart of ratios. */
+function checkChart({ sizes: { length } }: PlacedRace, { svg }: RunValues): void {
+  if (svg === undefined || length === 1) return;
+  throw new Failure(
+    `--svg must be of one size, got ${length}: it compares entries at a size. --html has a chart of each sweep.`,
+  );
+}
+
 async function measureAll(
   place: Place,
   placed: PlacedRace,
   { hardware }: RunValues,
-  words: string,
+  command: string,
   report: Report,
 ): Promise<BenchResult> {
   const peers = placed.beside.some((name) => place.peers.includes(name));
@@ -131,7 +135,7 @@ async function measureAll(
   const record = await showRace(report, async (tell) => {
     machine = { ...machine, ...(await place.race(placed, { hardware: hardware === true, peers }, tell)) };
   });
-  const result = resultOf(record, { date, command: `npm run bench -- ${words}`, machine, loadAverage: load });
+  const result = resultOf(record, { date, command, machine, loadAverage: load });
   report.line(`\n${legend().join("\n")}`);
   showSection(machineSection(result), report);
   return result;

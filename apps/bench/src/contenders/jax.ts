@@ -121,7 +121,7 @@ const formulas: Readonly<Record<string, Readonly<Record<string, (jax: Jax) => Fo
   },
   W5: { plain: withGradients(sigmoidCrossEntropy) },
   W6: { plain: withGradients(elbo) },
-  W7: { direct: mixture, matmul: mixtureByMatmul },
+  W7: { direct: mixture(density), matmul: mixture(densityByMatmul) },
   W8: {
     plain:
       ({ numpy }) =>
@@ -135,6 +135,7 @@ const formulas: Readonly<Record<string, Readonly<Record<string, (jax: Jax) => Fo
     },
   },
   V1: { plain: withGradients(vae) },
+  V2: { direct: withGradients(vaeGmm(density)), matmul: withGradients(vaeGmm(densityByMatmul)) },
   D1: {
     plain:
       ({ numpy }) =>
@@ -167,41 +168,42 @@ function elbo({ numpy }: Jax, [x, xHat, mean, logVariance]: readonly JaxArray[])
     .mul(0.5 / rows);
 }
 
-function mixture(jax: Jax): Formula {
+/** The logarithm of the density of each row of `z` in each cluster. */
+type Density = (jax: Jax, z: JaxArray, mu: JaxArray, logVariance: JaxArray) => JaxArray;
+
+function density(jax: Jax, z: JaxArray, mu: JaxArray, logVariance: JaxArray): JaxArray {
   const { numpy } = jax;
-  return (z, mu, logVariance, logPi) => {
-    const [rows, width] = z!.shape as [number, number];
-    const clusters = mu!.shape[0]!;
-    const apart = z!.reshape([rows, 1, width]).sub(mu!.reshape([1, clusters, width]));
-    const inverse = numpy.exp(logVariance!.ref.neg()).reshape([1, clusters, width]);
-    const density = numpy.sum(numpy.square(apart).mul(inverse), -1).mul(-0.5).add(normalisation(jax, logVariance!));
-    return responsibilities(jax, density, logPi!);
-  };
+  const [rows, width] = z.shape as [number, number];
+  const clusters = mu.shape[0]!;
+  const apart = z.reshape([rows, 1, width]).sub(mu.reshape([1, clusters, width]));
+  const inverse = numpy.exp(logVariance.ref.neg()).reshape([1, clusters, width]);
+  return numpy.sum(numpy.square(apart).mul(inverse), -1).mul(-0.5).add(normalisation(jax, logVariance));
 }
 
 /** With the square of a difference said as three products. */
-function mixtureByMatmul(jax: Jax): Formula {
+function densityByMatmul(jax: Jax, z: JaxArray, mu: JaxArray, logVariance: JaxArray): JaxArray {
   const { numpy } = jax;
-  return (z, mu, logVariance, logPi) => {
-    const inverse = numpy.exp(logVariance!.ref.neg());
-    const scaled = mu!.ref.mul(inverse.ref);
-    const constant = normalisation(jax, logVariance!).sub(numpy.sum(mu!.mul(scaled.ref), -1).mul(0.5));
-    const squares = numpy.matmul(numpy.square(z!.ref), inverse.mul(-0.5).transpose());
-    const density = squares.add(numpy.matmul(z!, scaled.transpose())).add(constant);
-    return responsibilities(jax, density, logPi!);
-  };
+  const inverse = numpy.exp(logVariance.ref.neg());
+  const scaled = mu.ref.mul(inverse.ref);
+  const constant = normalisation(jax, logVariance).sub(numpy.sum(mu.mul(scaled.ref), -1).mul(0.5));
+  const squares = numpy.matmul(numpy.square(z.ref), inverse.mul(-0.5).transpose());
+  return squares.add(numpy.matmul(z, scaled.transpose())).add(constant);
 }
 
 function normalisation({ numpy }: Jax, logVariance: JaxArray): JaxArray {
   return numpy.sum(logVariance.add(logTwoPi), -1).mul(-0.5);
 }
 
-function responsibilities({ numpy, nn }: Jax, density: JaxArray, logPi: JaxArray): JaxArray[] {
-  const logs = nn.logSoftmax(density.ref.add(logPi), -1);
-  const gamma = numpy.exp(logs.ref);
-  const entropy = numpy.sum(gamma.ref.mul(logs), -1).neg();
-  const expected = numpy.sum(gamma.ref.mul(density), -1);
-  return [gamma, entropy.ref, expected.ref, numpy.mean(entropy.add(expected))];
+function mixture(densityOf: Density): (jax: Jax) => Formula {
+  return (jax) => (z, mu, logVariance, logPi) => {
+    const { numpy, nn } = jax;
+    const logDensity = densityOf(jax, z!, mu!, logVariance!);
+    const logs = nn.logSoftmax(logDensity.ref.add(logPi!), -1);
+    const gamma = numpy.exp(logs.ref);
+    const entropy = numpy.sum(gamma.ref.mul(logs), -1).neg();
+    const expected = numpy.sum(gamma.ref.mul(logDensity), -1);
+    return [gamma, entropy.ref, expected.ref, numpy.mean(entropy.add(expected))];
+  };
 }
 
 function variance({ numpy }: Jax, x: JaxArray): JaxArray {
@@ -213,4 +215,19 @@ function vae({ numpy }: Jax, [x, xHat, mean, zVariance]: readonly JaxArray[]): J
   const rebuilt = numpy.sum(numpy.square(x!.sub(xHat!)).add(logTwoPi).mul(0.5), 1);
   const each = zVariance!.ref.add(numpy.square(mean!)).sub(1).sub(numpy.log(zVariance!));
   return numpy.mean(rebuilt.add(numpy.sum(each.mul(0.5), 1)));
+}
+
+function vaeGmm(densityOf: Density): (jax: Jax, inputs: readonly JaxArray[]) => JaxArray {
+  return (jax, [x, xHat, zMean, zLogVariance, mean, logVariance, logPi]) => {
+    const { numpy, nn } = jax;
+    // The constant of the normal is left out, as symloss leaves it out.
+    const rebuilt = numpy.sum(numpy.square(x!.sub(xHat!)), 1).mul(0.5);
+    const spread = numpy.matmul(numpy.exp(zLogVariance!.ref), numpy.exp(logVariance!.ref.neg()).transpose());
+    const logDensity = densityOf(jax, zMean!, mean!, logVariance!);
+    const logs = nn.logSoftmax(logDensity.ref.add(logPi!.ref), -1);
+    const expected = logDensity.sub(spread.mul(0.5));
+    const prior = numpy.sum(numpy.exp(logs.ref).mul(expected.add(logPi!).sub(logs)), 1);
+    const entropy = numpy.sum(zLogVariance!.add(logTwoPi + 1).mul(0.5), 1);
+    return numpy.mean(rebuilt.sub(prior).sub(entropy));
+  };
 }

@@ -3,8 +3,9 @@ import { referenceOf, worstError } from "../measure/check.ts";
 import { gpuKinds } from "../measure/gpu-workloads.ts";
 import { makeSized } from "../measure/workload.ts";
 import { workloadKinds } from "../measure/workloads.ts";
+import type { Entrant } from "./contender.ts";
 import { importPeer, isInstalled } from "./peers.ts";
-import { rivalTable } from "./table.ts";
+import { rivalTable } from "./rivals.ts";
 
 test("what is not installed says how to install it", async () => {
   await expect(importPeer("no-such-peer")).rejects.toMatchObject({
@@ -12,6 +13,21 @@ test("what is not installed says how to install it", async () => {
     message: "no-such-peer must be installed, got none. Any run with --peers installs it.",
   });
 });
+
+test.skipIf(!isInstalled())(
+  "jax-js computes, whether or not others make workers global, before it or after",
+  async () => {
+    Reflect.set(globalThis, "Worker", class {});
+    const jax = await rivalTable["jax-js"]!.open();
+    Reflect.set(globalThis, "Worker", undefined);
+    const workload = makeSized(workloadKinds[0]!, 64);
+    const wanted = await referenceOf(workload);
+    const [entrant] = jax.enter(workload, wanted) as readonly Entrant[];
+    const run = await entrant!.prepare();
+    expect(worstError(await run.outputs(), wanted)).toBeLessThan(jax.tolerance);
+    await run.dispose();
+  },
+);
 
 describe.skipIf(!isInstalled())("every formulation of every peer is right", () => {
   const peers = Object.entries(rivalTable).filter(([, { peer }]) => peer);

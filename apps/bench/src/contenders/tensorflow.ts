@@ -40,8 +40,8 @@ export interface TensorFlow {
   moments(x: TfTensor): { variance: TfTensor };
   argMax(x: TfTensor, axis: number): TfTensor;
   logSumExp(x: TfTensor, axis: number): TfTensor;
-  softmax(x: TfTensor): TfTensor;
   logSoftmax(x: TfTensor): TfTensor;
+  softmax(x: TfTensor): TfTensor;
   oneHot(indices: TfTensor, depth: number): TfTensor;
   cast(x: TfTensor, dtype: "float32"): TfTensor;
   expandDims(x: TfTensor, axis: number): TfTensor;
@@ -183,7 +183,7 @@ const formulas: Readonly<Record<string, Readonly<Record<string, Formula>>>> = {
   },
   W5: { plain: withGradients((tf, [labels, logits]) => tf.losses.sigmoidCrossEntropy(labels!, logits!)) },
   W6: { plain: withGradients(elbo) },
-  W7: { direct: mixture, matmul: mixtureByMatmul },
+  W7: { direct: mixture(density), matmul: mixture(densityByMatmul) },
   W8: {
     plain: (tf, [labels, logits]) => [tf.mean(tf.cast(tf.equal(tf.argMax(logits!, 1), labels!), "float32"))],
   },
@@ -192,7 +192,7 @@ const formulas: Readonly<Record<string, Readonly<Record<string, Formula>>>> = {
     plain: (tf, [y, p]) => [tf.sub(1, tf.div(tf.moments(tf.sub(y!, p!)).variance, tf.moments(y!).variance))],
   },
   V1: { plain: withGradients(vae) },
-  V2: { plain: withGradients(vaeGmm) },
+  V2: { direct: withGradients(vaeGmm(density)), matmul: withGradients(vaeGmm(densityByMatmul)) },
   D1: { plain: (tf, [x, weights, bias]) => [tf.relu(tf.add(tf.matMul(x!, weights!), bias!))] },
   G1: {
     plain: (tf, [x]) => [
@@ -235,31 +235,38 @@ function elbo(tf: TensorFlow, [x, xHat, mean, logVariance]: readonly TfTensor[])
   return tf.mul(total, 0.5 / x!.shape[0]!);
 }
 
-function mixture(tf: TensorFlow, [z, mu, logVariance, logPi]: readonly TfTensor[]): readonly TfTensor[] {
-  const inverse = tf.exp(tf.neg(logVariance!));
-  const distance = tf.sum(tf.mul(tf.squaredDifference(tf.expandDims(z!, 1), mu!), inverse), 2);
-  return responsibilities(tf, tf.add(tf.mul(distance, -0.5), normalisation(tf, logVariance!)), logPi!);
+/** The logarithm of the density of each row of `z` in each cluster. */
+type Density = (tf: TensorFlow, z: TfTensor, mu: TfTensor, logVariance: TfTensor) => TfTensor;
+
+function density(tf: TensorFlow, z: TfTensor, mu: TfTensor, logVariance: TfTensor): TfTensor {
+  const inverse = tf.exp(tf.neg(logVariance));
+  // Not squaredDifference, whose gradient fails where it broadcasts.
+  const squares = tf.square(tf.sub(tf.expandDims(z, 1), mu));
+  return tf.add(tf.mul(tf.sum(tf.mul(squares, inverse), 2), -0.5), normalisation(tf, logVariance));
 }
 
 /** With the square of a difference said as three products. */
-function mixtureByMatmul(tf: TensorFlow, [z, mu, logVariance, logPi]: readonly TfTensor[]): readonly TfTensor[] {
-  const inverse = tf.exp(tf.neg(logVariance!));
-  const scaled = tf.mul(mu!, inverse);
-  const squares = tf.matMul(tf.square(z!), tf.mul(inverse, -0.5), false, true);
-  const constant = tf.sub(normalisation(tf, logVariance!), tf.mul(tf.sum(tf.mul(mu!, scaled), 1), 0.5));
-  return responsibilities(tf, tf.add(tf.add(squares, tf.matMul(z!, scaled, false, true)), constant), logPi!);
+function densityByMatmul(tf: TensorFlow, z: TfTensor, mu: TfTensor, logVariance: TfTensor): TfTensor {
+  const inverse = tf.exp(tf.neg(logVariance));
+  const scaled = tf.mul(mu, inverse);
+  const squares = tf.matMul(tf.square(z), tf.mul(inverse, -0.5), false, true);
+  const constant = tf.sub(normalisation(tf, logVariance), tf.mul(tf.sum(tf.mul(mu, scaled), 1), 0.5));
+  return tf.add(tf.add(squares, tf.matMul(z, scaled, false, true)), constant);
 }
 
 function normalisation(tf: TensorFlow, logVariance: TfTensor): TfTensor {
   return tf.mul(tf.sum(tf.add(logVariance, logTwoPi), 1), -0.5);
 }
 
-function responsibilities(tf: TensorFlow, density: TfTensor, logPi: TfTensor): readonly TfTensor[] {
-  const logs = tf.logSoftmax(tf.add(density, logPi));
-  const gamma = tf.exp(logs);
-  const entropy = tf.neg(tf.sum(tf.mul(gamma, logs), 1));
-  const expected = tf.sum(tf.mul(gamma, density), 1);
-  return [gamma, entropy, expected, tf.mean(tf.add(entropy, expected))];
+function mixture(densityOf: Density): Formula {
+  return (tf, [z, mu, logVariance, logPi]) => {
+    const logDensity = densityOf(tf, z!, mu!, logVariance!);
+    const logs = tf.logSoftmax(tf.add(logDensity, logPi!));
+    const gamma = tf.exp(logs);
+    const entropy = tf.neg(tf.sum(tf.mul(gamma, logs), 1));
+    const expected = tf.sum(tf.mul(gamma, logDensity), 1);
+    return [gamma, entropy, expected, tf.mean(tf.add(entropy, expected))];
+  };
 }
 
 function vae(tf: TensorFlow, [x, xHat, mean, variance]: readonly TfTensor[]): TfTensor {
@@ -268,19 +275,16 @@ function vae(tf: TensorFlow, [x, xHat, mean, variance]: readonly TfTensor[]): Tf
   return tf.mean(tf.add(rebuilt, tf.sum(tf.mul(each, 0.5), 1)));
 }
 
-function vaeGmm(tf: TensorFlow, inputs: readonly TfTensor[]): TfTensor {
-  const [x, xHat, zMean, zLogVariance, mean, logVariance, logPi] = inputs;
-  // The constant of the normal is left out, as symloss leaves it out.
-  const rebuilt = tf.mul(tf.sum(tf.squaredDifference(x!, xHat!), 1), 0.5);
-  const variance = tf.exp(logVariance!);
-  // Not squaredDifference, whose gradient fails where it broadcasts.
-  const squares = tf.square(tf.sub(tf.expandDims(zMean!, 1), mean!));
-  const constants = tf.add(logVariance!, logTwoPi);
-  const logDensity = tf.mul(tf.sum(tf.add(tf.div(squares, variance), constants), 2), -0.5);
-  const gamma = tf.softmax(tf.add(logDensity, logPi!));
-  const spread = tf.div(tf.add(tf.expandDims(tf.exp(zLogVariance!), 1), squares), variance);
-  const expected = tf.mul(tf.sum(tf.add(spread, constants), 2), -0.5);
-  const prior = tf.sum(tf.mul(gamma, tf.sub(tf.add(expected, logPi!), tf.log(gamma))), 1);
-  const entropy = tf.sum(tf.mul(tf.add(zLogVariance!, logTwoPi + 1), 0.5), 1);
-  return tf.mean(tf.sub(rebuilt, tf.add(prior, entropy)));
+function vaeGmm(densityOf: Density): (tf: TensorFlow, inputs: readonly TfTensor[]) => TfTensor {
+  return (tf, [x, xHat, zMean, zLogVariance, mean, logVariance, logPi]) => {
+    // The constant of the normal is left out, as symloss leaves it out.
+    const rebuilt = tf.mul(tf.sum(tf.squaredDifference(x!, xHat!), 1), 0.5);
+    const spread = tf.matMul(tf.exp(zLogVariance!), tf.exp(tf.neg(logVariance!)), false, true);
+    const logDensity = densityOf(tf, zMean!, mean!, logVariance!);
+    const logs = tf.logSoftmax(tf.add(logDensity, logPi!));
+    const expected = tf.sub(logDensity, tf.mul(spread, 0.5));
+    const prior = tf.sum(tf.mul(tf.exp(logs), tf.sub(tf.add(expected, logPi!), logs)), 1);
+    const entropy = tf.sum(tf.mul(tf.add(zLogVariance!, logTwoPi + 1), 0.5), 1);
+    return tf.mean(tf.sub(rebuilt, tf.add(prior, entropy)));
+  };
 }

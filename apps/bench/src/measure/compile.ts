@@ -4,7 +4,7 @@ import type { LossSample } from "@symloss/conformance";
 import type { Tensor } from "@symloss/core";
 import { type Graph, prepare, traceGraph } from "@symloss/core/engine";
 import { cases } from "../catalogue.ts";
-import { engineTable } from "../contenders/table.ts";
+import { type EngineName, engineTable } from "../engines.ts";
 import { families, measureGrowth } from "./growth.ts";
 import { median } from "./statistics.ts";
 import { variablesOf, workloadOf } from "./losses.ts";
@@ -13,7 +13,7 @@ import { variablesOf, workloadOf } from "./losses.ts";
 const [warmUp, repeats, processes] = [100, 25, 5];
 
 /** Prints the times of these losses and kinds of large graphs; of all, each loss in processes of its own. */
-export async function measure(wanted: readonly string[], engineName: string): Promise<void> {
+export async function measure(wanted: readonly string[], engineName: EngineName): Promise<void> {
   if (wanted.length === 0) {
     for (const { title } of cases) console.log(measureApart(title, engineName));
     for (const name of Object.keys(families)) await measureGrowth(name, engineName);
@@ -23,8 +23,8 @@ export async function measure(wanted: readonly string[], engineName: string): Pr
   if (wanted.some((name) => !Object.hasOwn(families, name))) await measureLosses(wanted, engineName);
 }
 
-async function measureLosses(wanted: readonly string[], engineName: string): Promise<void> {
-  const engine = await engineTable[engineName]!.make();
+async function measureLosses(wanted: readonly string[], engineName: EngineName): Promise<void> {
+  const engine = await engineTable[engineName].make();
   console.log(`${engine.name}: ${engine.device}, node ${process.version}`);
   for (const one of cases) {
     if (!wanted.includes(one.name) && !wanted.includes(one.title)) continue;
@@ -43,7 +43,7 @@ async function measureLosses(wanted: readonly string[], engineName: string): Pro
 }
 
 /** The line of a loss as it is printed by a process that compiles nothing else: of each figure the median of several such processes. */
-function measureApart(title: string, engineName: string): string {
+function measureApart(title: string, engineName: EngineName): string {
   const lines = Array.from({ length: processes }, () =>
     execFileSync(process.execPath, [process.argv[1]!, "bench", "compile", title, "--engine", engineName], {
       encoding: "utf8",

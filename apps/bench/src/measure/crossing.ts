@@ -1,7 +1,7 @@
 /** At which size does one contender overtake another? */
 import type { ContenderKind } from "../contenders/contender.ts";
 import type { ContenderDescription, Measurement } from "./result.ts";
-import type { Spread } from "./statistics.ts";
+import { type Spread, overlap } from "./statistics.ts";
 
 /** Where two curves of time against size cross. */
 export interface Crossing {
@@ -81,8 +81,4 @@ function crossingsOfCurves(
     const elements = Math.round(Math.exp(previous.at + share * (next.at - previous.at)));
     return [{ elements, leftFirst: previous.value < 0 }];
   });
-}
-
-function overlap(left: Spread, right: Spread): boolean {
-  return left.lower <= right.upper && right.lower <= left.upper;
 }

@@ -2,7 +2,7 @@
 import { type DType, type Tensor, asTensor, tanh, valueAndGrad } from "@symloss/core";
 import { type Graph, prepare, topologicalOrder, traceGraph } from "@symloss/core/engine";
 import { sparseSoftmaxCrossentropyLogits } from "@symloss/losses";
-import { engineTable } from "../contenders/table.ts";
+import { type EngineName, engineTable } from "../engines.ts";
 
 type Tensors = Readonly<Record<string, Tensor>>;
 type Specs = Readonly<Record<string, { readonly shape: readonly number[]; readonly dtype?: DType }>>;
@@ -30,9 +30,9 @@ const sizes = [625, 1250, 2500, 5000, 10_000];
 const [warmUp, repeats] = [2, 5];
 
 /** Prints the times of a family, and the power with which they grow: the least that the processor took, for a clock tells what else runs. */
-export async function measureGrowth(name: string, engineName: string): Promise<void> {
+export async function measureGrowth(name: string, engineName: EngineName): Promise<void> {
   const { nodesPerStep, graph } = families[name]!;
-  const engine = await engineTable[engineName]!.make();
+  const engine = await engineTable[engineName].make();
   const graphs = sizes.map((size) => prepare(graph(Math.round(size / nodesPerStep)), engine));
   const times = graphs.map(() => Infinity);
   // V8 goes on optimising for a while: all graphs are compiled before any time counts, and all in each round.

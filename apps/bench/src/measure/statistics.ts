@@ -17,6 +17,11 @@ export function relativeSpread({ lower, median: middle, upper }: Spread): number
   return (upper - lower) / middle;
 }
 
+/** Whether the ranges between the quartiles have a number in common. */
+export function overlap(left: Spread, right: Spread): boolean {
+  return left.lower <= right.upper && right.lower <= left.upper;
+}
+
 /** The middle one; of an even number the mean of the two. */
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);

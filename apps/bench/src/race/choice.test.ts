@@ -30,7 +30,7 @@ test.for([
   ["own", { kind: "own" }, [undefined]],
   ["100", { kind: "these", elements: [100] }, [100]],
   ["100, 20,100", { kind: "these", elements: [100, 20] }, [100, 20]],
-  ["sweep:600", { kind: "sweep", upTo: 600 }, [32, 128, 512]],
+  ["sweep:600", { kind: "sweep", upTo: 600 }, [32, 100, 320]],
 ] as const)("sizes=%s", ([text, sizes, elements]) => {
   const { choice, faults } = choiceOf(`sizes=${text}`);
   expect(faults).toEqual({});

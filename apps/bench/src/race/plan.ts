@@ -21,8 +21,8 @@ export const mostRounds = 10_000;
 export const usualSeconds = 20;
 export const mostSeconds = 3600;
 
-/** From what a call costs to what no cache holds. */
+/** From what a call costs to what no cache holds: two in each decade. */
 export const sweepSizes: readonly number[] = [
-  32, 128, 512, 2048, 8192, 32_768, 131_072, 524_288, 2_097_152, 10_000_000,
+  32, 100, 320, 1000, 3200, 10_000, 32_000, 100_000, 320_000, 1_000_000, 3_200_000, 10_000_000,
 ];
 export const largestSize = 100_000_000;

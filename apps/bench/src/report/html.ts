@@ -2,32 +2,33 @@
 /** How does a result look as one page that needs nothing else? */
 import { type BenchResult, formatResult } from "../measure/result.ts";
 import { type Chart, drawCharts } from "./charts.ts";
-import { palette } from "./palette.ts";
+import { escapeMarkup } from "./markup.ts";
+import { ink, palette, paper } from "./palette.ts";
 import { type Section, type Table, legend, summarize } from "./summary.ts";
 
 /** The result as a page, with more sections after it; charts are drawn in an empty document of any DOM. */
 export function formatHtml(result: BenchResult, document: Document, more: readonly Section[] = []): string {
   const charts = drawCharts(result, document).map(formatChart);
-  const sections = [...summarize(result), ...more].map(formatSection);
+  const sections = [...summarize(result), ...more];
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>symloss bench, ${escape(result.date)}</title>
+<title>symloss bench, ${escapeMarkup(result.date)}</title>
 <style>${style}</style>
 </head>
 <body>
 <main>
 <h1>symloss bench</h1>
-<p><code>${escape(result.command)}</code></p>
-${result.quietness.warnings.map((warning) => `<p class="warning">${escape(warning)}</p>`).join("\n")}
-${[...charts, ...sections].join("\n")}
+<p><code>${escapeMarkup(result.command)}</code></p>
+${formatWarnings(sections)}
+${[...charts, ...sections.map(formatSection)].join("\n")}
 <section>
 <h2>Columns</h2>
 <ul>
 ${legend()
-  .map((line) => `<li>${escape(line)}</li>`)
+  .map((line) => `<li>${escapeMarkup(line)}</li>`)
   .join("\n")}
 </ul>
 </section>
@@ -38,15 +39,21 @@ ${legend()
 `;
 }
 
+/** All of them above the first chart, so that nobody reads a figure before what makes it uncertain. */
+function formatWarnings(sections: readonly Section[]): string {
+  const warnings = sections.flatMap((section) => section.warnings);
+  return warnings.map((warning) => `<p class="warning">${escapeMarkup(warning)}</p>`).join("\n");
+}
+
 function formatChart({ title, figure }: Chart): string {
-  return `<section>\n<h2>${escape(title)}</h2>\n<div class="wide">${figure.outerHTML}</div>\n</section>`;
+  return `<section>\n<h2>${escapeMarkup(title)}</h2>\n<div class="wide">${figure.outerHTML}</div>\n</section>`;
 }
 
 function formatSection({ title, facts, tables, notes }: Section): string {
-  const lines = notes.map((note) => `<p>${escape(note)}</p>`);
+  const lines = notes.map((note) => `<p>${escapeMarkup(note)}</p>`);
   return [
     "<section>",
-    `<h2>${escape(title)}</h2>`,
+    `<h2>${escapeMarkup(title)}</h2>`,
     ...formatFacts(facts),
     ...tables.map(formatTable),
     ...lines,
@@ -55,28 +62,24 @@ function formatSection({ title, facts, tables, notes }: Section): string {
 }
 
 function formatFacts(facts: Section["facts"]): string[] {
-  const lines = facts.map(([name, value]) => `<dt>${escape(name)}</dt><dd>${escape(value)}</dd>`);
+  const lines = facts.map(([name, value]) => `<dt>${escapeMarkup(name)}</dt><dd>${escapeMarkup(value)}</dd>`);
   return lines.length === 0 ? [] : ["<dl>", ...lines, "</dl>"];
 }
 
 function formatTable({ head, rows }: Table): string {
   const row = (cells: readonly string[]): string =>
-    `<tr>${cells.map((cell, at) => (at === 0 ? `<th scope="row">${escape(cell)}</th>` : `<td>${escape(cell)}</td>`)).join("")}</tr>`;
-  const titles = `<thead><tr>${head.map((title) => `<th scope="col">${escape(title)}</th>`).join("")}</tr></thead>`;
+    `<tr>${cells.map((cell, at) => (at === 0 ? `<th scope="row">${escapeMarkup(cell)}</th>` : `<td>${escapeMarkup(cell)}</td>`)).join("")}</tr>`;
+  const titles = `<thead><tr>${head.map((title) => `<th scope="col">${escapeMarkup(title)}</th>`).join("")}</tr></thead>`;
   const body = `<tbody>\n${rows.map(row).join("\n")}\n</tbody>`;
   return ['<div class="wide"><table>', titles, body, "</table></div>"].join("\n");
-}
-
-function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }
 
 const style = `
 :root {
   color-scheme: light dark;
   --plot-background: transparent;
-  --paper: light-dark(#ffffff, #14171c);
-  --ink: light-dark(#1d2129, #e3e6eb);
+  --paper: light-dark(${paper.light}, ${paper.dark});
+  --ink: light-dark(${ink.light}, ${ink.dark});
   --line: light-dark(#d5d9e0, #363c47);
 ${palette.map(({ light, dark }, index) => `  --entry-${index}: light-dark(${light}, ${dark});`).join("\n")}
 }

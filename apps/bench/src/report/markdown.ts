@@ -9,18 +9,23 @@ export function formatMarkdown(result: BenchResult, more: readonly Section[] = [
   return ["# symloss bench", `\`${result.command}\``, ...sections, "## Columns", meanings.join("\n"), ""].join("\n\n");
 }
 
-function formatSection({ title, facts, tables, notes }: Section): string {
-  const list = facts.map(([name, value]) => `- ${escape(name)}: ${escape(value)}`).join("\n");
+function formatSection({ title, facts, tables, notes, warnings }: Section): string {
+  const list = facts.map(([name, value]) => `- ${escapeMarkdown(name)}: ${escapeMarkdown(value)}`).join("\n");
   const beginning = list === "" ? [] : [list];
-  return [`## ${escape(title)}`, ...beginning, ...tables.map(formatTable), ...notes.map(escape)].join("\n\n");
+  const lines = [...notes, ...warnings.map((warning) => `Warning: ${warning}`)];
+  return [`## ${escapeMarkdown(title)}`, ...beginning, ...tables.map(formatTable), ...lines.map(escapeMarkdown)].join(
+    "\n\n",
+  );
 }
 
-function formatTable({ head, rows }: Table): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map(escape).join(" | ")} |`;
+/** A table; what is markup in a cell is escaped. */
+export function formatTable({ head, rows }: Table): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map(escapeMarkdown).join(" | ")} |`;
   const alignment = head.map((_, column) => (column === 0 ? "---" : "---:"));
   return [line(head), `| ${alignment.join(" | ")} |`, ...rows.map(line)].join("\n");
 }
 
-function escape(text: string): string {
+/** The text as Markdown that shows it as it is. */
+export function escapeMarkdown(text: string): string {
   return text.replaceAll(/[|<>*_`\\]/g, "\\$&");
 }

@@ -1,7 +1,19 @@
-/** Which colours have the lines of a chart? */
+/** Which colours have charts, and what stands around them? */
 
-/** The colours of entries on light and on dark ground; the style sheet of a page defines them as `--entry-0` and so on. */
-export const palette: readonly { readonly light: string; readonly dark: string }[] = [
+/** A colour on light and on dark ground. */
+interface Colour {
+  readonly light: string;
+  readonly dark: string;
+}
+
+/** The ground itself. */
+export const paper: Colour = { light: "#ffffff", dark: "#14171c" };
+
+/** Of text, axes and whatever stands for nobody. */
+export const ink: Colour = { light: "#1d2129", dark: "#e3e6eb" };
+
+/** The colours of entries; the style sheet of a page defines them as `--entry-0` and so on. */
+export const palette: readonly Colour[] = [
   { light: "#2457c5", dark: "#7aa5ff" },
   { light: "#c2410c", dark: "#ff9a62" },
   { light: "#15803d", dark: "#5fd38a" },

@@ -4,21 +4,25 @@ import { parseHTML } from "linkedom";
 import { expect, test } from "vitest";
 import { sampleResult } from "../../test/sample-result.ts";
 import { compareToBaseline } from "../measure/baseline.ts";
-import { parseResult } from "../measure/result.ts";
+import { type BenchResult, parseResult } from "../measure/result.ts";
 import { formatHtml } from "./html.ts";
 import { formatMarkdown } from "./markdown.ts";
 import { createReport } from "./report.ts";
-import { changeSection, summarize } from "./summary.ts";
+import { type Section, changeSection, summarize } from "./summary.ts";
 import { showSection } from "./terminal.ts";
 
 const result = sampleResult();
 const slower = sampleResult({ cpuFactor: 1.5 });
 const changes = changeSection(compareToBaseline(slower, result), slower, result);
 
-test("in the terminal", () => {
+function formatTerminal(shown: BenchResult, more: readonly Section[] = []): string {
   const output = new PassThrough({ encoding: "utf8" });
-  for (const section of summarize(result)) showSection(section, createReport(output));
-  expect(output.read()).toMatchInlineSnapshot(`
+  for (const section of [...summarize(shown), ...more]) showSection(section, createReport(output));
+  return output.read() as string;
+}
+
+test("in the terminal", () => {
+  expect(formatTerminal(result)).toMatchInlineSnapshot(`
     "
     Machine
     date              2030-01-02T03:04:05.000Z
@@ -127,13 +131,13 @@ test("as Markdown, with what changed", () => {
   `);
 });
 
-function openPage(): { text: string; page: Document } {
-  const text = formatHtml(slower, parseHTML("<!doctype html><html></html>").document, [changes]);
+function openPage(shown: BenchResult, more: readonly Section[]): { text: string; page: Document } {
+  const text = formatHtml(shown, parseHTML("<!doctype html><html></html>").document, more);
   return { text, page: parseHTML(text).document };
 }
 
 test("as a page with a chart of ratios and one for each sweep", () => {
-  const { page } = openPage();
+  const { page } = openPage(slower, [changes]);
   expect([...page.querySelectorAll("h2")].map(({ textContent }) => textContent)).toEqual([
     "Time by that of hand; further left is faster",
     "W2 mean huber, time against elements",
@@ -158,17 +162,32 @@ test("as a page with a chart of ratios and one for each sweep", () => {
 });
 
 test("the page needs nothing else, marks up nothing that was measured, and holds the result", () => {
-  const { text, page } = openPage();
+  const { text, page } = openPage(slower, [changes]);
   expect(text).not.toMatch(/(?:src|href)=|@import|url\((?!#)/);
   expect(text).toContain("A &lt;fast&gt; one");
   expect(page.querySelector(".warning")!.textContent).toBe("The machine was busy before the bench began.");
   expect(parseResult(page.querySelector("#result")!.textContent!)).toEqual(slower);
 });
 
+type Format = (shown: BenchResult, more: readonly Section[]) => string;
+
+const elsewhere = { ...result, machine: { ...result.machine, cores: 64, memoryBytes: 1, runtime: "Node v24" } };
+
 test("a baseline of another machine says so", () => {
-  const elsewhere = { ...result, machine: { ...result.machine, cores: 64, memoryBytes: 1, runtime: "Node v24" } };
-  expect(changeSection([], result, elsewhere).notes.slice(1)).toEqual([
-    "Warning: The baseline is of another number of cores: 64, not 4.",
-    "Warning: The baseline is of another runtime: Node v24, not Node v20.",
+  expect(changeSection([], result, elsewhere).warnings).toEqual([
+    "The baseline is of another number of cores: 64, not 4.",
+    "The baseline is of another runtime: Node v24, not Node v20.",
   ]);
+});
+
+test.for([
+  ["in the terminal", formatTerminal],
+  ["in Markdown", formatMarkdown],
+  // Not the result that the page holds.
+  ["on the page", (...shown) => openPage(...shown).page.querySelector("main")!.textContent!],
+] as const satisfies [string, Format][])("each warning stands once %s", ([, format]) => {
+  const text = format(result, [changeSection([], result, elsewhere)]);
+  for (const warning of ["The machine was busy before the bench began.", "The baseline is of another runtime"]) {
+    expect(text.split(warning)).toHaveLength(2);
+  }
 });

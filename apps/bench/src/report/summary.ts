@@ -12,6 +12,8 @@ export interface Section {
   readonly tables: readonly Table[];
   /** Lines below the tables. */
   readonly notes: readonly string[];
+  /** What makes the figures uncertain. */
+  readonly warnings: readonly string[];
 }
 
 /** The first column is text, the others are right-aligned. */
@@ -46,10 +48,8 @@ export function machineSection({ date, machine, quietness, contenders, unavailab
       ...contenders.map(({ name, device }) => [name, device] as const),
     ],
     tables: [],
-    notes: [
-      ...unavailable.map(({ name, reason }) => `without ${name}: ${reason}`),
-      ...quietness.warnings.map((warning) => `Warning: ${warning}`),
-    ],
+    notes: unavailable.map(({ name, reason }) => `without ${name}: ${reason}`),
+    warnings: quietness.warnings,
   };
 }
 
@@ -78,6 +78,7 @@ function measurementSection(measurement: Measurement): Section {
     facts: [],
     tables: rows.length === 0 ? [] : [{ head: columns.map(({ head }) => head), rows }],
     notes: leftOut.map(({ name, reason }) => `without ${name}: ${reason}`),
+    warnings: [],
   };
 }
 
@@ -106,6 +107,7 @@ function sweepSection(sweep: readonly Measurement[], contenders: readonly Conten
     facts: [],
     tables: [{ head: ["elements", ...names], rows }],
     notes: [...(crossings.length > 0 ? crossings : ["no engine overtakes another beyond the noise"]), ...reasons],
+    warnings: [],
   };
 }
 
@@ -126,7 +128,8 @@ export function changeSection(changes: readonly Change[], result: BenchResult, b
         ]),
       },
     ],
-    notes: [`Here ${baselineRule}.`, ...machineChanges(result.machine, baseline.machine)],
+    notes: [`Here ${baselineRule}.`],
+    warnings: machineChanges(result.machine, baseline.machine),
   };
 }
 
@@ -139,5 +142,5 @@ function machineChanges(now: Machine, then: Machine): readonly string[] {
   ] as const;
   return facts
     .filter(([, earlier, here]) => earlier !== here)
-    .map(([what, earlier, here]) => `Warning: The baseline is of another ${what}: ${earlier}, not ${here}.`);
+    .map(([what, earlier, here]) => `The baseline is of another ${what}: ${earlier}, not ${here}.`);
 }

@@ -1,23 +1,10 @@
-/** Who can be named on the command line, and how does each come to be? A new engine is one row. */
-import { cpu } from "@symloss/engine-cpu";
-import type { Engine } from "@symloss/core";
-import { type OnnxRuntime, onnx } from "@symloss/engine-onnx";
-import { wasm } from "@symloss/engine-wasm";
-import * as ortWeb from "onnxruntime-web/wasm";
+/** Who can stand beside the engines, and how does each come to be? A new rival is one row. */
 import type { Contender } from "./contender.ts";
-import { engineContender } from "./engine.ts";
 import { handContender } from "./hand.ts";
 import { type Jax, jaxContender } from "./jax.ts";
 import { type ModelRuntime, modelContender } from "./onnx-model.ts";
 import { folderOf, importPeer } from "./peers.ts";
-import type { Residence } from "./residence.ts";
 import { type TensorFlow, tensorFlowContender } from "./tensorflow.ts";
-
-/** What the command line knows of an engine. */
-interface EngineRow {
-  readonly summary: string;
-  readonly make: () => Promise<Engine> | Engine;
-}
 
 /** What the command line knows of something that stands beside the engines. */
 interface RivalRow {
@@ -27,28 +14,16 @@ interface RivalRow {
   readonly open: () => Promise<Contender> | Contender;
 }
 
-/** Every engine, by name. */
-export const engineTable: Readonly<Record<string, EngineRow>> = {
-  wasm: { summary: "loops compiled to WebAssembly SIMD", make: () => wasm() },
-  cpu: { summary: "loops generated as JavaScript", make: () => cpu() },
-  interpreter: {
-    summary: "engine cpu without generated code, operation by operation",
-    make: () => cpu({ mode: "interpreter" }),
-  },
-  onnx: { summary: "ONNX Runtime's WebAssembly", make: () => onnx({ ort: ortWeb }) },
-  "onnx-native": {
-    summary: "ONNX Runtime's native build, if onnxruntime-node is installed",
-    make: async () => onnx({ ort: (await importPeer<OnnxRuntime>("onnxruntime-node")).module }),
-  },
-};
-
 /** Everything that engines can be compared with, by name. */
 export const rivalTable: Readonly<Record<string, RivalRow>> = {
   hand: { summary: "loops written by hand", peer: false, open: () => handContender() },
   model: {
     summary: "ONNX models built by hand, in ONNX Runtime's WebAssembly",
     peer: false,
-    open: () => modelContender("model", `onnxruntime-web ${ortWeb.env.versions.web}`, ortWeb, "wasm"),
+    open: async () => {
+      const ort = await import("onnxruntime-web/wasm");
+      return modelContender("model", `onnxruntime-web ${ort.env.versions.web}`, ort, "wasm");
+    },
   },
   "model-native": {
     summary: "the same models in ONNX Runtime's native build",
@@ -72,11 +47,6 @@ export const rivalTable: Readonly<Record<string, RivalRow>> = {
   "jax-js": { summary: "jax-js in WebAssembly, compiled by its jit", peer: true, open: openJax },
 };
 
-/** The engine of that name, once for each residence; throws what its factory throws. */
-export async function openEngine(name: string, where: readonly Residence[]): Promise<Contender> {
-  return engineContender(name, await engineTable[name]!.make(), where);
-}
-
 async function openTensorFlow(backend: "cpu" | "wasm"): Promise<Contender> {
   const { module: tf, version } = await importPeer<TensorFlow>("@tensorflow/tfjs");
   // Without this it warns, and checks what a benchmark should not time.
@@ -86,9 +56,18 @@ async function openTensorFlow(backend: "cpu" | "wasm"): Promise<Contender> {
 }
 
 async function openJax(): Promise<Contender> {
+  hideWorkers();
   const { module: jax, version } = await importPeer<Jax>("@jax-js/jax");
   // Without a device it asks for the page's navigator.
   await jax.init("wasm");
   jax.defaultDevice("wasm");
   return jaxContender("jax-js", jax, `jax-js ${version}, wasm`);
+}
+
+/**
+ * jax-js asks for every kernel whether there are workers, and fails where the answer is another than when it was loaded. Node.js has no
+ * such global, but ONNX Runtime makes one when its first session starts.
+ */
+function hideWorkers(): void {
+  Object.defineProperty(globalThis, "Worker", { get: () => undefined, set: () => {}, configurable: true });
 }
