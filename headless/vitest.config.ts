@@ -11,7 +11,7 @@ export default mergeConfig(
   settings,
   defineConfig({
     root: fileURLToPath(new URL("..", import.meta.url)),
-    resolve: { alias: [{ find: /^gpu\.js$/, replacement: gpuJs }] },
+    resolve: { alias: [{ find: /^#?gpu\.js$/, replacement: gpuJs }] },
     test: { include: ["headless/*.test.ts"] },
   }),
 );

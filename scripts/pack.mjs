@@ -7,12 +7,16 @@ import { workspacesIn } from "./workspaces.mjs";
 /** What tsc writes for one source file; anything else in dist (a JSON file, say) is a copy of its source. */
 const emitted = /\.(js|js\.map|d\.ts|d\.ts\.map)$/;
 
+/** What others have written, which a script puts into dist. */
+const vendored = /^vendor[\\/]/;
+
 /** Files of dist whose source is gone: tsc leaves them there, and they would be published. */
 function staleOutput(folder) {
   const dist = join(folder, "dist");
   return readdirSync(dist, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.endsWith(".tsbuildinfo"))
     .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !vendored.test(relative(dist, path)))
     .filter((path) => !existsSync(join(folder, "src", relative(dist, path).replace(emitted, ".ts"))));
 }
 

@@ -74,7 +74,9 @@ const globals = ["GPU", "glWiretap"] as const;
 export async function loadGpuJs(): Promise<GpuJsFactory> {
   const before = globals.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const);
   try {
-    const gpuJs = (await import("gpu.js")) as unknown as GpuJsModule;
+    const imported = (await import("#gpu.js")) as unknown as GpuJsModule & { readonly default?: GpuJsModule };
+    // A bundle of CommonJS has everything on the default alone.
+    const gpuJs = imported.default ?? imported;
     return {
       refusal: (mode) => refusal(mode, gpuJs),
       create: (settings) => new gpuJs.GPU({ ...settings }),
