@@ -17,7 +17,10 @@ const portable = [
   "race/record.ts",
   "race/choice.ts",
   "report/html.ts",
+  "report/svg.ts",
   "report/markdown.ts",
+  "report/overview.ts",
+  "report/expectations.ts",
 ];
 
 const source = import.meta.dirname;
