@@ -5,7 +5,7 @@
  */
 import { type MeasureOptions, type Timing, interleave } from "@symloss/bench/interleave";
 import { makeWorkloads, withGradients } from "@symloss/bench/workloads";
-import { type DeviceArray, type NDArray, compile, ndarray } from "@symloss/core";
+import { compile, ndarray } from "@symloss/core";
 import { gpu } from "@symloss/engine-gpu";
 import { huber, reduce } from "@symloss/losses";
 import type { GpuTiming } from "../src/gpu-timing.ts";
@@ -62,18 +62,18 @@ async function symloss({ inputs, compute }: GpuWorkload, engine: GpuEngine) {
   const arrays = inputs.map(({ data, shape }) => ndarray(data, shape));
   const step = compile((...given) => [...compute(...given)], { engine });
   const stepOnDevice = compile((...given) => [...compute(...given)], { engine, results: "device" });
-  const outputs = (await step(...arrays)) as NDArray[];
+  const outputs = await step(...arrays);
   const into = outputs.map(({ data, shape }) => ndarray(data.slice(), shape));
   const smallest = outputs.reduce((least, { size }, index) => (size < outputs[least]!.size ? index : least), 0);
   const held = await Promise.all(arrays.map(async (array) => engine.upload(array)));
   const contender: Contender = {
     async throughHost() {
-      await step.into(into as never, ...arrays);
+      await step.into(into, ...arrays);
       return into.map(({ data }) => data as Float32Array);
     },
     async resident() {
-      if (outputs.length === 1) return ((await step(...held)) as NDArray[])[0]!.data as Float32Array;
-      const results = (await stepOnDevice(...held)) as DeviceArray[];
+      if (outputs.length === 1) return (await step(...held))[0]!.data as Float32Array;
+      const results = await stepOnDevice(...held);
       const smallestResult = await results[smallest]!.read();
       for (const result of results) result.dispose();
       return smallestResult as Float32Array;

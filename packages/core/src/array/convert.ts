@@ -10,8 +10,10 @@ import { refuseSurplus } from "./options.ts";
 import { deepest } from "./tree.ts";
 import { type AnyTypedArray, isTypedArray, typedElements } from "./typed-array.ts";
 
+/** An array, where a list of arrays would be a tree of them. */
+export type ArrayLeaf = number | boolean | NestedArray | AnyTypedArray | NDArray;
 /** Anything that can be converted to an array. */
-export type ArrayInput = number | boolean | NestedArray | AnyTypedArray | NDArray;
+export type ArrayInput = ArrayLeaf;
 
 /** The dtype of a converted array. */
 export interface ConversionTypes {

@@ -1,15 +1,13 @@
 /** How does a function of tensors become a function of arrays? It is traced and compiled once for each list of shapes and dtypes. */
-import type { ArrayInput } from "../array/convert.ts";
-import type { TypedArray } from "../array/dtype.ts";
 import { OutOfRangeError } from "../array/errors.ts";
 import type { NDArray } from "../array/ndarray.ts";
 import { type OptionTable, checkOptions, functionRule, refuseSurplus, requireRule } from "../array/options.ts";
-import type { Tree } from "../array/tree.ts";
 import type { DeviceArray } from "../engine/contract.ts";
-import type { TensorLike, Tensor } from "../tensor/tensor.ts";
 import { bindOutputs } from "./outputs.ts";
 import { type Execute, type PlanOptions, planOptions, runInto, runOnDevice, runOnHost } from "./plan.ts";
 import { PlannedFunction } from "./planned-function.ts";
+import type { ArraysFor, Outputs, Results, Signature, SignaturesOf, Together } from "./signature.ts";
+import type { AnyFunction, Traceable } from "./traceable.ts";
 
 /** The engine on which a function is compiled, and where its results stay. */
 export interface CompileOptions<Results extends "host" | "device" = "host" | "device"> extends PlanOptions {
@@ -28,13 +26,6 @@ export const compileOptions: OptionTable<CompileOptions> = {
   simplify: planOptions.simplify,
 };
 
-/** The arrays that stand for tensors in arguments. */
-export type Arrays<T> = [T] extends [TensorLike] ? ArrayInput | DeviceArray : { readonly [K in keyof T]: Arrays<T[K]> };
-/** The arrays that stand for tensors in results. */
-export type Results<T, A> = [T] extends [TensorLike] ? A : { -readonly [K in keyof T]: Results<T[K], A> };
-/** The arrays into which results are written. */
-export type Outputs<T> = [T] extends [TensorLike] ? NDArray | TypedArray : { readonly [K in keyof T]: Outputs<T[K]> };
-
 /** A compiled function: arrays in, arrays out. */
 export interface Compiled<Arguments extends readonly unknown[], Result, A = NDArray> {
   (...args: Arguments): Promise<Results<Result, A>>;
@@ -44,6 +35,11 @@ export interface Compiled<Arguments extends readonly unknown[], Result, A = NDAr
   dispose(): Promise<void>;
 }
 
+/** What `compile` makes of a function. */
+export type CompiledFunction<F, A> = Together<CompiledOf<SignaturesOf<F>, A>>;
+type CompiledOf<S, A> =
+  S extends Signature<infer Arguments, infer Result> ? Compiled<ArraysFor<Arguments>, Result, A> : never;
+
 /**
  * Compiles a function of tensors into a function of arrays on an engine. Arguments and results may be nested lists and records of arrays.
  * Every run first checks the arguments from the host (that class indices are in range, for example).
@@ -51,22 +47,10 @@ export interface Compiled<Arguments extends readonly unknown[], Result, A = NDAr
  * if its shapes or dtypes are new, and `EngineError` if the engine fails.
  * @example const mean = compile((x) => x.mean(), { engine }); (await mean([1, 2, 3])).item() // 2
  */
-export function compile<Result>(
-  fn: (...args: Tensor[]) => Result,
-  options: CompileOptions<"host">,
-): Compiled<(ArrayInput | DeviceArray | Tree<ArrayInput | DeviceArray>)[], Result>;
-export function compile<Result>(
-  fn: (...args: Tensor[]) => Result,
-  options: CompileOptions<"device">,
-): Compiled<(ArrayInput | DeviceArray | Tree<ArrayInput | DeviceArray>)[], Result, DeviceArray>;
-export function compile<Arguments extends readonly unknown[], Result>(
-  fn: (...args: Arguments) => Result,
-  options: CompileOptions<"host">,
-): Compiled<{ [K in keyof Arguments]: Arrays<Arguments[K]> }, Result>;
-export function compile<Arguments extends readonly unknown[], Result>(
-  fn: (...args: Arguments) => Result,
-  options: CompileOptions<"device">,
-): Compiled<{ [K in keyof Arguments]: Arrays<Arguments[K]> }, Result, DeviceArray>;
+export function compile<F extends AnyFunction, Location extends "host" | "device" = "host">(
+  fn: F & Traceable<F>,
+  options: CompileOptions<Location>,
+): CompiledFunction<F, { host: NDArray; device: DeviceArray }[Location]>;
 export function compile(fn: (...args: never[]) => unknown, options: CompileOptions): never {
   refuseSurplus("compile", arguments, ["fn", "options"]);
   requireRule("compile", "fn", functionRule, fn);
