@@ -1,14 +1,21 @@
 /** What did the library make of a function? The graph, and what the engine made of it, as text. */
-import type { ArrayInput } from "../array/convert.ts";
+import type { ArrayLeaf } from "../array/convert.ts";
 import { checkOptions, functionRule, requireRule } from "../array/options.ts";
-import { type Tree, flatten } from "../array/tree.ts";
+import { flatten } from "../array/tree.ts";
 import { formatGraph } from "../graph/graph.ts";
 import { placeholder } from "../tensor/operand.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { bindArguments, inputName, requireArguments } from "./arguments.ts";
 import { acquire } from "./executables.ts";
 import { type PlanOptions, planOptions, prepareTraced } from "./plan.ts";
+import type { InPlace, SignaturesOf } from "./signature.ts";
 import { type InputSpec, isArrayLeaf, placeholderOf, traceFunction } from "./trace.ts";
+import type { AnyFunction, Traceable } from "./traceable.ts";
+
+/** What is given for each parameter. */
+type SpecsFor<Parameters extends readonly unknown[]> = {
+  [K in keyof Parameters]: InPlace<Parameters[K], InputSpec | ArrayLeaf>;
+};
 
 /**
  * Describes the graph of a function, as simplified for an engine, and the programs or kernels that the engine made of it.
@@ -16,10 +23,15 @@ import { type InputSpec, isArrayLeaf, placeholderOf, traceFunction } from "./tra
  * Throws as `compile` does.
  * @example await explain((x) => x.mul(2).sum(), { engine }, { shape: [1000] })
  */
+export async function explain<F extends AnyFunction>(
+  fn: F & Traceable<F>,
+  options: PlanOptions,
+  ...specs: SpecsFor<SignaturesOf<F>["parameters"]>
+): Promise<string>;
 export async function explain(
   fn: (...args: never[]) => unknown,
   options: PlanOptions,
-  ...specs: readonly Tree<InputSpec | ArrayInput>[]
+  ...specs: readonly unknown[]
 ): Promise<string> {
   requireRule("explain", "fn", functionRule, fn);
   checkOptions("explain", options, planOptions);

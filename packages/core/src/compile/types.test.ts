@@ -6,6 +6,7 @@ import {
   type ArrayArgument,
   type Arrays,
   type DeviceArray,
+  type InputSpec,
   type Like,
   type NDArray,
   type SyncDeviceArray,
@@ -18,6 +19,7 @@ import {
   compileSync,
   evaluate,
   evaluateSync,
+  explain,
   grad,
   valueAndGrad,
 } from "../index.ts";
@@ -288,4 +290,21 @@ describe("a gradient", () => {
     const [, { left, right }] = await compiled({ left: [1], right: [2] });
     expect([left.item(), right.item()]).toEqual([2, 1]);
   });
+});
+
+test("explain is given a type or an array for each tensor, in the structure of the arguments", async () => {
+  const affine = ({ weights, bias }: Parameters, x: Tensor): Tensor => x.mul(weights).add(bias);
+  const types: { readonly [Name in keyof Parameters]: InputSpec } = { weights: { shape: [2] }, bias: { shape: [] } };
+  expect(await explain(affine, { engine }, types, [1, 2])).toContain("f32[2]");
+  expect(await explain(overloaded, { engine }, { left: { shape: [2] }, right: [1, 2] })).toContain("x0.left");
+  unrun(
+    // @ts-expect-error a type is missing
+    () => explain(affine, { engine }, types),
+    // @ts-expect-error there is no such property
+    () => explain(affine, { engine }, { ...types, extra: [1] }, [1, 2]),
+    // @ts-expect-error there is no such dtype
+    () => explain((x) => x, { engine }, { shape: [2], dtype: "float16" }),
+    // @ts-expect-error text
+    () => explain((x) => x.toString(), { engine }, [1]),
+  );
 });
