@@ -95,6 +95,7 @@ export type {
   ArrayArgument,
   Arrays,
   ArraysFor,
+  Fixed,
   InPlace,
   Like,
   Likes,
@@ -111,7 +112,8 @@ export { type CompileOptions, type Compiled, compile } from "./compile/compile.t
 export { type CompiledSync, type SyncDeviceArray, compileSync, evaluateSync } from "./compile/compile-sync.ts";
 export { type ScanOptions, type Tensors, scan } from "./compile/scan.ts";
 export { evaluate } from "./compile/evaluate.ts";
-export { explain } from "./compile/explain.ts";
+export type { StaticValue } from "./compile/static.ts";
+export { type ExplainOptions, explain } from "./compile/explain.ts";
 export { type Candidate, type SelectOptions, type Selection, selectEngine } from "./compile/select.ts";
 export type { MaybePromise } from "./array/promise.ts";
 export type { DeviceArray, Engine, EngineFactory, EngineTraits, Executable, Value } from "./engine/contract.ts";

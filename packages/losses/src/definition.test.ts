@@ -67,6 +67,26 @@ describe("a loss", () => {
     expect(wrong).toHaveLength(3);
   });
 
+  it("is given counts and options as they are where they are static", async () => {
+    const purity = compile(clusteringAccuracy, { engine, static: [2] });
+    expect((await purity([0, 0, 1], [1, 1, 0], 2)).item()).toBe(1);
+    const byName = compile(huber, { engine, static: [1] });
+    expect((await byName({ targets, predictions }, { delta: 0.5 })).toArray()).toEqual([0.125, 1.375]);
+    const corrected = compileSync(vae, { engine, static: [4] });
+    const [x, mean, variance] = [[[0.5]], [[0.5]], [[2]]];
+    const formulas = (["symjax", "corrected"] as const).map((formula) =>
+      corrected(x, x, mean, variance, { formula }).item(),
+    );
+    expect(formulas[0]).not.toBe(formulas[1]);
+    const wrong = [
+      // @ts-expect-error a count is no array
+      () => compile(clusteringAccuracy, { engine }),
+      // @ts-expect-error there is no such formula
+      () => corrected(x, x, mean, variance, { formula: "right" }),
+    ];
+    expect(wrong).toHaveLength(2);
+  });
+
   it("is differentiated by position and by name", async () => {
     const byLogits = grad(perplexity, { wrt: 1 });
     // Of a perplexity of 2, with probabilities of one half.

@@ -10,7 +10,7 @@ import { evaluateWith } from "./evaluate.ts";
 import { bindOutputs } from "./outputs.ts";
 import { type PlanOptions, planOptions, runInto, runOnDevice, runOnHost } from "./plan.ts";
 import { PlannedFunction } from "./planned-function.ts";
-import type { ArraysFor, Outputs, Results, Signature, SignaturesOf, Together } from "./signature.ts";
+import type { ArraysFor, Outputs, PositionOf, Results, Signature, SignaturesOf, Together } from "./signature.ts";
 import type { AnyFunction, Evaluable, Traceable } from "./traceable.ts";
 
 /** An array on the device of an engine that computes before it returns. */
@@ -28,9 +28,9 @@ export interface CompiledSync<Arguments extends readonly unknown[], Result, A = 
 }
 
 /** What `compileSync` makes of a function. */
-export type CompiledSyncFunction<F, A> = Together<CompiledSyncOf<SignaturesOf<F>, A>>;
-type CompiledSyncOf<S, A> =
-  S extends Signature<infer Arguments, infer Result> ? CompiledSync<ArraysFor<Arguments>, Result, A> : never;
+export type CompiledSyncFunction<F, Static extends number, A> = Together<CompiledSyncOf<SignaturesOf<F>, Static, A>>;
+type CompiledSyncOf<S, Static extends number, A> =
+  S extends Signature<infer Arguments, infer Result> ? CompiledSync<ArraysFor<Arguments, Static>, Result, A> : never;
 
 /**
  * Compiles a function of tensors into a function of arrays, as `compile` does, whose results need not be awaited: for a sort comparator,
@@ -38,18 +38,22 @@ type CompiledSyncOf<S, A> =
  * Throws `EngineError` if the engine is not one of these, and otherwise what `compile` and its calls throw.
  * @example const mean = compileSync((x) => x.mean(), { engine }); mean([1, 2, 3]).item() // 2
  */
-export function compileSync<F extends AnyFunction, Location extends "host" | "device" = "host">(
-  fn: F & Traceable<F>,
-  options: CompileOptions<Location>,
-): CompiledSyncFunction<F, { host: NDArray; device: SyncDeviceArray }[Location]>;
+export function compileSync<
+  F extends AnyFunction,
+  Location extends "host" | "device" = "host",
+  const Static extends readonly PositionOf<F>[] = [],
+>(
+  fn: F & Traceable<F, Static[number]>,
+  options: CompileOptions<Location, Static>,
+): CompiledSyncFunction<F, Static[number], { host: NDArray; device: SyncDeviceArray }[Location]>;
 export function compileSync(fn: (...args: never[]) => unknown, options: CompileOptions): never {
   refuseSurplus("compileSync", arguments, ["fn", "options"]);
   requireRule("compileSync", "fn", functionRule, fn);
   checkOptions("compileSync", options, compileOptions);
-  const { results = "host", ...settings } = options;
+  const { results = "host", static: positions = [], ...settings } = options;
   const { engine } = settings;
   requireSynchronous("compileSync", engine);
-  const planned = new PlannedFunction("compileSync", fn, settings);
+  const planned = new PlannedFunction("compileSync", fn, settings, [...positions]);
   const execute = results === "device" ? runOnDevice : runOnHost;
 
   const call = (...args: readonly unknown[]): unknown => settled("compileSync", engine, planned.run(args, execute));

@@ -6,13 +6,22 @@ import type { DeviceArray } from "../engine/contract.ts";
 import { bindOutputs } from "./outputs.ts";
 import { type Execute, type PlanOptions, planOptions, runInto, runOnDevice, runOnHost } from "./plan.ts";
 import { PlannedFunction } from "./planned-function.ts";
-import type { ArraysFor, Outputs, Results, Signature, SignaturesOf, Together } from "./signature.ts";
+import type { ArraysFor, Outputs, PositionOf, Results, Signature, SignaturesOf, Together } from "./signature.ts";
+import { staticRule } from "./static.ts";
 import type { AnyFunction, Traceable } from "./traceable.ts";
 
-/** The engine on which a function is compiled, and where its results stay. */
-export interface CompileOptions<Results extends "host" | "device" = "host" | "device"> extends PlanOptions {
+/** The engine on which a function is compiled, where its results stay, and which of its arguments are no arrays. */
+export interface CompileOptions<
+  Results extends "host" | "device" = "host" | "device",
+  Static extends readonly number[] = readonly number[],
+> extends PlanOptions {
   /** Where results stay: arrays on the host (default), or on the engine's device, from where the next compiled function takes them without a copy. */
   readonly results?: Results;
+  /**
+   * The positions of arguments that are no arrays, but booleans, numbers, strings, null, or lists and records of these. The function is
+   * given them as they are, and is traced once for each of their values; the last few hundred are kept.
+   */
+  readonly static?: Static;
 }
 
 /** The rules of these options. */
@@ -24,6 +33,7 @@ export const compileOptions: OptionTable<CompileOptions> = {
     error: OutOfRangeError,
   },
   simplify: planOptions.simplify,
+  static: staticRule,
 };
 
 /** A compiled function: arrays in, arrays out. */
@@ -36,28 +46,33 @@ export interface Compiled<Arguments extends readonly unknown[], Result, A = NDAr
 }
 
 /** What `compile` makes of a function. */
-export type CompiledFunction<F, A> = Together<CompiledOf<SignaturesOf<F>, A>>;
-type CompiledOf<S, A> =
-  S extends Signature<infer Arguments, infer Result> ? Compiled<ArraysFor<Arguments>, Result, A> : never;
+export type CompiledFunction<F, Static extends number, A> = Together<CompiledOf<SignaturesOf<F>, Static, A>>;
+type CompiledOf<S, Static extends number, A> =
+  S extends Signature<infer Arguments, infer Result> ? Compiled<ArraysFor<Arguments, Static>, Result, A> : never;
 
 /**
  * Compiles a function of tensors into a function of arrays on an engine. Arguments and results may be nested lists and records of arrays.
  * Every run first checks the arguments from the host (that class indices are in range, for example).
  * Throws `DTypeError` if the engine is not one and `OutOfRangeError` if an option is unknown. A call throws what tracing throws,
- * if its shapes or dtypes are new, and `EngineError` if the engine fails.
+ * if its shapes, dtypes or static arguments are new, and `EngineError` if the engine fails.
  * @example const mean = compile((x) => x.mean(), { engine }); (await mean([1, 2, 3])).item() // 2
+ * @example const most = compile((x, axis: number) => x.max(axis), { engine, static: [1] }); (await most([[1, 2], [3, 0]], 1)).toArray() // [2,3]
  */
-export function compile<F extends AnyFunction, Location extends "host" | "device" = "host">(
-  fn: F & Traceable<F>,
-  options: CompileOptions<Location>,
-): CompiledFunction<F, { host: NDArray; device: DeviceArray }[Location]>;
+export function compile<
+  F extends AnyFunction,
+  Location extends "host" | "device" = "host",
+  const Static extends readonly PositionOf<F>[] = [],
+>(
+  fn: F & Traceable<F, Static[number]>,
+  options: CompileOptions<Location, Static>,
+): CompiledFunction<F, Static[number], { host: NDArray; device: DeviceArray }[Location]>;
 export function compile(fn: (...args: never[]) => unknown, options: CompileOptions): never {
   refuseSurplus("compile", arguments, ["fn", "options"]);
   requireRule("compile", "fn", functionRule, fn);
   checkOptions("compile", options, compileOptions);
   // Read once: later changes to the record don't affect the function.
-  const { results = "host", ...settings } = options;
-  const planned = new PlannedFunction("compile", fn, settings);
+  const { results = "host", static: positions = [], ...settings } = options;
+  const planned = new PlannedFunction("compile", fn, settings, [...positions]);
   let running = 0;
   let finished: (() => void) | undefined;
 

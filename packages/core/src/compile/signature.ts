@@ -5,6 +5,7 @@ import type { NDArray } from "../array/ndarray.ts";
 import type { Tree } from "../array/tree.ts";
 import type { DeviceArray } from "../engine/contract.ts";
 import type { Tensor, TensorLike } from "../tensor/tensor.ts";
+import type { StaticValue } from "./static.ts";
 
 /** What is given for a tensor in a call of a compiled function. */
 export type ArrayArgument = ArrayLeaf | DeviceArray;
@@ -44,8 +45,17 @@ type Choice<T, A> = T extends unknown
       : { readonly [K in keyof T]: InPlace<T[K], A> }
   : never;
 
-/** What is neither an array nor a tree. */
-export type Opaque = string | bigint | symbol | null | undefined | void | CallableFunction | PromiseLike<unknown>;
+/** What is neither an array nor a tree of tensors. */
+export type Opaque =
+  | string
+  | bigint
+  | symbol
+  | null
+  | undefined
+  | void
+  | readonly StaticValue[]
+  | CallableFunction
+  | PromiseLike<unknown>;
 
 /** What is refused. No value has this type: the reason is there for TypeScript to print. */
 export interface Refused<Reason extends string> {
@@ -75,10 +85,26 @@ type LastTwo<F> = F extends { (...args: infer First): infer FirstResult; (...arg
     ? Signature<Only, Result>
     : never;
 
-/** The arrays that stand for the tensors in arguments. */
-export type ArraysFor<Arguments> = { [K in keyof Arguments]: Arrays<Arguments[K]> };
-/** Anything accepted in place of the tensors in arguments. */
-export type Likes<Arguments> = { [K in keyof Arguments]: Like<Arguments[K]> };
+/** The arrays that stand for the tensors in arguments; those at static positions are values. */
+export type ArraysFor<Arguments, Static extends number = never> = {
+  [K in keyof Arguments]: K extends `${Static}` ? Fixed<Arguments[K]> : Arrays<Arguments[K]>;
+};
+/** Anything accepted in place of the tensors in arguments; those at static positions stay as they are. */
+export type Likes<Arguments, Static extends number = never> = {
+  [K in keyof Arguments]: K extends `${Static}` ? Arguments[K] : Like<Arguments[K]>;
+};
+
+/** What may be given where an argument is static. */
+export type Fixed<T> = [StaticValue] extends [T]
+  ? StaticValue
+  : [Plain<T>] extends [never]
+    ? Refused<"arrays and functions can't be static">
+    : Plain<T>;
+type Plain<T> = T extends StaticValue
+  ? T
+  : T extends TensorLike | Opaque
+    ? never
+    : { readonly [K in keyof T]: Fixed<T[K]> };
 
 /** What a function returns. */
 export type ResultOf<F> = SignaturesOf<F>["result"];

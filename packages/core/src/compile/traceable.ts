@@ -11,11 +11,13 @@ export type AnyLossFunction = ((...args: Tensor[]) => AnyLoss) | CallableFunctio
 type AnyLoss = TensorLike | readonly [TensorLike, unknown];
 
 /** Anything, if this function can be traced. What depends on a type parameter is left to the run. */
-export type Traceable<F> = Verdict<FirstOf<ComplaintOfResult<ResultOf<F>>, ComplaintOfParameters<SignaturesOf<F>>>>;
+export type Traceable<F, Static extends number = never> = Verdict<
+  FirstOf<ComplaintOfResult<ResultOf<F>>, ComplaintOfParameters<SignaturesOf<F>, Static>>
+>;
 
 /** Anything, if this function can be traced and differentiated. */
-export type Differentiable<F, Auxiliary> = Verdict<
-  FirstOf<ComplaintOfLoss<ResultOf<F>, Auxiliary>, ComplaintOfParameters<SignaturesOf<F>>>
+export type Differentiable<F, Auxiliary, Static extends number> = Verdict<
+  FirstOf<ComplaintOfLoss<ResultOf<F>, Auxiliary>, ComplaintOfParameters<SignaturesOf<F>, Static>>
 >;
 
 /** Anything, if this can be evaluated. */
@@ -48,46 +50,62 @@ type ComplaintOfLoss<R, Auxiliary> = [AnyLoss] extends [R]
       : "the function must return a scalar Tensor";
 
 /** The complaints of all signatures: one that is fine is enough. */
-type ComplaintOfParameters<S> = [unknown] extends [S]
+type ComplaintOfParameters<S, Static> = [unknown] extends [S]
   ? Fine
   : S extends Signature<infer Parameters, unknown>
-    ? ComplaintOfFirst<Parameters>
+    ? ComplaintOfFirst<Parameters, Static>
     : Fine;
-type ComplaintOfFirst<Parameters, Before extends readonly unknown[] = []> = [unknown[]] extends [Parameters]
+type ComplaintOfFirst<Parameters, Static, Before extends readonly unknown[] = []> = [unknown[]] extends [Parameters]
   ? Fine
   : Parameters extends readonly [infer First, ...infer Rest]
-    ? IsParameter<First> extends true
-      ? ComplaintOfFirst<Rest, [...Before, First]>
-      : `argument ${Before["length"]} must be a Tensor, or lists and records of them`
+    ? true extends IsAmong<Before["length"], Static> | IsParameter<First>
+      ? ComplaintOfFirst<Rest, Static, [...Before, First]>
+      : `argument ${Before["length"]} must be a Tensor, or lists and records of them, or static`
     : Fine;
+type IsAmong<Position, Static> = Position extends Static ? true : false;
+
+// Types may contain themselves. What is deeper than this holds no tensors, as an argument, and is not looked at, in a result.
+type IsDeep<Above extends readonly unknown[]> = Above["length"] extends 6 ? true : false;
 
 /** Whether a tensor, or a tree of them, can be given for a parameter of this type. */
-type IsParameter<T> = [Tree<Tensor>] extends [T] ? true : true extends IsOneParameter<T> ? true : false;
-type IsOneParameter<T> = T extends unknown
+type IsParameter<T, Above extends readonly unknown[] = []> = [Tree<Tensor>] extends [T]
+  ? true
+  : IsDeep<Above> extends true
+    ? false
+    : true extends IsOneParameter<T, [...Above, T]>
+      ? true
+      : false;
+type IsOneParameter<T, Above extends readonly unknown[]> = T extends unknown
   ? [Tensor] extends [T]
     ? true
     : T extends TensorLike | Opaque
       ? false
-      : false extends (T extends readonly unknown[] ? AreItems<T> : AreProperties<T>)
+      : false extends (T extends readonly unknown[] ? AreItems<T, Above> : AreProperties<T, Above>)
         ? false
         : true
   : never;
-type AreItems<T extends readonly unknown[]> = { [K in keyof T]: IsParameter<T[K]> }[number];
+type AreItems<T extends readonly unknown[], Above extends readonly unknown[]> = {
+  [K in keyof T]: IsParameter<T[K], Above>;
+}[number];
 /** An optional property needs not be given. */
-type AreProperties<T> = { [K in keyof T]: Pick<T, K> extends Required<Pick<T, K>> ? IsParameter<T[K]> : true }[keyof T];
+type AreProperties<T, Above extends readonly unknown[]> = {
+  [K in keyof T]: Pick<T, K> extends Required<Pick<T, K>> ? IsParameter<T[K], Above> : true;
+}[keyof T];
 
 /** Whether all of a result are tensors, arrays, or trees of them. */
-type IsResult<T> = [unknown] extends [T]
+type IsResult<T, Above extends readonly unknown[] = []> = [unknown] extends [T]
   ? true
   : [T] extends [TensorTree]
     ? true
-    : false extends IsOneResult<T>
-      ? false
-      : true;
-type IsOneResult<T> = T extends TensorArgument
+    : IsDeep<Above> extends true
+      ? true
+      : false extends IsOneResult<T, [...Above, T]>
+        ? false
+        : true;
+type IsOneResult<T, Above extends readonly unknown[]> = T extends TensorArgument
   ? true
   : T extends Opaque
     ? false
     : T extends readonly unknown[]
-      ? { [K in keyof T]: IsResult<T[K]> }[number]
-      : { [K in keyof T]-?: IsResult<Required<T>[K]> }[keyof T];
+      ? { [K in keyof T]: IsResult<T[K], Above> }[number]
+      : { [K in keyof T]-?: IsResult<Required<T>[K], Above> }[keyof T];

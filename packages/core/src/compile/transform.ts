@@ -15,6 +15,7 @@ import {
   requireRule,
 } from "../array/options.ts";
 import type { Likes, PositionOf, Signature, SignaturesOf, TensorArgument, Together } from "./signature.ts";
+import { staticRule, withStatic } from "./static.ts";
 import { isArrayLeaf } from "./trace.ts";
 import type { AnyLossFunction, Differentiable } from "./traceable.ts";
 import { type Tree, flatten, unflatten } from "../array/tree.ts";
@@ -23,11 +24,14 @@ import { type Tree, flatten, unflatten } from "../array/tree.ts";
 export interface GradientOptions<
   Wrt extends number | readonly number[] = number | readonly number[],
   Auxiliary extends boolean = boolean,
+  Static extends readonly number[] = readonly number[],
 > {
   /** The position of an argument, or a list of positions; default 0. */
   readonly wrt?: Wrt;
   /** Whether the function returns `[loss, anything]`, and not the loss alone; default false. */
   readonly auxiliary?: Auxiliary;
+  /** The positions of arguments that are no arrays: the function is given them as they are. */
+  readonly static?: Static;
 }
 
 /** A gradient: a tensor for each tensor. */
@@ -46,20 +50,24 @@ export type Gradients<Arguments extends readonly unknown[], Wrt> = Wrt extends r
     : never;
 
 /** What `grad` makes of a function. */
-export type GradientFunction<F, Wrt, Auxiliary> = Together<GradientOf<SignaturesOf<F>, Wrt, Auxiliary>>;
-type GradientOf<S, Wrt, Auxiliary> =
+export type GradientFunction<F, Wrt, Auxiliary, Static extends number> = Together<
+  GradientOf<SignaturesOf<F>, Wrt, Auxiliary, Static>
+>;
+type GradientOf<S, Wrt, Auxiliary, Static extends number> =
   S extends Signature<infer Arguments, infer Result>
     ? (
-        ...args: Likes<Arguments>
+        ...args: Likes<Arguments, Static>
       ) => Auxiliary extends true ? [Gradients<Arguments, Wrt>, Rest<Result>] : Gradients<Arguments, Wrt>
     : never;
 
 /** What `valueAndGrad` makes of a function. */
-export type ValueAndGradientFunction<F, Wrt, Auxiliary> = Together<ValueAndGradientOf<SignaturesOf<F>, Wrt, Auxiliary>>;
-type ValueAndGradientOf<S, Wrt, Auxiliary> =
+export type ValueAndGradientFunction<F, Wrt, Auxiliary, Static extends number> = Together<
+  ValueAndGradientOf<SignaturesOf<F>, Wrt, Auxiliary, Static>
+>;
+type ValueAndGradientOf<S, Wrt, Auxiliary, Static extends number> =
   S extends Signature<infer Arguments, infer Result>
     ? (
-        ...args: Likes<Arguments>
+        ...args: Likes<Arguments, Static>
       ) => Auxiliary extends true
         ? [Tensor, Gradients<Arguments, Wrt>, Rest<Result>]
         : [Tensor, Gradients<Arguments, Wrt>]
@@ -70,7 +78,7 @@ type Rest<R> = R extends readonly [unknown, infer Auxiliary] ? Auxiliary : never
 
 /**
  * Makes the function that computes the gradient of a scalar function with respect to the argument (or arguments) `wrt`.
- * An argument that is a record or list of tensors gets a record or list of gradients.
+ * An argument that is a record or list of tensors gets a record or list of gradients. Those that are no tensors are `static`.
  * Throws `OutOfRangeError` if an option is unknown. A call throws `ShapeError` if the result is not a scalar, and `DTypeError` if an
  * argument in `wrt` is not float.
  * @example grad((x) => x.square().sum()) // (x) => 2 x
@@ -79,7 +87,11 @@ export function grad<
   F extends AnyLossFunction,
   const Wrt extends PositionOf<F> | readonly PositionOf<F>[] = PositionOf<F> & 0,
   Auxiliary extends boolean = false,
->(fn: F & Differentiable<F, Auxiliary>, options?: GradientOptions<Wrt, Auxiliary>): GradientFunction<F, Wrt, Auxiliary>;
+  const Static extends readonly PositionOf<F>[] = [],
+>(
+  fn: F & Differentiable<F, Auxiliary, Static[number]>,
+  options?: GradientOptions<Wrt, Auxiliary, Static>,
+): GradientFunction<F, Wrt, Auxiliary, Static[number]>;
 export function grad(fn: (...args: never[]) => unknown, options: GradientOptions = {}): (...args: unknown[]) => never {
   refuseSurplus("grad", arguments, ["fn", "options"]);
   const differentiate = differentiator("grad", fn, options);
@@ -100,10 +112,11 @@ export function valueAndGrad<
   F extends AnyLossFunction,
   const Wrt extends PositionOf<F> | readonly PositionOf<F>[] = PositionOf<F> & 0,
   Auxiliary extends boolean = false,
+  const Static extends readonly PositionOf<F>[] = [],
 >(
-  fn: F & Differentiable<F, Auxiliary>,
-  options?: GradientOptions<Wrt, Auxiliary>,
-): ValueAndGradientFunction<F, Wrt, Auxiliary>;
+  fn: F & Differentiable<F, Auxiliary, Static[number]>,
+  options?: GradientOptions<Wrt, Auxiliary, Static>,
+): ValueAndGradientFunction<F, Wrt, Auxiliary, Static[number]>;
 export function valueAndGrad(
   fn: (...args: never[]) => unknown,
   options: GradientOptions = {},
@@ -124,6 +137,7 @@ const gradientOptions: OptionTable<GradientOptions> = {
     error: DTypeError,
   },
   auxiliary: flagRule,
+  static: staticRule,
 };
 
 interface Differentiated {
@@ -140,7 +154,14 @@ function differentiator(
   requireRule(caller, "fn", functionRule, fn);
   checkOptions(caller, options, gradientOptions);
   const { wrt = 0, auxiliary = false } = options;
+  const staticPositions = [...(options.static ?? [])];
   const positions = typeof wrt === "number" ? [wrt] : [...wrt];
+  const fixed = positions.find((position) => staticPositions.includes(position));
+  if (fixed !== undefined) {
+    throw new OutOfRangeError(
+      `${caller}: wrt must be the position of an argument that is not static, got ${print(fixed)} beside static: ${print(staticPositions)}.`,
+    );
+  }
   return (args) => {
     for (const position of positions) {
       if (!Number.isInteger(position) || position < 0 || position >= args.length) {
@@ -149,10 +170,14 @@ function differentiator(
         );
       }
     }
-    const trees = args.map((arg, index) => flatten(caller, arg, isArrayLeaf, `argument ${index}`));
+    // Whatever they are: nothing is kept of them.
+    const held = new Map(staticPositions.map((position) => [position, args[position]]));
+    const trees = args.map((arg, index) =>
+      held.has(index) ? { leaves: [], structure: [] } : flatten(caller, arg, isArrayLeaf, `argument ${index}`),
+    );
     const leaves = trees.flatMap((tree) => tree.leaves);
     const attempt = (literal: "float32" | "float64"): Differentiated =>
-      differentiate({ caller, fn, positions, auxiliary }, trees, literal);
+      differentiate({ caller, fn: withStatic(fn, held), positions, auxiliary }, trees, literal);
     // Numbers and lists of them take the precision of the other arguments, or of the arrays inside the function.
     if (leaves.some(({ value }) => isFloat64(value))) return single(wrt, attempt("float64"));
     const first = attempt("float32");

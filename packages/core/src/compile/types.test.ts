@@ -9,6 +9,7 @@ import {
   type InputSpec,
   type Like,
   type NDArray,
+  type StaticValue,
   type SyncDeviceArray,
   type Tensor,
   type TensorArgument,
@@ -21,6 +22,7 @@ import {
   evaluateSync,
   explain,
   grad,
+  ones,
   valueAndGrad,
 } from "../index.ts";
 
@@ -290,6 +292,97 @@ describe("a gradient", () => {
     const [, { left, right }] = await compiled({ left: [1], right: [2] });
     expect([left.item(), right.item()]).toEqual([2, 1]);
   });
+});
+
+describe("a static argument", () => {
+  const pooled = (x: Tensor, { axis, mode }: { readonly axis: number; readonly mode?: "max" | "mean" }): Tensor =>
+    x[mode ?? "max"](axis);
+
+  test("has the type of its parameter, and all others are arrays", () => {
+    const compiled = compile((x, flag: boolean, y?: Tensor) => (flag ? x : x.add(y ?? 1)), { engine, static: [1] });
+    expectTypeOf(compiled).parameters.toEqualTypeOf<[x: ArrayArgument, flag: boolean, y?: ArrayArgument]>();
+    const atOnce = compileSync(pooled, { engine, static: [1] });
+    expectTypeOf(atOnce).parameters.toEqualTypeOf<
+      [ArrayArgument, { readonly axis: number; readonly mode?: "max" | "mean" }]
+    >();
+    const numbers = compile(
+      (names: string[], sizes: readonly number[], x: Tensor) => [x, ...names.map(() => x.reshape(sizes))],
+      {
+        engine,
+        static: [0, 1],
+      },
+    );
+    expectTypeOf(numbers).parameters.toEqualTypeOf<[string[], readonly number[], ArrayArgument]>();
+    const added = compile((x: Tensor, numbers: Float32Array) => x.add(numbers), { engine, static: [1] });
+    const anything = compile((x: Tensor, value: unknown) => x.mul(Number(value)), { engine, static: [1] });
+    expectTypeOf(anything).parameter(1).toEqualTypeOf<StaticValue>();
+    unrun(
+      // @ts-expect-error no boolean
+      () => compiled([1], [true]),
+      // @ts-expect-error there is no such mode
+      () => atOnce([1], { axis: 0, mode: "min" }),
+      // @ts-expect-error there is no such parameter
+      () => compile(pooled, { engine, static: [2] }),
+      // @ts-expect-error there is no such parameter
+      () => compileSync(pooled, { engine, static: [1, 2] }),
+      // @ts-expect-error a number is no list
+      () => compile(pooled, { engine, static: 1 }),
+      // @ts-expect-error the other parameter is no tensor either
+      () => compile((flag: boolean, text: string) => ones([flag ? 1 : text.length]), { engine, static: [0] }),
+      // @ts-expect-error a typed array can't be static
+      () => added([1], new Float32Array(1)),
+      // @ts-expect-error nor can a tensor
+      () => compile(product, { engine, static: [1] })([1], [2]),
+    );
+  });
+
+  test("of a gradient stays what it is", () => {
+    const slope = grad((x: Tensor, fn: (x: Tensor) => Tensor, y: Tensor) => fn(x).mul(y).sum(), {
+      wrt: [2, 0],
+      static: [1],
+    });
+    expectTypeOf(slope).parameters.toEqualTypeOf<[TensorArgument, (x: Tensor) => Tensor, TensorArgument]>();
+    const step = valueAndGrad((x, options: { readonly axis: number }) => x.max(options.axis).sum(), { static: [1] });
+    const compiled = compile(step, { engine, static: [1] });
+    expectTypeOf(compiled).parameters.toEqualTypeOf<[ArrayArgument, { readonly axis: number }]>();
+    expectTypeOf(compiled).returns.resolves.toEqualTypeOf<[NDArray, NDArray]>();
+    unrun(
+      // @ts-expect-error it is static for the gradient, but not for the compiled function
+      () => compile(step, { engine }),
+      // @ts-expect-error there is no such parameter
+      () => grad(product, { static: [2] }),
+      // @ts-expect-error the flag is no tensor
+      () => valueAndGrad((x: Tensor, flag: boolean) => (flag ? x : x.neg()).sum()),
+    );
+  });
+
+  test("is given to explain as it is", async () => {
+    const text = await explain(pooled, { engine, static: [1] }, { shape: [2, 3] }, { axis: 1 });
+    expect(text).toContain("f32[2]");
+    unrun(
+      // @ts-expect-error a type, and no value
+      () => explain(pooled, { engine, static: [1] }, { shape: [2, 3] }, { shape: [1] }),
+      // @ts-expect-error nothing is static
+      () => explain(pooled, { engine }, { shape: [2, 3] }, { axis: 1 }),
+    );
+  });
+});
+
+test("a type that contains itself is a tree, or is refused", () => {
+  interface Chain {
+    readonly value: Tensor;
+    readonly next?: Chain;
+  }
+  const chained = compileSync((x): Chain => ({ value: x, next: { value: x.neg() } }), { engine });
+  const { value, next } = chained([1]);
+  expectTypeOf(value).toEqualTypeOf<NDArray>();
+  expect(next?.value.item()).toBe(-1);
+  unrun(
+    () =>
+      compile(({ value, next }: Chain) => value.add(next?.value ?? 0), { engine })({ value: 1, next: { value: 2 } }),
+    // @ts-expect-error it holds no tensors
+    () => compile((x: Tensor, _value: StaticValue) => x, { engine }),
+  );
 });
 
 test("explain is given a type or an array for each tensor, in the structure of the arguments", async () => {
