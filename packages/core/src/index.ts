@@ -6,7 +6,8 @@ export type { TensorMethods } from "./tensor/methods.ts";
 export type { TensorLike } from "./tensor/tensor.ts";
 export { asTensor, asTensors, broadcastTogether, toFloat } from "./tensor/operand.ts";
 export { NDArray, type NestedArray, isNDArray } from "./array/ndarray.ts";
-export { type ArrayInput, type ArrayLeaf, ndarray } from "./array/convert.ts";
+export { type ArrayInput, ndarray } from "./array/convert.ts";
+export type { Rows } from "./array/rows.ts";
 export type { AnyTypedArray } from "./array/typed-array.ts";
 export { describe } from "./array/describe.ts";
 export { type DType, type TypedArray, isFloat } from "./array/dtype.ts";
@@ -104,7 +105,6 @@ export type {
   Results,
   Signature,
   SignaturesOf,
-  TensorArgument,
   TensorTree,
   Together,
 } from "./compile/signature.ts";

@@ -1,5 +1,5 @@
 /** What did the library make of a function? The graph, and what the engine made of it, as text. */
-import type { ArrayLeaf } from "../array/convert.ts";
+import type { ArrayInput } from "../array/convert.ts";
 import { type OptionTable, checkOptions, functionRule, requireRule } from "../array/options.ts";
 import { flatten } from "../array/tree.ts";
 import { formatGraph } from "../graph/graph.ts";
@@ -23,7 +23,9 @@ const explainOptions: OptionTable<ExplainOptions> = { ...planOptions, static: st
 
 /** What is given for each parameter. */
 type SpecsFor<Parameters extends readonly unknown[], Static extends number> = {
-  [K in keyof Parameters]: K extends `${Static}` ? Fixed<Parameters[K]> : InPlace<Parameters[K], InputSpec | ArrayLeaf>;
+  [K in keyof Parameters]: K extends `${Static}`
+    ? Fixed<Parameters[K]>
+    : InPlace<Parameters[K], InputSpec | ArrayInput>;
 };
 
 /**

@@ -19,7 +19,7 @@ import { type Carry, type Slice, makeScan } from "../graph/recurrence.ts";
 import { writtenAs } from "../tensor/literal.ts";
 import { asTensor, isLiteral, placeholder, toDType } from "../tensor/operand.ts";
 import type { Tensor, TensorLike } from "../tensor/tensor.ts";
-import type { TensorArgument, TensorTree } from "./signature.ts";
+import type { TensorTree } from "./signature.ts";
 import { isArrayLeaf, traceResult } from "./trace.ts";
 import type { Gradient } from "./transform.ts";
 
@@ -36,9 +36,9 @@ export type Tensors<T> = Gradient<T>;
 
 /** What may be given for each tensor of the next carry. */
 type Next<T> = [Tree<Tensor>] extends [T]
-  ? Tree<TensorArgument>
-  : [T] extends [TensorArgument]
-    ? TensorArgument
+  ? Tree<TensorLike>
+  : [T] extends [TensorLike]
+    ? TensorLike
     : { [K in keyof T]: Next<T[K]> };
 
 /** A tree without tensors. */

@@ -1,5 +1,5 @@
 /** Which calls does a function take that is made from a function of tensors, and what do they give? Its type follows from theirs. */
-import type { ArrayLeaf } from "../array/convert.ts";
+import type { ArrayInput } from "../array/convert.ts";
 import type { TypedArray } from "../array/dtype.ts";
 import type { NDArray } from "../array/ndarray.ts";
 import type { Tree } from "../array/tree.ts";
@@ -8,26 +8,24 @@ import type { Tensor, TensorLike } from "../tensor/tensor.ts";
 import type { StaticValue } from "./static.ts";
 
 /** What is given for a tensor in a call of a compiled function. */
-export type ArrayArgument = ArrayLeaf | DeviceArray;
-/** What is given for a tensor in a call of a function of tensors. */
-export type TensorArgument = Tensor | ArrayLeaf;
+export type ArrayArgument = ArrayInput | DeviceArray;
 /** An argument or result of a function of tensors: a tree of tensors. */
 export type TensorTree = Tree<TensorLike>;
 
 /** The arrays that stand for tensors in arguments. */
 export type Arrays<T> = InPlace<T, ArrayArgument>;
 /** Anything accepted in place of a tensor, or of a tree of tensors. */
-export type Like<T> = InPlace<T, TensorArgument>;
+export type Like<T> = InPlace<T, TensorLike>;
 /** The arrays that stand for tensors in results. */
 export type Results<T, A> = [Tree<Tensor>] extends [T]
   ? Tree<A>
-  : T extends TensorArgument
+  : T extends TensorLike
     ? A
     : { -readonly [K in keyof T]: Results<T[K], A> };
 /** The arrays into which results are written. */
 export type Outputs<T> = [Tree<Tensor>] extends [T]
   ? Tree<NDArray | TypedArray>
-  : T extends TensorArgument
+  : T extends TensorLike
     ? NDArray | TypedArray
     : { readonly [K in keyof T]: Outputs<T[K]> };
 

@@ -1,7 +1,7 @@
 /** Which functions can be traced, and which differentiated, as far as their types say? */
 import type { Tree } from "../array/tree.ts";
 import type { Tensor, TensorLike } from "../tensor/tensor.ts";
-import type { Opaque, Refused, ResultOf, Signature, SignaturesOf, TensorArgument, TensorTree } from "./signature.ts";
+import type { Opaque, Refused, ResultOf, Signature, SignaturesOf, TensorTree } from "./signature.ts";
 
 /** A function, traceable or not. The parameters of one written in place, without types, are tensors. */
 export type AnyFunction = ((...args: Tensor[]) => unknown) | CallableFunction;
@@ -102,7 +102,7 @@ type IsResult<T, Above extends readonly unknown[] = []> = [unknown] extends [T]
       : false extends IsOneResult<T, [...Above, T]>
         ? false
         : true;
-type IsOneResult<T, Above extends readonly unknown[]> = T extends TensorArgument
+type IsOneResult<T, Above extends readonly unknown[]> = T extends TensorLike
   ? true
   : T extends Opaque
     ? false

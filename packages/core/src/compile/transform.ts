@@ -14,7 +14,7 @@ import {
   refuseSurplus,
   requireRule,
 } from "../array/options.ts";
-import type { Likes, PositionOf, Signature, SignaturesOf, TensorArgument, Together } from "./signature.ts";
+import type { Likes, PositionOf, Signature, SignaturesOf, Together } from "./signature.ts";
 import { staticRule, withStatic } from "./static.ts";
 import { isArrayLeaf } from "./trace.ts";
 import type { AnyLossFunction, Differentiable } from "./traceable.ts";
@@ -37,7 +37,7 @@ export interface GradientOptions<
 /** A gradient: a tensor for each tensor. */
 export type Gradient<T> = [Tree<Tensor>] extends [T]
   ? Tree<Tensor>
-  : T extends TensorArgument
+  : T extends TensorLike
     ? Tensor
     : { -readonly [K in keyof T]: Gradient<T[K]> };
 /** The gradient for one argument, or a list of gradients for a list of them. */

@@ -12,7 +12,6 @@ import {
   type StaticValue,
   type SyncDeviceArray,
   type Tensor,
-  type TensorArgument,
   type TensorLike,
   type Tree,
   asTensor,
@@ -231,10 +230,8 @@ describe("a compiled function", () => {
 
 describe("a gradient", () => {
   test("is taken with respect to parameters that exist", () => {
-    expectTypeOf(grad(product)).toEqualTypeOf<(a: TensorArgument, b: TensorArgument) => Tensor>();
-    expectTypeOf(grad((a, b) => a.mul(b).sum(), { wrt: 1 })).parameters.toEqualTypeOf<
-      [TensorArgument, TensorArgument]
-    >();
+    expectTypeOf(grad(product)).toEqualTypeOf<(a: TensorLike, b: TensorLike) => Tensor>();
+    expectTypeOf(grad((a, b) => a.mul(b).sum(), { wrt: 1 })).parameters.toEqualTypeOf<[TensorLike, TensorLike]>();
     expectTypeOf(grad(product, { wrt: [1, 0] })).returns.toEqualTypeOf<[Tensor, Tensor]>();
     expectTypeOf(valueAndGrad(product, { wrt: 1 })).returns.toEqualTypeOf<[Tensor, Tensor]>();
     expectTypeOf(grad((...xs: Tensor[]) => xs[0]!.sum(), { wrt: [0, 3] })).returns.toEqualTypeOf<[Tensor, Tensor]>();
@@ -341,7 +338,7 @@ describe("a static argument", () => {
       wrt: [2, 0],
       static: [1],
     });
-    expectTypeOf(slope).parameters.toEqualTypeOf<[TensorArgument, (x: Tensor) => Tensor, TensorArgument]>();
+    expectTypeOf(slope).parameters.toEqualTypeOf<[TensorLike, (x: Tensor) => Tensor, TensorLike]>();
     const step = valueAndGrad((x, options: { readonly axis: number }) => x.max(options.axis).sum(), { static: [1] });
     const compiled = compile(step, { engine, static: [1] });
     expectTypeOf(compiled).parameters.toEqualTypeOf<[ArrayArgument, { readonly axis: number }]>();
