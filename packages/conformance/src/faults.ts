@@ -236,7 +236,7 @@ const faults: Readonly<Record<string, Fault>> = {
   "the gradient by an argument that is not there": {
     run: (engine) =>
       compile(
-        grad((x) => sum(x), { wrt: 1 }),
+        grad((x) => sum(x), { wrt: 1 as never }),
         { engine },
       )([1, 2]),
     error: "OutOfRangeError",

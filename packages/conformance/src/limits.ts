@@ -511,7 +511,7 @@ function derivativeOf(fn: Limit["fn"], name: string): Limit["fn"] {
   return order.split("").reduce<Limit["fn"]>(
     (derived, letter) =>
       (...inputs) =>
-        grad((...tensors: Tensor[]) => sum(derived(...tensors)), { wrt: letters.indexOf(letter) })(...inputs) as Tensor,
+        grad((...tensors: Tensor[]) => sum(derived(...tensors)), { wrt: letters.indexOf(letter) })(...inputs),
     fn,
   );
 }

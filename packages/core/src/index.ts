@@ -7,6 +7,7 @@ export type { TensorLike } from "./tensor/tensor.ts";
 export { asTensor, asTensors, broadcastTogether, toFloat } from "./tensor/operand.ts";
 export { NDArray, type NestedArray, isNDArray } from "./array/ndarray.ts";
 export { type ArrayInput, ndarray } from "./array/convert.ts";
+export type { Rows } from "./array/rows.ts";
 export type { AnyTypedArray } from "./array/typed-array.ts";
 export { describe } from "./array/describe.ts";
 export { type DType, type TypedArray, isFloat } from "./array/dtype.ts";
@@ -89,28 +90,28 @@ export { einsum, matmul } from "./tensor/contraction.ts";
 export { bincount, segmentSum } from "./tensor/segment.ts";
 export { type CustomGradient, check, customGradient, stopGradient } from "./tensor/annotation.ts";
 export type { CheckKind } from "./tensor/check.ts";
-export {
-  type AuxiliaryOptions,
-  type Gradient,
-  type GradientOptions,
-  type Gradients,
-  type Like,
-  type Likes,
-  type TensorTree,
-  grad,
-  valueAndGrad,
-} from "./compile/transform.ts";
-export {
-  type Arrays,
-  type CompileOptions,
-  type Compiled,
-  type Outputs,
-  type Results,
-  compile,
-} from "./compile/compile.ts";
+export { type Gradient, type GradientOptions, type Gradients, grad, valueAndGrad } from "./compile/transform.ts";
+// Those that are not for users to write are named by TypeScript where it declares a function that compiles or differentiates another.
+export type {
+  ArrayArgument,
+  Arrays,
+  ArraysFor,
+  Fixed,
+  InPlace,
+  Like,
+  Likes,
+  Outputs,
+  Refused,
+  Results,
+  Signature,
+  SignaturesOf,
+  TensorTree,
+  Together,
+} from "./compile/signature.ts";
+export { type CompileOptions, type Compiled, compile } from "./compile/compile.ts";
 export { type CompiledSync, type SyncDeviceArray, compileSync, evaluateSync } from "./compile/compile-sync.ts";
 export { type LeafOf, type Mapped, type Uploaded, dispose, tree, upload } from "./compile/trees.ts";
-export { type BatchOptions, vmap } from "./compile/vmap.ts";
+export { type BatchOptions, type BatchedFunction, vmap } from "./compile/vmap.ts";
 export {
   type DerivativeOptions,
   type Jacobian,
@@ -121,7 +122,8 @@ export {
 } from "./compile/derivatives.ts";
 export { type ScanOptions, type Tensors, scan } from "./compile/scan.ts";
 export { evaluate } from "./compile/evaluate.ts";
-export { explain } from "./compile/explain.ts";
+export type { StaticValue } from "./compile/static.ts";
+export { type ExplainOptions, explain } from "./compile/explain.ts";
 export { type Candidate, type SelectOptions, type Selection, selectEngine } from "./compile/select.ts";
 export type { MaybePromise } from "./array/promise.ts";
 export type { DeviceArray, Engine, EngineFactory, EngineTraits, Executable, Value } from "./engine/contract.ts";

@@ -1,4 +1,4 @@
-import { type Tensor, type TensorLike, compile, valueAndGrad } from "@symloss/core";
+import { type NDArray, type Tensor, type TensorLike, compile, compileSync, grad, valueAndGrad } from "@symloss/core";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { familySources } from "../test/documentation.ts";
 import { elementsOf, engine, valueOf } from "../test/on-cpu.ts";
@@ -9,8 +9,10 @@ import {
   type VaeGmmResult,
   clusteringAccuracy,
   elementKinds,
+  explainedVariance,
   huber,
   losses,
+  perplexity,
   reduce,
   softmaxCrossentropyLogits,
   sparseSoftmaxCrossentropyLogits,
@@ -47,7 +49,55 @@ describe("a loss", () => {
     const compiled = compile(huber, { engine });
     expect((await compiled(targets, predictions)).toArray()).toEqual([0.125, 2.5]);
     expect((await compiled(targets, predictions, { delta: 0.5 })).toArray()).toEqual([0.125, 1.375]);
+    expect((await compiled({ targets, predictions })).toArray()).toEqual([0.125, 2.5]);
+    expect((await compiled({ predictions, targets }, { delta: 0.5 })).toArray()).toEqual([0.125, 1.375]);
     await compiled.dispose();
+    const atOnce = compileSync(huber, { engine });
+    expectTypeOf(atOnce({ targets, predictions })).toEqualTypeOf<NDArray>();
+    expect(atOnce({ targets, predictions }).toArray()).toEqual(atOnce(targets, predictions).toArray());
+    atOnce.dispose();
+    const wrong = [
+      // @ts-expect-error an argument is missing
+      () => compiled(targets),
+      // @ts-expect-error an argument is missing
+      () => compiled({ targets }),
+      // @ts-expect-error there is no such option
+      () => compiled(targets, predictions, { dleta: 1 }),
+    ];
+    expect(wrong).toHaveLength(3);
+  });
+
+  it("is given counts and options as they are where they are static", async () => {
+    const purity = compile(clusteringAccuracy, { engine, static: [2] });
+    expect((await purity([0, 0, 1], [1, 1, 0], 2)).item()).toBe(1);
+    const byName = compile(huber, { engine, static: [1] });
+    expect((await byName({ targets, predictions }, { delta: 0.5 })).toArray()).toEqual([0.125, 1.375]);
+    const corrected = compileSync(vae, { engine, static: [4] });
+    const [x, mean, variance] = [[[0.5]], [[0.5]], [[2]]];
+    const formulas = (["symjax", "corrected"] as const).map((formula) =>
+      corrected(x, x, mean, variance, { formula }).item(),
+    );
+    expect(formulas[0]).not.toBe(formulas[1]);
+    const wrong = [
+      // @ts-expect-error a count is no array
+      () => compile(clusteringAccuracy, { engine }),
+      // @ts-expect-error there is no such formula
+      () => corrected(x, x, mean, variance, { formula: "right" }),
+    ];
+    expect(wrong).toHaveLength(2);
+  });
+
+  it("is differentiated by position and by name", async () => {
+    const byLogits = grad(perplexity, { wrt: 1 });
+    // Of a perplexity of 2, with probabilities of one half.
+    expect(await elementsOf(byLogits([1], [[0, 0]]))).toEqual([1, -1]);
+    const step = compile(valueAndGrad(explainedVariance), { engine });
+    const given = { targets: [1, 2, 3], predictions: [1, 2, 4] };
+    const [value, slopes] = await step(given);
+    expectTypeOf(slopes).toEqualTypeOf<{ targets: NDArray; predictions: NDArray }>();
+    const [same, slope] = await step(given.targets, given.predictions);
+    expect([same.item(), slope.toArray()]).toEqual([value.item(), slopes.targets.toArray()]);
+    await step.dispose();
   });
 
   it("gives several results in a record", async () => {

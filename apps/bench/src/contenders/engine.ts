@@ -50,7 +50,7 @@ async function prepareResident({ inputs, compute }: Workload, engine: Engine, is
   const held: DeviceArray[] = [];
   for (const { data, shape } of inputs) held.push(await engine.upload(ndarray(data, shape)));
   const compiled = compile((...tensors) => [...compute(...tensors)], { engine, results: "device" });
-  const results = async (): Promise<readonly DeviceArray[]> => (await compiled(...held)) as readonly DeviceArray[];
+  const results = async (): Promise<readonly DeviceArray[]> => compiled(...held);
   return {
     run: async () => {
       const given = await results();

@@ -32,7 +32,7 @@ async function computeOnce(
   arrays: readonly NDArray[],
 ): Promise<NDArray[]> {
   const compiled = compile((...tensors) => [...compute(...tensors)], { engine });
-  const outputs = (await compiled(...arrays)) as NDArray[];
+  const outputs = await compiled(...arrays);
   await compiled.dispose();
   return outputs;
 }

@@ -23,7 +23,7 @@ export function withGradients(
     const variables = inputs.slice(constants);
     const wrt = variables.map((_, index) => index);
     const of = (...given: Tensor[]): Tensor => fn(...inputs.slice(0, constants), ...given);
-    const [value, gradients] = valueAndGrad(of, { wrt })(...variables) as unknown as [Tensor, readonly Tensor[]];
+    const [value, gradients] = valueAndGrad(of, { wrt })(...variables);
     return [value, ...gradients];
   };
 }

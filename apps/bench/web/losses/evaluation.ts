@@ -110,7 +110,7 @@ async function evaluateOn(engine: Engine, request: EvaluationRequest): Promise<E
   await fn({ args: calls[0] ?? {}, options });
   const start = performance.now();
   for (const args of calls) {
-    const outputs = (await fn({ args, options })) as readonly NDArray[];
+    const outputs = await fn({ args, options });
     numbers.push(...pointsOf(outputs, request, form));
   }
   const milliseconds = performance.now() - start;
@@ -149,7 +149,7 @@ function compilePoints(engine: Engine, request: EvaluationRequest, form: FormDes
     const slope = grad((own: Tensor) => sum(valueOf({ [moved.name]: own })))(args[moved.name]!);
     return [value, slope];
   };
-  return compile(compute, { engine }) as unknown as PointFunction;
+  return compile(compute, { engine });
 }
 
 /** The chosen result, summed but for the axis of the points, if there is one. */

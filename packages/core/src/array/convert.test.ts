@@ -1,6 +1,6 @@
 import { createContext, runInContext } from "node:vm";
 import { describe, expect, test } from "vitest";
-import { asTensor, isTensor } from "../index.ts";
+import { type Tensor, add, asTensor, grad, isTensor } from "../index.ts";
 import { ndarray } from "./convert.ts";
 import { NDArray, isNDArray } from "./ndarray.ts";
 import { isNestedArray } from "./tree.ts";
@@ -67,6 +67,57 @@ describe("ndarray", () => {
     ["an integer beyond int32", () => ndarray(Uint32Array.of(1, 4294967295))],
     ["a bigint beyond int32", () => ndarray(BigInt64Array.of(2n ** 40n))],
   ])("refuses %s", (_, make) => {
+    expect(make).toThrowErrorMatchingSnapshot();
+  });
+});
+
+describe("typed arrays in lists", () => {
+  test("are rows", () => {
+    const rows = [Float32Array.of(1, 2), Float32Array.of(3, 4), Float32Array.of(5, 6)];
+    const array = ndarray(rows);
+    expect([array.toArray(), array.dtype]).toEqual([
+      [
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ],
+      "float32",
+    ]);
+    rows[0]![0] = 7;
+    expect(array.data[0]).toBe(1);
+    const deep = ndarray([[Int8Array.of(1)], [Int8Array.of(2)]]);
+    expect([deep.toArray(), deep.dtype]).toEqual([[[[1]], [[2]]], "int32"]);
+    expect(ndarray([new Float32Array(0), new Float32Array(0)]).shape).toEqual([2, 0]);
+    expect(ndarray(rows, [2, 3]).shape).toEqual([2, 3]);
+  });
+
+  test("have a dtype that holds all of them, or the given one", () => {
+    expect(ndarray([Float32Array.of(1), Float64Array.of(0.1)]).data).toEqual(Float64Array.of(1, 0.1));
+    expect(ndarray([Int32Array.of(1), Float32Array.of(0.5)]).data).toEqual(Float32Array.of(1, 0.5));
+    expect(ndarray([Uint32Array.of(1), BigInt64Array.of(2n)]).data).toEqual(Int32Array.of(1, 2));
+    expect(ndarray([Float32Array.of(0, 2)], undefined, "bool").data).toEqual(Uint8Array.of(0, 1));
+    expect(ndarray([Float64Array.of(1.5)], undefined, "int32").data).toEqual(Int32Array.of(1));
+  });
+
+  test("are no literal: float64 stays float64, and float32 does not become it", () => {
+    expect(`${asTensor([Float64Array.of(1)])} ${asTensor([Float32Array.of(1)])}`).toBe("f64[1,1] f32[1,1]");
+    const sum = add([Float32Array.of(0.1)] as never, Float64Array.of(1));
+    expect(sum.dtype).toBe("float64");
+    expect(grad((x: Tensor) => x.mul(asTensor([Float64Array.of(0.1)])).sum())([[2]]).dtype).toBe("float64");
+  });
+
+  test.each<[string, () => unknown]>([
+    ["of two lengths", () => ndarray([Float32Array.of(1, 2), Float32Array.of(3)])],
+    ["beside numbers", () => ndarray([Float32Array.of(1), 2] as never)],
+    ["beside a list of numbers", () => ndarray([Float32Array.of(1), [2]] as never)],
+    ["below numbers", () => ndarray([1, Float32Array.of(1)] as never)],
+    ["at two depths", () => ndarray([[Float32Array.of(1)], Float32Array.of(1)])],
+    ["in lists of two lengths", () => ndarray([[Float32Array.of(1)], [Float32Array.of(1), Float32Array.of(1)]])],
+    ["in a record", () => ndarray([[Float32Array.of(1)], { a: Float32Array.of(1) }] as never)],
+    ["beside text", () => ndarray([Float32Array.of(1), "1"] as never)],
+    ["beyond int32", () => ndarray([Uint32Array.of(1), Uint32Array.of(4294967295)])],
+    ["of a kind that is none", () => ndarray([Float32Array.of(1), new DataView(new ArrayBuffer(4))] as never)],
+  ])("are refused %s", (_, make) => {
     expect(make).toThrowErrorMatchingSnapshot();
   });
 });

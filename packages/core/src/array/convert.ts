@@ -2,15 +2,16 @@
 import { formatShape, formatPosition, sizeOf } from "./shape.ts";
 import { describe } from "./describe.ts";
 import { isDeviceArray } from "./device-array.ts";
-import { type DType, type TypedArray, allocate, castNumber, holds } from "./dtype.ts";
+import { type DType, type TypedArray, allocate, castNumber, holds, promote } from "./dtype.ts";
 import { checkDType, checkLengths } from "./type-check.ts";
 import { DTypeError, OutOfRangeError, ShapeError } from "./errors.ts";
 import { NDArray, type NestedArray, isNDArray, soundArray } from "./ndarray.ts";
 import { refuseSurplus } from "./options.ts";
+import { type Rows, isRows, splitRows } from "./rows.ts";
 import { deepest } from "./tree.ts";
 import { type AnyTypedArray, isTypedArray, typedElements } from "./typed-array.ts";
 
-/** Anything that can be converted to an array. */
+/** Anything that is an array wherever arrays are taken. */
 export type ArrayInput = number | boolean | NestedArray | AnyTypedArray | NDArray;
 
 /** The dtype of a converted array. */
@@ -22,14 +23,14 @@ export interface ConversionTypes {
 }
 
 /**
- * Makes an array from a number, a boolean, nested lists or a typed array, which is used without copying if it already has the dtype.
- * Without `dtype`, numbers become float32, booleans bool, and typed arrays keep their type (narrow integers become int32, float16
+ * Makes an array from a number, a boolean, nested lists or a typed array, which is used without copying if it already has the dtype;
+ * typed arrays in lists are rows. Without `dtype`, numbers become float32, booleans bool, and typed arrays keep their type (narrow integers become int32, float16
  * becomes float32). With `dtype: "int32"`, fractions are truncated.
  * Throws `ShapeError` if lists are ragged or the shape has another size, `OutOfRangeError` if int32 can't hold a number (NaN
  * included), and `DTypeError` if the values can't be converted at all.
  * @example ndarray([[1, 2], [3, 4]]).shape // [2, 2]
  */
-export function ndarray(values: ArrayInput, shape?: readonly number[], dtype?: DType): NDArray {
+export function ndarray(values: ArrayInput | Rows, shape?: readonly number[], dtype?: DType): NDArray {
   refuseSurplus("ndarray", arguments, ["values", "shape", "dtype"]);
   if (dtype !== undefined) checkDType("ndarray", dtype);
   const array = convert("ndarray", "values", values, { dtype });
@@ -47,6 +48,7 @@ export function ndarray(values: ArrayInput, shape?: readonly number[], dtype?: D
 export function convert(caller: string, argument: string, values: unknown, types: ConversionTypes = {}): NDArray {
   if (isNDArray(values)) return fromNDArray(caller, argument, values, types.dtype);
   if (isTypedArray(values)) return fromTypedArray(caller, argument, values, types.dtype);
+  if (isRows(values)) return fromRows(caller, argument, values, types.dtype);
   if (typeof values === "number" || typeof values === "boolean" || Array.isArray(values)) {
     return fromNested(caller, argument, values as number | boolean | readonly unknown[], types);
   }
@@ -73,6 +75,16 @@ function fromTypedArray(caller: string, argument: string, array: AnyTypedArray, 
   if (type !== "bool" && holds(type, values)) return new NDArray(values, shape, type);
   if (dtype === undefined && !wide) return new NDArray(castAll(values, type), shape, type);
   return new NDArray(castElements(caller, argument, values, shape, type), shape, type);
+}
+
+/** The rows one after the other, in the narrowest dtype that holds all of them. */
+function fromRows(caller: string, argument: string, values: Rows, dtype: DType | undefined): NDArray {
+  const { rows, shape } = splitRows(caller, argument, values);
+  const arrays = rows.map((row) => fromTypedArray(caller, row.path, row.values, dtype));
+  const type = arrays.map((array) => array.dtype).reduce(promote);
+  const data = allocate(type, sizeOf(shape));
+  for (const [index, array] of arrays.entries()) data.set(array.data, index * array.size);
+  return new NDArray(data, shape, type);
 }
 
 /** The elements converted to another dtype, in a new typed array. Throws `OutOfRangeError` if int32 can't hold one. */

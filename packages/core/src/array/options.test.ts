@@ -75,6 +75,7 @@ test.each<[string, () => unknown]>([
 });
 
 test.each<[string, () => Promise<string>]>([
+  // @ts-expect-error a type is missing
   ["no type for a parameter", () => explain((y: Tensor) => y, { engine })],
   ["a type under another name", () => explain((y: Tensor) => y, { engine }, { shape: [2], type: "int32" } as never)],
 ])("explain refuses %s", async (_, call) => {

@@ -13,6 +13,7 @@ import { typedArrayName } from "../array/typed-array.ts";
 import type { Engine, Value } from "../engine/contract.ts";
 import { placeholder } from "../tensor/operand.ts";
 import { isTensor } from "../tensor/tensor.ts";
+import { type StaticArguments, staticKey, takeStatic, withStatic } from "./static.ts";
 import { type TracedGraph, isArrayLeaf, traceFunction } from "./trace.ts";
 
 /** An input array: its type, and its elements on the host or on a device. */
@@ -26,12 +27,27 @@ export interface BoundArguments {
   readonly structure: Structure;
   /** The path of each: `argument 0.weights`. */
   readonly paths: readonly string[];
+  /** Those that are no arrays. */
+  readonly static: StaticArguments;
 }
 
-/** The arguments as arrays. Throws, naming the position, if one can't be an array, or is on a device and no engine is given. */
-export function bindArguments(caller: string, engine: Engine | undefined, args: readonly unknown[]): BoundArguments {
+/** Stands in the structure where an argument is static, and so without leaves. */
+const withoutLeaves: Structure = [];
+
+/**
+ * The arguments as arrays, but for those at static positions. Throws, naming the position, if one can't be what it must be, or is on a
+ * device and no engine is given.
+ */
+export function bindArguments(
+  caller: string,
+  engine: Engine | undefined,
+  args: readonly unknown[],
+  staticPositions: readonly number[] = [],
+): BoundArguments {
+  const held = takeStatic(caller, staticPositions, args);
   const leaves: Leaf[] = [];
   const structure = args.map((arg, index) => {
+    if (held.has(index)) return withoutLeaves;
     const tree = flatten(caller, arg, isArgumentLeaf, `argument ${index}`);
     leaves.push(...tree.leaves);
     return tree.structure;
@@ -42,12 +58,13 @@ export function bindArguments(caller: string, engine: Engine | undefined, args: 
     arguments: leaves.map(({ path, value }) => bindLeaf(caller, engine, path, value, literal)),
     structure,
     paths: leaves.map(({ path }) => path),
+    static: held,
   };
 }
 
-/** Whether each argument is a single array. */
-export function isFlat(structure: Structure): boolean {
-  return (structure as readonly Structure[]).every((part) => part === null);
+/** Whether each argument that is not static is a single array. */
+export function isFlat({ structure, static: held }: BoundArguments): boolean {
+  return (structure as readonly Structure[]).every((part, index) => part === null || held.has(index));
 }
 
 /** The graph of a function traced on these arguments. */
@@ -55,7 +72,7 @@ export function traceArguments(caller: string, fn: (...args: never[]) => unknown
   const inputs = bound.arguments.map(({ shape, dtype }, index) =>
     placeholder(inputName(bound.paths[index]!), shape, dtype),
   );
-  return traceFunction(caller, fn, inputs, bound.structure);
+  return traceFunction(caller, withStatic(fn, bound.static), inputs, bound.structure);
 }
 
 /** `argument 0.weights` is printed as `x0.weights` in a graph. */
@@ -64,8 +81,9 @@ export function inputName(path: string): string {
 }
 
 /** A key that two lists of arguments share exactly if one graph serves both. */
-export function argumentsKey({ arguments: list, structure }: BoundArguments): string {
-  return `${JSON.stringify(structure)}${list.map(({ dtype, shape }) => formatType(dtype, shape)).join()}`;
+export function argumentsKey({ arguments: list, structure, static: held }: BoundArguments): string {
+  const types = `${JSON.stringify(structure)}${list.map(({ dtype, shape }) => formatType(dtype, shape)).join()}`;
+  return held.size === 0 ? types : `${types} ${staticKey(held)}`;
 }
 
 function isArgumentLeaf(value: unknown): boolean {

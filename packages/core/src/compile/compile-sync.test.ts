@@ -43,6 +43,7 @@ test("it sorts, where nothing can be awaited", () => {
 
 test("errors are thrown at once, and the next call works", () => {
   const doubled = compileSync(double, { engine });
+  // @ts-expect-error its argument is missing
   expect(() => doubled()).toThrow("compileSync: the function must be given its argument, got none.");
   expect(() => doubled("three" as never)).toThrow("compileSync: argument 0 must be");
   expect(() => doubled.into(ndarray([0]), [1, 2])).toThrow("into: outputs must hold f32[2]");

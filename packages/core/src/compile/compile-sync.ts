@@ -1,18 +1,17 @@
 /** How does a function of tensors become a function of arrays that need not be awaited? On an engine that computes before it returns. */
-import type { ArrayInput } from "../array/convert.ts";
 import type { TypedArray } from "../array/dtype.ts";
 import { EngineError, OutOfRangeError } from "../array/errors.ts";
 import type { NDArray } from "../array/ndarray.ts";
 import { checkOptions, functionRule, refuseSurplus, requireRule, swallow } from "../array/options.ts";
 import { type MaybePromise, isPromise } from "../array/promise.ts";
-import type { Tree } from "../array/tree.ts";
 import type { DeviceArray, Engine } from "../engine/contract.ts";
-import type { Tensor } from "../tensor/tensor.ts";
-import { type Arrays, type CompileOptions, type Outputs, type Results, compileOptions } from "./compile.ts";
+import { type CompileOptions, compileOptions } from "./compile.ts";
 import { evaluateWith } from "./evaluate.ts";
 import { bindOutputs } from "./outputs.ts";
 import { type PlanOptions, planOptions, runInto, runOnDevice, runOnHost } from "./plan.ts";
 import { PlannedFunction } from "./planned-function.ts";
+import type { ArraysFor, Outputs, PositionOf, Results, Signature, SignaturesOf, Together } from "./signature.ts";
+import type { AnyFunction, Evaluable, Traceable } from "./traceable.ts";
 
 /** An array on the device of an engine that computes before it returns. */
 export interface SyncDeviceArray extends DeviceArray {
@@ -28,36 +27,33 @@ export interface CompiledSync<Arguments extends readonly unknown[], Result, A = 
   dispose(): void;
 }
 
+/** What `compileSync` makes of a function. */
+export type CompiledSyncFunction<F, Static extends number, A> = Together<CompiledSyncOf<SignaturesOf<F>, Static, A>>;
+type CompiledSyncOf<S, Static extends number, A> =
+  S extends Signature<infer Arguments, infer Result> ? CompiledSync<ArraysFor<Arguments, Static>, Result, A> : never;
+
 /**
  * Compiles a function of tensors into a function of arrays, as `compile` does, whose results need not be awaited: for a sort comparator,
  * a render, or a custom gradient of another library. Needs an engine with the trait `synchronous`, as cpu and wasm have it.
  * Throws `EngineError` if the engine is not one of these, and otherwise what `compile` and its calls throw.
  * @example const mean = compileSync((x) => x.mean(), { engine }); mean([1, 2, 3]).item() // 2
  */
-export function compileSync<Result>(
-  fn: (...args: Tensor[]) => Result,
-  options: CompileOptions<"host">,
-): CompiledSync<(ArrayInput | DeviceArray | Tree<ArrayInput | DeviceArray>)[], Result>;
-export function compileSync<Result>(
-  fn: (...args: Tensor[]) => Result,
-  options: CompileOptions<"device">,
-): CompiledSync<(ArrayInput | DeviceArray | Tree<ArrayInput | DeviceArray>)[], Result, SyncDeviceArray>;
-export function compileSync<Arguments extends readonly unknown[], Result>(
-  fn: (...args: Arguments) => Result,
-  options: CompileOptions<"host">,
-): CompiledSync<{ [K in keyof Arguments]: Arrays<Arguments[K]> }, Result>;
-export function compileSync<Arguments extends readonly unknown[], Result>(
-  fn: (...args: Arguments) => Result,
-  options: CompileOptions<"device">,
-): CompiledSync<{ [K in keyof Arguments]: Arrays<Arguments[K]> }, Result, SyncDeviceArray>;
+export function compileSync<
+  F extends AnyFunction,
+  Location extends "host" | "device" = "host",
+  const Static extends readonly PositionOf<F>[] = [],
+>(
+  fn: F & Traceable<F, Static[number]>,
+  options: CompileOptions<Location, Static>,
+): CompiledSyncFunction<F, Static[number], { host: NDArray; device: SyncDeviceArray }[Location]>;
 export function compileSync(fn: (...args: never[]) => unknown, options: CompileOptions): never {
   refuseSurplus("compileSync", arguments, ["fn", "options"]);
   requireRule("compileSync", "fn", functionRule, fn);
   checkOptions("compileSync", options, compileOptions);
-  const { results = "host", ...settings } = options;
+  const { results = "host", static: positions = [], ...settings } = options;
   const { engine } = settings;
   requireSynchronous("compileSync", engine);
-  const planned = new PlannedFunction("compileSync", fn, settings);
+  const planned = new PlannedFunction("compileSync", fn, settings, [...positions]);
   const execute = results === "device" ? runOnDevice : runOnHost;
 
   const call = (...args: readonly unknown[]): unknown => settled("compileSync", engine, planned.run(args, execute));
@@ -81,11 +77,11 @@ export function compileSync(fn: (...args: never[]) => unknown, options: CompileO
  * trait `synchronous`, and otherwise what `evaluate` throws.
  * @example evaluateSync(huber([1, 2, 3], [1.5, 2, 0]).mean(), { engine }).item()
  */
-export function evaluateSync<T>(expression: T, options: PlanOptions): Results<T, NDArray> {
+export function evaluateSync<T>(expression: T & Evaluable<T>, options: PlanOptions): Results<T, NDArray> {
   refuseSurplus("evaluateSync", arguments, ["expression", "options"]);
   checkOptions("evaluateSync", options, planOptions);
   requireSynchronous("evaluateSync", options.engine);
-  return settled("evaluateSync", options.engine, evaluateWith("evaluateSync", expression, options));
+  return settled("evaluateSync", options.engine, evaluateWith<T>("evaluateSync", expression, options));
 }
 
 function requireSynchronous(caller: string, { name, device, traits }: Engine): void {

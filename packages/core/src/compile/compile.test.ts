@@ -390,7 +390,9 @@ describe("compile", () => {
   });
 
   test.each<[string, () => Promise<unknown>]>([
+    // @ts-expect-error its argument is missing
     ["a call without arguments", () => compile((x) => x.mean(), { engine })()],
+    // @ts-expect-error an argument is missing
     ["a call with too few arguments", () => compile((x, y) => x.add(y), { engine })([1])],
     ["a length with a name", () => evaluate(ones(["x"]).sum(), { engine })],
     ["a length that is text", () => evaluate(ones(["5"]).sum(), { engine })],

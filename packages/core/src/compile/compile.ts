@@ -1,20 +1,27 @@
 /** How does a function of tensors become a function of arrays? It is traced and compiled once for each list of shapes and dtypes. */
-import type { ArrayInput } from "../array/convert.ts";
-import type { TypedArray } from "../array/dtype.ts";
 import { OutOfRangeError } from "../array/errors.ts";
 import type { NDArray } from "../array/ndarray.ts";
 import { type OptionTable, checkOptions, functionRule, refuseSurplus, requireRule } from "../array/options.ts";
-import type { Tree } from "../array/tree.ts";
 import type { DeviceArray } from "../engine/contract.ts";
-import type { TensorLike, Tensor } from "../tensor/tensor.ts";
 import { bindOutputs } from "./outputs.ts";
 import { type Execute, type PlanOptions, planOptions, runInto, runOnDevice, runOnHost } from "./plan.ts";
 import { PlannedFunction } from "./planned-function.ts";
+import type { ArraysFor, Outputs, PositionOf, Results, Signature, SignaturesOf, Together } from "./signature.ts";
+import { staticRule } from "./static.ts";
+import type { AnyFunction, Traceable } from "./traceable.ts";
 
-/** The engine on which a function is compiled, and where its results stay. */
-export interface CompileOptions<Results extends "host" | "device" = "host" | "device"> extends PlanOptions {
+/** The engine on which a function is compiled, where its results stay, and which of its arguments are no arrays. */
+export interface CompileOptions<
+  Results extends "host" | "device" = "host" | "device",
+  Static extends readonly number[] = readonly number[],
+> extends PlanOptions {
   /** Where results stay: arrays on the host (default), or on the engine's device, from where the next compiled function takes them without a copy. */
   readonly results?: Results;
+  /**
+   * The positions of arguments that are no arrays, but booleans, numbers, strings, null, or lists and records of these. The function is
+   * given them as they are, and is traced once for each of their values; the last few hundred are kept.
+   */
+  readonly static?: Static;
 }
 
 /** The rules of these options. */
@@ -26,14 +33,8 @@ export const compileOptions: OptionTable<CompileOptions> = {
     error: OutOfRangeError,
   },
   simplify: planOptions.simplify,
+  static: staticRule,
 };
-
-/** The arrays that stand for tensors in arguments. */
-export type Arrays<T> = [T] extends [TensorLike] ? ArrayInput | DeviceArray : { readonly [K in keyof T]: Arrays<T[K]> };
-/** The arrays that stand for tensors in results. */
-export type Results<T, A> = [T] extends [TensorLike] ? A : { -readonly [K in keyof T]: Results<T[K], A> };
-/** The arrays into which results are written. */
-export type Outputs<T> = [T] extends [TensorLike] ? NDArray | TypedArray : { readonly [K in keyof T]: Outputs<T[K]> };
 
 /** A compiled function: arrays in, arrays out. */
 export interface Compiled<Arguments extends readonly unknown[], Result, A = NDArray> {
@@ -44,36 +45,34 @@ export interface Compiled<Arguments extends readonly unknown[], Result, A = NDAr
   dispose(): Promise<void>;
 }
 
+/** What `compile` makes of a function. */
+export type CompiledFunction<F, Static extends number, A> = Together<CompiledOf<SignaturesOf<F>, Static, A>>;
+type CompiledOf<S, Static extends number, A> =
+  S extends Signature<infer Arguments, infer Result> ? Compiled<ArraysFor<Arguments, Static>, Result, A> : never;
+
 /**
  * Compiles a function of tensors into a function of arrays on an engine. Arguments and results may be nested lists and records of arrays.
  * Every run first checks the arguments from the host (that class indices are in range, for example).
  * Throws `DTypeError` if the engine is not one and `OutOfRangeError` if an option is unknown. A call throws what tracing throws,
- * if its shapes or dtypes are new, and `EngineError` if the engine fails.
+ * if its shapes, dtypes or static arguments are new, and `EngineError` if the engine fails.
  * @example const mean = compile((x) => x.mean(), { engine }); (await mean([1, 2, 3])).item() // 2
+ * @example const most = compile((x, axis: number) => x.max(axis), { engine, static: [1] }); (await most([[1, 2], [3, 0]], 1)).toArray() // [2,3]
  */
-export function compile<Result>(
-  fn: (...args: Tensor[]) => Result,
-  options: CompileOptions<"host">,
-): Compiled<(ArrayInput | DeviceArray | Tree<ArrayInput | DeviceArray>)[], Result>;
-export function compile<Result>(
-  fn: (...args: Tensor[]) => Result,
-  options: CompileOptions<"device">,
-): Compiled<(ArrayInput | DeviceArray | Tree<ArrayInput | DeviceArray>)[], Result, DeviceArray>;
-export function compile<Arguments extends readonly unknown[], Result>(
-  fn: (...args: Arguments) => Result,
-  options: CompileOptions<"host">,
-): Compiled<{ [K in keyof Arguments]: Arrays<Arguments[K]> }, Result>;
-export function compile<Arguments extends readonly unknown[], Result>(
-  fn: (...args: Arguments) => Result,
-  options: CompileOptions<"device">,
-): Compiled<{ [K in keyof Arguments]: Arrays<Arguments[K]> }, Result, DeviceArray>;
+export function compile<
+  F extends AnyFunction,
+  Location extends "host" | "device" = "host",
+  const Static extends readonly PositionOf<F>[] = [],
+>(
+  fn: F & Traceable<F, Static[number]>,
+  options: CompileOptions<Location, Static>,
+): CompiledFunction<F, Static[number], { host: NDArray; device: DeviceArray }[Location]>;
 export function compile(fn: (...args: never[]) => unknown, options: CompileOptions): never {
   refuseSurplus("compile", arguments, ["fn", "options"]);
   requireRule("compile", "fn", functionRule, fn);
   checkOptions("compile", options, compileOptions);
   // Read once: later changes to the record don't affect the function.
-  const { results = "host", ...settings } = options;
-  const planned = new PlannedFunction("compile", fn, settings);
+  const { results = "host", static: positions = [], ...settings } = options;
+  const planned = new PlannedFunction("compile", fn, settings, [...positions]);
   let running = 0;
   let finished: (() => void) | undefined;
 

@@ -15,7 +15,8 @@ import { sum } from "../tensor/reduction.ts";
 import { type Tensor, type TensorLike, makeTensor } from "../tensor/tensor.ts";
 import { isFloat64 } from "./arguments.ts";
 import { isArrayLeaf, traceResult } from "./trace.ts";
-import type { Gradient, Like, Likes } from "./transform.ts";
+import type { Like, Likes } from "./signature.ts";
+import type { Gradient } from "./transform.ts";
 
 /** The argument with respect to which a derivative is taken. */
 export interface DerivativeOptions<Wrt extends number = number> {

@@ -5,29 +5,39 @@ import { Lifetime } from "../engine/lifetime.ts";
 import { argumentsKey, bindArguments, isFlat, matchArguments, requireArguments, traceArguments } from "./arguments.ts";
 import { type Execute, type Plan, type PlanOptions, makePlan, perform } from "./plan.ts";
 import { PlanCache } from "./plans.ts";
+import { type StaticArguments, isSame } from "./static.ts";
 
 /** A function of tensors with the plans of its calls. */
 export class PlannedFunction {
   readonly #caller: string;
   readonly #fn: (...args: never[]) => unknown;
   readonly #options: PlanOptions;
+  readonly #static: readonly number[];
   readonly #plans = new PlanCache<Plan>();
   readonly #lifetime = new Lifetime("the function");
   /** The plan of the last call, if each of its arguments was a single array: the next call is matched without flattening. */
   #last: Plan | undefined;
+  /** The static arguments of that call. */
+  #lastStatic: StaticArguments = new Map();
 
-  /** `caller` is for messages. */
-  constructor(caller: string, fn: (...args: never[]) => unknown, options: PlanOptions) {
+  /** `caller` is for messages; the static positions are valid. */
+  constructor(
+    caller: string,
+    fn: (...args: never[]) => unknown,
+    options: PlanOptions,
+    staticPositions: readonly number[] = [],
+  ) {
     this.#caller = caller;
     this.#fn = fn;
     this.#options = options;
+    this.#static = staticPositions;
   }
 
   /** Runs the plan for these arguments. Synchronous if the engine is. Throws `DisposedError` after `dispose()`. */
   run<R>(args: readonly unknown[], execute: Execute<R>): MaybePromise<R> {
     this.#lifetime.require(this.#caller);
     const last = this.#last;
-    const matched = last === undefined ? undefined : matchArguments(last.inputs, args);
+    const matched = last === undefined ? undefined : this.#match(last, args);
     return matched === undefined ? this.#runAnew(args, execute) : perform(last!, matched, execute);
   }
 
@@ -42,13 +52,27 @@ export class PlannedFunction {
     return this.#plans.release();
   }
 
+  /** The values of the arrays, if all arguments are like those of the last call. */
+  #match({ inputs }: Plan, args: readonly unknown[]): Value[] | undefined {
+    if (this.#static.length === 0) return matchArguments(inputs, args);
+    const arrays: unknown[] = [];
+    for (let position = 0; position < args.length; position++) {
+      if (!this.#static.includes(position)) arrays.push(args[position]);
+      else if (!this.#lastStatic.has(position) || !isSame(this.#lastStatic.get(position), args[position]))
+        return undefined;
+    }
+    // As many arrays, and as many arguments as in the last call.
+    return args.length === inputs.length + this.#lastStatic.size ? matchArguments(inputs, arrays) : undefined;
+  }
+
   #runAnew<R>(args: readonly unknown[], execute: Execute<R>): MaybePromise<R> {
     const [caller, fn, options] = [this.#caller, this.#fn, this.#options];
     requireArguments(caller, fn, args);
-    const bound = bindArguments(caller, options.engine, args);
+    const bound = bindArguments(caller, options.engine, args, this.#static);
     const values = bound.arguments.map(({ value }) => value);
     const start = (plan: Plan, held: readonly Value[]): MaybePromise<R> => {
-      this.#last = isFlat(bound.structure) ? plan : undefined;
+      this.#last = isFlat(bound) ? plan : undefined;
+      this.#lastStatic = bound.static;
       return perform(plan, held, execute);
     };
     return this.#plans.use(

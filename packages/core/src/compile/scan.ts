@@ -14,13 +14,14 @@ import {
 } from "../array/options.ts";
 import { type Dimension, isLength } from "../array/shape.ts";
 import { sameShape } from "../array/broadcast.ts";
-import { type Structure, flatten, unflatten } from "../array/tree.ts";
+import { type Structure, type Tree, flatten, unflatten } from "../array/tree.ts";
 import { type Carry, type Slice, makeScan } from "../graph/recurrence.ts";
 import { writtenAs } from "../tensor/literal.ts";
 import { asTensor, isLiteral, placeholder, toDType } from "../tensor/operand.ts";
 import type { Tensor, TensorLike } from "../tensor/tensor.ts";
+import type { TensorTree } from "./signature.ts";
 import { isArrayLeaf, traceResult } from "./trace.ts";
-import type { Gradient, Like, TensorTree } from "./transform.ts";
+import type { Gradient } from "./transform.ts";
 
 /** How a scan goes along its sequences. */
 export interface ScanOptions {
@@ -32,6 +33,13 @@ export interface ScanOptions {
 
 /** A tensor for each tensor. */
 export type Tensors<T> = Gradient<T>;
+
+/** What may be given for each tensor of the next carry. */
+type Next<T> = [Tree<Tensor>] extends [T]
+  ? Tree<TensorLike>
+  : [T] extends [TensorLike]
+    ? TensorLike
+    : { [K in keyof T]: Next<T[K]> };
 
 /** A tree without tensors. */
 type Nothing = Readonly<Record<never, never>>;
@@ -48,7 +56,7 @@ export function scan<
   const Sequences extends TensorTree = Nothing,
   const Outputs extends TensorTree = Nothing,
 >(
-  body: (carry: Tensors<Initial>, slices: Tensors<Sequences>) => readonly [Like<Tensors<Initial>>, Outputs?],
+  body: (carry: Tensors<Initial>, slices: Tensors<Sequences>) => readonly [Next<Tensors<Initial>>, Outputs?],
   initial: Initial,
   sequences?: Sequences,
   options?: ScanOptions,

@@ -19,6 +19,7 @@ import {
   swallow,
 } from "../array/options.ts";
 import { engineRule, isEngine } from "../engine/options.ts";
+import { staticRule } from "./static.ts";
 import { verify } from "../graph/verify.ts";
 
 /** Every environment has this clock, but none of the type libraries that core may use declares it. */
@@ -40,6 +41,8 @@ export interface SelectOptions<Name extends string = string> {
 interface Workload {
   readonly fn: (...args: never[]) => unknown;
   readonly args: readonly unknown[];
+  /** The positions of arguments that are no arrays, as those of `compile`. */
+  readonly static?: readonly number[];
 }
 
 /** The outcome of a candidate. */
@@ -145,13 +148,14 @@ function checkSelection(names: readonly string[], options: SelectOptions): void 
 const workload: OptionTable<Workload> = {
   fn: functionRule,
   args: { must: "a list of arguments", holds: Array.isArray, error: DTypeError, required: true },
+  static: staticRule,
 };
 
 /** Throws errors that would occur on every engine: they are the caller's to fix. */
 function checkWorkload(fastest: Workload): void {
   checkOptions("selectEngine", fastest, workload, "fastest");
   requireArguments("selectEngine", fastest.fn, fastest.args);
-  const bound = bindArguments("selectEngine", undefined, fastest.args);
+  const bound = bindArguments("selectEngine", undefined, fastest.args, fastest.static);
   const graph = traceArguments("selectEngine", fastest.fn, bound);
   checkValues(
     collectChecks(graph),
@@ -196,8 +200,8 @@ async function attempt(
   return undefined;
 }
 
-async function timeWorkload(engine: Engine, { fn, args }: Workload): Promise<number> {
-  const compiled = compile(fn as (...args: unknown[]) => unknown, { engine });
+async function timeWorkload(engine: Engine, { fn, args, static: positions = [] }: Workload): Promise<number> {
+  const compiled = compile(fn as (...args: unknown[]) => unknown, { engine, static: positions });
   try {
     for (let run = 0; run < 3; run++) await compiled(...(args as never[]));
     const times: number[] = [];

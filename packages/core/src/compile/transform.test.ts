@@ -88,6 +88,7 @@ describe("grad", () => {
       "an integer leaf",
       () => grad(({ a, b }: { a: Tensor; b: Tensor }) => a.add(b).sum())({ a: [1], b: Int32Array.of(1) }),
     ],
+    // @ts-expect-error there is no such argument
     ["an argument that is not there", () => grad((x) => x.sum(), { wrt: 1 })([1])],
     ["a result without its auxiliary", () => grad(((x: Tensor) => x.sum()) as never, { auxiliary: true })([1])],
     ["an unknown option", () => grad((x) => x.sum(), { wrtt: 1 } as never)],

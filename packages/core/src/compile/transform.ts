@@ -14,31 +14,32 @@ import {
   refuseSurplus,
   requireRule,
 } from "../array/options.ts";
+import type { Likes, PositionOf, Signature, SignaturesOf, Together } from "./signature.ts";
+import { staticRule, withStatic } from "./static.ts";
 import { isArrayLeaf } from "./trace.ts";
+import type { AnyLossFunction, Differentiable } from "./traceable.ts";
 import { type Tree, flatten, unflatten } from "../array/tree.ts";
 
-/** The arguments with respect to which a gradient is taken. */
-export interface GradientOptions<Wrt extends number | readonly number[] = number | readonly number[]> {
+/** The arguments with respect to which a gradient is taken, and what the function returns. */
+export interface GradientOptions<
+  Wrt extends number | readonly number[] = number | readonly number[],
+  Auxiliary extends boolean = boolean,
+  Static extends readonly number[] = readonly number[],
+> {
   /** The position of an argument, or a list of positions; default 0. */
   readonly wrt?: Wrt;
+  /** Whether the function returns `[loss, anything]`, and not the loss alone; default false. */
+  readonly auxiliary?: Auxiliary;
+  /** The positions of arguments that are no arrays: the function is given them as they are. */
+  readonly static?: Static;
 }
 
-/** Like `GradientOptions`, for a function that returns `[loss, anything]`. */
-export interface AuxiliaryOptions<
-  Wrt extends number | readonly number[] = number | readonly number[],
-> extends GradientOptions<Wrt> {
-  readonly auxiliary: true;
-}
-
-/** An argument or result of a function of tensors: a tree of tensors. */
-export type TensorTree = Tree<TensorLike>;
-
-/** The arguments with anything accepted in place of each tensor. */
-export type Likes<Arguments extends readonly unknown[]> = { [K in keyof Arguments]: Like<Arguments[K]> };
-/** Anything accepted in place of a tensor, or of a tree of tensors. */
-export type Like<T> = [T] extends [TensorLike] ? TensorLike : { [K in keyof T]: Like<T[K]> };
 /** A gradient: a tensor for each tensor. */
-export type Gradient<T> = [T] extends [TensorLike] ? Tensor : { -readonly [K in keyof T]: Gradient<T[K]> };
+export type Gradient<T> = [Tree<Tensor>] extends [T]
+  ? Tree<Tensor>
+  : T extends TensorLike
+    ? Tensor
+    : { -readonly [K in keyof T]: Gradient<T[K]> };
 /** The gradient for one argument, or a list of gradients for a list of them. */
 export type Gradients<Arguments extends readonly unknown[], Wrt> = Wrt extends readonly number[]
   ? number extends Wrt["length"]
@@ -48,35 +49,50 @@ export type Gradients<Arguments extends readonly unknown[], Wrt> = Wrt extends r
     ? Gradient<Arguments[Wrt]>
     : never;
 
-// The overloads with `auxiliary` come first, so that TypeScript reads a function's `[loss, rest]` as a pair, not as a list.
+/** What `grad` makes of a function. */
+export type GradientFunction<F, Wrt, Auxiliary, Static extends number> = Together<
+  GradientOf<SignaturesOf<F>, Wrt, Auxiliary, Static>
+>;
+type GradientOf<S, Wrt, Auxiliary, Static extends number> =
+  S extends Signature<infer Arguments, infer Result>
+    ? (
+        ...args: Likes<Arguments, Static>
+      ) => Auxiliary extends true ? [Gradients<Arguments, Wrt>, Rest<Result>] : Gradients<Arguments, Wrt>
+    : never;
+
+/** What `valueAndGrad` makes of a function. */
+export type ValueAndGradientFunction<F, Wrt, Auxiliary, Static extends number> = Together<
+  ValueAndGradientOf<SignaturesOf<F>, Wrt, Auxiliary, Static>
+>;
+type ValueAndGradientOf<S, Wrt, Auxiliary, Static extends number> =
+  S extends Signature<infer Arguments, infer Result>
+    ? (
+        ...args: Likes<Arguments, Static>
+      ) => Auxiliary extends true
+        ? [Tensor, Gradients<Arguments, Wrt>, Rest<Result>]
+        : [Tensor, Gradients<Arguments, Wrt>]
+    : never;
+
+/** What a function returns beside its loss. */
+type Rest<R> = R extends readonly [unknown, infer Auxiliary] ? Auxiliary : never;
 
 /**
  * Makes the function that computes the gradient of a scalar function with respect to the argument (or arguments) `wrt`.
- * An argument that is a record or list of tensors gets a record or list of gradients.
+ * An argument that is a record or list of tensors gets a record or list of gradients. Those that are no tensors are `static`.
  * Throws `OutOfRangeError` if an option is unknown. A call throws `ShapeError` if the result is not a scalar, and `DTypeError` if an
  * argument in `wrt` is not float.
  * @example grad((x) => x.square().sum()) // (x) => 2 x
  */
-export function grad<const Wrt extends number | readonly number[] = 0, Auxiliary = unknown>(
-  fn: (...args: Tensor[]) => readonly [TensorLike, Auxiliary],
-  options: AuxiliaryOptions<Wrt>,
-): (...args: TensorLike[]) => [Gradients<Tensor[], Wrt>, Auxiliary];
-export function grad<Arguments extends readonly unknown[], Auxiliary, const Wrt extends number | readonly number[] = 0>(
-  fn: (...args: Arguments) => readonly [TensorLike, Auxiliary],
-  options: AuxiliaryOptions<Wrt>,
-): (...args: Likes<Arguments>) => [Gradients<Arguments, Wrt>, Auxiliary];
-export function grad<const Wrt extends number | readonly number[] = 0>(
-  fn: (...args: Tensor[]) => TensorLike,
-  options?: GradientOptions<Wrt>,
-): (...args: TensorLike[]) => Gradients<Tensor[], Wrt>;
-export function grad<Arguments extends readonly unknown[], const Wrt extends number | readonly number[] = 0>(
-  fn: (...args: Arguments) => TensorLike,
-  options?: GradientOptions<Wrt>,
-): (...args: Likes<Arguments>) => Gradients<Arguments, Wrt>;
-export function grad(
-  fn: (...args: never[]) => unknown,
-  options: GradientOptions & { auxiliary?: boolean } = {},
-): (...args: unknown[]) => never {
+export function grad<
+  F extends AnyLossFunction,
+  const Wrt extends PositionOf<F> | readonly PositionOf<F>[] = PositionOf<F> & 0,
+  Auxiliary extends boolean = false,
+  const Static extends readonly PositionOf<F>[] = [],
+>(
+  fn: F & Differentiable<F, Auxiliary, Static[number]>,
+  options?: GradientOptions<Wrt, Auxiliary, Static>,
+): GradientFunction<F, Wrt, Auxiliary, Static[number]>;
+export function grad(fn: (...args: never[]) => unknown, options: GradientOptions = {}): (...args: unknown[]) => never {
   refuseSurplus("grad", arguments, ["fn", "options"]);
   const differentiate = differentiator("grad", fn, options);
   const { auxiliary: withRest = false } = options;
@@ -92,29 +108,18 @@ export function grad(
  * Throws as `grad` does.
  * @example valueAndGrad((x) => x.square().sum()) // (x) => [sum x^2, 2 x]
  */
-export function valueAndGrad<const Wrt extends number | readonly number[] = 0, Auxiliary = unknown>(
-  fn: (...args: Tensor[]) => readonly [TensorLike, Auxiliary],
-  options: AuxiliaryOptions<Wrt>,
-): (...args: TensorLike[]) => [Tensor, Gradients<Tensor[], Wrt>, Auxiliary];
 export function valueAndGrad<
-  Arguments extends readonly unknown[],
-  Auxiliary,
-  const Wrt extends number | readonly number[] = 0,
+  F extends AnyLossFunction,
+  const Wrt extends PositionOf<F> | readonly PositionOf<F>[] = PositionOf<F> & 0,
+  Auxiliary extends boolean = false,
+  const Static extends readonly PositionOf<F>[] = [],
 >(
-  fn: (...args: Arguments) => readonly [TensorLike, Auxiliary],
-  options: AuxiliaryOptions<Wrt>,
-): (...args: Likes<Arguments>) => [Tensor, Gradients<Arguments, Wrt>, Auxiliary];
-export function valueAndGrad<const Wrt extends number | readonly number[] = 0>(
-  fn: (...args: Tensor[]) => TensorLike,
-  options?: GradientOptions<Wrt>,
-): (...args: TensorLike[]) => [Tensor, Gradients<Tensor[], Wrt>];
-export function valueAndGrad<Arguments extends readonly unknown[], const Wrt extends number | readonly number[] = 0>(
-  fn: (...args: Arguments) => TensorLike,
-  options?: GradientOptions<Wrt>,
-): (...args: Likes<Arguments>) => [Tensor, Gradients<Arguments, Wrt>];
+  fn: F & Differentiable<F, Auxiliary, Static[number]>,
+  options?: GradientOptions<Wrt, Auxiliary, Static>,
+): ValueAndGradientFunction<F, Wrt, Auxiliary, Static[number]>;
 export function valueAndGrad(
   fn: (...args: never[]) => unknown,
-  options: GradientOptions & { auxiliary?: boolean } = {},
+  options: GradientOptions = {},
 ): (...args: unknown[]) => never {
   refuseSurplus("valueAndGrad", arguments, ["fn", "options"]);
   const differentiate = differentiator("valueAndGrad", fn, options);
@@ -125,13 +130,14 @@ export function valueAndGrad(
   };
 }
 
-const gradientOptions: OptionTable<GradientOptions & { auxiliary?: boolean }> = {
+const gradientOptions: OptionTable<GradientOptions> = {
   wrt: {
     must: "the position of an argument, or a list of positions",
     holds: (value) => typeof value === "number" || Array.isArray(value),
     error: DTypeError,
   },
   auxiliary: flagRule,
+  static: staticRule,
 };
 
 interface Differentiated {
@@ -143,12 +149,19 @@ interface Differentiated {
 function differentiator(
   caller: string,
   fn: (...args: never[]) => unknown,
-  options: GradientOptions & { auxiliary?: boolean },
+  options: GradientOptions,
 ): (args: readonly unknown[]) => Differentiated {
   requireRule(caller, "fn", functionRule, fn);
   checkOptions(caller, options, gradientOptions);
   const { wrt = 0, auxiliary = false } = options;
+  const staticPositions = [...(options.static ?? [])];
   const positions = typeof wrt === "number" ? [wrt] : [...wrt];
+  const fixed = positions.find((position) => staticPositions.includes(position));
+  if (fixed !== undefined) {
+    throw new OutOfRangeError(
+      `${caller}: wrt must be the position of an argument that is not static, got ${print(fixed)} beside static: ${print(staticPositions)}.`,
+    );
+  }
   return (args) => {
     for (const position of positions) {
       if (!Number.isInteger(position) || position < 0 || position >= args.length) {
@@ -157,10 +170,14 @@ function differentiator(
         );
       }
     }
-    const trees = args.map((arg, index) => flatten(caller, arg, isArrayLeaf, `argument ${index}`));
+    // Whatever they are: nothing is kept of them.
+    const held = new Map(staticPositions.map((position) => [position, args[position]]));
+    const trees = args.map((arg, index) =>
+      held.has(index) ? { leaves: [], structure: [] } : flatten(caller, arg, isArrayLeaf, `argument ${index}`),
+    );
     const leaves = trees.flatMap((tree) => tree.leaves);
     const attempt = (literal: "float32" | "float64"): Differentiated =>
-      differentiate({ caller, fn, positions, auxiliary }, trees, literal);
+      differentiate({ caller, fn: withStatic(fn, held), positions, auxiliary }, trees, literal);
     // Numbers and lists of them take the precision of the other arguments, or of the arrays inside the function.
     if (leaves.some(({ value }) => isFloat64(value))) return single(wrt, attempt("float64"));
     const first = attempt("float32");

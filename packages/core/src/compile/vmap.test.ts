@@ -105,7 +105,7 @@ test.each([
   [() => vmap((x: Tensor) => x, { in: 0.5 }), "vmap: in must be an axis, null, or a list of them, got 0.5."],
   [() => vmap((x: Tensor) => x, { axis: 0 } as never), 'vmap: options must be among in, out, got "axis".'],
   [() => vmap((x: Tensor) => x)("x" as never), "vmap: argument 0 must be a tensor or an array, got"],
-  [() => vmap(() => "x" as never)([1]), "vmap: the function must return a Tensor"],
+  [() => vmap((x: Tensor) => `${x}` as never)([1]), "vmap: the function must return a Tensor"],
 ])("mistake %# is named", (run, message) => {
   expect(run).toThrow(message);
 });

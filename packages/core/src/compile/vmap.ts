@@ -12,7 +12,9 @@ import { transpose } from "../tensor/movement.ts";
 import { asTensor, isLiteral, placeholder, toDType } from "../tensor/operand.ts";
 import type { Tensor, TensorLike } from "../tensor/tensor.ts";
 import { isArrayLeaf, traceResult } from "./trace.ts";
-import type { Gradient, Likes } from "./transform.ts";
+import type { Likes, Signature, SignaturesOf, Together } from "./signature.ts";
+import type { AnyFunction, Traceable } from "./traceable.ts";
+import type { Gradient } from "./transform.ts";
 
 /** Along which axes the examples lie. */
 export interface BatchOptions {
@@ -22,6 +24,11 @@ export interface BatchOptions {
   readonly out?: number;
 }
 
+/** What `vmap` makes of a function. */
+export type BatchedFunction<F> = Together<BatchOf<SignaturesOf<F>>>;
+type BatchOf<S> =
+  S extends Signature<infer Arguments, infer Result> ? (...args: Likes<Arguments>) => Gradient<Result> : never;
+
 /**
  * Makes a function of a batch of one of a single example: it takes arrays with one more axis, and gives results with one more. It nests,
  * and it takes and gives what `grad` does: `vmap(grad(loss), { in: [null, 0, 0] })` is the gradient of each example.
@@ -29,14 +36,7 @@ export interface BatchOptions {
  * one length along it.
  * @example await evaluate(vmap((x) => x.sum())([[1, 2], [3, 4]]), { engine }) // [3, 7]
  */
-export function vmap<Result>(
-  fn: (...args: Tensor[]) => Result,
-  options?: BatchOptions,
-): (...args: TensorLike[]) => Gradient<Result>;
-export function vmap<Arguments extends readonly unknown[], Result>(
-  fn: (...args: Arguments) => Result,
-  options?: BatchOptions,
-): (...args: Likes<Arguments>) => Gradient<Result>;
+export function vmap<F extends AnyFunction>(fn: F & Traceable<F>, options?: BatchOptions): BatchedFunction<F>;
 export function vmap(fn: (...args: never[]) => unknown, options: BatchOptions = {}): (...args: unknown[]) => never {
   refuseSurplus("vmap", arguments, ["fn", "options"]);
   requireRule("vmap", "fn", functionRule, fn);

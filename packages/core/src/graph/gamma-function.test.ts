@@ -65,7 +65,7 @@ const inFloat32 = async (fn: (x: Tensor) => Tensor, xs: readonly number[]) => [
 /** The derivative of this order, of each element. */
 function derivative(order: number): (x: Tensor) => Tensor {
   if (order === 0) return (x) => lgamma(x);
-  return (x) => grad((y: Tensor) => sum(derivative(order - 1)(y)))(x) as Tensor;
+  return (x) => grad((y: Tensor) => sum(derivative(order - 1)(y)))(x);
 }
 
 /** The error of a result, in units of epsilon times the size of what is true and of what stands beside it. */

@@ -15,7 +15,7 @@ import {
 const engine = await cpu({ mode: "interpreter" });
 const valueOf = async (x: Tensor) => (await evaluate(x, { engine })).toArray();
 const slopesOf = async (fn: (...inputs: Tensor[]) => Tensor, ...at: TensorLike[]) =>
-  Promise.all(at.map((_, wrt) => valueOf(grad((...inputs: Tensor[]) => sum(fn(...inputs)), { wrt })(...at) as Tensor)));
+  Promise.all(at.map((_, wrt) => valueOf(grad((...inputs: Tensor[]) => sum(fn(...inputs)), { wrt })(...at))));
 const binary = (fn: (x: Tensor, y: Tensor) => Tensor) => fn as (...inputs: Tensor[]) => Tensor;
 
 describe("xlogy", () => {

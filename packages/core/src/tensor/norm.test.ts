@@ -15,8 +15,7 @@ import {
 // Step by step in float32, where squares overflow.
 const engine = await cpu({ mode: "interpreter" });
 const valueOf = async (x: Tensor) => (await evaluate(x, { engine })).toArray();
-const slopeOf = async (fn: (x: Tensor) => Tensor, at: TensorLike) =>
-  valueOf(grad((x: Tensor) => sum(fn(x)))(at) as Tensor);
+const slopeOf = async (fn: (x: Tensor) => Tensor, at: TensorLike) => valueOf(grad((x: Tensor) => sum(fn(x)))(at));
 
 describe("norm", () => {
   test("reduces one axis, several, or all, and keeps them if asked", async () => {

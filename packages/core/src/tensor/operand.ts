@@ -4,6 +4,7 @@ import { type DType, allocate, castNumber, isFloat, promote } from "../array/dty
 import { print } from "../array/describe.ts";
 import { DTypeError, ShapeError } from "../array/errors.ts";
 import { recordRule, requireRule } from "../array/options.ts";
+import { type Rows, isRows } from "../array/rows.ts";
 import { literalInFloat64, rememberWritten, writtenAs } from "./literal.ts";
 import type { NDArray } from "../array/ndarray.ts";
 import type { Shape } from "../array/shape.ts";
@@ -12,9 +13,9 @@ import { type Tensor, type TensorLike, isTensor, makeTensor, requireTensor } fro
 
 /**
  * The tensor itself, or a constant with the array's elements, copied because a tensor never changes. Numbers and lists of them
- * are float32, but become float64 without loss if combined with it.
+ * are float32, but become float64 without loss if combined with it; typed arrays in lists are rows.
  */
-export function asTensor(value: TensorLike, caller = "asTensor", argument = "value"): Tensor {
+export function asTensor(value: TensorLike | Rows, caller = "asTensor", argument = "value"): Tensor {
   if (isTensor(value)) return value;
   if (!isLiteral(value)) return constant(convert(caller, argument, value), true);
   const exact = convert(caller, argument, value, { literal: "float64" });
@@ -23,9 +24,9 @@ export function asTensor(value: TensorLike, caller = "asTensor", argument = "val
   return rememberWritten(rounded, exact.data as Float64Array);
 }
 
-/** Whether a value is a number or nested lists, which take the dtype of the other operands. */
+/** Whether a value is a number or nested lists of numbers, which take the dtype of the other operands. */
 export function isLiteral(value: unknown): value is number | readonly unknown[] {
-  return typeof value === "number" || Array.isArray(value);
+  return typeof value === "number" || (Array.isArray(value) && !isRows(value));
 }
 
 /** A placeholder for an array that is passed when the graph runs. */
