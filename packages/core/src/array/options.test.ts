@@ -78,6 +78,7 @@ test.each<[string, () => unknown]>([
 
 test.each<[string, () => Promise<string>]>([
   ["no type for a parameter", () => explain((y: Tensor) => y, { engine })],
+  ["no type for any argument", () => explain((...all: Tensor[]) => add(all[0] as never, 1), { engine })],
   ["a type under another name", () => explain((y: Tensor) => y, { engine }, { shape: [2], type: "int32" } as never)],
 ])("explain refuses %s", async (_, call) => {
   await expect(call()).rejects.toThrowErrorMatchingSnapshot();

@@ -108,12 +108,17 @@ function bindLeaf(caller: string, engine: Engine | undefined, path: string, valu
   return { dtype, shape, value: data };
 }
 
-/** Throws `ShapeError` if there are fewer arguments than parameters without a default. */
-export function requireArguments(caller: string, fn: (...args: never[]) => unknown, args: readonly unknown[]): void {
+/** Throws `ShapeError` if there are fewer arguments than parameters without a default; `help` is a sentence that says where they go. */
+export function requireArguments(
+  caller: string,
+  fn: (...args: never[]) => unknown,
+  args: readonly unknown[],
+  help: string,
+): void {
   if (args.length >= fn.length) return;
   const wanted = fn.length === 1 ? "its argument" : `its ${fn.length} arguments`;
   throw new ShapeError(
-    `${caller}: the function must be given ${wanted}, got ${args.length === 0 ? "none" : args.length}.`,
+    `${caller}: the function must be given ${wanted}, got ${args.length === 0 ? "none" : args.length}. ${help}`,
   );
 }
 

@@ -1,14 +1,15 @@
 /** What did the library make of a function? The graph, and what the engine made of it, as text. */
 import type { ArrayInput } from "../array/convert.ts";
+import { isSymlossError } from "../array/errors.ts";
 import { checkOptions, functionRule, requireRule } from "../array/options.ts";
-import { type Tree, flatten } from "../array/tree.ts";
+import { type Structure, type Tree, flatten } from "../array/tree.ts";
 import { formatGraph } from "../graph/graph.ts";
 import { placeholder } from "../tensor/operand.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { bindArguments, inputName, requireArguments } from "./arguments.ts";
 import { acquire } from "./executables.ts";
 import { type PlanOptions, planOptions, prepareTraced } from "./plan.ts";
-import { type InputSpec, isArrayLeaf, placeholderOf, traceFunction } from "./trace.ts";
+import { type InputSpec, type TracedGraph, isArrayLeaf, placeholderOf, traceFunction } from "./trace.ts";
 
 /**
  * Describes the graph of a function, as simplified for an engine, and the programs or kernels that the engine made of it.
@@ -23,19 +24,36 @@ export async function explain(
 ): Promise<string> {
   requireRule("explain", "fn", functionRule, fn);
   checkOptions("explain", options, planOptions);
-  requireArguments("explain", fn, specs);
+  requireArguments("explain", fn, specs, whereTypesGo);
   const { engine } = options;
   const trees = specs.map((spec, index) =>
     flatten("explain", spec, (value) => isSpec(value) || isArrayLeaf(value), `argument ${index}`),
   );
   const inputs = trees.flatMap(({ leaves }) => leaves).map(({ path, value }) => inputOf(options, path, value));
   const structure = trees.map((tree) => tree.structure);
-  const { prepared } = prepareTraced(traceFunction("explain", fn, inputs, structure), options);
+  const { prepared } = prepareTraced(traceTyped(fn, inputs, structure), options);
   const lease = await acquire(engine, prepared);
   try {
     return `${formatGraph(prepared)}\n\n${engine.name} (${engine.device})\n${lease.executable.description}`;
   } finally {
     lease.release();
+  }
+}
+
+const whereTypesGo =
+  "Arguments follow the options, each as an array or a type: explain(fn, { engine }, { shape: [32, 10] }).";
+
+/** The graph of a function. If it takes any number of arguments, as losses do, it says itself which it lacks, but not where they go. */
+function traceTyped(
+  fn: (...args: never[]) => unknown,
+  inputs: readonly Tensor[],
+  structure: readonly Structure[],
+): TracedGraph {
+  try {
+    return traceFunction("explain", fn, inputs, structure);
+  } catch (error) {
+    if (structure.length === 0 && isSymlossError(error)) error.message += ` ${whereTypesGo}`;
+    throw error;
   }
 }
 

@@ -150,7 +150,7 @@ const workload: OptionTable<Workload> = {
 /** Throws errors that would occur on every engine: they are the caller's to fix. */
 function checkWorkload(fastest: Workload): void {
   checkOptions("selectEngine", fastest, workload, "fastest");
-  requireArguments("selectEngine", fastest.fn, fastest.args);
+  requireArguments("selectEngine", fastest.fn, fastest.args, "Arguments are listed in fastest.args.");
   const bound = bindArguments("selectEngine", undefined, fastest.args);
   const graph = traceArguments("selectEngine", fastest.fn, bound);
   checkValues(
