@@ -175,7 +175,7 @@ describe("compile", () => {
       `[DTypeError: add: y must be a number, a boolean, a typed array, nested lists of numbers or an NDArray, got a device array f32[3]. Pass it to a compiled function as an argument, or read it first: await handle.read().]`,
     );
     expect(() => asTensor([handle] as never)).toThrowErrorMatchingInlineSnapshot(
-      `[DTypeError: asTensor: value must hold numbers or booleans, got a device array f32[3].]`,
+      `[DTypeError: asTensor: value must hold numbers or booleans, got a device array f32[3]. Pass it to a compiled function as an argument, or read it first: await handle.read().]`,
     );
     handle.dispose();
     await double.dispose();
