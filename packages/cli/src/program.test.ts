@@ -129,7 +129,7 @@ describe("export", () => {
     ["export huber --shape labels=batch -o x.onnx", /--shape must name one of targets, predictions/],
     ["export vae --shape batch,6 -o x.onnx", /--shape must determine K/],
     ["export accuracy --shape predictions=batch,2,3 -o x.onnx", /must fit predictions/],
-    ["export huber --gradient nothing -o x.onnx", /gradient must name inputs/],
+    ["export huber --gradient nothing -o x.onnx", /gradient must be among targets, predictions, got "nothing"/],
     ["export huber --dtype int32 -o x.onnx", /--dtype must be float32 or float64/],
     ["export clusteringAccuracy -o x.onnx", /--clusters must be given/],
     ["export huber -o /nowhere/x.onnx", /nowhere/],
