@@ -1,10 +1,10 @@
 /** How is a loss of the catalogue written to a .onnx file? */
 import { writeFileSync } from "node:fs";
-import type { Tensor } from "@symloss/core";
+import { type Tensor, isTensor } from "@symloss/core";
 import { exportOnnx } from "@symloss/engine-onnx/export";
 import { Failure } from "./failure.ts";
 import { findLoss } from "./find-loss.ts";
-import { type LossExport, only, readExport } from "./loss-export.ts";
+import { type LossExport, type Reduction, only, readExport } from "./loss-export.ts";
 import type { Words } from "./words.ts";
 
 /** Runs the command, and returns what it prints. */
@@ -27,20 +27,34 @@ export function runExport({ positionals, options }: Words): string {
 }
 
 /** The bytes of the exported file. */
-function exportLoss({ loss, inputs, counts, options, gradient }: LossExport): Uint8Array {
+function exportLoss({ loss, inputs, counts, options, reduction, gradient }: LossExport): Uint8Array {
   const { name, results } = loss.definition;
   const pick = (tensors: Readonly<Record<string, Tensor>>, names: object) =>
     Object.fromEntries(Object.keys(names).map((input) => [input, tensors[input]!]));
-  const fn = (tensors: Readonly<Record<string, Tensor>>) =>
-    loss({ ...pick(tensors, inputs.arguments), ...counts }, { ...options, ...pick(tensors, inputs.options) });
+  const fn = (tensors: Readonly<Record<string, Tensor>>) => {
+    const result = loss(
+      { ...pick(tensors, inputs.arguments), ...counts },
+      { ...options, ...pick(tensors, inputs.options) },
+    );
+    if (isTensor(result)) return reductions[reduction](result);
+    return reduction === "none" ? result : { ...result, loss: reductions[reduction](result["loss"]!) };
+  };
+  const chosen = reduction === "none" ? {} : { reduction };
   return exportOnnx(fn, {
     inputs: { ...inputs.arguments, ...inputs.options },
     outputs: Object.keys(results),
     gradient,
     name,
-    metadata: { loss: name, ...textsOf({ ...counts, ...options }) },
+    metadata: { loss: name, ...textsOf({ ...counts, ...options, ...chosen }) },
   });
 }
+
+/** What becomes of the losses. */
+const reductions: { readonly [R in Reduction]: (loss: Tensor) => Tensor } = {
+  none: (loss) => loss,
+  sum: (loss) => loss.sum(),
+  mean: (loss) => loss.mean(),
+};
 
 function textsOf(record: Readonly<Record<string, unknown>>): Record<string, string> {
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, String(value)]));

@@ -14,8 +14,14 @@ export interface LossExport {
   /** Arguments that are counts. */
   readonly counts: Readonly<Record<string, number>>;
   readonly options: Readonly<Record<string, unknown>>;
+  readonly reduction: Reduction;
   readonly gradient: readonly string[];
 }
+
+const reductions = ["none", "sum", "mean"] as const;
+
+/** What is made of the losses. */
+export type Reduction = (typeof reductions)[number];
 
 type GivenOptions = Words["options"];
 
@@ -35,6 +41,7 @@ export function readExport(loss: AnyLoss, given: GivenOptions): LossExport {
   const missing = countNames.find((name) => counts[name] === undefined);
   if (missing !== undefined) throw new Failure(`--${missing} must be given for ${definition.name}, got nothing.`);
   const inputs = inputsOf(definition, (given.get("shape") ?? []).map(parseShape), readTypes(given));
+  requireLabels(inputs, given);
   const both = Object.keys(inputs.options).find((name) => name in options);
   if (both !== undefined) throw new Failure(`--${both} must be a value or an input of the model, got both.`);
   return {
@@ -42,6 +49,7 @@ export function readExport(loss: AnyLoss, given: GivenOptions): LossExport {
     inputs,
     counts,
     options,
+    reduction: readReduction(definition, given),
     gradient: readGradient(definition, inputs, given),
   };
 }
@@ -56,13 +64,31 @@ export function only(given: GivenOptions, name: string): string | undefined {
 }
 
 const floatTypes = ["float32", "float64"] as const;
+const integerTypes = ["int32", "int64"] as const;
 
 function readTypes(given: GivenOptions): InputTypes {
   return {
     float: readChoice("dtype", only(given, "dtype") ?? "float32", floatTypes),
-    int32: "int32",
+    int32: readChoice("labels", only(given, "labels") ?? "int32", integerTypes),
     bool: "bool",
   };
+}
+
+/** Throws `Failure` if a type is given for labels where there are none. */
+function requireLabels({ arguments: list, options }: ModelInputs, given: GivenOptions): void {
+  const inputs = Object.entries({ ...list, ...options });
+  if (!given.has("labels") || inputs.some(([, { dtype }]) => integerTypes.includes(dtype as never))) return;
+  const names = inputs.map(([name]) => name).join(", ");
+  throw new Failure(`--labels must be given where an input holds integers, got none among ${names}.`);
+}
+
+/** Only a result named loss is reduced: what else there is has no mean that means something. */
+function readReduction({ name, results }: LossDefinition, given: GivenOptions): Reduction {
+  const reduction = readChoice("reduction", only(given, "reduction") ?? "none", reductions);
+  if (reduction === "none" || "loss" in results) return reduction;
+  throw new Failure(
+    `--reduction must be none for ${name}, whose results are ${Object.keys(results).join(", ")}, got ${reduction}.`,
+  );
 }
 
 /** The inputs with respect to which a gradient is wanted. Throws `Failure` if one has none, is unknown, or is named twice. */

@@ -14,7 +14,7 @@ interface OwnFlag {
 }
 
 /** The options of `export`, whatever the loss. */
-export type ExportOption = "output" | "shape" | "dtype" | "gradient";
+export type ExportOption = "output" | "shape" | "dtype" | "labels" | "reduction" | "gradient";
 
 /** The options without a value, which every command has. */
 export type Flag = "list" | "help" | "version";
@@ -30,10 +30,13 @@ export const exportOptions: Readonly<Record<ExportOption, OwnOption>> = {
     },
   },
   dtype: { short: "d", forms: { float64: "the type of inputs that are neither integers nor masks; default float32" } },
+  labels: { forms: { int64: "the type of inputs that are class indices or other integers; default int32" } },
+  reduction: { short: "r", forms: { mean: "the mean or sum of the losses; default none, which gives each" } },
   gradient: {
     short: "g",
     forms: {
-      "NAME,NAME": "also output the gradients with respect to these inputs, of the sum of the losses; may be repeated",
+      "NAME,NAME":
+        "also output the gradients with respect to these inputs, of the sum if nothing reduces the losses; may be repeated",
     },
   },
 };

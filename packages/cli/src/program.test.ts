@@ -128,7 +128,7 @@ describe("export", () => {
     ["export huber -o", /-o must have a value/],
     ["export huber -o --delta 1", /-o must have a value/],
     ["export huber --delta -o x.onnx", /--delta must have a value/],
-    ["export huber -x 1 -o x.onnx", /^A short option must be one of -o, -s, -d, -g, -l, -h, -v, got -x\.\n$/],
+    ["export huber -x 1 -o x.onnx", /^A short option must be one of -o, -s, -d, -r, -g, -l, -h, -v, got -x\.\n$/],
     ["export huber -xyz -o x.onnx", /got -x\.\n$/],
     ["export huber -o x.onnx -o y.onnx", /^--output must be given once, got "x\.onnx" and "y\.onnx"\.\n$/],
     ["export huber --delta 1 --delta 2 -o x.onnx", /^--delta must be given once, got "1" and "2"\.\n$/],
@@ -170,6 +170,19 @@ describe("export", () => {
     [
       "export sparseSoftmaxCrossentropyLogits -s batch,9 -g labels -o x.onnx",
       /--gradient must be among logits, got "labels"\. sparseSoftmaxCrossentropyLogits has no gradient for it\.\n$/,
+    ],
+    [
+      "export huber --reduction maen -o x.onnx",
+      /--reduction must be none, sum or mean, got "maen"\. Did you mean mean\?/,
+    ],
+    [
+      "export rocCurve --reduction mean -o x.onnx",
+      /--reduction must be none for rocCurve, whose results are falsePositiveRate, .*, got mean\./,
+    ],
+    ["export accuracy --labels int46 -o x.onnx", /--labels must be int32 or int64, got "int46"\. Did you mean int64\?/],
+    [
+      "export huber --labels int64 -o x.onnx",
+      /--labels must be given where an input holds integers, got none among targets, predictions\./,
     ],
     ["export huber --dtype int32 -o x.onnx", /--dtype must be float32 or float64, got "int32"\./],
     ["export clusteringAccuracy -o x.onnx", /--clusters must be given/],
@@ -225,6 +238,7 @@ describe("help", () => {
       "-s, --shape",
       "-s, --shape",
       "-d, --dtype",
+      "-r, --reduction",
       "-g, --gradient",
       "-l, --list",
       "-h, --help",
@@ -245,10 +259,10 @@ test("the version is that of the package", async () => {
 test("a short option is the same as a long one, however its value follows", async () => {
   const files = ["long", "short", "joined", "signed"].map((name) => join(folder, name));
   const [long, short, joined, signed] = files;
-  await run(`export huber --shape batch,3 --dtype float64 --gradient targets --output ${long}`);
-  await run(`export huber -s batch,3 -d float64 -g targets -o ${short}`);
-  await run(`export huber -sbatch,3 -dfloat64 -gtargets -o${joined}`);
-  await run(`export huber -s=batch,3 -d=float64 -g=targets -o=${signed}`);
+  await run(`export huber --shape batch,3 --dtype float64 --reduction sum --gradient targets --output ${long}`);
+  await run(`export huber -s batch,3 -d float64 -r sum -g targets -o ${short}`);
+  await run(`export huber -sbatch,3 -dfloat64 -rsum -gtargets -o${joined}`);
+  await run(`export huber -s=batch,3 -d=float64 -r=sum -g=targets -o=${signed}`);
   const [wanted, ...others] = files.map((file) => readFileSync(file));
   for (const other of others) expect(other).toEqual(wanted);
 });
