@@ -3,7 +3,11 @@ import { DTypeError } from "@symloss/core";
 import { type OptionRule, requireRule } from "@symloss/core/engine";
 import { runEngines } from "./engines.ts";
 import { runExport } from "./export.ts";
+import { helpOnExport, listLosses } from "./export-help.ts";
 import { Failure } from "./failure.ts";
+import { asOption, didYouMean, meantBy } from "./meant.ts";
+import { describeFlags, flags } from "./own-options.ts";
+import { readVersion } from "./version.ts";
 import { type Words, takeApart } from "./words.ts";
 
 /** Where a program writes. */
@@ -44,27 +48,54 @@ const streamsRule: OptionRule = {
   error: DTypeError,
 };
 
-const commands: Readonly<Record<string, (words: Words) => string | Promise<string>>> = {
-  export: runExport,
-  engines: runEngines,
+/** What a command does with the words after its name, and what help says about it. */
+interface Command {
+  readonly run: (words: Words) => string | Promise<string>;
+  readonly help: (topics: readonly string[]) => string;
+}
+
+const commands: Readonly<Record<string, Command>> = {
+  export: { run: runExport, help: ([loss]) => helpOnExport(loss) },
+  engines: { run: runEngines, help: () => "symloss engines\n\nShows which engines work here, and why others don't." },
+  help: { run: ({ positionals }) => helpOn(positionals), help: () => usage },
 };
 
 function run(words: Words): string | Promise<string> {
-  const [command, ...positionals] = words.positionals;
-  if (command === undefined) return words.list ? runExport({ ...words, positionals: [] }) : usage;
-  if (!Object.hasOwn(commands, command)) {
-    throw new Failure(
-      `The command must be one of ${Object.keys(commands).join(", ")}, got ${JSON.stringify(command)}.\n\n${usage}`,
-    );
-  }
-  return commands[command]!({ ...words, positionals });
+  const [first, ...positionals] = words.positionals;
+  if (words.flags.has("version")) return readVersion();
+  if (words.flags.has("help")) return helpOn(words.positionals);
+  if (words.flags.has("list")) return listLosses();
+  if (first !== undefined) return commandOf(first).run({ ...words, positionals });
+  const [option] = words.options.keys();
+  if (option === undefined) return usage;
+  const names = Object.keys(flags);
+  const known = names.map(asOption).join(", ");
+  throw new Failure(
+    `Options without a command must be among ${known}, got --${option}.${didYouMean(option, names, asOption)}`,
+  );
+}
+
+function helpOn([name, ...topics]: readonly string[]): string {
+  return name === undefined ? usage : commandOf(name).help(topics);
+}
+
+/** The command of that name. Throws `Failure` if there is none; whoever leaves out the command gives the name of a loss. */
+function commandOf(name: string): Command {
+  if (Object.hasOwn(commands, name)) return commands[name]!;
+  const names = Object.keys(commands);
+  const help = didYouMean(name, names) || meantBy(name, (loss) => `export ${loss}`);
+  throw new Failure(
+    `The command must be one of ${names.join(", ")}, got ${JSON.stringify(name)}.${help === "" ? `\n\n${usage}` : help}`,
+  );
 }
 
 const usage = `symloss COMMAND
 
-  export LOSS -o FILE    write a loss as a .onnx file; see symloss export --help
-  engines                show which engines work here
-  --list                 list the losses`;
+  export LOSS -o FILE          write a loss as a .onnx file
+  engines                      show which engines work here
+  help [COMMAND [LOSS]]        print help on the program, a command or a loss
+
+${describeFlags().join("\n")}`;
 
 /** The user can also fix what the library rejects: a shape, an option, a file that can't be written. */
 function isMendable(error: unknown): error is Error {

@@ -1,7 +1,15 @@
 /** What are the shape and dtype of each input of a loss, if the user gives some and the rest follow from the loss's definition? */
-import type { DType, Dimension, InputSpec, Shape } from "@symloss/core";
-import { type ArgumentDefinition, type ArgumentForm, type LossDefinition, elementTraits } from "@symloss/losses";
+import type { Dimension, Shape } from "@symloss/core";
+import type { ModelInput } from "@symloss/engine-onnx/export";
+import {
+  type ArgumentDefinition,
+  type ArgumentForm,
+  type ElementTraits,
+  type LossDefinition,
+  elementTraits,
+} from "@symloss/losses";
 import { Failure } from "./failure.ts";
+import { didYouMean } from "./meant.ts";
 
 /** A shape given for one argument or option, or for the largest argument. */
 export interface GivenShape {
@@ -27,26 +35,36 @@ function parseDimension(text: string): Dimension {
   );
 }
 
+/** The type in the model for each type of elements. */
+export type InputTypes = Readonly<Record<ElementTraits["dtype"], NonNullable<ModelInput["dtype"]>>>;
+
 /** The inputs of a model, by name. */
 export interface ModelInputs {
-  readonly arguments: Readonly<Record<string, InputSpec>>;
+  readonly arguments: Readonly<Record<string, ModelInput>>;
   /** Options that are given when the model runs. */
-  readonly options: Readonly<Record<string, InputSpec>>;
+  readonly options: Readonly<Record<string, ModelInput>>;
 }
 
-/** The inputs of a loss. Throws `Failure` if the shapes are not enough, or name neither an argument nor an option that may be an array. */
-export function inputsOf(definition: LossDefinition, given: readonly GivenShape[], dtype: DType): ModelInputs {
+/**
+ * The inputs of a loss. Throws `Failure` if the shapes are not enough, name neither an argument nor an option that may be an array, or are
+ * several of one.
+ */
+export function inputsOf(definition: LossDefinition, given: readonly GivenShape[], types: InputTypes): ModelInputs {
+  const names = given.map(({ argument }) => argument);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined || names.lastIndexOf(undefined) > names.indexOf(undefined))
+    throw new Failure(`--shape must be given once for ${twice ?? "the largest argument"}, got several.`);
   const ofOptions = given.filter(({ argument }) => argument !== undefined && arrayOption(definition, argument));
   return {
     arguments: argumentsOf(
       definition,
       given.filter((one) => !ofOptions.includes(one)),
-      dtype,
+      types,
     ),
     options: Object.fromEntries(
       ofOptions.map(({ argument, shape }) => [
         argument!,
-        { shape, dtype: dtypeOf(arrayOption(definition, argument!)!, dtype) },
+        { shape, dtype: typeOf(arrayOption(definition, argument!)!, types) },
       ]),
     ),
   };
@@ -63,21 +81,20 @@ function arrayOption({ options }: LossDefinition, name: string): Pick<ArgumentFo
 function argumentsOf(
   definition: LossDefinition,
   given: readonly GivenShape[],
-  dtype: DType,
-): Record<string, InputSpec> {
+  types: InputTypes,
+): Record<string, ModelInput> {
   const wanted = definition.arguments.filter(({ elements }) => elements !== "count");
   const chosen = chooseForms(wanted, given);
   const known = bind(chosen);
-  const inputs = wanted.map((argument): [string, InputSpec] => {
+  const inputs = wanted.map((argument): [string, ModelInput] => {
     const { form, shape } = chosen.get(argument.name) ?? fillIn(argument, known);
-    return [argument.name, { shape, dtype: dtypeOf(form, dtype) }];
+    return [argument.name, { shape, dtype: typeOf(form, types) }];
   });
   return Object.fromEntries(inputs);
 }
 
-function dtypeOf({ elements }: Pick<ArgumentForm, "elements">, float: DType): DType {
-  const own = elementTraits[elements].dtype;
-  return own === "float" ? float : own;
+function typeOf({ elements }: Pick<ArgumentForm, "elements">, types: InputTypes): InputTypes["float"] {
+  return types[elementTraits[elements].dtype];
 }
 
 /** A form, and the shape in it: `[.., classes]` and `["batch", 10]`. */
@@ -92,9 +109,9 @@ function chooseForms(wanted: readonly ArgumentDefinition[], given: readonly Give
   for (const { argument: name, shape } of given) {
     const argument = name === undefined ? largest(wanted) : wanted.find((one) => one.name === name);
     if (argument === undefined) {
-      throw new Failure(
-        `--shape must name one of ${wanted.map((one) => one.name).join(", ")}, got ${JSON.stringify(name)}.`,
-      );
+      const names = wanted.map((one) => one.name);
+      const help = didYouMean(name!, names);
+      throw new Failure(`--shape must name one of ${names.join(", ")}, got ${JSON.stringify(name)}.${help}`);
     }
     const form = argument.forms
       .toSorted((left, right) => right.axes.length - left.axes.length)

@@ -416,10 +416,15 @@ const runs: Readonly<Record<string, Run>> = {
       await readArray(powers!),
       predictOne(engine, (y) => exp(y), [x]),
     );
+    expectThat(!powers!.disposed, "a handle must not be disposed before its dispose().");
     powers!.dispose();
     powers!.dispose();
+    expectThat(powers!.disposed, "a handle must be disposed after its dispose().");
     await expectError("a read after dispose", () => powers!.read(), "DisposedError");
-    await expectError("a run with a disposed handle", () => second(powers!, total!), "DisposedError");
+    await expectError("a run with a disposed handle", () => second(total!, powers!), "DisposedError", [
+      "compile",
+      "argument 1",
+    ]);
     expectArray(
       "another handle of that run",
       await readArray(total!),

@@ -115,6 +115,10 @@ class WatchedArray implements DeviceArray {
     return this.handle.dtype;
   }
 
+  get disposed(): boolean {
+    return this.handle.disposed;
+  }
+
   read(): MaybePromise<TypedArray> {
     return noted(() => this.handle.read());
   }

@@ -8,6 +8,7 @@ export { engineRule } from "./engine/options.ts";
 export { HostDeviceArray, hostDataOf } from "./engine/host-device-array.ts";
 export { type HostEngine, type HostProgram, hostEngine } from "./engine/host-engine.ts";
 export { Lifetime } from "./engine/lifetime.ts";
+export { otherEngine } from "./engine/other-engine.ts";
 export { type Graph, constantBytes, topologicalOrder, nodesWithin, formatGraph, graphKey } from "./graph/graph.ts";
 export { substitute } from "./graph/rewrite.ts";
 export { type ScanNode, type StepRunner, groupScans, isScan, runSteps } from "./graph/recurrence.ts";

@@ -35,6 +35,21 @@ describe("names", () => {
     expect(portsOf(model)).toEqual(["targets: 1 [batch,10]", "predictions: 1 [batch,10]", "output: 1 [batch,10]"]);
   });
 
+  test("of an input of int64, which the model casts", () => {
+    const fn = ({ x, i }: { readonly x: Tensor; readonly i: Tensor }) => [x.takeAlongAxis(i.expandDims(-1)), i];
+    const bytes = exportOnnx(fn, { inputs: { x: row, i: { shape: ["batch"], dtype: "int64" } }, gradient: ["x"] });
+    const model = decode(bytes);
+    expect(portsOf(model)).toEqual([
+      "x: 1 [batch,10]",
+      "i: 7 [batch]",
+      "0: 1 [batch,1]",
+      "1: 6 [batch]",
+      "gradient_x: 1 [batch,10]",
+    ]);
+    expect(model.graph!.node.filter(({ input }) => input.includes("i")).map(({ opType }) => opType)).toEqual(["Cast"]);
+    expect(model.docString).toContain("i: i64[batch]. Integers from 0 to 9");
+  });
+
   test("of gradients, of a chosen output, and of another dtype", () => {
     const wide = { shape: ["batch"], dtype: "float64" } as const;
     const bytes = exportOnnx(huber, {
@@ -160,14 +175,14 @@ describe("what can't be exported is named", () => {
       ({ x }) => x,
       { gradient: ["z"] },
       "OutOfRangeError",
-      /gradient must name inputs \("x", "i"\), each once, got "z"/,
+      /^exportOnnx: gradient must be among x, i, got "z"\.$/,
     ],
     [
       "a gradient twice",
       ({ x }) => x,
       { gradient: ["x", "x"] },
       "OutOfRangeError",
-      /gradient must name inputs \("x", "i"\), each once, got "x"/,
+      /gradient must name each input once, got "x" twice\.$/,
     ],
     ["a gradient of integers", ({ i }) => i, { gradient: ["x"] }, "DTypeError", /first result must have a float dtype/],
     ["nothing", () => ({}), {}, "ShapeError", /must return a tensor, got a result without any/],

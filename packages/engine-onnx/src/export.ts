@@ -3,6 +3,7 @@ import {
   DTypeError,
   type DType,
   OutOfRangeError,
+  type Shape,
   ShapeError,
   type Tensor,
   type TensorLike,
@@ -20,6 +21,7 @@ import {
   collectChecks,
   conditionOf,
   describe,
+  formatShape,
   formatType,
   functionRule,
   isFloat,
@@ -29,19 +31,29 @@ import {
   recordRule,
   requireRule,
   traceGraph,
+  unknownName,
 } from "@symloss/core/engine";
 import { lowerMissing } from "./kernels.ts";
-import { type Model, type ValueInfo, encodeModel } from "./model.ts";
+import { type ElementType, type Model, type ValueInfo, encodeModel } from "./model.ts";
 import { isName, isText, leafNames, nameRule, requireDifferent, requireNames, textRule } from "./names.ts";
 import { writtenOperations } from "./operations.ts";
 import { translate } from "./translate.ts";
 
-/** The shape and dtype of each input; a dimension with a name, such as `"batch"`, may have any length when the model runs. */
-export type InputSpecs = Readonly<Record<string, InputSpec>>;
+/** The shape of an input, and the type of its elements in the file. */
+export interface ModelInput extends Omit<InputSpec, "dtype"> {
+  /**
+   * A dtype, or `"int64"`, the type in which PyTorch and other libraries have labels: the model casts it to int32, which is what the function
+   * is given. Default float32.
+   */
+  readonly dtype?: DType | "int64";
+}
+
+/** Each input, by name; a dimension with a name, such as `"batch"`, may have any length when the model runs. */
+export type InputSpecs = Readonly<Record<string, ModelInput>>;
 
 /** How a model is exported. */
 export interface ExportOptions<Inputs extends InputSpecs = InputSpecs> {
-  /** The inputs of the function, by name; the default dtype is float32. */
+  /** The inputs of the function, by name. */
   readonly inputs: Inputs;
   /** The names of the results; by default the names in the record that the function returns, or `output`. */
   readonly outputs?: readonly string[];
@@ -91,7 +103,7 @@ export function exportOnnx<const Inputs extends InputSpecs>(
   const inputNames = Object.keys(inputs);
   requireNames(caller, "an input", inputNames);
   requireGradient(gradient, inputNames);
-  const graph = traceGraph(caller, withGradients(fn as (inputs: TensorRecord) => unknown, gradient), inputs);
+  const graph = traceGraph(caller, withGradients(fn as (inputs: TensorRecord) => unknown, gradient), specsOf(inputs));
   requireNames(
     caller,
     "a dimension",
@@ -99,18 +111,35 @@ export function exportOnnx<const Inputs extends InputSpecs>(
   );
   const results = resultNames(graph, outputs, gradient);
   requireDifferent(caller, [...inputNames, ...results]);
-  return encodeModel({ ...describeModel(graph, inputNames, results, gradient), name, metadata });
+  return encodeModel({ ...describeModel(graph, inputs, results, gradient), name, metadata });
+}
+
+/** The inputs as the function is given them. Those that are malformed stay as they are: tracing names what is wrong with them. */
+function specsOf(inputs: InputSpecs): Readonly<Record<string, InputSpec>> {
+  const entries = Object.entries(inputs).map(([name, input]) => [
+    name,
+    isInt64(input) ? { ...input, dtype: "int32" } : input,
+  ]);
+  return Object.fromEntries(entries) as Readonly<Record<string, InputSpec>>;
+}
+
+function isInt64(input: unknown): boolean {
+  return isRecord(input) && input["dtype"] === "int64";
 }
 
 /** The model, with documentation for whoever opens the file. */
 function describeModel(
   graph: TracedGraph,
-  inputNames: readonly string[],
+  given: InputSpecs,
   outputs: readonly string[],
   gradient: readonly string[],
 ): Omit<Model, "name" | "metadata"> {
   const checks = collectChecks(graph);
-  const body = translate(lowerMissing(prepare(graph, target)), { inputs: inputNames, outputs });
+  const body = translate(lowerMissing(prepare(graph, target)), {
+    inputs: Object.keys(given),
+    outputs,
+    inputTypes: Object.values(given).map(({ dtype = "float32" }) => dtype),
+  });
   const inputs = body.inputs.map((input, index) =>
     document(
       input,
@@ -144,11 +173,11 @@ function withGradients(
 }
 
 function requireGradient(gradient: readonly string[], inputs: readonly string[]): void {
-  const wrong = gradient.find((name, index) => !inputs.includes(name) || gradient.indexOf(name) !== index);
-  if (wrong === undefined) return;
-  throw new OutOfRangeError(
-    `${caller}: gradient must name inputs (${inputs.map((name) => print(name)).join(", ")}), each once, got ${print(wrong)}.`,
-  );
+  const unknown = gradient.find((name) => !inputs.includes(name));
+  if (unknown !== undefined) throw new OutOfRangeError(unknownName(caller, "gradient", unknown, inputs));
+  const twice = gradient.find((name, index) => gradient.indexOf(name) !== index);
+  if (twice === undefined) return;
+  throw new OutOfRangeError(`${caller}: gradient must name each input once, got ${print(twice)} twice.`);
 }
 
 function requireFloat(name: string, input: Tensor): Tensor {
@@ -218,7 +247,7 @@ function summarize(
   gradient: readonly string[],
 ): string {
   const line = ({ name, type, shape, documentation }: ValueInfo): string =>
-    `${name}: ${formatType(type as DType, shape)}${documentation === undefined ? "" : `. ${documentation}`}`;
+    `${name}: ${formatElements(type, shape)}${documentation === undefined ? "" : `. ${documentation}`}`;
   return [
     "Inputs",
     ...inputs.map((input) => `  ${line(input)}`),
@@ -227,4 +256,9 @@ function summarize(
     ...(gradient.length === 0 ? [] : [`The gradients are those of the sum of ${outputs[0]!.name}.`]),
     "A named dimension has one length in all inputs; a runtime may not check that.",
   ].join("\n");
+}
+
+/** `f32[batch,10]`, `i64[batch]` */
+function formatElements(type: ElementType, shape: Shape): string {
+  return type === "int64" ? `i64${formatShape(shape)}` : formatType(type as DType, shape);
 }

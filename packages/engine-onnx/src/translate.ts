@@ -12,7 +12,7 @@ import {
   topologicalOrder,
 } from "@symloss/core/engine";
 import { type Extremum, findExtrema } from "./extrema.ts";
-import type { Model, Node, ValueInfo } from "./model.ts";
+import type { ElementType, Model, Node } from "./model.ts";
 import { operations } from "./operations.ts";
 import { elementwise } from "./operations/elementwise.ts";
 import type { Row } from "./row.ts";
@@ -23,6 +23,8 @@ import { type DimensionSource, type ModelValue, type Writer, createWriter } from
 export interface TranslateOptions {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** The types of the inputs in the model, if not those in the graph; the model casts the others. */
+  readonly inputTypes?: readonly ElementType[];
   /** Whether the runtime computes in float64; default true. */
   readonly float64?: boolean;
 }
@@ -32,15 +34,13 @@ export function translate(
   graph: Graph,
   options: TranslateOptions,
 ): Pick<Model, "nodes" | "constants" | "inputs" | "outputs"> {
-  const { inputs, outputs, float64 = true } = options;
+  const { inputs, outputs, inputTypes = graph.inputs.map(({ dtype }) => dtype), float64 = true } = options;
   const dimensions = findDimensions(graph, inputs);
   checkDimensions(graph, dimensions);
   const writer = createWriter({ float64, reserved: [...inputs, ...outputs], dimensions });
+  writer.begin("input");
   const values = new Map(
-    graph.inputs.map((input, index): [Tensor, ModelValue] => [
-      input,
-      { name: inputs[index]!, type: input.dtype, shape: input.shape },
-    ]),
+    graph.inputs.map((input, index) => [input, givenValue(writer, input, inputs[index]!, inputTypes[index]!)]),
   );
   writeGraph(writer, graph, values);
   writer.begin("output");
@@ -50,9 +50,14 @@ export function translate(
   return {
     nodes: nameResults(nodes, results, outputs),
     constants: writer.constants.filter(({ name }) => needed.has(name)),
-    inputs: graph.inputs.map((node, index) => infoOf(node, inputs[index]!)),
-    outputs: graph.outputs.map((node, index) => infoOf(node, outputs[index]!)),
+    inputs: graph.inputs.map(({ shape }, index) => ({ name: inputs[index]!, type: inputTypes[index]!, shape })),
+    outputs: graph.outputs.map(({ shape, dtype }, index) => ({ name: outputs[index]!, type: dtype, shape })),
   };
+}
+
+/** The value of an input as the graph has it. */
+function givenValue(writer: Writer, { dtype, shape }: Tensor, input: string, type: ElementType): ModelValue {
+  return { name: type === dtype ? input : writer.cast(input, dtype), type: dtype, shape };
 }
 
 /** Writes every node of a graph, and notes its value. */
@@ -87,10 +92,6 @@ function writeNode(
     node.inputs.map((input) => values.get(input)!),
     node as NodeOf<Operation>,
   );
-}
-
-function infoOf({ shape, dtype }: Tensor, name: string): ValueInfo {
-  return { name, type: dtype, shape };
 }
 
 /** The values on which the results depend; a runtime would compute all others as well. */

@@ -1,26 +1,17 @@
 /** Which models do the tests of export check? Every loss with all its gradients, in every way that its definition tells, for any batch. */
 import { type LossSample, lossSamples } from "@symloss/conformance";
-import {
-  type InputSpec,
-  type NDArray,
-  type Shape,
-  type Tensor,
-  compile,
-  ndarray,
-  sum,
-  valueAndGrad,
-} from "@symloss/core";
+import { type NDArray, type Shape, type Tensor, compile, ndarray, sum, valueAndGrad } from "@symloss/core";
 import { type AnyLoss, type LossName, losses } from "@symloss/losses";
 import { cpu } from "@symloss/engine-cpu";
 import type * as ort from "onnxruntime-web/wasm";
-import { exportOnnx } from "../src/export.ts";
+import { type ModelInput, exportOnnx } from "../src/export.ts";
 import { compareArrays } from "./compare.ts";
 
 /** A loss as it is exported. */
 export interface ExportedLoss {
   readonly title: string;
   readonly loss: AnyLoss;
-  readonly inputs: Readonly<Record<string, InputSpec>>;
+  readonly inputs: Readonly<Record<string, ModelInput>>;
   readonly gradient: readonly string[];
   /** Arguments that are counts. */
   readonly counts: Readonly<Record<string, number>>;
@@ -40,9 +31,12 @@ const leadings: readonly Shape[] = [["batch"], ["batch", 3], ["batch", "time"]];
 /** The lengths of a run for what has a name. */
 const timeSteps = 2;
 
+/** Which losses are also exported with int64 inputs: of class indices, with and without a gradient, and of other labels. */
+const int64Losses: readonly LossName[] = ["sparseSoftmaxCrossentropyLogits", "accuracy", "adjustedRandIndex"];
+
 /**
- * Every model: each loss in each form, with each choice and with every option, of each number of axes that it takes. A curve has a point more
- * than its batch, a length that has no name: its models are for one batch.
+ * Every model: each loss in each form, with each choice and with every option, of each number of axes that it takes. A curve has a point
+ * more than its batch, a length that has no name: its models are for one batch.
  */
 export const exportedLosses: readonly ExportedLoss[] = Object.values(losses).flatMap(({ definition }) => {
   if (Object.values(definition.results).some((shape) => shape.includes("batch + 1"))) return [];
@@ -52,7 +46,7 @@ export const exportedLosses: readonly ExportedLoss[] = Object.values(losses).fla
     const samples = (batch: number) =>
       lossSamples(name, { lengths: { ...lengths, batch }, leading: concrete(leading, batch), everyOption: true });
     const models = samples(1).map((sample, index) => exportedLoss(sample, leading, (batch) => samples(batch)[index]!));
-    if (leading.length === 1) return models;
+    if (leading.length === 1) return int64Losses.includes(name) ? [...models, int64Model(models[0]!)] : models;
     // More axes make no difference to a choice: the first call and that with every option.
     const some = [...new Set([models[0]!, models.at(-1)!])];
     return definition.broadcasts === false ? some : [...some, broadcastModel(models[0]!)];
@@ -61,7 +55,7 @@ export const exportedLosses: readonly ExportedLoss[] = Object.values(losses).fla
 
 function exportedLoss(sample: LossSample, leading: Shape, sampleFor: (batch: number) => LossSample): ExportedLoss {
   const loss = losses[sample.name];
-  const shapes = Object.entries(sample.forms).map(([name, form]): [string, InputSpec] => {
+  const shapes = Object.entries(sample.forms).map(([name, form]): [string, ModelInput] => {
     const { dtype, shape, rank } = sample.inputs[name] as NDArray;
     const start = rank - form.axes.length;
     const axes = form.axes.map((axis, index) => (axis === "batch" ? axis : shape[start + index]!));
@@ -95,6 +89,15 @@ function broadcastModel(model: ExportedLoss): ExportedLoss {
       return { ...model.arraysFor(batch), [last]: ndarray(data.slice(0, size), rowShape, dtype) };
     },
   };
+}
+
+/** The same, but for its integers, which are int64 in the file. */
+function int64Model(model: ExportedLoss): ExportedLoss {
+  const inputs = Object.entries(model.inputs).map(([name, input]): [string, ModelInput] => [
+    name,
+    input.dtype === "int32" ? { ...input, dtype: "int64" } : input,
+  ]);
+  return { ...model, title: `int64 ${model.title}`, inputs: Object.fromEntries(inputs) };
 }
 
 function concrete(leading: Shape, batch: number): number[] {
@@ -178,7 +181,9 @@ export async function differencesOf(
     const arrays = exported.arraysFor(batch);
     const feeds = Object.entries(arrays).map(([name, { data, shape, dtype }]) => [
       name,
-      new Tensor(dtype as "float32", data as Float32Array, shape),
+      exported.inputs[name]!.dtype === "int64"
+        ? new Tensor("int64", BigInt64Array.from(data as Int32Array, BigInt), shape)
+        : new Tensor(dtype as "float32", data as Float32Array, shape),
     ]);
     const outputs = await session.run(Object.fromEntries(feeds));
     const expected = await expectedOutputs(exported, arrays);

@@ -66,6 +66,10 @@ export class WasmDeviceArray implements DeviceArray {
     forgotten.register(this, { heap, address }, this);
   }
 
+  get disposed(): boolean {
+    return this.#lifetime.ended;
+  }
+
   /** Where the elements are, for compiled graphs of its engine. Throws `DisposedError` after `dispose()`. */
   addressFor(caller: string): number {
     this.#lifetime.require(caller);

@@ -373,7 +373,7 @@ describe("arrays on the device", () => {
         expect.objectContaining({
           name: "EngineError",
           message:
-            'run: a value must be a typed array or an array of this engine "wasm", got one of engine "wasm" (loops (WebAssembly SIMD)).',
+            'run: a value must be a typed array or an array of this engine "wasm", got one of another engine of that name, made by another call.',
         }),
       );
     }

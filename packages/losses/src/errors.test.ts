@@ -128,6 +128,11 @@ const cases: readonly (readonly [string, () => unknown, string])[] = [
     'DTypeError: huber: targets must be a number, a boolean, a typed array, nested lists of numbers or an NDArray, got the string "1".',
   ],
   [
+    "several arrays",
+    () => untyped(huber)([ones(2), ones(2)], pair),
+    "DTypeError: huber: targets must hold numbers or booleans, got the NDArray f32[2]. Use stack([..]) to make one Tensor of several, or ndarray([x.toArray(), ..]) to make one array.",
+  ],
+  [
     "ragged lists",
     () => huber([[1, 2], [3]], [1, 2]),
     "ShapeError: huber: targets must have lists of one length at depth 1, got lengths 2 and 1.",

@@ -26,9 +26,12 @@ export type Mean = (typeof means)[number];
 
 /** Which losses count, and how much. */
 interface Weighting {
-  /** Broadcasts to the shape of the loss; a tensor has a gradient. Default 1. */
+  /**
+   * How much each entry counts; a tensor has a gradient. Broadcasts to the shape of the loss, aligned at the last axis: of losses [rows, n],
+   * weights [n] weigh columns, also where there are n rows; weights of rows are [rows, 1]. Default 1.
+   */
   readonly weights?: TensorLike | undefined;
-  /** Which entries count: booleans, or numbers other than 0; broadcasts to the shape of the loss. By default all. */
+  /** Which entries count: booleans, or numbers other than 0; broadcasts to the shape of the loss, as weights do. By default all. */
   readonly mask?: TensorLike | undefined;
 }
 
@@ -83,12 +86,15 @@ const partsTable = {
  * weight of 0 drops an infinite loss, but carries NaN. Where a masked loss was computed from a NaN, the gradient with
  * respect to what it was computed from is 0 times NaN, which is NaN: of that row's inputs, and of a parameter that all
  * rows share. Mask such inputs too: `where(mask, x, 0)`.
+ * Weights and a mask of fewer axes than the loss are aligned at its last: `[n]` are those of the columns of `[n, n]`, and `[n, 1]` of its rows.
  * With a denominator the sum is divided by that, and not by what is counted: by the tokens of all batches whose gradients are
  * accumulated, or by the positive anchors.
  * Throws `OutOfRangeError` if the reduction is unknown, or the denominator is below 0 or given with a reduction that has a divisor of
  * its own or none, and `ShapeError` if weights or mask do not broadcast to the shape of the loss, or the denominator is no scalar.
  * @example await evaluate(reduce([1, 2, 6], { weights: [1, 1, 0], reduction: "weightedMean" }), { engine }) // 1.5
  * @example await evaluate(reduce([1, NaN, 3], { mask: [true, false, true] }), { engine }) // 2
+ * @example await evaluate(reduce([[1, 2], [3, 4]], { weights: [1, 0], reduction: "sum" }), { engine }) // 4
+ * @example await evaluate(reduce([[1, 2], [3, 4]], { weights: [[1], [0]], reduction: "sum" }), { engine }) // 3
  * @example await evaluate(reduce([1, 2, 6], { denominator: 18 }), { engine }) // 0.5
  */
 export function reduce(loss: TensorLike, options?: ReduceOptions): Tensor {

@@ -1,5 +1,6 @@
 /** What can be converted to an array, and with which dtype? */
 import { formatShape, formatPosition, sizeOf } from "./shape.ts";
+import { isBranded } from "./brand.ts";
 import { describe } from "./describe.ts";
 import { isDeviceArray } from "./device-array.ts";
 import { type DType, type TypedArray, allocate, castNumber, holds, promote } from "./dtype.ts";
@@ -52,13 +53,13 @@ export function convert(caller: string, argument: string, values: unknown, types
   if (typeof values === "number" || typeof values === "boolean" || Array.isArray(values)) {
     return fromNested(caller, argument, values as number | boolean | readonly unknown[], types);
   }
-  const help = isDeviceArray(values)
-    ? " Pass it to a compiled function as an argument, or read it first: await handle.read()."
-    : "";
+  const help = isDeviceArray(values) ? howToRead : "";
   throw new DTypeError(
     `${caller}: ${argument} must be a number, a boolean, a typed array, nested lists of numbers or an NDArray, got ${describe(values)}.${help}`,
   );
 }
+
+const howToRead = " Pass it to a compiled function as an argument, or read it first: await handle.read().";
 
 function fromNDArray(caller: string, argument: string, array: NDArray, dtype: DType | undefined): NDArray {
   const { data, shape, dtype: own } = soundArray(caller, argument, array);
@@ -172,7 +173,9 @@ function collect(into: Collection, values: unknown, depth: number): Collection {
     }
     for (const value of values) collect(into, value, depth + 1);
   } else if (typeof values !== "number" && typeof values !== "boolean") {
-    throw new DTypeError(`${caller}: ${argument} must hold numbers or booleans, got ${describe(values)}.`);
+    throw new DTypeError(
+      `${caller}: ${argument} must hold numbers or booleans, got ${describe(values)}.${howToJoin(values)}`,
+    );
   } else if (depth < shape.length) {
     throw new ShapeError(
       `${caller}: ${argument} must have lists at depth ${depth}, got the number ${String(values)} among them.`,
@@ -182,4 +185,13 @@ function collect(into: Collection, values: unknown, depth: number): Collection {
     into.booleans &&= typeof values === "boolean";
   }
   return into;
+}
+
+/** How several arrays in a list, of which this is one, become a single array; empty if it is none. */
+function howToJoin(value: unknown): string {
+  if (isDeviceArray(value)) return howToRead;
+  const oneTensor = " Use stack([..]) to make one Tensor of several";
+  if (isBranded(value, "Tensor")) return `${oneTensor}.`;
+  const elements = isNDArray(value) ? "x.toArray()" : isTypedArray(value) ? "Array.from(x)" : undefined;
+  return elements === undefined ? "" : `${oneTensor}, or ndarray([${elements}, ..]) to make one array.`;
 }

@@ -7,6 +7,8 @@ export interface DeviceArrayOf<Engine> {
   readonly engine: Engine;
   readonly shape: readonly number[];
   readonly dtype: DType;
+  /** Whether `dispose()` has been called. */
+  readonly disposed: boolean;
   /** The elements, as a new typed array. Throws `DisposedError` after `dispose()`. */
   read(): MaybePromise<TypedArray>;
   /** Frees the memory; a second call does nothing. */

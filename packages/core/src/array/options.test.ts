@@ -32,6 +32,7 @@ test.each<[string, () => unknown]>([
   ["an option under another library's name", () => loose["sum"]!({ axes: 0 })],
   ["keepDims", () => loose["mean"]!({ keepDims: true })],
   ["axes one after the other", () => loose["sum"]!(0, 1)],
+  ["an axis and then options", () => loose["sum"]!(0, { keepAxes: true })],
   ["an axis that is a record", () => loose["sum"]!({ axis: {} })],
   ["keepAxes that is a number", () => loose["max"]!({ axis: 0, keepAxes: 1 })],
   ["options that are a bigint", () => loose["min"]!(5n)],
@@ -41,6 +42,7 @@ test.each<[string, () => unknown]>([
   ["a permutation that is no list", () => loose["transpose"]!(1)],
   ["axes of transpose one after the other", () => loose["transpose"]!(1, 0)],
   ["a shape one after the other", () => loose["reshape"]!(4, 1)],
+  ["a shape with a name, one after the other", () => loose["broadcastTo"]!("batch", 2, 2)],
   ["more operands than a method takes", () => loose["add"]!(1, 2)],
   ["an operand of a unary method", () => loose["exp"]!(2)],
   ["axes of squeeze one after the other", () => (squeeze as (...args: unknown[]) => Tensor)(zeros([1, 1]), 0, 1)],
@@ -77,6 +79,7 @@ test.each<[string, () => unknown]>([
 test.each<[string, () => Promise<string>]>([
   // @ts-expect-error a type is missing
   ["no type for a parameter", () => explain((y: Tensor) => y, { engine })],
+  ["no type for any argument", () => explain((...all: Tensor[]) => add(all[0] as never, 1), { engine })],
   ["a type under another name", () => explain((y: Tensor) => y, { engine }, { shape: [2], type: "int32" } as never)],
 ])("explain refuses %s", async (_, call) => {
   await expect(call()).rejects.toThrowErrorMatchingSnapshot();

@@ -58,9 +58,22 @@ export function requireRule(caller: string, argument: string, rule: OptionRule, 
   throw new rule.error(`${caller}: ${argument} must be ${rule.must}, got ${got}.${help === "" ? "" : ` ${help}`}`);
 }
 
-/** Throws `OutOfRangeError` if there are more arguments than names: surplus ones are not ignored. */
-export function refuseSurplus(caller: string, given: ArrayLike<unknown>, names: readonly string[]): void {
+/**
+ * Throws `OutOfRangeError` if there are more arguments than names: surplus ones are not ignored. `list` is what the last of them lists, if
+ * it may be a list: whoever gave its elements one after the other is told so, with a `DTypeError`.
+ */
+export function refuseSurplus(
+  caller: string,
+  given: ArrayLike<unknown>,
+  names: readonly string[],
+  list?: string,
+): void {
   if (given.length <= names.length) return;
+  const elements = Array.from(given).slice(names.length - 1);
+  if (list !== undefined && elements.every((element) => typeof element === "number" || typeof element === "string")) {
+    const text = elements.map(print).join(", ");
+    throw new DTypeError(`${caller}: ${list} must be one list, got ${text}. Write [${text}].`);
+  }
   throw new OutOfRangeError(`${caller}: the arguments must be ${names.join(", ")}, got ${given.length} of them.`);
 }
 

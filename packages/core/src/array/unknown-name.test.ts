@@ -8,6 +8,7 @@ test.for([
   ["CPU", "cpu"],
   ["onx", "onnx"],
   ["interpretre", "interpreter"],
+  ["pcu", "cpu"],
   ["label_count", "labelCount"],
   ["abacus", undefined],
   ["", undefined],

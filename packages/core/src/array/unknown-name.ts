@@ -17,15 +17,19 @@ export function nearestName(got: string, names: readonly string[]): string | und
   return index !== -1 && distances[index]! <= names[index]!.length / 2 ? names[index] : undefined;
 }
 
-/** The edit distance: how many letters must be inserted, deleted or replaced to turn one word into the other. */
+/** The edit distance: how many letters must be inserted, deleted, replaced or swapped with the next to turn one word into the other. */
 function editDistance(from: string, to: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (const [line, letter] of from.split("").entries()) {
     const next = [line + 1];
     for (let column = 0; column < to.length; column++) {
-      next.push(Math.min(next[column]! + 1, row[column + 1]! + 1, row[column]! + (to[column] === letter ? 0 : 1)));
+      const isSwapped = letter === to[column - 1] && from[line - 1] === to[column];
+      const kept = row[column]! + (to[column] === letter ? 0 : 1);
+      const swapped = isSwapped ? before[column - 1]! + 1 : Infinity;
+      next.push(Math.min(next[column]! + 1, row[column + 1]! + 1, kept, swapped));
     }
-    row = next;
+    [before, row] = [row, next];
   }
   return row[to.length]!;
 }

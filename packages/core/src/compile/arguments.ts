@@ -3,7 +3,7 @@ import { convert } from "../array/convert.ts";
 import { describe } from "../array/describe.ts";
 import { isDeviceArray } from "../array/device-array.ts";
 import { type DType, type TypedArray, holds } from "../array/dtype.ts";
-import { DTypeError, EngineError, ShapeError } from "../array/errors.ts";
+import { DTypeError, DisposedError, EngineError, ShapeError } from "../array/errors.ts";
 import { formatType, type ArrayType } from "../array/type.ts";
 import { NDArray, isNDArray } from "../array/ndarray.ts";
 import { sameShape } from "../array/broadcast.ts";
@@ -11,6 +11,7 @@ import { sizeOf } from "../array/shape.ts";
 import { type Leaf, type Structure, flatten } from "../array/tree.ts";
 import { typedArrayName } from "../array/typed-array.ts";
 import type { Engine, Value } from "../engine/contract.ts";
+import { otherEngine } from "../engine/other-engine.ts";
 import { placeholder } from "../tensor/operand.ts";
 import { isTensor } from "../tensor/tensor.ts";
 import { type StaticArguments, staticKey, takeStatic, withStatic } from "./static.ts";
@@ -35,8 +36,8 @@ export interface BoundArguments {
 const withoutLeaves: Structure = [];
 
 /**
- * The arguments as arrays, but for those at static positions. Throws, naming the position, if one can't be what it must be, or is on a
- * device and no engine is given.
+ * The arguments as arrays, but for those at static positions. Throws, naming the position, if one can't be what it must be, has been
+ * disposed, or is on a device and no engine is given.
  */
 export function bindArguments(
   caller: string,
@@ -110,8 +111,13 @@ function bindLeaf(caller: string, engine: Engine | undefined, path: string, valu
     }
     if (value.engine !== engine) {
       throw new EngineError(
-        `${caller}: ${path} must be an array of engine "${engine.name}" (${engine.device}), got one of "${value.engine.name}" (${value.engine.device}). ` +
+        `${caller}: ${path} must be an array of engine "${engine.name}" (${engine.device}), got one of ${otherEngine(engine, value.engine)}. ` +
           "Read it first: await handle.read().",
+      );
+    }
+    if (value.disposed) {
+      throw new DisposedError(
+        `${caller}: ${path}, the device array ${formatType(value.dtype, value.shape)}, has been disposed. Dispose of it after the last call that takes it.`,
       );
     }
     return { dtype: value.dtype, shape: value.shape, value };
@@ -120,12 +126,17 @@ function bindLeaf(caller: string, engine: Engine | undefined, path: string, valu
   return { dtype, shape, value: data };
 }
 
-/** Throws `ShapeError` if there are fewer arguments than parameters without a default. */
-export function requireArguments(caller: string, fn: (...args: never[]) => unknown, args: readonly unknown[]): void {
+/** Throws `ShapeError` if there are fewer arguments than parameters without a default; `help` is a sentence that says where they go. */
+export function requireArguments(
+  caller: string,
+  fn: (...args: never[]) => unknown,
+  args: readonly unknown[],
+  help: string,
+): void {
   if (args.length >= fn.length) return;
   const wanted = fn.length === 1 ? "its argument" : `its ${fn.length} arguments`;
   throw new ShapeError(
-    `${caller}: the function must be given ${wanted}, got ${args.length === 0 ? "none" : args.length}.`,
+    `${caller}: the function must be given ${wanted}, got ${args.length === 0 ? "none" : args.length}. ${help}`,
   );
 }
 

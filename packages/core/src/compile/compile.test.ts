@@ -175,7 +175,7 @@ describe("compile", () => {
       `[DTypeError: add: y must be a number, a boolean, a typed array, nested lists of numbers or an NDArray, got a device array f32[3]. Pass it to a compiled function as an argument, or read it first: await handle.read().]`,
     );
     expect(() => asTensor([handle] as never)).toThrowErrorMatchingInlineSnapshot(
-      `[DTypeError: asTensor: value must hold numbers or booleans, got a device array f32[3].]`,
+      `[DTypeError: asTensor: value must hold numbers or booleans, got a device array f32[3]. Pass it to a compiled function as an argument, or read it first: await handle.read().]`,
     );
     handle.dispose();
     await double.dispose();
@@ -190,15 +190,31 @@ describe("compile", () => {
     const other = await cpu();
     const elsewhere = compile((x) => x, { engine: other });
     await expect(elsewhere(handle)).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[EngineError: compile: argument 0 must be an array of engine "cpu" (loops (generated JavaScript)), got one of "cpu" (loops (generated JavaScript)). Read it first: await handle.read().]`,
+      `[EngineError: compile: argument 0 must be an array of engine "cpu" (loops (generated JavaScript)), got one of another engine of that name, made by another call. Read it first: await handle.read().]`,
+    );
+    const slow = await cpu({ mode: "interpreter" });
+    await expect(compile((x) => x, { engine: slow })(handle)).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[EngineError: compile: argument 0 must be an array of engine "cpu" (interpreter), got one of another engine of that name (loops (generated JavaScript)), made by another call. Read it first: await handle.read().]`,
+    );
+    await expect(
+      compile((x) => x, { engine: { ...other, name: "third" } })(handle),
+    ).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[EngineError: compile: argument 0 must be an array of engine "third" (loops (generated JavaScript)), got one of engine "cpu" (loops (generated JavaScript)). Read it first: await handle.read().]`,
     );
     handle.dispose();
     handle.dispose();
-    await expect(double(handle)).rejects.toThrow("has been disposed");
+    await expect(double(handle)).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[DisposedError: compile: argument 0, the device array f32[2], has been disposed. Dispose of it after the last call that takes it.]`,
+    );
+    const nested = compile((x: Tensor, { parts: [y] }: { parts: [Tensor] }) => x.add(y), { engine });
+    await expect(nested([1], { parts: [handle] })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[DisposedError: compile: argument 1.parts[0], the device array f32[2], has been disposed. Dispose of it after the last call that takes it.]`,
+    );
     next.dispose();
     await double.dispose();
     await elsewhere.dispose();
     await other.dispose();
+    await slow.dispose();
   });
 
   test("waits for the runs under way, then refuses", async () => {

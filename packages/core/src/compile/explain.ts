@@ -1,7 +1,8 @@
 /** What did the library make of a function? The graph, and what the engine made of it, as text. */
 import type { ArrayInput } from "../array/convert.ts";
+import { isSymlossError } from "../array/errors.ts";
 import { type OptionTable, checkOptions, functionRule, requireRule } from "../array/options.ts";
-import { flatten } from "../array/tree.ts";
+import { type Structure, flatten } from "../array/tree.ts";
 import { formatGraph } from "../graph/graph.ts";
 import { placeholder } from "../tensor/operand.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -10,7 +11,7 @@ import { acquire } from "./executables.ts";
 import { type PlanOptions, planOptions, prepareTraced } from "./plan.ts";
 import type { Fixed, InPlace, PositionOf, SignaturesOf } from "./signature.ts";
 import { staticRule, takeStatic, withStatic } from "./static.ts";
-import { type InputSpec, isArrayLeaf, placeholderOf, traceFunction } from "./trace.ts";
+import { type InputSpec, type TracedGraph, isArrayLeaf, placeholderOf, traceFunction } from "./trace.ts";
 import type { AnyFunction, Traceable } from "./traceable.ts";
 
 /** The engine for which a function is compiled, and how. */
@@ -47,7 +48,7 @@ export async function explain(
 ): Promise<string> {
   requireRule("explain", "fn", functionRule, fn);
   checkOptions("explain", options, explainOptions);
-  requireArguments("explain", fn, specs);
+  requireArguments("explain", fn, specs, whereTypesGo);
   const { engine } = options;
   const held = takeStatic("explain", options.static ?? [], specs);
   const trees = specs.map((spec, index) =>
@@ -57,12 +58,29 @@ export async function explain(
   );
   const inputs = trees.flatMap(({ leaves }) => leaves).map(({ path, value }) => inputOf(options, path, value));
   const structure = trees.map((tree) => tree.structure);
-  const { prepared } = prepareTraced(traceFunction("explain", withStatic(fn, held), inputs, structure), options);
+  const { prepared } = prepareTraced(traceTyped(withStatic(fn, held), inputs, structure), options);
   const lease = await acquire(engine, prepared);
   try {
     return `${formatGraph(prepared)}\n\n${engine.name} (${engine.device})\n${lease.executable.description}`;
   } finally {
     lease.release();
+  }
+}
+
+const whereTypesGo =
+  "Arguments follow the options, each as an array or a type: explain(fn, { engine }, { shape: [32, 10] }).";
+
+/** The graph of a function. If it takes any number of arguments, as losses do, it says itself which it lacks, but not where they go. */
+function traceTyped(
+  fn: (...args: never[]) => unknown,
+  inputs: readonly Tensor[],
+  structure: readonly Structure[],
+): TracedGraph {
+  try {
+    return traceFunction("explain", fn, inputs, structure);
+  } catch (error) {
+    if (structure.length === 0 && isSymlossError(error)) error.message += ` ${whereTypesGo}`;
+    throw error;
   }
 }
 

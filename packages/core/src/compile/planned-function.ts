@@ -67,7 +67,7 @@ export class PlannedFunction {
 
   #runAnew<R>(args: readonly unknown[], execute: Execute<R>): MaybePromise<R> {
     const [caller, fn, options] = [this.#caller, this.#fn, this.#options];
-    requireArguments(caller, fn, args);
+    requireArguments(caller, fn, args, "Call the compiled function with an array for each argument.");
     const bound = bindArguments(caller, options.engine, args, this.#static);
     const values = bound.arguments.map(({ value }) => value);
     const start = (plan: Plan, held: readonly Value[]): MaybePromise<R> => {

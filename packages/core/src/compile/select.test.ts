@@ -1,5 +1,5 @@
 import { cpu } from "@symloss/engine-cpu";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, expectTypeOf, test } from "vitest";
 import { type Engine, EngineUnavailableError, type Tensor, check, compile, selectEngine, sum } from "../index.ts";
 
 const engine = await cpu();
@@ -38,11 +38,13 @@ const absent = () => {
 
 describe("selectEngine", () => {
   test("takes the first that works and says why not the others", async () => {
-    const { engine, considered } = await selectEngine({ absent, second: factory("second"), third: factory("third") });
-    expect(engine.name).toBe("second");
+    const factories = { absent, next: factory("second"), third: factory("third") };
+    const { name, engine, considered } = await selectEngine(factories);
+    expect([name, engine.name]).toEqual(["next", "second"]);
+    expectTypeOf(name).toEqualTypeOf<"absent" | "next" | "third">();
     expect(considered).toEqual([
-      { name: "absent", available: false, reason: "absent: this environment must have a device, got none." },
-      { name: "second", device: "second device", available: true },
+      { name: "absent", available: false, reason: "this environment must have a device, got none." },
+      { name: "next", device: "second device", available: true },
     ]);
   });
 
@@ -60,19 +62,23 @@ describe("selectEngine", () => {
     expect((await selectEngine(factories, { prefer: "second" })).engine.name).toBe("second");
     expect((await selectEngine(factories, { prefer: "absent" })).engine.name).toBe("first");
     await expect(selectEngine(factories, { require: "absent" })).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[EngineUnavailableError: selectEngine: none of absent works here. absent: absent: this environment must have a device, got none.]`,
+      `[EngineUnavailableError: selectEngine: none of absent works here. absent: this environment must have a device, got none.]`,
     );
     await expect(selectEngine(factories, { require: "third" as never })).rejects.toThrowErrorMatchingInlineSnapshot(
       `[OutOfRangeError: selectEngine: require must be one of first, second, absent, got "third".]`,
+    );
+    // @ts-expect-error: a name that is no key is refused by its type too.
+    await expect(selectEngine(factories, { prefer: "frist" })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[OutOfRangeError: selectEngine: prefer must be one of first, second, absent, got "frist". Did you mean first?]`,
     );
   });
 
   test("fastest times the workload on each and disposes the others", async () => {
     const factories = { slow: factory("slow", { delay: 15 }), fast: factory("fast"), absent };
-    const { engine, considered } = await selectEngine(factories, {
+    const { name, engine, considered } = await selectEngine(factories, {
       fastest: { fn: (x: Tensor) => x.sum(), args: [[1, 2, 3]] },
     });
-    expect(engine.name).toBe("fast");
+    expect([name, engine.name]).toEqual(["fast", "fast"]);
     expect(considered.map(({ name, milliseconds }) => [name, milliseconds !== undefined])).toEqual([
       ["slow", true],
       ["fast", true],
@@ -155,7 +161,7 @@ describe("selectEngine", () => {
   test("a factory that makes no engine is passed over, and said", async () => {
     const { considered } = await selectEngine({ empty: (() => undefined) as never, plain: factory("plain") });
     expect(considered[0]!.reason).toMatchInlineSnapshot(
-      `"selectEngine: the result of factory empty must be an engine, got undefined. Make one, with await cpu() for instance, and pass it."`,
+      `"the result of factory empty must be an engine, got undefined. Make one, with await cpu() for instance, and pass it."`,
     );
   });
 });

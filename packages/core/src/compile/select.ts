@@ -21,11 +21,12 @@ import {
 import { engineRule, isEngine } from "../engine/options.ts";
 import { staticRule } from "./static.ts";
 import { verify } from "../graph/verify.ts";
+import { nearestName } from "../array/unknown-name.ts";
 
 /** Every environment has this clock, but none of the type libraries that core may use declares it. */
 declare const performance: { now(): number };
 
-/** How an engine is chosen. */
+/** How an engine is chosen; names are those of the record of factories. */
 export interface SelectOptions<Name extends string = string> {
   /** The engine to try first. */
   readonly prefer?: Name;
@@ -47,6 +48,7 @@ interface Workload {
 
 /** The outcome of a candidate. */
 export interface Candidate {
+  /** Its name in the record. */
   readonly name: string;
   readonly device?: string;
   readonly available: boolean;
@@ -57,7 +59,9 @@ export interface Candidate {
 }
 
 /** The selected engine, and the outcome of each candidate that was tried. */
-export interface Selection {
+export interface Selection<Name extends string = string> {
+  /** Its name in the record, which may be another than `engine.name`. */
+  readonly name: Name;
   readonly engine: Engine;
   readonly considered: readonly Candidate[];
 }
@@ -71,8 +75,9 @@ export interface Selection {
  */
 export async function selectEngine<Name extends string>(
   factories: Readonly<Record<Name, EngineFactory>>,
-  options: SelectOptions<Name> = {},
-): Promise<Selection> {
+  // Names are inferred from the record alone: a name that is no key would otherwise turn the keys into the mistake.
+  options: SelectOptions<NoInfer<Name>> = {},
+): Promise<Selection<Name>> {
   refuseSurplus("selectEngine", arguments, ["factories", "options"]);
   checkFactories(factories);
   checkSelection(Object.keys(factories), options);
@@ -83,30 +88,30 @@ export async function selectEngine<Name extends string>(
 async function select<Name extends string>(
   factories: Readonly<Record<Name, EngineFactory>>,
   options: SelectOptions<Name>,
-): Promise<Selection> {
+): Promise<Selection<Name>> {
   if (options.fastest !== undefined) checkWorkload(options.fastest);
   const names = orderOf(factories, options);
   const considered: Candidate[] = [];
-  const timed: { engine: Engine; milliseconds: number }[] = [];
+  const timed: { name: Name; engine: Engine; milliseconds: number }[] = [];
   for (const name of names) {
     const engine = await attempt(name, factories[name], options, considered);
     if (engine === undefined) continue;
     if (options.fastest === undefined) {
       considered.push({ name, device: engine.device, available: true });
-      return { engine, considered };
+      return { name, engine, considered };
     }
     try {
       const milliseconds = await timeWorkload(engine, options.fastest);
-      timed.push({ engine, milliseconds });
+      timed.push({ name, engine, milliseconds });
       considered.push({ name, device: engine.device, available: true, milliseconds });
     } catch (error) {
-      considered.push({ name, device: engine.device, available: false, reason: messageOf(error) });
+      considered.push({ name, device: engine.device, available: false, reason: reasonOf(name, error) });
       await engine.dispose();
     }
   }
   const [best, ...others] = timed.toSorted((left, right) => left.milliseconds - right.milliseconds);
   for (const { engine } of others) await engine.dispose();
-  if (best !== undefined) return { engine: best.engine, considered };
+  if (best !== undefined) return { name: best.name, engine: best.engine, considered };
   const reasons = considered.map(({ name, reason }) => `${name}: ${reason}`).join("; ");
   throw new EngineUnavailableError(`selectEngine: none of ${names.join(", ")} works here. ${reasons}`);
 }
@@ -135,6 +140,10 @@ function checkSelection(names: readonly string[], options: SelectOptions): void 
     must: `one of ${names.join(", ")}`,
     holds: (value) => names.includes(value as string),
     error: OutOfRangeError,
+    help: (value) => {
+      const near = typeof value === "string" ? nearestName(value, names) : undefined;
+      return near === undefined ? "" : `Did you mean ${near}?`;
+    },
   };
   const table: OptionTable<SelectOptions> = {
     prefer: nameRule,
@@ -154,7 +163,7 @@ const workload: OptionTable<Workload> = {
 /** Throws errors that would occur on every engine: they are the caller's to fix. */
 function checkWorkload(fastest: Workload): void {
   checkOptions("selectEngine", fastest, workload, "fastest");
-  requireArguments("selectEngine", fastest.fn, fastest.args);
+  requireArguments("selectEngine", fastest.fn, fastest.args, "Arguments are listed in fastest.args.");
   const bound = bindArguments("selectEngine", undefined, fastest.args, fastest.static);
   const graph = traceArguments("selectEngine", fastest.fn, bound);
   checkValues(
@@ -186,7 +195,7 @@ async function attempt(
     engine = await factory();
     requireRule("selectEngine", `the result of factory ${name}`, engineRule, engine);
   } catch (error) {
-    considered.push({ name, available: false, reason: messageOf(error) });
+    considered.push({ name, available: false, reason: reasonOf(name, error) });
     return undefined;
   }
   if (!engine.software || options.allowSoftware === true) return engine;
@@ -216,6 +225,9 @@ async function timeWorkload(engine: Engine, { fn, args, static: positions = [] }
   }
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** Why, for a reader who knows of which candidate, and by whom it was tried. */
+function reasonOf(name: string, error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const prefix = [`${name}: `, "selectEngine: "].find((start) => message.startsWith(start)) ?? "";
+  return message.slice(prefix.length);
 }

@@ -5,6 +5,7 @@ import { EngineError } from "../array/errors.ts";
 import { formatType } from "../array/type.ts";
 import { frozenShape } from "../array/shape.ts";
 import { Lifetime } from "./lifetime.ts";
+import { otherEngine } from "./other-engine.ts";
 
 /** A device array whose elements are a typed array, which it owns: for engines that compute in the host's memory. */
 export class HostDeviceArray implements DeviceArray {
@@ -20,6 +21,10 @@ export class HostDeviceArray implements DeviceArray {
     this.shape = frozenShape(shape);
     this.dtype = dtype;
     this.#lifetime = new Lifetime(`the device array ${formatType(dtype, shape)}`);
+  }
+
+  get disposed(): boolean {
+    return this.#lifetime.ended;
   }
 
   /** The elements themselves, for the engine's use only. Throws `DisposedError` after `dispose()`. */
@@ -43,6 +48,6 @@ export function hostDataOf(engine: Engine, value: Value): TypedArray {
   if (ArrayBuffer.isView(value)) return value;
   if (value instanceof HostDeviceArray && value.engine === engine) return value.data;
   throw new EngineError(
-    `run: a value must be a typed array or an array of this engine "${engine.name}", got one of engine "${value.engine.name}" (${value.engine.device}).`,
+    `run: a value must be a typed array or an array of this engine "${engine.name}", got one of ${otherEngine(engine, value.engine)}.`,
   );
 }

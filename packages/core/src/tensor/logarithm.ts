@@ -72,7 +72,7 @@ const addExponentials = customGradient((x: Tensor, y: Tensor) => {
  * @example await evaluate(logSumExp([0, 0, NaN], { mask: [true, true, false] }), { engine }) // 0.6931472
  */
 export function logSumExp(x: TensorLike, options?: MaskedReductionArguments): Tensor {
-  refuseSurplus("logSumExp", arguments, ["x", "options"]);
+  refuseSurplus("logSumExp", arguments, ["x", "options"], "axis");
   const tensor = toFloat(asTensor(x, "logSumExp", "x"));
   const { axes, finish } = reductionOf("logSumExp", tensor, options, { mask: arrayRule });
   const mask = isRecord(options) ? (options as MaskedReductionOptions).mask : undefined;

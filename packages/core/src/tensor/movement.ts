@@ -22,7 +22,7 @@ import { refuseSurplus } from "../array/options.ts";
 
 /** The same elements in another shape; one length may be -1, which is then computed from the others. */
 export function reshape(x: TensorLike, shape: Shape): Tensor {
-  refuseSurplus("reshape", arguments, ["x", "shape"]);
+  refuseSurplus("reshape", arguments, ["x", "shape"], "shape");
   const tensor = asTensor(x, "reshape", "x");
   const wanted = fillIn(tensor, shape);
   return sameShape(tensor.shape, wanted) ? tensor : makeTensor("reshape", [tensor], { shape: wanted });
@@ -30,7 +30,7 @@ export function reshape(x: TensorLike, shape: Shape): Tensor {
 
 /** The axes permuted: axis i of the result is axis `permutation[i]` of x; without a permutation, the axes are reversed. */
 export function transpose(x: TensorLike, permutation?: readonly number[]): Tensor {
-  refuseSurplus("transpose", arguments, ["x", "permutation"]);
+  refuseSurplus("transpose", arguments, ["x", "permutation"], "permutation");
   const tensor = asTensor(x, "transpose", "x");
   if (permutation !== undefined) requireList("transpose", "permutation", permutation);
   const order = permutation ?? tensor.shape.map((_, axis) => tensor.rank - 1 - axis);
@@ -55,7 +55,7 @@ export function expandDims(x: TensorLike, axis: number): Tensor {
 
 /** x without these axes, which must have length 1; null, the default, means every such axis. */
 export function squeeze(x: TensorLike, axis: Axes = null): Tensor {
-  refuseSurplus("squeeze", arguments, ["x", "axis"]);
+  refuseSurplus("squeeze", arguments, ["x", "axis"], "axis");
   const tensor = asTensor(x, "squeeze", "x");
   const axes = normalizeAxes("squeeze", axis, tensor.rank).filter(
     (position) => axis !== null || tensor.shape[position] === 1,
@@ -72,7 +72,7 @@ export function squeeze(x: TensorLike, axis: Axes = null): Tensor {
 
 /** x repeated to the shape, aligned at the last axis. */
 export function broadcastTo(x: TensorLike, shape: Shape): Tensor {
-  refuseSurplus("broadcastTo", arguments, ["x", "shape"]);
+  refuseSurplus("broadcastTo", arguments, ["x", "shape"], "shape");
   checkShape("broadcastTo", shape);
   return expand(asTensor(x, "broadcastTo", "x"), [...shape]);
 }

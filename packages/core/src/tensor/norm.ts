@@ -16,7 +16,7 @@ import { refuseSurplus } from "../array/options.ts";
  * @example await evaluate(norm([[3, 4], [0, 0]], 1), { engine }) // [5, 0]
  */
 export function norm(x: TensorLike, options?: ReductionArguments): Tensor {
-  refuseSurplus("norm", arguments, ["x", "options"]);
+  refuseSurplus("norm", arguments, ["x", "options"], "axis");
   const tensor = toFloat(asTensor(x, "norm", "x"));
   const { axes, finish } = reductionOf("norm", tensor, options);
   return finish(reshape(lengthOf(tensor, axes), dropAxes(tensor.shape, axes)));
@@ -27,7 +27,7 @@ export function norm(x: TensorLike, options?: ReductionArguments): Tensor {
  * @example await evaluate(normalize([[3, 4], [0, 0]]), { engine }) // [[0.6, 0.8], [0, 0]]
  */
 export function normalize(x: TensorLike, axis: Axes = -1): Tensor {
-  refuseSurplus("normalize", arguments, ["x", "axis"]);
+  refuseSurplus("normalize", arguments, ["x", "axis"], "axis");
   const tensor = toFloat(asTensor(x, "normalize", "x"));
   return directionOf(tensor, normalizeAxes("normalize", axis, tensor.rank));
 }
@@ -38,7 +38,7 @@ export function normalize(x: TensorLike, axis: Axes = -1): Tensor {
  * @example await evaluate(standardDeviation([[1, 3], [0.1, 0.1]], 1), { engine }) // [1, 0]
  */
 export function standardDeviation(x: TensorLike, options?: ReductionArguments): Tensor {
-  refuseSurplus("standardDeviation", arguments, ["x", "options"]);
+  refuseSurplus("standardDeviation", arguments, ["x", "options"], "axis");
   const tensor = toFloat(asTensor(x, "standardDeviation", "x"));
   const { axes } = reductionOf("standardDeviation", tensor, options);
   const each = { axis: axes, keepAxes: true };

@@ -18,7 +18,7 @@ import {
 
 /** The sum over the axes; 0 over an empty axis. For bools it is the count. */
 export function sum(x: TensorLike, options?: ReductionArguments): Tensor {
-  refuseSurplus("sum", arguments, argumentNames);
+  refuseSurplus("sum", arguments, argumentNames, "axis");
   const tensor = numeric("sum", x);
   const { axes, finish } = reductionOf("sum", tensor, options);
   return finish(makeTensor("sum", [tensor], { axes }));
@@ -26,7 +26,7 @@ export function sum(x: TensorLike, options?: ReductionArguments): Tensor {
 
 /** The mean over the axes; NaN over an empty axis. */
 export function mean(x: TensorLike, options?: ReductionArguments): Tensor {
-  refuseSurplus("mean", arguments, argumentNames);
+  refuseSurplus("mean", arguments, argumentNames, "axis");
   const tensor = toFloat(asTensor(x, "mean", "x"));
   const { axes, finish } = reductionOf("mean", tensor, options);
   const total = makeTensor("sum", [tensor], { axes });
@@ -35,7 +35,7 @@ export function mean(x: TensorLike, options?: ReductionArguments): Tensor {
 
 /** The largest element over the axes; NaN if any is. Ties share the gradient. Throws `ShapeError` if an axis is empty. */
 export function max(x: TensorLike, options?: ReductionArguments): Tensor {
-  refuseSurplus("max", arguments, argumentNames);
+  refuseSurplus("max", arguments, argumentNames, "axis");
   const tensor = numeric("max", x);
   const { axes, finish } = reductionOf("max", tensor, options);
   return finish(makeTensor("max", [tensor], { axes }));
@@ -43,7 +43,7 @@ export function max(x: TensorLike, options?: ReductionArguments): Tensor {
 
 /** The smallest element over the axes; NaN if any is. Ties share the gradient. Throws `ShapeError` if an axis is empty. */
 export function min(x: TensorLike, options?: ReductionArguments): Tensor {
-  refuseSurplus("min", arguments, argumentNames);
+  refuseSurplus("min", arguments, argumentNames, "axis");
   const tensor = neg(numeric("min", x));
   const { axes, finish } = reductionOf("min", tensor, options);
   return neg(finish(makeTensor("max", [tensor], { axes })));
@@ -51,7 +51,7 @@ export function min(x: TensorLike, options?: ReductionArguments): Tensor {
 
 /** The population variance over the axes, computed from the centred elements; NaN over an empty axis. */
 export function variance(x: TensorLike, options?: ReductionArguments): Tensor {
-  refuseSurplus("variance", arguments, argumentNames);
+  refuseSurplus("variance", arguments, argumentNames, "axis");
   const tensor = toFloat(asTensor(x, "variance", "x"));
   const { axes } = reductionOf("variance", tensor, options);
   return mean(square(sub(tensor, mean(tensor, { axis: axes, keepAxes: true }))), options);

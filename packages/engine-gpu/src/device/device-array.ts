@@ -45,6 +45,10 @@ export class GpuDeviceArray implements DeviceArray {
     this.dtype = dtype;
   }
 
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
   /** The texture, for kernels on this context only. Throws `DisposedError` after `dispose()`, and `EngineError` on another context. */
   textureOn(context: GpuContext): ArrayTexture {
     const what = formatType(this.dtype, this.shape);

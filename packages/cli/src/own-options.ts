@@ -1,0 +1,83 @@
+/** Which options does the command line have itself? A loss adds its own, which have no short form. */
+
+/** An option with a value. */
+interface OwnOption {
+  readonly short?: string;
+  /** What may stand for its value, and what is said of that. */
+  readonly forms: Readonly<Record<string, string>>;
+}
+
+/** An option without a value. */
+interface OwnFlag {
+  readonly short: string;
+  readonly text: string;
+}
+
+/** The options of `export`, whatever the loss. */
+export type ExportOption = "output" | "shape" | "dtype" | "labels" | "reduction" | "gradient";
+
+/** The options without a value, which every command has. */
+export type Flag = "list" | "help" | "version";
+
+/** The options of `export`, in the order in which help lists them. */
+export const exportOptions: Readonly<Record<ExportOption, OwnOption>> = {
+  output: { short: "o", forms: { FILE: "the file to write" } },
+  shape: {
+    short: "s",
+    forms: {
+      "batch,10": "the shape of its largest argument: lengths, or names of lengths known only when it runs",
+      "NAME=batch,4": "the shape of one argument, or of an option that is to be an input of the model; may be repeated",
+    },
+  },
+  dtype: { short: "d", forms: { float64: "the type of inputs that are neither integers nor masks; default float32" } },
+  labels: { forms: { int64: "the type of inputs that are class indices or other integers; default int32" } },
+  reduction: { short: "r", forms: { mean: "the mean or sum of the losses; default none, which gives each" } },
+  gradient: {
+    short: "g",
+    forms: {
+      "NAME,NAME":
+        "also output the gradients with respect to these inputs, of the sum if nothing reduces the losses; may be repeated",
+    },
+  },
+};
+
+/** The flags, in the order in which help lists them. */
+export const flags: Readonly<Record<Flag, OwnFlag>> = {
+  list: { short: "l", text: "list the losses, with their arguments and options" },
+  help: { short: "h", text: "print help on the program, a command or a loss" },
+  version: { short: "v", text: "print the version" },
+};
+
+/** What each short form stands for. */
+export const longNames: ReadonlyMap<string, string> = new Map(
+  Object.entries({ ...exportOptions, ...flags }).flatMap(([name, { short }]) =>
+    short === undefined ? [] : [[short, name]],
+  ),
+);
+
+/** Whether this is the name of a flag. */
+export function isFlag(name: string): name is Flag {
+  return Object.hasOwn(flags, name);
+}
+
+/** Whether this is the name of an option of `export`. */
+export function isExportOption(name: string): name is ExportOption {
+  return Object.hasOwn(exportOptions, name);
+}
+
+/** A line of help for each form of each option of `export`. */
+export function describeExportOptions(): string[] {
+  return Object.entries(exportOptions).flatMap(([name, { short, forms }]) =>
+    Object.entries(forms).map(([form, text]) => describeLine(short, `--${name} ${form}`, text)),
+  );
+}
+
+/** A line of help for each flag. */
+export function describeFlags(): string[] {
+  return Object.entries(flags).map(([name, { short, text }]) => describeLine(short, `--${name}`, text));
+}
+
+/** `  -o, --output FILE            the file to write` */
+function describeLine(short: string | undefined, form: string, text: string): string {
+  return `  ${short === undefined ? "   " : `-${short},`} ${form.padEnd(24)} ${text}`;
+}
