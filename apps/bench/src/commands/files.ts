@@ -24,7 +24,7 @@ export const resultOptions: Readonly<
   markdown: file("write the result as Markdown"),
   html: file("write the result as one page with charts that needs nothing else"),
   svg: file("write the chart of ratios as a drawing that needs nothing else"),
-  overview: file("write a small table of the times into this Markdown file, between the comments of its place there"),
+  overview: file("write a small table of the ratios into this Markdown file, between the comments of its place there"),
   baseline: file("compare with an earlier --json; exits 1 if a ratio got worse by more than the noise (rule below)"),
 };
 

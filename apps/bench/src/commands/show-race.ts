@@ -1,4 +1,5 @@
 /** How does a race look in the terminal while it runs? */
+import { setImmediate } from "node:timers/promises";
 import { Failure } from "../failure.ts";
 import type { Measurement } from "../measure/result.ts";
 import type { RaceEvent, RaceReport } from "../race/race.ts";
@@ -29,9 +30,11 @@ export async function showRace(report: Report, run: (tell: RaceReport) => Promis
         sizes = [];
     }
   };
-  await run((event) => {
+  await run(async (event) => {
     record = addEvent(record, event);
     show(event);
+    // Engines that are done when they return leave no turn to timers and signals: neither the bar would move nor Ctrl-C end it.
+    await setImmediate();
   });
   progress?.stop();
   if (record.contenders.length === 0) {

@@ -5,7 +5,6 @@ import { workloadKinds } from "../measure/workloads.ts";
 import { type Opening, type RaceEvent, race } from "./race.ts";
 import { addEvent, emptyRecord, resultOf } from "./record.ts";
 
-const kinds = workloadKinds.filter(({ name }) => ["W1", "W9"].includes(name));
 const hand: Opening = { name: "hand", open: handContender };
 const absent: Opening = {
   name: "absent",
@@ -14,7 +13,12 @@ const absent: Opening = {
   },
 };
 
-async function eventsOf(openings: readonly Opening[], sizes: readonly number[]): Promise<RaceEvent[]> {
+async function eventsOf(
+  openings: readonly Opening[],
+  sizes: readonly number[],
+  names: readonly string[] = ["W1", "W9"],
+): Promise<RaceEvent[]> {
+  const kinds = workloadKinds.filter(({ name }) => names.includes(name));
   const events: RaceEvent[] = [];
   await race(openings, { kinds, sizes, rounds: 2, seconds: 1 }, (event) => events.push(event));
   return events;
@@ -39,6 +43,13 @@ test("a race tells who takes part, each round, and each measurement", async () =
   const rounds = events.flatMap((event) => (event.kind === "progress" ? [event] : []));
   expect(rounds.every(({ total }) => total === 8)).toBe(true);
   expect(rounds.at(-1)).toMatchObject({ done: 6, note: "W9, 4" });
+});
+
+test("sizes that differ in nothing but a smaller input are one", async () => {
+  // Four rows and twelve; the weights of D1 are larger than both.
+  const events = await eventsOf([hand], [32, 3200], ["D1"]);
+  const measured = events.flatMap((event) => (event.kind === "measured" ? [event] : []));
+  expect(measured.map(({ measurement: { elements }, isLastSize }) => [elements, isLastSize])).toEqual([[65_536, true]]);
 });
 
 test("what was recorded is a result, at any time after the first measurement", async () => {

@@ -3,7 +3,7 @@ import type { Contender } from "../contenders/contender.ts";
 import { calibrate } from "../measure/calibration.ts";
 import { measureWorkload } from "../measure/measurement.ts";
 import type { ContenderDescription, Measurement, Unavailable } from "../measure/result.ts";
-import { rowsFor, shapeOf } from "../measure/workload.ts";
+import { type WorkloadKind, elementsOf, rowsFor, shapeOf } from "../measure/workload.ts";
 import type { RacePlan } from "./plan.ts";
 
 /** Someone who was asked to take part. */
@@ -76,8 +76,7 @@ async function measureAll(contenders: readonly Contender[], plan: RacePlan, repo
   // Of the first time compilers have their part.
   for (const calibration of [calibrate(), calibrate(), calibrate()].slice(1)) await tell("calibrating", calibration);
   for (const kind of kinds) {
-    // Two sizes may come to the same number of rows.
-    const rowCounts = [...new Set(sizes.map((size) => rowsFor(kind, size)))];
+    const rowCounts = distinctRows(kind, sizes);
     for (const [index, rows] of rowCounts.entries()) {
       const workload = kind.make(rows);
       const title = `${workload.name}, ${shapeOf(workload)}`;
@@ -97,4 +96,12 @@ async function measureAll(contenders: readonly Contender[], plan: RacePlan, repo
     }
     done += (sizes.length - rowCounts.length) * rounds;
   }
+}
+
+/** The rows of these sizes, each size once: two may come to the same rows, or to the same elements where the largest input is one that does not grow. */
+function distinctRows(kind: WorkloadKind, sizes: RacePlan["sizes"]): readonly number[] {
+  const rowCounts = [...new Set(sizes.map((size) => rowsFor(kind, size)))];
+  if (rowCounts.length === 1) return rowCounts;
+  const elements = rowCounts.map((rows) => elementsOf(kind.make(rows)));
+  return rowCounts.filter((_, index) => elements.indexOf(elements[index]!) === index);
 }

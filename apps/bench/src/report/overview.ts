@@ -1,19 +1,28 @@
 /** How does a page say in one small table how fast everyone is? */
 import { type Representative, representativesOf } from "../measure/representative.ts";
-import type { BenchResult } from "../measure/result.ts";
-import { formatTime, titleOf } from "./format.ts";
+import type { BenchResult, Measurement } from "../measure/result.ts";
+import { formatTime, threeDigits, titleOf } from "./format.ts";
 import { escapeMarkdown, formatTable } from "./markdown.ts";
 
-/** What stands in a column, of those who took part in the measurement of a row. */
-interface Column {
-  readonly head: string;
-  readonly cell: (row: readonly Representative[]) => string;
+/** A measurement, and those who took part in it. */
+interface Row {
+  readonly measurement: Measurement;
+  readonly entries: readonly Representative[];
 }
 
-/** The times of engines, of the fastest peer and of what was written by hand, a row for each measurement, with where they come from, in Markdown. */
+/** What stands in a column of a row. */
+interface Column {
+  readonly head: string;
+  readonly cell: (row: Row) => string;
+}
+
+/** How engines, the fastest peer and what was written by hand compare, a row for each measurement, with where that comes from, in Markdown. */
 export function formatOverview(result: BenchResult): string {
-  const rows = result.measurements.map((measurement) => representativesOf(measurement, result.contenders));
-  const all = rows.flat();
+  const rows = result.measurements.map((measurement): Row => ({
+    measurement,
+    entries: representativesOf(measurement, result.contenders),
+  }));
+  const all = rows.flatMap(({ entries }) => entries);
   const columns = [
     ...columnsOf(all.filter(({ kind }) => kind === "engine")),
     ...(all.some(isPeer) ? [peerColumn] : []),
@@ -21,10 +30,7 @@ export function formatOverview(result: BenchResult): string {
   ];
   const table = formatTable({
     head: ["", ...columns.map(({ head }) => head)],
-    rows: result.measurements.map((measurement, index) => [
-      titleOf(measurement),
-      ...columns.map(({ cell }) => cell(rows[index]!)),
-    ]),
+    rows: rows.map((row) => [titleOf(row.measurement), ...columns.map(({ cell }) => cell(row))]),
   });
   return [table, describeSource(result)].join("\n\n");
 }
@@ -32,31 +38,40 @@ export function formatOverview(result: BenchResult): string {
 function columnsOf(entries: readonly Representative[]): readonly Column[] {
   return [...new Set(entries.map(({ label }) => label))].map((head) => ({
     head,
-    cell: (row) => {
-      const entry = row.find(({ label }) => label === head);
-      return entry === undefined ? "" : formatTime(entry.nanoseconds.median);
-    },
+    cell: ({ measurement, entries }) =>
+      formatEntry(
+        measurement,
+        entries.find(({ label }) => label === head),
+      ),
   }));
 }
 
 const peerColumn: Column = {
   head: "fastest peer",
-  cell: (row) => {
-    const [fastest] = row.filter(isPeer).toSorted((left, right) => left.nanoseconds.median - right.nanoseconds.median);
-    return fastest === undefined ? "" : `${formatTime(fastest.nanoseconds.median)} (${fastest.label})`;
+  cell: ({ measurement, entries }) => {
+    const [fastest] = entries.filter(isPeer).toSorted((left, right) => left.ratio.median - right.ratio.median);
+    return fastest === undefined ? "" : `${formatEntry(measurement, fastest)} (${fastest.label})`;
   },
 };
+
+/** The time of the reference, and by how much that of another is longer. */
+function formatEntry({ reference }: Measurement, entry: Representative | undefined): string {
+  if (entry === undefined) return "";
+  return entry.name === reference ? formatTime(entry.nanoseconds.median) : threeDigits(entry.ratio.median);
+}
 
 function isPeer({ kind }: Representative): boolean {
   return kind === "peer";
 }
 
 /** Where, when and how it was measured, with what makes the figures uncertain. */
-function describeSource({ machine, date, command, contenders, quietness }: BenchResult): string {
+function describeSource({ machine, date, command, contenders, measurements, quietness }: BenchResult): string {
   const place = `${machine.processor}, ${machine.cores} cores, ${machine.system}, ${machine.runtime}, ${date.slice(0, 10)}`;
   const peers = contenders.filter(({ kind }) => kind === "peer").map(({ name, device }) => `${name} is ${device}`);
+  const references = [...new Set(measurements.flatMap(({ reference }) => reference ?? []))].join(" or ");
   const sentences = [
-    `Times of a call, medians of all rounds, on ${place}.`,
+    `Of ${references} the time of a call, of others the time by that of ${references} in the same round (below 1 is faster), medians of all`,
+    `rounds, on ${place}.`,
     ...(peers.length === 0 ? [] : [`Of each peer the fastest formulation counts: ${peers.join("; ")}.`]),
     "Measured by:",
   ];
