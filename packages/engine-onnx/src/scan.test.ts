@@ -75,8 +75,8 @@ test.each([
     const w = ndarray([0.5, -0.75]);
     const [, gradients, loss] = await step(x, w);
     const feeds = {
-      x: new ort.Tensor("float32", x.data as Float32Array, x.shape),
-      w: new ort.Tensor("float32", w.data as Float32Array, [2]),
+      x: new ort.Tensor("float32", x.data, x.shape),
+      w: new ort.Tensor("float32", w.data, [2]),
     };
     const results = await session.run(feeds);
     const wanted = { loss, gradient_x: gradients[0], gradient_w: gradients[1] };

@@ -6,14 +6,30 @@ import { isDeviceArray } from "./device-array.ts";
 import { type DType, type TypedArray, allocate, castNumber, holds, promote } from "./dtype.ts";
 import { checkDType, checkLengths } from "./type-check.ts";
 import { DTypeError, OutOfRangeError, ShapeError } from "./errors.ts";
-import { NDArray, type NestedArray, isNDArray, soundArray } from "./ndarray.ts";
+import { NDArray, type Nested, type NestedArray, isNDArray, soundArray } from "./ndarray.ts";
 import { refuseSurplus } from "./options.ts";
 import { type Rows, isRows, splitRows } from "./rows.ts";
 import { deepest } from "./tree.ts";
-import { type AnyTypedArray, isTypedArray, typedElements } from "./typed-array.ts";
+import { type AnyTypedArray, type Float16ArrayLike, isTypedArray, typedElements } from "./typed-array.ts";
 
 /** Anything that is an array wherever arrays are taken. */
 export type ArrayInput = number | boolean | NestedArray | AnyTypedArray | NDArray;
+
+/** The dtype that values have as an array, as far as their type says: a list of booleans may be empty, and then it is one of numbers. */
+export type DTypeOf<Values> =
+  Values extends NDArray<infer D>
+    ? D
+    : Values extends boolean
+      ? "bool"
+      : Values extends Float64Array
+        ? "float64"
+        : Values extends Nested<number> | Float32Array | Float16ArrayLike
+          ? "float32"
+          : Values extends AnyTypedArray
+            ? "int32"
+            : Values extends readonly AnyTypedArray[]
+              ? DTypeOf<Values[number]>
+              : DType;
 
 /** The dtype of a converted array. */
 export interface ConversionTypes {
@@ -31,6 +47,11 @@ export interface ConversionTypes {
  * included), and `DTypeError` if the values can't be converted at all.
  * @example ndarray([[1, 2], [3, 4]]).shape // [2, 2]
  */
+export function ndarray<Values extends ArrayInput | Rows, D extends DType = DTypeOf<Values>>(
+  values: Values,
+  shape?: readonly number[],
+  dtype?: D,
+): NDArray<D>;
 export function ndarray(values: ArrayInput | Rows, shape?: readonly number[], dtype?: DType): NDArray {
   refuseSurplus("ndarray", arguments, ["values", "shape", "dtype"]);
   if (dtype !== undefined) checkDType("ndarray", dtype);

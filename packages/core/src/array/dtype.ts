@@ -3,8 +3,16 @@
 /** An element type. */
 export type DType = "float32" | "float64" | "int32" | "bool";
 
-/** The typed arrays that hold elements; bools are bytes 0 and 1. */
-export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
+/** The typed array that holds elements of each type; bools are bytes 0 and 1. */
+interface TypedArrays {
+  readonly float32: Float32Array;
+  readonly float64: Float64Array;
+  readonly int32: Int32Array;
+  readonly bool: Uint8Array;
+}
+
+/** A typed array that holds elements, of this type if it is known. */
+export type TypedArray<D extends DType = DType> = TypedArrays[D];
 
 /** From narrowest to widest: two types promote to the later one. */
 export const dtypes: readonly DType[] = ["bool", "int32", "float32", "float64"];
@@ -22,15 +30,20 @@ export function promote(left: DType, right: DType): DType {
   return dtypes.indexOf(left) > dtypes.indexOf(right) ? left : right;
 }
 
-const constructors = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Uint8Array } as const;
+const constructors: { readonly [D in DType]: new (length: number) => TypedArray<D> } = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  bool: Uint8Array,
+};
 
 /** A new typed array of `length` zeros of this type. */
-export function allocate(dtype: DType, length: number): TypedArray {
+export function allocate<D extends DType>(dtype: D, length: number): TypedArray<D> {
   return new constructors[dtype](length);
 }
 
 /** Whether this is the kind of typed array that holds elements of this type. */
-export function holds(dtype: DType, data: unknown): data is TypedArray {
+export function holds<D extends DType>(dtype: D, data: unknown): data is TypedArray<D> {
   const constructor = constructors[dtype] as (typeof constructors)[DType] | undefined;
   return constructor !== undefined && data instanceof constructor;
 }

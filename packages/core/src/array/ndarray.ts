@@ -11,21 +11,29 @@ import { isTypedArray, typedElements } from "./typed-array.ts";
 /** Numbers or booleans, nested. */
 export type NestedArray = readonly (number | boolean | NestedArray)[];
 
+/** An element, or lists of elements, nested as often as an array has axes. */
+export type Nested<Element> = Element | readonly Nested<Element>[];
+
 /** Marks the parts of an array as already checked. */
 const sound = Symbol("sound");
 
-/** An array with its elements, in row-major order. It wraps the given typed array without copying; its shape is frozen. */
-export class NDArray {
-  readonly data: TypedArray;
+/**
+ * An array with its elements, in row-major order, of a dtype that may be known to the type. It wraps the given typed array without
+ * copying; its shape is frozen.
+ */
+export class NDArray<D extends DType = DType> {
+  /** That of every class, declared so that `instanceof` leaves the dtype open: otherwise elements would become `any`. */
+  declare static readonly [Symbol.hasInstance]: (value: unknown) => value is NDArray;
+  readonly data: TypedArray<D>;
   readonly shape: readonly number[];
-  readonly dtype: DType;
+  readonly dtype: D;
 
   /**
    * Throws `DTypeError` if the data is not a typed array of the dtype (bools are bytes), and `ShapeError` if the shape has
    * another size.
    */
-  constructor(data: TypedArray, shape: readonly number[], dtype: DType);
-  constructor(data: TypedArray, shape: readonly number[], dtype: DType, known?: typeof sound) {
+  constructor(data: TypedArray, shape: readonly number[], dtype: D);
+  constructor(data: TypedArray<D>, shape: readonly number[], dtype: D, known?: typeof sound) {
     const elements = known === sound ? { data, shape } : soundElements("NDArray", "data", data, shape, dtype);
     this.data = elements.data;
     this.shape = elements.shape;
@@ -49,9 +57,10 @@ export class NDArray {
   }
 
   /** The elements as nested lists; a scalar is a bare number, bools are booleans. */
-  toArray(): number | boolean | NestedArray {
+  toArray(): Nested<D extends "bool" ? boolean : number>;
+  toArray(): Nested<number | boolean> {
     const element = (index: number) => (this.dtype === "bool" ? this.data[index] !== 0 : this.data[index]!);
-    const build = (axis: number, offset: number, stride: number): number | boolean | NestedArray => {
+    const build = (axis: number, offset: number, stride: number): Nested<number | boolean> => {
       if (axis === this.shape.length) return element(offset);
       const length = this.shape[axis]!;
       const step = length === 0 ? 0 : stride / length;
@@ -87,13 +96,13 @@ export function soundArray(caller: string, argument: string, array: NDArray): So
   return { ...soundElements(caller, argument, data, shape, dtype), dtype };
 }
 
-function soundElements(
+function soundElements<D extends DType>(
   caller: string,
   argument: string,
   data: unknown,
   shape: readonly number[],
-  dtype: DType,
-): { data: TypedArray; shape: readonly number[] } {
+  dtype: D,
+): { data: TypedArray<D>; shape: readonly number[] } {
   checkDType(caller, dtype);
   checkLengths(caller, shape);
   if (!isTypedArray(data)) {

@@ -3,17 +3,21 @@ import { cpu } from "@symloss/engine-cpu";
 import { afterAll, describe, expect, expectTypeOf, test } from "vitest";
 import {
   DTypeError,
+  NDArray,
   type ArrayArgument,
+  type ArrayInput,
   type Arrays,
+  type DType,
   type DeviceArray,
   type InputSpec,
   type Like,
-  type NDArray,
+  type Nested,
   type StaticValue,
   type SyncDeviceArray,
   type Tensor,
   type TensorLike,
   type Tree,
+  type TypedArray,
   asTensor,
   compile,
   compileSync,
@@ -21,6 +25,8 @@ import {
   evaluateSync,
   explain,
   grad,
+  isNDArray,
+  ndarray,
   ones,
   valueAndGrad,
 } from "../index.ts";
@@ -380,6 +386,41 @@ test("a type that contains itself is a tree, or is refused", () => {
     // @ts-expect-error it holds no tensors
     () => compile((x: Tensor, _value: StaticValue) => x, { engine }),
   );
+});
+
+describe("an array", () => {
+  test("has elements of the dtype that is known", () => {
+    expectTypeOf(ndarray(new Float32Array(3)).data).toEqualTypeOf<Float32Array>();
+    expectTypeOf(ndarray(new Float64Array(3))).toEqualTypeOf<NDArray<"float64">>();
+    expectTypeOf(ndarray(new Uint8Array(3)).data).toEqualTypeOf<Int32Array>();
+    expectTypeOf(ndarray([[1, 2]])).toEqualTypeOf<NDArray<"float32">>();
+    expectTypeOf(ndarray(3, undefined, "int32")).toEqualTypeOf<NDArray<"int32">>();
+    expectTypeOf(ndarray(new Float64Array(3), [3], "float32").data).toEqualTypeOf<Float32Array>();
+    expectTypeOf(ndarray([new Float32Array(3), new Float32Array(3)])).toEqualTypeOf<NDArray<"float32">>();
+    expectTypeOf(ndarray(ndarray(true)).data).toEqualTypeOf<Uint8Array>();
+    expectTypeOf(new NDArray(new Int32Array(3), [3], "int32").data).toEqualTypeOf<Int32Array>();
+    expectTypeOf(ndarray(true).toArray()).toEqualTypeOf<Nested<boolean>>();
+    expectTypeOf(ndarray([1, 2]).toArray()).toEqualTypeOf<Nested<number>>();
+  });
+
+  test("has any of the dtypes that are possible", () => {
+    // Without elements, booleans are as good as numbers.
+    expectTypeOf(ndarray([true, false])).toEqualTypeOf<NDArray>();
+    expect(ndarray([] as boolean[]).dtype).toBe("float32");
+    expectTypeOf(ndarray([1, true])).toEqualTypeOf<NDArray>();
+    expectTypeOf(ndarray([1] as ArrayInput)).toEqualTypeOf<NDArray>();
+    expectTypeOf(ndarray([1], [1], "int32" as "int32" | "bool").data).toEqualTypeOf<Int32Array | Uint8Array>();
+    expectTypeOf(ndarray(new Float32Array(1) as Float32Array | Float64Array).dtype).toEqualTypeOf<
+      "float32" | "float64"
+    >();
+    expectTypeOf<NDArray["data"]>().toEqualTypeOf<TypedArray>();
+    expectTypeOf<NDArray>().toEqualTypeOf<NDArray<DType>>();
+    expectTypeOf(ndarray([1])).toExtend<NDArray>();
+    expectTypeOf(ndarray([1])).not.toExtend<NDArray<"int32">>();
+    const unknown: unknown = ndarray([1]);
+    expectTypeOf(unknown instanceof NDArray ? unknown.data : null).toEqualTypeOf<TypedArray | null>();
+    expectTypeOf(isNDArray(unknown) ? unknown.data : null).toEqualTypeOf<TypedArray | null>();
+  });
 });
 
 test("explain is given a type or an array for each tensor, in the structure of the arguments", async () => {
