@@ -11,7 +11,7 @@ import { bindOutputs } from "./outputs.ts";
 import { type PlanOptions, planOptions, runInto, runOnDevice, runOnHost } from "./plan.ts";
 import { PlannedFunction } from "./planned-function.ts";
 import type { ArraysFor, Outputs, PositionOf, Results, Signature, SignaturesOf, Together } from "./signature.ts";
-import type { AnyFunction, Evaluable, Traceable } from "./traceable.ts";
+import type { AnyFunction, OfTensors, Traceable } from "./traceable.ts";
 
 /** An array on the device of an engine that computes before it returns. */
 export interface SyncDeviceArray extends DeviceArray {
@@ -77,7 +77,10 @@ export function compileSync(fn: (...args: never[]) => unknown, options: CompileO
  * trait `synchronous`, and otherwise what `evaluate` throws.
  * @example evaluateSync(huber([1, 2, 3], [1.5, 2, 0]).mean(), { engine }).item()
  */
-export function evaluateSync<T>(expression: T & Evaluable<T>, options: PlanOptions): Results<T, NDArray> {
+export function evaluateSync<T>(
+  expression: T & OfTensors<T, "the expression">,
+  options: PlanOptions,
+): Results<T, NDArray> {
   refuseSurplus("evaluateSync", arguments, ["expression", "options"]);
   checkOptions("evaluateSync", options, planOptions);
   requireSynchronous("evaluateSync", options.engine);

@@ -10,13 +10,16 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { type Plan, type PlanOptions, makePlan, perform, planOptions, runOnHost } from "./plan.ts";
 import type { Results } from "./signature.ts";
 import { type TracedGraph, traceResult } from "./trace.ts";
-import type { Evaluable } from "./traceable.ts";
+import type { OfTensors } from "./traceable.ts";
 
 /**
  * Computes a tensor, or a record or list of tensors, on an engine. Throws as `compile` and a call of its result do.
  * @example (await evaluate(huber([1, 2, 3], [1.5, 2, 0]).mean(), { engine })).item()
  */
-export async function evaluate<T>(expression: T & Evaluable<T>, options: PlanOptions): Promise<Results<T, NDArray>> {
+export async function evaluate<T>(
+  expression: T & OfTensors<T, "the expression">,
+  options: PlanOptions,
+): Promise<Results<T, NDArray>> {
   refuseSurplus("evaluate", arguments, ["expression", "options"]);
   checkOptions("evaluate", options, planOptions);
   return evaluateWith<T>("evaluate", expression, options);

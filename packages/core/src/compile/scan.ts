@@ -19,8 +19,8 @@ import { type Carry, type Slice, makeScan } from "../graph/recurrence.ts";
 import { writtenAs } from "../tensor/literal.ts";
 import { asTensor, isLiteral, placeholder, toDType } from "../tensor/operand.ts";
 import type { Tensor, TensorLike } from "../tensor/tensor.ts";
-import type { TensorTree } from "./signature.ts";
 import { isArrayLeaf, traceResult } from "./trace.ts";
+import type { OfTensors } from "./traceable.ts";
 import type { Gradient } from "./transform.ts";
 
 /** How a scan goes along its sequences. */
@@ -51,14 +51,13 @@ type Nothing = Readonly<Record<never, never>>;
  * Throws `ShapeError` or `DTypeError` if the sequences differ in length, or a carry has another structure or type than the initial one.
  * @example const [total, sums] = scan((sum, x) => [sum.add(x), sum.add(x)], 0, [1, 2, 3]); // 6 and [1, 3, 6]
  */
-export function scan<
-  const Initial extends TensorTree,
-  const Sequences extends TensorTree = Nothing,
-  const Outputs extends TensorTree = Nothing,
->(
-  body: (carry: Tensors<Initial>, slices: Tensors<Sequences>) => readonly [Next<Tensors<Initial>>, Outputs?],
-  initial: Initial,
-  sequences?: Sequences,
+export function scan<const Initial, const Sequences = Nothing, const Outputs = Nothing>(
+  body: (
+    carry: Tensors<Initial>,
+    slices: Tensors<Sequences>,
+  ) => readonly [Next<Tensors<Initial>>, (Outputs & OfTensors<Outputs, "each output">)?],
+  initial: Initial & OfTensors<Initial, "initial">,
+  sequences?: Sequences & OfTensors<Sequences, "sequences">,
   options?: ScanOptions,
 ): [Tensors<NoInfer<Initial>>, Tensors<NoInfer<Outputs>>];
 export function scan(

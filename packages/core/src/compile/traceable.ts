@@ -20,9 +20,9 @@ export type Differentiable<F, Auxiliary, Static extends number> = Verdict<
   FirstOf<ComplaintOfLoss<ResultOf<F>, Auxiliary>, ComplaintOfParameters<SignaturesOf<F>, Static>>
 >;
 
-/** Anything, if this can be evaluated. */
-export type Evaluable<T> = Verdict<
-  IsResult<T> extends true ? Fine : "the expression must be a Tensor, or lists and records of them"
+/** Anything, if this consists of tensors, or of arrays that become tensors. */
+export type OfTensors<T, Name extends string> = Verdict<
+  IsResult<T> extends true ? Fine : `${Name} must be a Tensor, or lists and records of them`
 >;
 
 /** No complaint. */

@@ -28,6 +28,7 @@ import {
   isNDArray,
   ndarray,
   ones,
+  scan,
   valueAndGrad,
 } from "../index.ts";
 
@@ -385,6 +386,27 @@ test("a type that contains itself is a tree, or is refused", () => {
       compile(({ value, next }: Chain) => value.add(next?.value ?? 0), { engine })({ value: 1, next: { value: 2 } }),
     // @ts-expect-error it holds no tensors
     () => compile((x: Tensor, _value: StaticValue) => x, { engine }),
+  );
+});
+
+test("a scan carries and gives what interfaces describe, and tensors only", () => {
+  const step = ({ weights, bias }: Parameters, x: Tensor): [Parameters, Parameters] => [
+    { weights: weights.mul(x), bias: bias.add(x) },
+    { weights, bias },
+  ];
+  const start: Parameters = { weights: asTensor(1), bias: asTensor(0) };
+  const [last, all] = scan(step, start, [2, 3]);
+  expectTypeOf(last).toEqualTypeOf<{ weights: Tensor; bias: Tensor }>();
+  expect(evaluateSync([last.weights, last.bias], { engine }).map((value) => value.item())).toEqual([6, 5]);
+  expect(evaluateSync(all, { engine }).bias.toArray()).toEqual([0, 2]);
+  expectTypeOf(scan((sum, x) => [sum.add(x), x], 0, [1, 2])).toEqualTypeOf<[Tensor, Tensor]>();
+  unrun(
+    // @ts-expect-error text
+    () => scan((carry, x) => [carry, x], "0", [1, 2]),
+    // @ts-expect-error text
+    () => scan((carry, x) => [carry, x.toString()], 0, [1, 2]),
+    // @ts-expect-error a function
+    () => scan((carry) => [carry], 0, { step }),
   );
 });
 
