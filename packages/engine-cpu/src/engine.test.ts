@@ -36,6 +36,7 @@ describe("cpu", () => {
       precision: "float32",
       nonFinite: "strict",
       rowIndependent: true,
+      synchronous: true,
       namedDimensions: false,
     });
   });

@@ -111,6 +111,7 @@ describe("wasm", () => {
       precision: "float32",
       nonFinite: "strict",
       rowIndependent: true,
+      synchronous: true,
       namedDimensions: false,
     });
   });
