@@ -52,17 +52,10 @@ export function rightCalls(engine: Engine): CallTable {
       cpu: [with_({ mode: "codegen" })],
       "cpu().upload": [{ self: () => (array: NDArray) => engine.upload(array), args: () => [matrix()] }],
     }),
+    ...prefixed("@symloss/engine-onnx/export", exportCalls),
     ...prefixed("@symloss/engine-onnx", {
+      ...exportCalls,
       onnx: [with_({ numThreads: 1, executionProviders: ["wasm"] })],
-      exportOnnx: [
-        with_((inputs: Readonly<Record<string, Tensor>>) => ({ loss: inputs["x"]!.square().sum() }), {
-          inputs: { x: { shape: ["batch", 2], dtype: "float32" } },
-          outputs: ["loss"],
-          gradient: ["x"],
-          name: "model",
-          metadata: { author: "someone" },
-        }),
-      ],
     }),
     ...prefixed("@symloss/engine-wasm", {
       wasm: [with_({ memory: { initial: 2 ** 17, maximum: 2 ** 20 }, relaxedSimd: false })],
@@ -75,6 +68,19 @@ export function rightCalls(engine: Engine): CallTable {
     }),
   };
 }
+
+/** Which two entries export. */
+const exportCalls: CallTable = {
+  exportOnnx: [
+    with_((inputs: Readonly<Record<string, Tensor>>) => ({ loss: inputs["x"]!.square().sum() }), {
+      inputs: { x: { shape: ["batch", 2], dtype: "float32" } },
+      outputs: ["loss"],
+      gradient: ["x"],
+      name: "model",
+      metadata: { author: "someone" },
+    }),
+  ],
+};
 
 function prefixed(entry: string, calls: CallTable): CallTable {
   return Object.fromEntries(Object.entries(calls).map(([name, list]) => [`${entry} ${name}`, list]));
@@ -212,6 +218,35 @@ function coreCalls(engine: Engine): CallTable {
         { engine, results: "host", simplify: true },
       ),
     ],
+    compileSync: [
+      oneOf(
+        fn((x) => exp(x!)),
+        { engine, results: "host", simplify: true },
+      ),
+    ],
+    evaluateSync: [oneOf(tensor, { engine, simplify: true })],
+    dispose: [{ args: () => [{ handles: [engine.upload(matrix())] }] }],
+    upload: [oneOf({ weights: [1, 2], bias: 0 }, { engine })],
+    "tree.map": [
+      oneOf(
+        fn(() => 1),
+        { a: [1, 2], b: 3 },
+      ),
+    ],
+    "tree.leaves": [oneOf({ a: [1, 2], b: 3 })],
+    vmap: [
+      oneOf(
+        fn((x) => exp(x!)),
+        { in: [0], out: 0 },
+      ),
+    ],
+    ...each(
+      ["hessian", "hessianVectorProduct", "jacobian", "jvp"],
+      oneOf(
+        fn((x) => sum(square(x!))),
+        { wrt: 0 },
+      ),
+    ),
     scan: [
       oneOf(
         fn((carry, slice) => [add(carry!, slice!), mul(carry!, slice!)]),
@@ -304,6 +339,7 @@ function contractCalls(engine: Engine): CallTable {
     ...each(["HostDeviceArray#read", "HostDeviceArray#dispose"], { self: handle, args: () => [] }),
     hostDataOf: [oneOf(engine, handle)],
     hostEngine: [oneOf({ name: "given", device: "none", traits: engine.traits, compile: () => undefined })],
+    otherEngine: [oneOf(engine, engine)],
     Lifetime: [oneOf("an engine")],
     ...each(["Lifetime#require", "Lifetime#end"], { self: () => new Lifetime("an engine"), args: () => ["run"] }),
     ...each(["constantBytes", "formatGraph", "graphKey", "collectChecks", "simplify"], oneOf(traced)),
