@@ -100,8 +100,10 @@ async function use(result: unknown, engine: Engine, depth = 0): Promise<void> {
   }
 }
 
+/** A record that a tree function rebuilt from one that pretends has its names, but no methods. */
 function isHandle(value: unknown): value is DeviceArray {
-  return typeof value === "object" && value !== null && "read" in value && "dispose" in value;
+  const { read, dispose } = (value ?? {}) as Partial<DeviceArray>;
+  return typeof value === "object" && typeof read === "function" && typeof dispose === "function";
 }
 
 function isEngine(value: unknown): value is Engine {
