@@ -10,10 +10,10 @@ import { batch, withBatch } from "../graph/batch.ts";
 import { gradients } from "../graph/gradient.ts";
 import { add, mul } from "../tensor/elementwise.ts";
 import { eye, reshape } from "../tensor/movement.ts";
-import { asTensor, full, isLiteral, placeholder, toDType } from "../tensor/operand.ts";
+import { asTensor, full, placeholder, toDType } from "../tensor/operand.ts";
 import { sum } from "../tensor/reduction.ts";
 import { type Tensor, type TensorLike, makeTensor } from "../tensor/tensor.ts";
-import { isFloat64 } from "./arguments.ts";
+import { type Precision, argumentTensor, inPrecision } from "./precision.ts";
 import { isArrayLeaf, traceResult } from "./trace.ts";
 import type { Like, Likes } from "./signature.ts";
 import type { Gradient } from "./transform.ts";
@@ -82,7 +82,6 @@ export function hessian<Arguments extends readonly unknown[], const Wrt extends 
   options: DerivativeOptions<Wrt> = {},
 ): (...args: Likes<Arguments>) => Jacobian<Gradient<Arguments[Wrt]>, Arguments[Wrt]> {
   refuseSurplus("hessian", arguments, ["fn", "options"]);
-  readFunction("hessian", fn, options);
   return jacobian(gradientOf("hessian", fn, options), options) as never;
 }
 
@@ -140,11 +139,11 @@ function readFunction(
     }
     const trees = args.map((arg, index) => flatten(caller, arg, isArrayLeaf, `argument ${index}`));
     const leaves = trees.flatMap((tree) => tree.leaves);
-    if (leaves.some(({ value }) => isFloat64(value))) return callOnce(caller, fn, wrt, trees, "float64");
-    const first = callOnce(caller, fn, wrt, trees, "float32");
-    const again =
-      first.results.some(({ dtype }) => dtype === "float64") && leaves.some(({ value }) => isLiteral(value));
-    return again ? callOnce(caller, fn, wrt, trees, "float64") : first;
+    return inPrecision(
+      leaves,
+      (precision) => callOnce(caller, fn, wrt, trees, precision),
+      ({ results }) => results.some(({ dtype }) => dtype === "float64"),
+    );
   };
 }
 
@@ -153,12 +152,11 @@ function callOnce(
   fn: (...args: never[]) => unknown,
   wrt: number,
   trees: readonly ReturnType<typeof flatten>[],
-  literal: "float32" | "float64",
+  precision: Precision,
 ): Called {
   const tensors = trees.map(({ leaves }, argument) =>
     leaves.map(({ path, value }) => {
-      const given = asTensor(value as TensorLike, caller, path);
-      const tensor = isLiteral(value) && isFloat(given.dtype) ? toDType(given, literal) : given;
+      const tensor = argumentTensor(caller, path, value, precision);
       if (argument !== wrt) return tensor;
       if (!isFloat(tensor.dtype)) throw new DTypeError(`${caller}: ${path} must be float, got ${tensor}.`);
       // A node of its own, so that the same tensor reached in another way stays constant.

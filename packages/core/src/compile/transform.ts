@@ -1,11 +1,10 @@
 /** How does a function of tensors become the function that computes its gradient? */
-import { isFloat64 } from "./arguments.ts";
 import { isFloat } from "../array/dtype.ts";
 import { DTypeError, OutOfRangeError, ShapeError } from "../array/errors.ts";
 import { gradients } from "../graph/gradient.ts";
 import { describe, print } from "../array/describe.ts";
 import { type TensorLike, type Tensor, isTensor, makeTensor } from "../tensor/tensor.ts";
-import { asTensor, isLiteral, toDType } from "../tensor/operand.ts";
+import { asTensor } from "../tensor/operand.ts";
 import {
   type OptionTable,
   checkOptions,
@@ -16,6 +15,7 @@ import {
 } from "../array/options.ts";
 import type { Likes, PositionOf, Signature, SignaturesOf, Together } from "./signature.ts";
 import { staticRule, withStatic } from "./static.ts";
+import { type Precision, argumentTensor, inPrecision } from "./precision.ts";
 import { isArrayLeaf } from "./trace.ts";
 import type { AnyLossFunction, Differentiable } from "./traceable.ts";
 import { type Tree, flatten, unflatten } from "../array/tree.ts";
@@ -176,13 +176,12 @@ function differentiator(
       held.has(index) ? { leaves: [], structure: [] } : flatten(caller, arg, isArrayLeaf, `argument ${index}`),
     );
     const leaves = trees.flatMap((tree) => tree.leaves);
-    const attempt = (literal: "float32" | "float64"): Differentiated =>
-      differentiate({ caller, fn: withStatic(fn, held), positions, auxiliary }, trees, literal);
-    // Numbers and lists of them take the precision of the other arguments, or of the arrays inside the function.
-    if (leaves.some(({ value }) => isFloat64(value))) return single(wrt, attempt("float64"));
-    const first = attempt("float32");
-    const again = first.value.dtype === "float64" && leaves.some(({ value }) => isLiteral(value));
-    return single(wrt, again ? attempt("float64") : first);
+    const differentiated = inPrecision(
+      leaves,
+      (precision) => differentiate({ caller, fn: withStatic(fn, held), positions, auxiliary }, trees, precision),
+      ({ value }) => value.dtype === "float64",
+    );
+    return single(wrt, differentiated);
   };
 }
 
@@ -198,15 +197,15 @@ interface Differentiation {
   readonly auxiliary: boolean;
 }
 
-/** Calls the function once with these arguments, literals in this dtype, and takes the gradients by position. */
+/** Calls the function once with these arguments, numbers in this precision, and takes the gradients by position. */
 function differentiate(
   { caller, fn, positions, auxiliary }: Differentiation,
   trees: readonly ReturnType<typeof flatten>[],
-  literal: "float32" | "float64",
+  precision: Precision,
 ): Differentiated {
   const tensors = trees.map(({ leaves }, index) =>
     leaves.map(({ path, value }) => {
-      const tensor = argumentTensor(caller, path, value as TensorLike, literal);
+      const tensor = argumentTensor(caller, path, value, precision);
       // A node of its own, so that the same tensor reached in another way (by a closure, say) stays constant.
       return positions.includes(index) ? makeTensor("identity", [requireFloat(caller, path, tensor)], {}) : tensor;
     }),
@@ -230,11 +229,6 @@ function differentiate(
     return unflatten(trees[position]!.structure, all.slice(next - count, next));
   });
   return { value, gradient, auxiliary: rest };
-}
-
-function argumentTensor(caller: string, path: string, value: TensorLike, literal: "float32" | "float64"): Tensor {
-  const tensor = asTensor(value, caller, path);
-  return isLiteral(value) && isFloat(tensor.dtype) ? toDType(tensor, literal) : tensor;
 }
 
 function requireFloat(caller: string, path: string, tensor: Tensor): Tensor {

@@ -1,16 +1,15 @@
 /** How does a function of one example become a function of a batch? Its graph is rewritten: no loop, and no copy for each example. */
-import { isFloat64 } from "./arguments.ts";
 import { normalizeAxis } from "../array/axes.ts";
 import { print } from "../array/describe.ts";
 import { DTypeError, OutOfRangeError, ShapeError } from "../array/errors.ts";
 import { type OptionTable, checkOptions, functionRule, refuseSurplus, requireRule } from "../array/options.ts";
 import type { Dimension } from "../array/shape.ts";
-import { isFloat } from "../array/dtype.ts";
 import { flatten, unflatten } from "../array/tree.ts";
 import { type Batched, batch, withBatch } from "../graph/batch.ts";
 import { transpose } from "../tensor/movement.ts";
-import { asTensor, isLiteral, placeholder, toDType } from "../tensor/operand.ts";
-import type { Tensor, TensorLike } from "../tensor/tensor.ts";
+import { placeholder } from "../tensor/operand.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { type Precision, argumentTensor, inPrecision } from "./precision.ts";
 import { isArrayLeaf, traceResult } from "./trace.ts";
 import type { Likes, Signature, SignaturesOf, Together } from "./signature.ts";
 import type { AnyFunction, Traceable } from "./traceable.ts";
@@ -44,13 +43,12 @@ export function vmap(fn: (...args: never[]) => unknown, options: BatchOptions = 
   const { in: axes = 0, out = 0 } = options;
   return (...args) => {
     const trees = treesOf(args, axes);
-    const leaves = trees.flatMap((tree) => tree.leaves);
-    const attempt = (literal: "float32" | "float64"): Mapped => mapOnce(fn, trees, literal, out);
-    // As of the arguments of a gradient, numbers take the precision of what they meet.
-    if (leaves.some(({ value }) => isFloat64(value))) return attempt("float64").result as never;
-    const first = attempt("float32");
-    const again = first.hasFloat64 && leaves.some(({ value }) => isLiteral(value));
-    return (again ? attempt("float64") : first).result as never;
+    const { result } = inPrecision(
+      trees.flatMap((tree) => tree.leaves),
+      (precision) => mapOnce(fn, trees, precision, out),
+      ({ hasFloat64 }) => hasFloat64,
+    );
+    return result as never;
   };
 }
 
@@ -97,14 +95,14 @@ interface Mapped {
 function mapOnce(
   fn: (...args: never[]) => unknown,
   trees: readonly MappedTree[],
-  literal: "float32" | "float64",
+  precision: Precision,
   out: number,
 ): Mapped {
   const given = new Map<Tensor, Batched>();
   let size: Dimension | undefined;
   const args = trees.map(({ leaves, structure, axis }) => {
     const examples = leaves.map(({ path, value }) => {
-      const tensor = leafTensor(path, value, literal);
+      const tensor = leafTensor(path, value, precision);
       if (axis === null) return tensor;
       const first = axisFirst(path, tensor, axis);
       size = requireLength(path, first, size);
@@ -124,10 +122,9 @@ function mapOnce(
   };
 }
 
-function leafTensor(path: string, value: unknown, literal: "float32" | "float64"): Tensor {
-  if (!isArrayLeaf(value)) throw new DTypeError(`vmap: ${path} must be a tensor or an array, got ${print(value)}.`);
-  const tensor = asTensor(value as TensorLike, "vmap", path);
-  return isLiteral(value) && isFloat(tensor.dtype) ? toDType(tensor, literal) : tensor;
+function leafTensor(path: string, value: unknown, precision: Precision): Tensor {
+  if (isArrayLeaf(value)) return argumentTensor("vmap", path, value, precision);
+  throw new DTypeError(`vmap: ${path} must be a tensor or an array, got ${print(value)}.`);
 }
 
 /** The tensor with this axis as its first. */
