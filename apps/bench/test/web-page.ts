@@ -1,14 +1,43 @@
 /** What do tests of the page open? The page as it is built, under a path of its own, for any host may have it anywhere. */
+import { launch, softwareWebGL } from "@symloss/browser/launch";
 import { type Files, serve } from "@symloss/browser/serve";
 import axe from "axe-core";
-import type { Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll } from "vitest";
 import { buildPage } from "../src/build-page.ts";
 
 /** The page, served. */
-export interface WebPage {
+interface WebPage {
   /** Ends with a slash; a hash follows. */
   readonly address: string;
   close(): Promise<void>;
+}
+
+/** What the tests of a room have: the page, and a browser. */
+export interface Visit {
+  readonly site: WebPage;
+  readonly browser: Browser;
+}
+
+/** Serves the page and starts a browser before the tests of a file, and ends both after them. */
+export function visitPage(): Visit {
+  let opened: Visit | undefined;
+  beforeAll(async () => {
+    const [site, browser] = await Promise.all([serveWebPage(), launch(softwareWebGL)]);
+    opened = { site, browser };
+  });
+  afterAll(async () => {
+    await opened?.browser.close();
+    await opened?.site.close();
+  });
+  return {
+    get site() {
+      return opened!.site;
+    },
+    get browser() {
+      return opened!.browser;
+    },
+  };
 }
 
 const path = "/some/where/";
@@ -16,7 +45,7 @@ const path = "/some/where/";
 let built: Promise<Files> | undefined;
 
 /** Builds the page, once in a process, and serves it until it is closed. */
-export async function serveWebPage(): Promise<WebPage> {
+async function serveWebPage(): Promise<WebPage> {
   built ??= buildPage({ path });
   const server = await serve({ files: await built });
   return { address: `${server.origin}${path}`, close: () => server.close() };

@@ -1,24 +1,16 @@
-import { launch, softwareWebGL, withoutWebGL } from "@symloss/browser/launch";
+import { launch, withoutWebGL } from "@symloss/browser/launch";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type WebPage, barriersOf, errorsOf, serveWebPage } from "../../test/web-page.ts";
+import { expect, test } from "vitest";
+import { barriersOf, errorsOf, visitPage } from "../../test/web-page.ts";
 import { engineNames } from "../engines.ts";
 
-let site: WebPage;
-let browser: Browser;
-beforeAll(async () => {
-  [site, browser] = await Promise.all([serveWebPage(), launch(softwareWebGL)]);
-});
-afterAll(async () => {
-  await browser.close();
-  await site.close();
-});
+const visit = visitPage();
 
 /** The room, when every engine has been tried, and `selectEngine` asked. */
 async function openTried(own: Browser, options: BrowserContextOptions = {}): Promise<Page> {
   const page = await own.newPage(options);
   page.setDefaultTimeout(60_000);
-  await page.goto(site.address);
+  await page.goto(visit.site.address);
   await page.getByRole("status").filter({ hasText: "Every engine has been tried." }).waitFor();
   return page;
 }
@@ -26,11 +18,11 @@ async function openTried(own: Browser, options: BrowserContextOptions = {}): Pro
 const rowOf = (page: Page, engine: string) => page.locator(`tr[data-engine="${engine}"]`);
 
 test("every engine passes its self-test in a worker, and selectEngine takes the first and the fastest", async () => {
-  const page = await browser.newPage({ colorScheme: "light" });
+  const page = await visit.browser.newPage({ colorScheme: "light" });
   const errors = errorsOf(page);
   const hosts = new Set<string>();
   page.on("request", (request) => hosts.add(new URL(request.url()).host));
-  await page.goto(site.address);
+  await page.goto(visit.site.address);
   await page.getByRole("status").filter({ hasText: "Every engine has been tried." }).waitFor();
   for (const name of engineNames) expect(await rowOf(page, name).textContent()).toContain("passed");
   expect(await rowOf(page, "gpu").textContent()).toContain("emulated in software");
@@ -43,7 +35,7 @@ test("every engine passes its self-test in a worker, and selectEngine takes the 
   expect(await barriersOf(page)).toEqual([]);
   await page.getByRole("button", { name: "Try them again" }).press("Enter");
   await page.getByRole("status").filter({ hasText: "Trying engines" }).waitFor();
-  expect(hosts).toEqual(new Set([new URL(site.address).host]));
+  expect(hosts).toEqual(new Set([new URL(visit.site.address).host]));
   expect(errors).toEqual([]);
   await page.close();
 });
@@ -60,7 +52,7 @@ test("an engine that is refused says why", async () => {
 });
 
 test("rooms are reached by keyboard, and the first paint needs little", async () => {
-  const page = await browser.newPage();
+  const page = await visit.browser.newPage();
   const errors = errorsOf(page);
   let bytes = 0;
   page.on("response", (response) => {
@@ -68,7 +60,7 @@ test("rooms are reached by keyboard, and the first paint needs little", async ()
     // Before anything is drawn: the page itself, its style and its script.
     if (/index[^/]*$|\/$/.test(response.url())) bytes += size;
   });
-  await page.goto(site.address);
+  await page.goto(visit.site.address);
   await page.getByRole("navigation").waitFor();
   // Uncompressed, it is below what may be compressed.
   expect(bytes).toBeLessThan(150_000);

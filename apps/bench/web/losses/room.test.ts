@@ -1,18 +1,10 @@
-import { launch, softwareWebGL, withoutWebGL } from "@symloss/browser/launch";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { type WebPage, barriersOf, errorsOf, serveWebPage } from "../../test/web-page.ts";
+import { launch, withoutWebGL } from "@symloss/browser/launch";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { afterEach, describe, expect, test } from "vitest";
+import { barriersOf, errorsOf, visitPage } from "../../test/web-page.ts";
 import { engineNames } from "../engines.ts";
 
-let site: WebPage;
-let browser: Browser;
-beforeAll(async () => {
-  [site, browser] = await Promise.all([serveWebPage(), launch(softwareWebGL)]);
-});
-afterAll(async () => {
-  await browser.close();
-  await site.close();
-});
+const visit = visitPage();
 
 let errors: readonly string[] = [];
 afterEach(() => {
@@ -20,10 +12,10 @@ afterEach(() => {
 });
 
 async function open(link: string, options: BrowserContextOptions = {}): Promise<Page> {
-  const page = await browser.newPage(options);
+  const page = await visit.browser.newPage(options);
   page.setDefaultTimeout(30_000);
   errors = errorsOf(page);
-  await page.goto(`${site.address}#losses${link}`);
+  await page.goto(`${visit.site.address}#losses${link}`);
   return page;
 }
 
@@ -132,7 +124,9 @@ test("the code and the link are copied", async () => {
     "huber({ targets: 0, predictions }, { delta: 0.5 })",
   );
   await page.getByRole("button", { name: "Copy a link to this view" }).click();
-  expect(await page.evaluate("navigator.clipboard.readText()")).toBe(`${site.address}#losses?loss=huber&delta=0.5`);
+  expect(await page.evaluate("navigator.clipboard.readText()")).toBe(
+    `${visit.site.address}#losses?loss=huber&delta=0.5`,
+  );
   await page.close();
 });
 
@@ -143,7 +137,7 @@ test("a mistake is named, and the next view is drawn", async () => {
   expect(await page.getByRole("alert").textContent()).toContain("huber: delta must be");
   await page.getByRole("textbox", { name: "delta" }).fill("1");
   await page.getByRole("alert").waitFor({ state: "detached" });
-  await page.goto(`${site.address}#losses?loss=hubber`);
+  await page.goto(`${visit.site.address}#losses?loss=hubber`);
   await page.getByRole("alert").filter({ hasText: 'There is no loss "hubber". Did you mean huber?' }).waitFor();
   await page.getByRole("combobox", { name: "loss" }).selectOption("logCosh");
   await page.getByRole("img", { name: "logCosh" }).waitFor();
@@ -181,7 +175,7 @@ test("an engine that does not work here says why, and another draws", async () =
   const poor = await launch(withoutWebGL);
   const page = await poor.newPage();
   errors = errorsOf(page);
-  await page.goto(`${site.address}#losses?loss=logCosh&engine=gpu`);
+  await page.goto(`${visit.site.address}#losses?loss=logCosh&engine=gpu`);
   await page.getByRole("alert").filter({ hasText: "WebGL" }).waitFor();
   await page.getByRole("combobox", { name: "computed by" }).selectOption("cpu");
   await waitForPoints(page, "on cpu:");

@@ -3,23 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
-import { launch, softwareWebGL, withoutWebGL } from "@symloss/browser/launch";
+import { launch, withoutWebGL } from "@symloss/browser/launch";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { parseResult } from "../../src/measure/result.ts";
 import { runProgram } from "../../src/program.ts";
 import { createReport } from "../../src/report/report.ts";
-import { type WebPage, barriersOf, errorsOf, serveWebPage } from "../../test/web-page.ts";
+import { barriersOf, errorsOf, visitPage } from "../../test/web-page.ts";
 
-let site: WebPage;
-let browser: Browser;
-beforeAll(async () => {
-  [site, browser] = await Promise.all([serveWebPage(), launch(softwareWebGL)]);
-});
-afterAll(async () => {
-  await browser.close();
-  await site.close();
-});
+const visit = visitPage();
 
 const folder = mkdtempSync(join(tmpdir(), "symloss-race-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -29,12 +21,12 @@ afterEach(() => {
   if (errors.length > 0) throw new Error(`The page must leave no errors, got:\n${errors.join("\n")}`);
 });
 
-async function open(link: string, options: BrowserContextOptions = {}, own: Browser = browser): Promise<Page> {
+async function open(link: string, options: BrowserContextOptions = {}, own: Browser = visit.browser): Promise<Page> {
   const page = await own.newPage(options);
   page.setDefaultTimeout(30_000);
   errors = errorsOf(page);
   await page.addInitScript(recorder);
-  await page.goto(`${site.address}#race${link}`);
+  await page.goto(`${visit.site.address}#race${link}`);
   return page;
 }
 
