@@ -5,16 +5,7 @@ import type { JSX } from "preact/compat";
 import { type EngineName, engineNames, engineTable } from "../engines.ts";
 import type { ArgumentDescription, LossDescription } from "./description.ts";
 import { isReference, type ReferenceName, referenceTitles } from "./reference-names.ts";
-import {
-  type FigureKind,
-  type View,
-  figureTitles,
-  figuresOf,
-  formatPlace,
-  placesOf,
-  rangeOf,
-  titleOfPlace,
-} from "./view.ts";
+import { type View, figureTitles, figuresOf, formatPlace, placesOf, rangeOf, titleOfPlace } from "./view.ts";
 
 /** What the controls are given: what is shown, and how to show something else. */
 interface ControlProperties {
@@ -82,17 +73,7 @@ function OptionControl({ name, definition, text, set }: OptionControlProperties)
     );
   }
   if (definition.kind === "choice") {
-    return (
-      <Field label={name}>
-        <select name={name} value={text || usual} onInput={(event) => set(event.currentTarget.value)}>
-          {definition.choices.map((choice) => (
-            <option key={String(choice)} value={String(choice)}>
-              {String(choice)}
-            </option>
-          ))}
-        </select>
-      </Field>
-    );
+    return <ChoiceField label={name} value={text || usual} choices={definition.choices.map(named)} set={set} />;
   }
   const range = sliderOf(definition);
   return (
@@ -148,15 +129,12 @@ function ArgumentControls({ view, description, change }: ControlProperties): JSX
     <fieldset>
       <legend>Arguments</legend>
       {description.forms.length === 1 ? null : (
-        <Field label="shapes">
-          <select value={String(view.form)} onInput={(event) => change({ form: Number(event.currentTarget.value) })}>
-            {description.forms.map(({ title }, index) => (
-              <option key={title} value={String(index)}>
-                {title}
-              </option>
-            ))}
-          </select>
-        </Field>
+        <ChoiceField
+          label="shapes"
+          value={String(view.form)}
+          choices={description.forms.map(({ title }, index) => ({ value: String(index), title }))}
+          set={(form) => change({ form: Number(form) })}
+        />
       )}
       {form.arguments.map((argument) => (
         <ArgumentControl
@@ -217,52 +195,40 @@ function FigureControls({ view, description, change }: ControlProperties): JSX.E
   const places = placesOf(form.arguments);
   const kinds = figuresOf(form, view.along);
   const results = Object.keys(description.results);
-  const placeSelect = (label: string, name: "along" | "across"): JSX.Element => (
-    <Field label={label}>
-      <select
-        value={formatPlace(view[name])}
-        onInput={({ currentTarget }) => {
-          const place = places.find((one) => formatPlace(one) === currentTarget.value)!;
-          change(
-            name === "across"
-              ? { across: place }
-              : { along: place, ...rangeOf(description, { form: view.form, along: place }) },
-          );
-        }}
-      >
-        {places.map((place) => (
-          <option key={formatPlace(place)} value={formatPlace(place)}>
-            {titleOfPlace(place, form.arguments)}
-          </option>
-        ))}
-      </select>
-    </Field>
+  const placeField = (label: string, name: "along" | "across"): JSX.Element => (
+    <ChoiceField
+      label={label}
+      value={formatPlace(view[name])}
+      choices={places.map((place) => ({ value: formatPlace(place), title: titleOfPlace(place, form.arguments) }))}
+      set={(chosen) => {
+        const place = places.find((one) => formatPlace(one) === chosen)!;
+        change(
+          name === "across"
+            ? { across: place }
+            : { along: place, ...rangeOf(description, { form: view.form, along: place }) },
+        );
+      }}
+    />
   );
   return (
     <fieldset>
       <legend>Figure</legend>
-      <Field label="kind">
-        <select value={view.figure} onInput={(event) => change({ figure: event.currentTarget.value as FigureKind })}>
-          {kinds.map((kind) => (
-            <option key={kind} value={kind}>
-              {figureTitles[kind]}
-            </option>
-          ))}
-        </select>
-      </Field>
+      <ChoiceField
+        label="kind"
+        value={view.figure}
+        choices={kinds.map((kind) => ({ value: kind, title: figureTitles[kind] }))}
+        set={(figure) => change({ figure })}
+      />
       {results.length === 1 ? null : (
-        <Field label="result">
-          <select value={view.result} onInput={(event) => change({ result: event.currentTarget.value })}>
-            {results.map((name) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </Field>
+        <ChoiceField
+          label="result"
+          value={view.result}
+          choices={results.map(named)}
+          set={(result) => change({ result })}
+        />
       )}
-      {view.figure === "simplex" ? null : placeSelect("along", "along")}
-      {view.figure === "surface" ? placeSelect("and", "across") : null}
+      {view.figure === "simplex" ? null : placeField("along", "along")}
+      {view.figure === "surface" ? placeField("and", "across") : null}
       {view.figure === "simplex" ? null : (
         <div class="pair">
           <NumberField label="from" value={view.from} set={(from) => change({ from })} />
@@ -300,32 +266,22 @@ function NumberField({
   );
 }
 
+const engines = engineNames.map((name): FieldChoice<EngineName> => ({
+  ...named(name),
+  hint: engineTable[name].summary,
+}));
+
 function EngineControls({ view, change }: ControlProperties): JSX.Element {
   return (
     <fieldset>
       <legend>Engine</legend>
-      <Field label="computed by">
-        <select value={view.engine} onInput={(event) => change({ engine: event.currentTarget.value as EngineName })}>
-          {engineNames.map((name) => (
-            <option key={name} value={name} title={engineTable[name].summary}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </Field>
-      <Field label="compared with">
-        <select
-          value={view.against ?? ""}
-          onInput={({ currentTarget }) => change({ against: engineNames.find((name) => name === currentTarget.value) })}
-        >
-          <option value="">nothing</option>
-          {engineNames.map((name) => (
-            <option key={name} value={name} title={engineTable[name].summary}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </Field>
+      <ChoiceField label="computed by" value={view.engine} choices={engines} set={(engine) => change({ engine })} />
+      <ChoiceField
+        label="compared with"
+        value={view.against ?? ""}
+        choices={[{ value: "", title: "nothing" }, ...engines]}
+        set={(against) => change({ against: against === "" ? undefined : against })}
+      />
     </fieldset>
   );
 }
@@ -357,6 +313,39 @@ function BesideControls({ view, description, change }: ControlProperties): JSX.E
         ))}
       </div>
     </fieldset>
+  );
+}
+
+/** What can be chosen. */
+interface FieldChoice<Value extends string> {
+  readonly value: Value;
+  readonly title: string;
+  readonly hint?: string;
+}
+
+/** A choice that is called what it is. */
+function named<Value extends string | number>(value: Value): FieldChoice<`${Value}`> {
+  return { value: `${value}`, title: `${value}` };
+}
+
+interface ChoiceFieldProperties<Value extends string> {
+  readonly label: string;
+  readonly value: Value;
+  readonly choices: readonly FieldChoice<Value>[];
+  readonly set: (value: Value) => void;
+}
+
+function ChoiceField<Value extends string>({ label, value, choices, set }: ChoiceFieldProperties<Value>): JSX.Element {
+  return (
+    <Field label={label}>
+      <select value={value} onInput={({ currentTarget }) => set(currentTarget.value as Value)}>
+        {choices.map((choice) => (
+          <option key={choice.value} value={choice.value} title={choice.hint}>
+            {choice.title}
+          </option>
+        ))}
+      </select>
+    </Field>
   );
 }
 
