@@ -52,10 +52,19 @@ export function listLosses(): readonly string[] {
   return Object.keys(losses);
 }
 
-/** Throws `RangeError` if there is no loss of that name. */
+const described = new Map<LossName, LossDescription>();
+
+/** Made once for each loss: every figure asks. Throws `RangeError` if there is no loss of that name. */
 export function describeLoss(name: string): LossDescription {
-  const { options, results } = losses[requireLoss(name)].definition;
-  return { name, options, results, companions: companionsOf(name as LossName), forms: formsOf(name as LossName) };
+  const loss = requireLoss(name);
+  const found = described.get(loss) ?? makeDescription(loss);
+  described.set(loss, found);
+  return found;
+}
+
+function makeDescription(name: LossName): LossDescription {
+  const { options, results } = losses[name].definition;
+  return { name, options, results, companions: companionsOf(name), forms: formsOf(name) };
 }
 
 /** The name, if it is that of a loss; throws `RangeError` if it is not. */

@@ -190,30 +190,39 @@ function isBatch({ loss, options }: EvaluationRequest, { batches }: FormDescript
 }
 
 /** All points as one call, along a first axis. */
-function batchOf({ inputs, moves, points }: EvaluationRequest, form: FormDescription): Arrays {
-  const count = points[0]?.length ?? 1;
+function batchOf(request: EvaluationRequest, form: FormDescription): Arrays {
+  const places = [...placesOf(request)];
   return arraysOf(form, (argument) => {
-    const own = inputs[argument.name]!;
-    const data = Float32Array.from({ length: count * own.length }, (_, index) => own[index % own.length]!);
-    for (const [index, { argument: name, element }] of moves.entries()) {
-      if (name !== argument.name) continue;
-      for (const [point, value] of points[index]!.entries()) data[point * own.length + element] = value;
-    }
-    return arrayOf(argument, data, [count, ...argument.shape]);
+    const size = argument.values.length;
+    const data = new Float32Array(places.length * size);
+    for (const place of places) data.set(elementsAt(request, argument, place), place * size);
+    return arrayOf(argument, data, [places.length, ...argument.shape]);
   });
 }
 
 /** A call for each point. */
-function singlesOf({ inputs, moves, points }: EvaluationRequest, form: FormDescription): readonly Arrays[] {
-  return (points[0] ?? [0]).map((_, point) =>
-    arraysOf(form, (argument) => {
-      const data = Float32Array.from(inputs[argument.name]!);
-      for (const [index, { argument: name, element }] of moves.entries()) {
-        if (name === argument.name) data[element] = points[index]![point]!;
-      }
-      return arrayOf(argument, data, argument.shape);
-    }),
+function singlesOf(request: EvaluationRequest, form: FormDescription): readonly Arrays[] {
+  return Array.from(placesOf(request), (place) =>
+    arraysOf(form, (argument) => arrayOf(argument, elementsAt(request, argument, place), argument.shape)),
   );
+}
+
+/** The places of the points in their list; where nothing moves there is one. */
+function placesOf({ points: [first = [0]] }: EvaluationRequest): IterableIterator<number> {
+  return first.keys();
+}
+
+/** The elements of an argument at a point. */
+function elementsAt(
+  { inputs, moves, points }: EvaluationRequest,
+  { name }: ArgumentDescription,
+  place: number,
+): Float32Array {
+  const data = Float32Array.from(inputs[name]!);
+  for (const [index, { argument, element }] of moves.entries()) {
+    if (argument === name) data[element] = points[index]![place]!;
+  }
+  return data;
 }
 
 function arraysOf(form: FormDescription, make: (argument: ArgumentDescription) => NDArray): Arrays {
