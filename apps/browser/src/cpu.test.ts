@@ -3,7 +3,7 @@ import { cpu } from "@symloss/engine-cpu";
 import { describe, expect, test } from "vitest";
 import { namesByGroup, testInBrowser } from "./cases.ts";
 import { runInBrowser } from "./page.ts";
-import { suiteOfPages } from "./suite.ts";
+import { suiteOfPages, suiteTimeout } from "./suite.ts";
 
 const names = namesByGroup(conformanceCases(await cpu(), { createEngine: cpu, ...suiteOfPages }));
 
@@ -11,6 +11,7 @@ describe("engine-cpu in a browser", () => {
   testInBrowser(names, {
     entry: new URL("../pages/cpu.ts", import.meta.url),
     arguments: [Object.values(names).flat()],
+    timeout: suiteTimeout,
   });
 });
 

@@ -7,7 +7,7 @@ import { namesByGroup, testInBrowser } from "./cases.ts";
 import { launch } from "./launch.ts";
 import { type PageOptions, runInBrowser } from "./page.ts";
 import type { HeaderOptions } from "./serve.ts";
-import { dependsOnThreads, suiteOfPages } from "./suite.ts";
+import { dependsOnThreads, suiteOfPages, suiteTimeout } from "./suite.ts";
 
 /** How the page creates its engine; `initTimeout` is how long the runtime may take to start, in milliseconds. */
 interface Settings {
@@ -39,7 +39,7 @@ describe.each<[string, Settings, HeaderOptions, typeof cases]>([
   ["engine-onnx on two threads, isolated", { numThreads: 2 }, isolated, cases.filter(dependsOnThreads)],
 ])("%s", (_, settings, headers, some) => {
   const names = namesByGroup(some);
-  const options = { entry, arguments: [settings, Object.values(names).flat()], headers, timeout: 600_000 };
+  const options = { entry, arguments: [settings, Object.values(names).flat()], headers, timeout: suiteTimeout };
   testInBrowser(names, { ...options, browser: () => browser });
 });
 

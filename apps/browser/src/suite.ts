@@ -4,6 +4,9 @@ import type { CaseGroup, SuiteOptions } from "@symloss/conformance";
 /** The options of every suite that runs in a page, on both sides. */
 export const suiteOfPages: Partial<SuiteOptions> = { goldens: "oneOfEach", runs: 15 };
 
+/** Within this many milliseconds the suite ends in a page, on a machine that does other things too. */
+export const suiteTimeout = 600_000;
+
 /** What is asked of a case to know where it runs. */
 interface NamedCase {
   readonly group: CaseGroup;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { namesByGroup, testInBrowser } from "./cases.ts";
 import { launch } from "./launch.ts";
 import { type PageOptions, runInBrowser } from "./page.ts";
-import { suiteOfPages } from "./suite.ts";
+import { suiteOfPages, suiteTimeout } from "./suite.ts";
 
 const names = namesByGroup(conformanceCases(await wasm(), { createEngine: wasm, ...suiteOfPages }));
 
@@ -27,7 +27,7 @@ describe("engine-wasm in a browser, under a content security policy that forbids
     entry: new URL("../pages/wasm.ts", import.meta.url),
     arguments: [Object.values(names).flat()],
     headers: wasmAllowed,
-    timeout: 600_000,
+    timeout: suiteTimeout,
     browser: () => browser,
   });
 });
