@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { namesByGroup, testInBrowser } from "./cases.ts";
 import { launch, softwareWebGL } from "./launch.ts";
 import { runInBrowser } from "./page.ts";
-import { runsOnWebGL, suiteOfPages } from "./suite.ts";
+import { runsIn } from "./parts.ts";
+import { suiteOfPages } from "./suite.ts";
 
 /** Faults by subject, grouped by page: some count objects, which others would leave behind. */
 export type FaultPages = readonly Readonly<Record<string, object>>[];
@@ -25,7 +26,7 @@ export function testGpu(mode: "webgl2" | "webgl", faultPages: FaultPages): void 
 
     describe("conformance", () => {
       const cases = conformanceCases({ traits: gpuTraits }, { createEngine: () => gpu(), ...suiteOfPages });
-      const names = namesByGroup(cases.filter((one) => runsOnWebGL(mode, one)));
+      const names = namesByGroup(cases.filter((one) => runsIn(mode, one)));
       const options = { entry: page("gpu"), arguments: [mode, Object.values(names).flat()], timeout: 900_000 };
       testInBrowser(names, { ...options, browser: () => browser });
     });

@@ -6,8 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { namesByGroup, testInBrowser } from "./cases.ts";
 import { launch } from "./launch.ts";
 import { type PageOptions, runInBrowser } from "./page.ts";
+import { dependsOnThreads, runsIn } from "./parts.ts";
 import type { HeaderOptions } from "./serve.ts";
-import { dependsOnThreads, suiteOfPages, suiteTimeout } from "./suite.ts";
+import { suiteOfPages, suiteTimeout } from "./suite.ts";
 
 /** How the page creates its engine; `initTimeout` is how long the runtime may take to start, in milliseconds. */
 interface Settings {
@@ -17,7 +18,9 @@ interface Settings {
 }
 
 const entry = new URL("../pages/onnx.ts", import.meta.url);
-const cases = conformanceCases(await onnx(), { createEngine: onnx, ...suiteOfPages });
+const cases = conformanceCases(await onnx(), { createEngine: onnx, ...suiteOfPages }).filter((one) =>
+  runsIn("onnx", one),
+);
 
 let browser: Browser;
 beforeAll(async () => {

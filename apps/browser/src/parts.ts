@@ -1,0 +1,42 @@
+/** Which cases of the conformance suite run in pages? */
+import type { CaseGroup } from "@symloss/conformance";
+
+/** What is asked of a case to know where it runs. */
+interface NamedCase {
+  readonly group: CaseGroup;
+  readonly name: string;
+}
+
+/** Whether a case depends on how many threads a runtime has. */
+export function dependsOnThreads({ group }: NamedCase): boolean {
+  return ["operations", "lifecycle", "faults"].includes(group);
+}
+
+/** Where only a part of the suite runs: each case costs a session of ONNX Runtime, or kernels of a WebGL made by the processor. */
+type Place = "onnx" | "webgl2" | "webgl";
+
+/** What runs there. ONNX Runtime is the same program in a page as in Node.js; a kernel takes a tenth of a second to compile. */
+const parts: Readonly<Record<Place, { readonly groups: readonly CaseGroup[]; readonly but?: RegExp }>> = {
+  onnx: { groups: ["operations", "losses", "lifecycle", "faults"] },
+  webgl2: {
+    groups: ["operations", "gradients", "losses", "lifecycle", "faults", "properties"],
+    // They sort or run many steps, each a kernel of its own, or compile a kernel for each axis and each difference: seconds each.
+    but: /^losses: (spearmanCorrelation|normalizedMutualInformation|adjustedRandIndex|ctc) float32|every (axis|set of axes)|: scan,|of a scan|by differences/,
+  },
+  webgl: {
+    // What depends on the version of WebGL is in these.
+    groups: ["operations", "lifecycle", "faults"],
+    // How axes lie, and in which order steps run, does not.
+    but: /every (axis|set of axes)|sort|: scan,/,
+  },
+};
+
+/** `npm run test:pages` runs every case; on WebGL that takes an hour, and `npm run test:headless` runs every case there. */
+const everything = process.env["MODE"] === "pages";
+
+/** Whether a case runs in a page at this place. */
+export function runsIn(place: Place, { group, name }: NamedCase): boolean {
+  if (everything && place === "onnx") return true;
+  const { groups, but } = parts[place];
+  return groups.includes(group) && but?.test(name) !== true;
+}
