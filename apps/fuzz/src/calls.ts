@@ -278,6 +278,10 @@ function coreCalls(engine: Engine): CallTable {
 function calledLater(engine: Engine): CallTable {
   const compiled = compile((x: Tensor, options: { readonly y: Tensor }) => [add(x, options.y), x], { engine });
   const onDevice = compile((x: Tensor) => exp(x), { engine, results: "device" });
+  const parted = compile((x: Tensor) => ({ x, y: [exp(x)] as const }), {
+    engine,
+    results: { x: "host", y: ["device"] },
+  });
   return {
     "compile()": [{ self: () => compiled, args: () => [[1, 2], { y: 3 }] }],
     "compile().into": [
@@ -290,6 +294,7 @@ function calledLater(engine: Engine): CallTable {
       },
     ],
     "compile() on the device": [{ self: () => onDevice, args: () => [[1, 2]] }],
+    "compile() in parts": [{ self: () => parted, args: () => [[1, 2]] }],
   };
 }
 
@@ -332,11 +337,15 @@ const traced = (): Graph => traceGraph("fuzz", ({ x }: { x: Tensor }) => exp(x).
 
 function contractCalls(engine: Engine): CallTable {
   const handle = (): HostDeviceArray => new HostDeviceArray(engine, new Float32Array(2), [2], "float32");
+  const single = (): HostDeviceArray => new HostDeviceArray(engine, new Float32Array(1), [1], "float32");
   const options = { axis: { must: "an integer", holds: Number.isInteger, error: RangeError } };
   return {
     selfTest: [oneOf(engine)],
     HostDeviceArray: [oneOf(engine, new Float32Array(2), [2], "float32")],
     ...each(["HostDeviceArray#read", "HostDeviceArray#dispose"], { self: handle, args: () => [] }),
+    AbstractDeviceArray: [oneOf()],
+    "AbstractDeviceArray#item": [{ self: single, args: () => [] }],
+    asyncDisposable: [oneOf(() => undefined)],
     hostDataOf: [oneOf(engine, handle)],
     hostEngine: [oneOf({ name: "given", device: "none", traits: engine.traits, compile: () => undefined })],
     otherEngine: [oneOf(engine, engine)],

@@ -23,12 +23,13 @@ import {
   sum,
   transpose,
 } from "@symloss/core";
-import { type Executable, formatDType, prepare } from "@symloss/core/engine";
+import { type Executable, disposeSymbol, formatDType, prepare } from "@symloss/core/engine";
 import type { CaseContext, ConformanceCase } from "./case.ts";
 import { type Expected, expectArray, expectArrays, expectError, expectSame, expectThat } from "./compare.ts";
 import { arrayOf, sampleArray, vectorOf } from "./data.ts";
 import { type TensorFunction, predict, traceOf } from "./oracle/predict.ts";
 import { allowedBy, toleranceOf } from "./tolerance.ts";
+import { variantOf } from "./variant.ts";
 
 /** The cases of the lifecycle. */
 export function lifecycleCases(context: CaseContext): ConformanceCase[] {
@@ -331,6 +332,47 @@ const runs: Readonly<Record<string, Run>> = {
     await expectError("a run on the device after dispose", () => executable.runOnDevice([x.data]), "DisposedError");
   },
 
+  async "results of one run stay in different places"(engine) {
+    const step = (x: Tensor) => ({ total: sum(square(x)), next: mul(x, 0.5), all: [exp(x), sub(x, 1)] as const });
+    const run = compile(step, { engine, results: { total: "host", next: "device", all: ["device", "host"] } });
+    const x = samples(33);
+    const first = await run(x);
+    const { total, next, all } = await run(first.next);
+    const halves = ndarray(
+      x.data.map((value) => value / 2),
+      [33],
+    );
+    const on = (fn: (given: Tensor) => Tensor) => predictOne(engine, fn, [halves]);
+    expectArray(
+      "the total",
+      total,
+      on((given) => sum(square(given))),
+    );
+    expectArray(
+      "the next",
+      await readArray(next),
+      on((given) => mul(given, 0.5)),
+    );
+    expectArray("the first of all", await readArray(all[0]), on(exp));
+    expectArray(
+      "the second of all",
+      all[1],
+      on((given) => sub(given, 1)),
+    );
+    for (const handle of [first.next, first.all[0], next, all[0]]) handle.dispose();
+    await run.dispose();
+  },
+
+  async "a device array gives its only element, and is freed at the end of a block"(engine) {
+    const handle = await engine.upload(ndarray([[2.5]]));
+    expectThat((await handle.item()) === 2.5, "the element must be 2.5.");
+    const pair = await engine.upload(ndarray([1, 2]));
+    await expectError("item", () => pair.item(), "ShapeError", ["the array must have one element", "f32[2]"]);
+    for (const one of [handle, pair]) one[disposeSymbol]();
+    expectThat(handle.disposed && pair.disposed, "a handle must be disposed at the end of its block.");
+    await expectError("item", () => handle.item(), "DisposedError", ["read"]);
+  },
+
   async "an engine is disposed once, and not used after"(_, { createEngine }) {
     const engine = await createEngine();
     const x = samples(5);
@@ -550,18 +592,11 @@ async function compileDirectly(engine: Engine, fn: TensorFunction, arrays: reado
 /** The engine, and how often it has compiled. */
 function counting(engine: Engine): { counted: Engine; count: () => number } {
   let count = 0;
-  const { name, device, software, traits } = engine;
-  const counted: Engine = {
-    name,
-    device,
-    software,
-    traits,
+  const counted = variantOf(engine, {
     compile(graph) {
       count++;
       return engine.compile(graph);
     },
-    upload: (array) => engine.upload(array),
-    dispose: () => undefined,
-  };
+  });
   return { counted, count: () => count };
 }

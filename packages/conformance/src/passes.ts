@@ -60,6 +60,7 @@ import { lowerableOperations } from "./necessary.ts";
 import { operationSpecs } from "./operations.ts";
 import { floatTypes } from "./operations/spec.ts";
 import { type TensorFunction, predict, traceOf } from "./oracle/predict.ts";
+import { variantOf } from "./variant.ts";
 
 /** The cases of the passes. */
 export function passCases({ traits }: CaseContext): ConformanceCase[] {
@@ -151,21 +152,18 @@ async function withoutOperations(
   run: (engine: Engine) => Promise<void>,
 ): Promise<void> {
   const compiled: Executable[] = [];
-  const { name, device, software, traits } = engine;
+  const operations = engine.traits.operations.filter((operation) => !missing.includes(operation));
   try {
-    await run({
-      name,
-      device,
-      software,
-      traits: { ...traits, operations: traits.operations.filter((operation) => !missing.includes(operation)) },
-      async compile(graph) {
-        const executable = await engine.compile(graph);
-        compiled.push(executable);
-        return executable;
-      },
-      upload: (array) => engine.upload(array),
-      dispose: () => undefined,
-    });
+    await run(
+      variantOf(engine, {
+        traits: { ...engine.traits, operations },
+        async compile(graph) {
+          const executable = await engine.compile(graph);
+          compiled.push(executable);
+          return executable;
+        },
+      }),
+    );
   } finally {
     for (const executable of compiled) await executable.dispose();
   }

@@ -1,5 +1,5 @@
 import type { DType, Engine, EngineTraits } from "@symloss/core";
-import { type Operation, allOperations, operationFacts } from "@symloss/core/engine";
+import { type Operation, allOperations, asyncDisposable, operationFacts } from "@symloss/core/engine";
 import { describe, expect, test } from "vitest";
 import type { ConformanceCase } from "./case.ts";
 import { type GoldenSelection, checkExpectedFailures, conformanceCases, runCase } from "./index.ts";
@@ -25,7 +25,7 @@ function engineWith(traits: Partial<EngineTraits> = {}): Engine {
     },
     compile: none,
     upload: none,
-    dispose: none,
+    ...asyncDisposable(none),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Which errors come from the engine, and which from core? A watched engine records what it throws, and otherwise behaves the same. */
 import type { DType, DeviceArray, Engine, Executable, TypedArray } from "@symloss/core";
-import type { MaybePromise, Value } from "@symloss/core/engine";
+import { AbstractDeviceArray, type MaybePromise, type Value, asyncDisposeSymbol } from "@symloss/core/engine";
 
 /** The watched engine, always the same for one engine, so that executables compiled for it are reused. */
 export function watch(engine: Engine): Engine {
@@ -24,9 +24,11 @@ const thrown = new WeakSet<object>();
 
 class WatchedEngine implements Engine {
   readonly #engine: Engine;
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
 
   constructor(engine: Engine) {
     this.#engine = engine;
+    Object.assign(this, { [asyncDisposeSymbol]: async () => this.dispose() });
   }
 
   get name(): string {
@@ -98,11 +100,12 @@ class WatchedExecutable implements Executable {
 }
 
 /** A device array of the underlying engine, presented as one of the watched engine. */
-class WatchedArray implements DeviceArray {
+class WatchedArray extends AbstractDeviceArray {
   readonly engine: Engine;
   readonly handle: DeviceArray;
 
   constructor(engine: Engine, handle: DeviceArray) {
+    super();
     this.engine = engine;
     this.handle = handle;
   }

@@ -5,6 +5,8 @@ export type { DeviceArray, Engine, EngineFactory, EngineTraits, Executable, Valu
 export type { MaybePromise } from "./array/promise.ts";
 export { selfTest } from "./engine/self-test.ts";
 export { engineRule } from "./engine/options.ts";
+export { AbstractDeviceArray } from "./engine/abstract-device-array.ts";
+export { asyncDisposable, asyncDisposeSymbol, disposeSymbol } from "./engine/disposal.ts";
 export { HostDeviceArray, hostDataOf } from "./engine/host-device-array.ts";
 export { type HostEngine, type HostProgram, hostEngine } from "./engine/host-engine.ts";
 export { Lifetime } from "./engine/lifetime.ts";

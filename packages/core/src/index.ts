@@ -109,6 +109,7 @@ export type {
   Together,
 } from "./compile/signature.ts";
 export { type CompileOptions, type Compiled, compile } from "./compile/compile.ts";
+export type { Place, Placed, Placement } from "./compile/placement.ts";
 export { type CompiledSync, type SyncDeviceArray, compileSync, evaluateSync } from "./compile/compile-sync.ts";
 export { type LeafOf, type Mapped, type Uploaded, dispose, tree, upload } from "./compile/trees.ts";
 export { type BatchOptions, type BatchedFunction, vmap } from "./compile/vmap.ts";

@@ -6,6 +6,7 @@ import {
   EngineError,
   EngineUnavailableError,
   type NDArray,
+  asyncDisposable,
   checkUpload,
   formatType,
   selfTest,
@@ -106,7 +107,7 @@ function makeEngine(makeContext: () => GpuContext): Engine {
     traits: gpuTraits,
     compile: (graph) => new GpuExecutable(engine, current, graph),
     upload: (array) => upload(engine, current("upload"), array),
-    dispose: () => contexts.dispose(),
+    ...asyncDisposable(() => contexts.dispose()),
   };
   return engine;
 }

@@ -1,7 +1,7 @@
 /** What is a device array? Part of the engine's memory, which compiled graphs read where it is. */
 import {
+  AbstractDeviceArray,
   type DType,
-  type DeviceArray,
   type Engine,
   Lifetime,
   type TypedArray,
@@ -46,7 +46,7 @@ interface Allocation {
 }
 
 /** An array at an address that it owns. */
-export class WasmDeviceArray implements DeviceArray {
+export class WasmDeviceArray extends AbstractDeviceArray {
   readonly engine: Engine;
   readonly shape: readonly number[];
   readonly dtype: DType;
@@ -56,6 +56,7 @@ export class WasmDeviceArray implements DeviceArray {
   readonly #lifetime: Lifetime;
 
   constructor(engine: Engine, heap: EngineHeap, address: number, { shape, dtype, size, name }: ArrayLayout) {
+    super();
     this.engine = engine;
     this.shape = shape;
     this.dtype = dtype;

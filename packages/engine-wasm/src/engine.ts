@@ -5,6 +5,7 @@ import {
   EngineUnavailableError,
   type NDArray,
   allOperations,
+  asyncDisposable,
   checkUpload,
   selfTest,
 } from "@symloss/core/engine";
@@ -93,10 +94,10 @@ function makeEngine(heap: EngineHeap, arithmetic: Arithmetic): Engine {
       return executable;
     },
     upload: (array) => upload(engine, heap, array),
-    dispose() {
+    ...asyncDisposable(() => {
       heap.dispose();
       for (const executable of executables) executable.dispose();
-    },
+    }),
   };
   return engine;
 }

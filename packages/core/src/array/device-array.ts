@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** What is an array on a device? Defined here without engines, so that messages can describe one. */
 import type { DType, TypedArray } from "./dtype.ts";
 import type { MaybePromise } from "./promise.ts";
@@ -11,8 +12,12 @@ export interface DeviceArrayOf<Engine> {
   readonly disposed: boolean;
   /** The elements, as a new typed array. Throws `DisposedError` after `dispose()`. */
   read(): MaybePromise<TypedArray>;
+  /** The only element, as a number (a bool as 0 or 1). Throws `ShapeError` unless there is exactly one, and what `read` throws. */
+  item(): MaybePromise<number>;
   /** Frees the memory; a second call does nothing. */
   dispose(): void;
+  /** The same, at the end of a block: `using handle = await upload([1, 2], { engine })`. */
+  [Symbol.dispose](): void;
 }
 
 /** Whether a value is an array on the device of any engine. */

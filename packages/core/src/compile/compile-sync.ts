@@ -1,14 +1,16 @@
 /** How does a function of tensors become a function of arrays that need not be awaited? On an engine that computes before it returns. */
 import type { TypedArray } from "../array/dtype.ts";
-import { EngineError, OutOfRangeError } from "../array/errors.ts";
+import { EngineError } from "../array/errors.ts";
 import type { NDArray } from "../array/ndarray.ts";
 import { checkOptions, functionRule, refuseSurplus, requireRule, swallow } from "../array/options.ts";
 import { type MaybePromise, isPromise } from "../array/promise.ts";
 import type { DeviceArray, Engine } from "../engine/contract.ts";
+import { disposeSymbol } from "../engine/disposal.ts";
 import { type CompileOptions, compileOptions } from "./compile.ts";
 import { evaluateWith } from "./evaluate.ts";
 import { bindOutputs } from "./outputs.ts";
-import { type PlanOptions, planOptions, runInto, runOnDevice, runOnHost } from "./plan.ts";
+import { type PlanOptions, planOptions, runInto, runPlaced } from "./plan.ts";
+import { type Placed, type Placement, requireHost } from "./placement.ts";
 import { PlannedFunction } from "./planned-function.ts";
 import type { ArraysFor, Outputs, PositionOf, Results, Signature, SignaturesOf, Together } from "./signature.ts";
 import type { AnyFunction, OfTensors, Traceable } from "./traceable.ts";
@@ -16,21 +18,28 @@ import type { AnyFunction, OfTensors, Traceable } from "./traceable.ts";
 /** An array on the device of an engine that computes before it returns. */
 export interface SyncDeviceArray extends DeviceArray {
   read(): TypedArray;
+  item(): number;
 }
 
 /** A compiled function whose results need not be awaited. */
-export interface CompiledSync<Arguments extends readonly unknown[], Result, A = NDArray> {
-  (...args: Arguments): Results<Result, A>;
+export interface CompiledSync<Arguments extends readonly unknown[], Result, Given = Results<Result, NDArray>> {
+  (...args: Arguments): Given;
   /** Writes the results into arrays, given in the structure of the results. */
   into(outputs: Outputs<Result>, ...args: Arguments): void;
   /** Frees what was compiled; a second call does nothing, a later run throws `DisposedError`. */
   dispose(): void;
+  /** The same, at the end of a block: `using loss = compileSync(huber, { engine })`. */
+  [Symbol.dispose](): void;
 }
 
 /** What `compileSync` makes of a function. */
-export type CompiledSyncFunction<F, Static extends number, A> = Together<CompiledSyncOf<SignaturesOf<F>, Static, A>>;
-type CompiledSyncOf<S, Static extends number, A> =
-  S extends Signature<infer Arguments, infer Result> ? CompiledSync<ArraysFor<Arguments, Static>, Result, A> : never;
+export type CompiledSyncFunction<F, Static extends number, Place> = Together<
+  CompiledSyncOf<SignaturesOf<F>, Static, Place>
+>;
+type CompiledSyncOf<S, Static extends number, Place> =
+  S extends Signature<infer Arguments, infer Result>
+    ? CompiledSync<ArraysFor<Arguments, Static>, Result, Placed<Result, Place, SyncDeviceArray>>
+    : never;
 
 /**
  * Compiles a function of tensors into a function of arrays, as `compile` does, whose results need not be awaited: for a sort comparator,
@@ -40,12 +49,12 @@ type CompiledSyncOf<S, Static extends number, A> =
  */
 export function compileSync<
   F extends AnyFunction,
-  Location extends "host" | "device" = "host",
+  const Place extends Placement = "host",
   const Static extends readonly PositionOf<F>[] = [],
 >(
   fn: F & Traceable<F, Static[number]>,
-  options: CompileOptions<Location, Static>,
-): CompiledSyncFunction<F, Static[number], { host: NDArray; device: SyncDeviceArray }[Location]>;
+  options: CompileOptions<Place, Static>,
+): CompiledSyncFunction<F, Static[number], Place>;
 export function compileSync(fn: (...args: never[]) => unknown, options: CompileOptions): never {
   refuseSurplus("compileSync", arguments, ["fn", "options"]);
   requireRule("compileSync", "fn", functionRule, fn);
@@ -54,21 +63,22 @@ export function compileSync(fn: (...args: never[]) => unknown, options: CompileO
   const { engine } = settings;
   requireSynchronous("compileSync", engine);
   const planned = new PlannedFunction("compileSync", fn, settings, [...positions]);
-  const execute = results === "device" ? runOnDevice : runOnHost;
+  const execute = runPlaced("compileSync", results);
 
   const call = (...args: readonly unknown[]): unknown => settled("compileSync", engine, planned.run(args, execute));
+  const dispose = (): void => {
+    if (planned.end()) settled("compileSync", engine, planned.release());
+  };
   return Object.assign(call, {
     into: (outputs: unknown, ...args: readonly unknown[]): void => {
-      if (results === "device")
-        throw new OutOfRangeError('compileSync: results must be "host" to use into, got "device".');
+      requireHost("compileSync", results);
       const written = planned.run(args, (plan, values) =>
         runInto(plan, values, bindOutputs("into", outputs, plan.structure, plan.results)),
       );
       settled("compileSync", engine, written);
     },
-    dispose: (): void => {
-      if (planned.end()) settled("compileSync", engine, planned.release());
-    },
+    dispose,
+    [disposeSymbol]: dispose,
   }) as never;
 }
 

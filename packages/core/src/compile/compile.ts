@@ -1,10 +1,11 @@
 /** How does a function of tensors become a function of arrays? It is traced and compiled once for each list of shapes and dtypes. */
-import { OutOfRangeError } from "../array/errors.ts";
 import type { NDArray } from "../array/ndarray.ts";
 import { type OptionTable, checkOptions, functionRule, refuseSurplus, requireRule } from "../array/options.ts";
 import type { DeviceArray } from "../engine/contract.ts";
+import { asyncDisposable } from "../engine/disposal.ts";
 import { bindOutputs } from "./outputs.ts";
-import { type Execute, type PlanOptions, planOptions, runInto, runOnDevice, runOnHost } from "./plan.ts";
+import { type Execute, type PlanOptions, planOptions, runInto, runPlaced } from "./plan.ts";
+import { type Placed, type Placement, placementRule, requireHost } from "./placement.ts";
 import { PlannedFunction } from "./planned-function.ts";
 import type { ArraysFor, Outputs, PositionOf, Results, Signature, SignaturesOf, Together } from "./signature.ts";
 import { staticRule } from "./static.ts";
@@ -12,11 +13,14 @@ import type { AnyFunction, Traceable } from "./traceable.ts";
 
 /** The engine on which a function is compiled, where its results stay, and which of its arguments are no arrays. */
 export interface CompileOptions<
-  Results extends "host" | "device" = "host" | "device",
+  Place extends Placement = Placement,
   Static extends readonly number[] = readonly number[],
 > extends PlanOptions {
-  /** Where results stay: arrays on the host (default), or on the engine's device, from where the next compiled function takes them without a copy. */
-  readonly results?: Results;
+  /**
+   * Where results stay: arrays on the host (default), or on the engine's device, from where the next compiled function takes them without a
+   * copy. Parts of the results may stay in different places: `{ loss: "host", parameters: "device" }`, `["host", "device"]`.
+   */
+  readonly results?: Place;
   /**
    * The positions of arguments that are no arrays, but booleans, numbers, strings, null, or lists and records of these. The function is
    * given them as they are, and is traced once for each of their values; the last few hundred are kept.
@@ -27,28 +31,28 @@ export interface CompileOptions<
 /** The rules of these options. */
 export const compileOptions: OptionTable<CompileOptions> = {
   engine: planOptions.engine,
-  results: {
-    must: '"host" or "device"',
-    holds: (value) => value === "host" || value === "device",
-    error: OutOfRangeError,
-  },
+  results: placementRule,
   simplify: planOptions.simplify,
   static: staticRule,
 };
 
 /** A compiled function: arrays in, arrays out. */
-export interface Compiled<Arguments extends readonly unknown[], Result, A = NDArray> {
-  (...args: Arguments): Promise<Results<Result, A>>;
+export interface Compiled<Arguments extends readonly unknown[], Result, Given = Results<Result, NDArray>> {
+  (...args: Arguments): Promise<Given>;
   /** Writes the results into arrays, given in the structure of the results. */
   into(outputs: Outputs<Result>, ...args: Arguments): Promise<void>;
   /** Frees what was compiled, once pending runs have finished; a second call does nothing, a later run throws `DisposedError`. */
   dispose(): Promise<void>;
+  /** The same, at the end of a block: `await using loss = compile(huber, { engine })`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** What `compile` makes of a function. */
-export type CompiledFunction<F, Static extends number, A> = Together<CompiledOf<SignaturesOf<F>, Static, A>>;
-type CompiledOf<S, Static extends number, A> =
-  S extends Signature<infer Arguments, infer Result> ? Compiled<ArraysFor<Arguments, Static>, Result, A> : never;
+export type CompiledFunction<F, Static extends number, Place> = Together<CompiledOf<SignaturesOf<F>, Static, Place>>;
+type CompiledOf<S, Static extends number, Place> =
+  S extends Signature<infer Arguments, infer Result>
+    ? Compiled<ArraysFor<Arguments, Static>, Result, Placed<Result, Place, DeviceArray>>
+    : never;
 
 /**
  * Compiles a function of tensors into a function of arrays on an engine. Arguments and results may be nested lists and records of arrays.
@@ -60,12 +64,12 @@ type CompiledOf<S, Static extends number, A> =
  */
 export function compile<
   F extends AnyFunction,
-  Location extends "host" | "device" = "host",
+  const Place extends Placement = "host",
   const Static extends readonly PositionOf<F>[] = [],
 >(
   fn: F & Traceable<F, Static[number]>,
-  options: CompileOptions<Location, Static>,
-): CompiledFunction<F, Static[number], { host: NDArray; device: DeviceArray }[Location]>;
+  options: CompileOptions<Place, Static>,
+): CompiledFunction<F, Static[number], Place>;
 export function compile(fn: (...args: never[]) => unknown, options: CompileOptions): never {
   refuseSurplus("compile", arguments, ["fn", "options"]);
   requireRule("compile", "fn", functionRule, fn);
@@ -73,6 +77,7 @@ export function compile(fn: (...args: never[]) => unknown, options: CompileOptio
   // Read once: later changes to the record don't affect the function.
   const { results = "host", static: positions = [], ...settings } = options;
   const planned = new PlannedFunction("compile", fn, settings, [...positions]);
+  const execute = runPlaced("compile", results);
   let running = 0;
   let finished: (() => void) | undefined;
 
@@ -86,20 +91,19 @@ export function compile(fn: (...args: never[]) => unknown, options: CompileOptio
     }
   };
 
-  const call = (...args: readonly unknown[]): Promise<unknown> =>
-    run(args, results === "device" ? runOnDevice : runOnHost);
+  const call = (...args: readonly unknown[]): Promise<unknown> => run(args, execute);
 
   return Object.assign(call, {
     into: async (outputs: unknown, ...args: readonly unknown[]): Promise<void> => {
-      if (results === "device") throw new OutOfRangeError('compile: results must be "host" to use into, got "device".');
+      requireHost("compile", results);
       await run(args, (plan, values) =>
         runInto(plan, values, bindOutputs("into", outputs, plan.structure, plan.results)),
       );
     },
-    dispose: async (): Promise<void> => {
+    ...asyncDisposable(async () => {
       if (!planned.end()) return;
       if (running > 0) await new Promise<void>((resolve) => (finished = resolve));
       await planned.release();
-    },
+    }),
   }) as never;
 }

@@ -1,5 +1,6 @@
 import { expect, test, vi } from "vitest";
 import type { Engine, Executable } from "../engine.ts";
+import { asyncDisposable } from "../engine/disposal.ts";
 import { type Lease, acquire } from "./executables.ts";
 import type { Graph } from "../graph/graph.ts";
 import { mul } from "../tensor/elementwise.ts";
@@ -30,7 +31,7 @@ function noting(bytes: number, dispose: () => void | Promise<void>): Engine {
     upload: () => {
       throw new Error("no memory");
     },
-    dispose: () => {},
+    ...asyncDisposable(() => {}),
   };
 }
 

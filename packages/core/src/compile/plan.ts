@@ -3,11 +3,11 @@ import { type ArrayType, arrayTypes, formatType } from "../array/type.ts";
 import { describe, print } from "../array/describe.ts";
 import type { TypedArray } from "../array/dtype.ts";
 import { EngineError, ShapeError } from "../array/errors.ts";
-import { resultArray } from "../array/ndarray.ts";
+import { type NDArray, resultArray } from "../array/ndarray.ts";
 import { type OptionTable, flagRule } from "../array/options.ts";
-import { type MaybePromise, andThen } from "../array/promise.ts";
+import { type MaybePromise, andThen, isPromise } from "../array/promise.ts";
 import { type Structure, unflatten } from "../array/tree.ts";
-import type { Engine, Executable, Value } from "../engine/contract.ts";
+import type { DeviceArray, Engine, Executable, Value } from "../engine/contract.ts";
 import { engineRule } from "../engine/options.ts";
 import { prepare } from "../engine/prepare.ts";
 import { nodesWithin } from "../graph/graph.ts";
@@ -15,6 +15,7 @@ import { type Check, runCheck } from "../tensor/check.ts";
 import { type Lease, acquire, guard } from "./executables.ts";
 import { type HostCheck, collectChecks } from "./host-check.ts";
 import { overlap } from "./outputs.ts";
+import { type Place, type Placement, placesOf } from "./placement.ts";
 import type { TracedGraph } from "./trace.ts";
 
 /** The engine for which a graph is compiled, and how. */
@@ -126,8 +127,45 @@ export function runOnHost(plan: Plan, values: readonly Value[]): MaybePromise<un
   );
 }
 
+/** Returns each result where it is wanted, in the structure in which the function returned them. */
+export function runPlaced(caller: string, placement: Placement): Execute<unknown> {
+  if (placement === "host") return runOnHost;
+  if (placement === "device") return runOnDevice;
+  return (plan, values) => {
+    const places = placesOf(caller, placement, plan.structure);
+    return andThen(
+      guard("run", plan.engine, () => plan.executable.runOnDevice(values)),
+      (handles) => andThen(fetchPlaced(plan, handles, places), (leaves) => unflatten(plan.structure, leaves)),
+    );
+  };
+}
+
+/** The results of a run on the device, those for the host read. If one can't be read, nothing stays on the device. */
+function fetchPlaced(plan: Plan, handles: readonly DeviceArray[], places: readonly Place[]): MaybePromise<unknown[]> {
+  const finish = (data: readonly (TypedArray | undefined)[]): unknown[] =>
+    handles.map((handle, index) => {
+      if (places[index] === "device") return handle;
+      handle.dispose();
+      return wrapResult(plan, index, data[index]);
+    });
+  const fail = (error: unknown): never => {
+    for (const handle of handles) handle.dispose();
+    throw error;
+  };
+  const read = (handle: DeviceArray, index: number): MaybePromise<TypedArray> | undefined =>
+    places[index] === "host" ? guard("read", plan.engine, () => handle.read()) : undefined;
+  let data: readonly (MaybePromise<TypedArray> | undefined)[];
+  try {
+    data = handles.map(read);
+  } catch (error) {
+    return fail(error);
+  }
+  if (!data.some(isPromise)) return finish(data as readonly (TypedArray | undefined)[]);
+  return Promise.all(data.map(async (elements) => elements)).then(finish, fail);
+}
+
 /** Returns the results as device arrays, in the structure in which the function returned them. */
-export function runOnDevice(plan: Plan, values: readonly Value[]): MaybePromise<unknown> {
+function runOnDevice(plan: Plan, values: readonly Value[]): MaybePromise<unknown> {
   return andThen(
     guard("run", plan.engine, () => plan.executable.runOnDevice(values)),
     (handles) => unflatten(plan.structure, handles),
@@ -158,13 +196,17 @@ function overlapAny(outputs: readonly TypedArray[], values: readonly Value[]): b
   return false;
 }
 
-/** The results as arrays. Throws `EngineError` if their sizes are wrong. */
-function wrapResults({ engine, structure, results, sizes }: Plan, data: readonly TypedArray[]): unknown {
-  const arrays = results.map((type, index) => {
-    if (data[index]?.length === sizes[index]) return resultArray(data[index]!, type);
-    throw new EngineError(
-      `run: engine "${engine.name}" must give ${formatType(type.dtype, type.shape)} as result ${index}, got ${describe(data[index])}.`,
-    );
-  });
-  return structure === null ? arrays[0] : unflatten(structure, arrays);
+/** The results as arrays. */
+function wrapResults(plan: Plan, data: readonly TypedArray[]): unknown {
+  const arrays = plan.results.map((_, index) => wrapResult(plan, index, data[index]));
+  return plan.structure === null ? arrays[0] : unflatten(plan.structure, arrays);
+}
+
+/** A result as an array. Throws `EngineError` if its size is wrong. */
+function wrapResult({ engine, results, sizes }: Plan, index: number, data: TypedArray | undefined): NDArray {
+  const type = results[index]!;
+  if (data?.length === sizes[index]) return resultArray(data!, type);
+  throw new EngineError(
+    `run: engine "${engine.name}" must give ${formatType(type.dtype, type.shape)} as result ${index}, got ${describe(data)}.`,
+  );
 }

@@ -64,6 +64,8 @@ export interface Engine {
   upload(array: NDArray): MaybePromise<DeviceArray>;
   /** Frees everything; a second call does nothing. */
   dispose(): MaybePromise<void>;
+  /** The same, at the end of a block: `await using engine = await cpu()`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** Makes an engine that has passed a small numeric self-test, or throws `EngineUnavailableError` with the reason. */

@@ -1,6 +1,7 @@
 /** What is a device array if the device is the host's own memory? */
 import { type DType, type TypedArray, allocate } from "../array/dtype.ts";
-import type { DeviceArray, Engine, Value } from "./contract.ts";
+import { AbstractDeviceArray } from "./abstract-device-array.ts";
+import type { Engine, Value } from "./contract.ts";
 import { EngineError } from "../array/errors.ts";
 import { formatType } from "../array/type.ts";
 import { frozenShape } from "../array/shape.ts";
@@ -8,7 +9,7 @@ import { Lifetime } from "./lifetime.ts";
 import { otherEngine } from "./other-engine.ts";
 
 /** A device array whose elements are a typed array, which it owns: for engines that compute in the host's memory. */
-export class HostDeviceArray implements DeviceArray {
+export class HostDeviceArray extends AbstractDeviceArray {
   readonly engine: Engine;
   readonly shape: readonly number[];
   readonly dtype: DType;
@@ -16,6 +17,7 @@ export class HostDeviceArray implements DeviceArray {
   #data: TypedArray;
 
   constructor(engine: Engine, data: TypedArray, shape: readonly number[], dtype: DType) {
+    super();
     this.engine = engine;
     this.#data = data;
     this.shape = frozenShape(shape);

@@ -3,6 +3,7 @@ import type { TypedArray } from "../array/dtype.ts";
 import { type MaybePromise, andThen, isPromise } from "../array/promise.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Engine, EngineTraits, Executable, Value } from "./contract.ts";
+import { asyncDisposable } from "./disposal.ts";
 import { HostDeviceArray, hostDataOf } from "./host-device-array.ts";
 import { Lifetime } from "./lifetime.ts";
 import { checkUpload } from "./upload.ts";
@@ -55,9 +56,7 @@ export function hostEngine(host: HostEngine): Engine {
       const { data, shape, dtype } = checkUpload(engine, array);
       return new HostDeviceArray(engine, data.slice(), shape, dtype);
     },
-    dispose() {
-      return lifetime.end() ? host.dispose?.() : undefined;
-    },
+    ...asyncDisposable(() => (lifetime.end() ? host.dispose?.() : undefined)),
   };
   return engine;
 }

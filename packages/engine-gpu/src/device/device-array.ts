@@ -1,7 +1,7 @@
 /** What is an array that stays on the graphics card? A texture, and the rules for who may free it. */
 import {
+  AbstractDeviceArray,
   type DType,
-  type DeviceArray,
   DisposedError,
   type Engine,
   EngineError,
@@ -17,7 +17,7 @@ import { convert, makeReader } from "./transfer.ts";
 const forgotten = new FinalizationRegistry<() => void>((free) => free());
 
 /** An array in a texture of its own; an array without elements has none. */
-export class GpuDeviceArray implements DeviceArray {
+export class GpuDeviceArray extends AbstractDeviceArray {
   readonly engine: Engine;
   readonly shape: readonly number[];
   readonly dtype: DType;
@@ -33,6 +33,7 @@ export class GpuDeviceArray implements DeviceArray {
     { shape, dtype }: { readonly shape: readonly number[]; readonly dtype: DType },
     release: (texture: ArrayTexture) => void = (texture) => context.deleteTexture(texture),
   ) {
+    super();
     this.engine = engine;
     this.#context = context;
     this.#release = () => {
