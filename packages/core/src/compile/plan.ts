@@ -154,14 +154,15 @@ function fetchPlaced(plan: Plan, handles: readonly DeviceArray[], places: readon
   };
   const read = (handle: DeviceArray, index: number): MaybePromise<TypedArray> | undefined =>
     places[index] === "host" ? guard("read", plan.engine, () => handle.read()) : undefined;
-  let data: readonly (MaybePromise<TypedArray> | undefined)[];
   try {
-    data = handles.map(read);
+    const data = handles.map(read);
+    if (!data.some(isPromise)) return finish(data as readonly (TypedArray | undefined)[]);
+    return Promise.all(data.map(async (elements) => elements))
+      .then(finish)
+      .catch(fail);
   } catch (error) {
     return fail(error);
   }
-  if (!data.some(isPromise)) return finish(data as readonly (TypedArray | undefined)[]);
-  return Promise.all(data.map(async (elements) => elements)).then(finish, fail);
 }
 
 /** Returns the results as device arrays, in the structure in which the function returned them. */
