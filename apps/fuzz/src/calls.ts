@@ -203,6 +203,7 @@ function coreCalls(engine: Engine): CallTable {
     check: [
       oneOf("caller", "x", tensor, { kind: "classIndices", classes: 9 }),
       oneOf("caller", "x", tensor, { kind: "positive" }),
+      oneOf("caller", "x", tensor, { kind: "wholeNumbers", help: "Round them." }),
     ],
     customGradient: [oneOf(fn((x) => ({ value: square(x!), gradient: (cotangent: Tensor) => [mul(cotangent, x!)] })))],
     ...each(
