@@ -1,5 +1,6 @@
 /** What is a concrete array, and when is it valid? */
 import { formatShape, frozenShape, sizeOf } from "./shape.ts";
+import { formatElements } from "./format-elements.ts";
 import { formatType } from "./type.ts";
 import { brandClass, isBranded } from "./brand.ts";
 import { type DType, type TypedArray, holds } from "./dtype.ts";
@@ -52,7 +53,9 @@ export class NDArray<D extends DType = DType> {
 
   /** The only element, as a number (a bool as 0 or 1). Throws `ShapeError` unless there is exactly one. */
   item(): number {
-    if (this.data.length !== 1) throw new ShapeError(`item: the array must have one element, got ${this.toString()}.`);
+    if (this.data.length !== 1) {
+      throw new ShapeError(`item: the array must have one element, got ${formatType(this.dtype, this.shape)}.`);
+    }
     return this.data[0]!;
   }
 
@@ -69,13 +72,20 @@ export class NDArray<D extends DType = DType> {
     return build(0, 0, this.data.length);
   }
 
-  /** `f32[32,10]` */
+  /** The type, and the elements: `f32[2,3] [[1, 2, 3], [4, 5, 6]]`; of more than 1000 elements, the ends of each axis. */
   toString(): string {
-    return formatType(this.dtype, this.shape);
+    return `${formatType(this.dtype, this.shape)} ${formatElements(this.data, this.shape, this.dtype)}`;
   }
 }
 
 brandClass(NDArray.prototype, "NDArray");
+
+// What `console.log` shows in Node, Deno and Bun.
+Object.defineProperty(NDArray.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+  value(this: NDArray): string {
+    return `NDArray ${this.toString()}`;
+  },
+});
 
 /** An array of elements already known to match the type, with a frozen shape: the result of a call is not checked again. */
 export function resultArray(data: TypedArray, { shape, dtype }: Pick<NDArray, "shape" | "dtype">): NDArray {
