@@ -318,7 +318,11 @@ function sharedCalls(): CallTable {
     Tensor: [oneOf("constant", [], { data: new Float32Array(2), shape: [2], dtype: "float32" }, [2], "float32")],
     "Tensor#toString": [{ self: tensor, args: () => [] }],
     NDArray: [oneOf(new Float32Array(2), [2], "float32")],
-    ...each(["NDArray#item", "NDArray#toArray", "NDArray#toString"], { self: () => ndarray([1]), args: () => [] }),
+    "NDArray.from": [oneOf({ dtype: "float32", shape: [2], data: [0.5, "-Infinity"] })],
+    ...each(["NDArray#item", "NDArray#toArray", "NDArray#toJSON", "NDArray#toString"], {
+      self: () => ndarray([1]),
+      args: () => [],
+    }),
     ...(Object.fromEntries(
       Object.entries(rest).map(([name, calls]) => [
         `Tensor#${name}`,

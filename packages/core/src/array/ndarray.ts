@@ -1,6 +1,7 @@
 /** What is a concrete array, and when is it valid? */
 import { formatShape, frozenShape, sizeOf } from "./shape.ts";
 import { formatElements } from "./format-elements.ts";
+import { type ArrayJSON, elementToJSON, partsFromJSON } from "./json.ts";
 import { formatType } from "./type.ts";
 import { brandClass, isBranded } from "./brand.ts";
 import { type DType, type TypedArray, holds } from "./dtype.ts";
@@ -70,6 +71,25 @@ export class NDArray<D extends DType = DType> {
       return Array.from({ length }, (_, index) => build(axis + 1, offset + index * step, step));
     };
     return build(0, 0, this.data.length);
+  }
+
+  /**
+   * What `JSON.stringify` writes, and `NDArray.from` reads without losing a bit: NaN, infinities and -0 are strings.
+   * @example JSON.stringify(ndarray([0.5, -Infinity])) // "{\"dtype\":\"float32\",\"shape\":[2],\"data\":[0.5,\"-Infinity\"]}"
+   */
+  toJSON(): ArrayJSON & { readonly dtype: D } {
+    const data = Array.from(this.data, (value) => elementToJSON(value, this.dtype));
+    return { dtype: this.dtype, shape: this.shape, data };
+  }
+
+  /**
+   * The array that `toJSON` wrote, from its parsed JSON and nothing else.
+   * Throws `DTypeError` or `ShapeError`, naming the part, if something is missing, is too much, or is not what dtype and shape say.
+   * @example NDArray.from({ dtype: "float32", shape: [2], data: [0.5, "-Infinity"] }).data[0] // 0.5
+   */
+  static from(json: ArrayJSON): NDArray {
+    const { data, shape, dtype } = partsFromJSON("NDArray.from", json);
+    return resultArray(data, { ...soundElements("NDArray.from", "data", data, shape, dtype), dtype });
   }
 
   /** The type, and the elements: `f32[2,3] [[1, 2, 3], [4, 5, 6]]`; of more than 1000 elements, the ends of each axis. */
