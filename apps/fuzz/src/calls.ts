@@ -180,7 +180,12 @@ function coreCalls(engine: Engine): CallTable {
     broadcastTogether: [oneOf("caller", ["x", "y"], [tensor(), tensor()])],
     toFloat: [oneOf(tensor)],
     ...each(["isTensor", "isNDArray", "describe"], oneOf(matrix)),
-    ndarray: [oneOf([1, 2, 3, 4], [2, 2], "float32"), oneOf(new Float32Array(4), [4])],
+    ndarray: [
+      oneOf([1, 2, 3, 4], [2, 2], "float32"),
+      oneOf(new Float32Array(4), [4]),
+      oneOf({ data: new Float32Array(4), shape: [2, 2], dtype: "float32", stride: [1, 2], offset: 0 }),
+      oneOf({ data: new Uint8Array(4), dims: [4], type: "bool" }),
+    ],
     broadcastShapes: [oneOf([2, 1], [3])],
     normalizeAxes: [oneOf("caller", [0, 1], 2)],
     arange: [oneOf(3, "float32")],
@@ -399,6 +404,7 @@ function contractCalls(engine: Engine): CallTable {
     nearestName: [oneOf("axes", ["axis"])],
     unknownName: [oneOf("caller", "options", "axes", ["axis"])],
     isRecord: [oneOf({})],
+    isForeignArray: [oneOf({ data: new Float32Array(2), shape: [2] })],
   };
 }
 
