@@ -180,7 +180,12 @@ function coreCalls(engine: Engine): CallTable {
     broadcastTogether: [oneOf("caller", ["x", "y"], [tensor(), tensor()])],
     toFloat: [oneOf(tensor)],
     ...each(["isTensor", "isNDArray", "describe"], oneOf(matrix)),
-    ndarray: [oneOf([1, 2, 3, 4], [2, 2], "float32"), oneOf(new Float32Array(4), [4])],
+    ndarray: [
+      oneOf([1, 2, 3, 4], [2, 2], "float32"),
+      oneOf(new Float32Array(4), [4]),
+      oneOf({ data: new Float32Array(4), shape: [2, 2], dtype: "float32", stride: [1, 2], offset: 0 }),
+      oneOf({ data: new Uint8Array(4), dims: [4], type: "bool" }),
+    ],
     broadcastShapes: [oneOf([2, 1], [3])],
     normalizeAxes: [oneOf("caller", [0, 1], 2)],
     arange: [oneOf(3, "float32")],
@@ -203,6 +208,7 @@ function coreCalls(engine: Engine): CallTable {
     check: [
       oneOf("caller", "x", tensor, { kind: "classIndices", classes: 9 }),
       oneOf("caller", "x", tensor, { kind: "positive" }),
+      oneOf("caller", "x", tensor, { kind: "wholeNumbers", help: "Round them." }),
     ],
     customGradient: [oneOf(fn((x) => ({ value: square(x!), gradient: (cotangent: Tensor) => [mul(cotangent, x!)] })))],
     ...each(
@@ -322,7 +328,11 @@ function sharedCalls(): CallTable {
     Tensor: [oneOf("constant", [], { data: new Float32Array(2), shape: [2], dtype: "float32" }, [2], "float32")],
     "Tensor#toString": [{ self: tensor, args: () => [] }],
     NDArray: [oneOf(new Float32Array(2), [2], "float32")],
-    ...each(["NDArray#item", "NDArray#toArray", "NDArray#toString"], { self: () => ndarray([1]), args: () => [] }),
+    "NDArray.from": [oneOf({ dtype: "float32", shape: [2], data: [0.5, "-Infinity"] })],
+    ...each(["NDArray#item", "NDArray#toArray", "NDArray#toJSON", "NDArray#toString"], {
+      self: () => ndarray([1]),
+      args: () => [],
+    }),
     ...(Object.fromEntries(
       Object.entries(rest).map(([name, calls]) => [
         `Tensor#${name}`,
@@ -403,6 +413,7 @@ function contractCalls(engine: Engine): CallTable {
     nearestName: [oneOf("axes", ["axis"])],
     unknownName: [oneOf("caller", "options", "axes", ["axis"])],
     isRecord: [oneOf({})],
+    isForeignArray: [oneOf({ data: new Float32Array(2), shape: [2] })],
   };
 }
 

@@ -1,10 +1,10 @@
-/** What can be called in the published packages? Derived from the workspaces: each export of each entry, and the methods of the classes. */
+/** What can be called in the published packages? Derived from the workspaces: each export of each entry, and the methods and functions of the classes. */
 import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 /** Something that can be called. */
 export interface Callable {
-  /** `@symloss/core sum`, `@symloss/core Tensor#sum`. */
+  /** `@symloss/core sum`, `@symloss/core Tensor#sum`, `@symloss/core NDArray.from`. */
   readonly name: string;
   readonly kind: "function" | "class" | "method";
   readonly call: (self: unknown, args: readonly unknown[]) => unknown;
@@ -41,7 +41,7 @@ interface Manifest {
 function callablesOf(name: string, value: unknown): Callable[] {
   if (isClass(value)) {
     const construct: Callable = { name, kind: "class", call: (_, args) => Reflect.construct(value, args) as unknown };
-    return [construct, ...methodsOf(name, value)];
+    return [construct, ...staticsOf(name, value), ...methodsOf(name, value)];
   }
   if (typeof value === "function") return [{ name, kind: "function", call: (_, args) => call(value, undefined, args) }];
   if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
@@ -52,6 +52,17 @@ type Class = new (...args: never[]) => object;
 
 function isClass(value: unknown): value is Class {
   return typeof value === "function" && /^class\b/.test(Function.prototype.toString.call(value));
+}
+
+function staticsOf(name: string, of: Class): Callable[] {
+  const descriptors = Object.entries(Object.getOwnPropertyDescriptors(of));
+  return descriptors
+    .filter(([, { value }]) => typeof value === "function")
+    .map(([key, { value }]) => ({
+      name: `${name}.${key}`,
+      kind: "function",
+      call: (_, args) => call(value as Callback, of, args),
+    }));
 }
 
 function methodsOf(name: string, { prototype }: Class): Callable[] {

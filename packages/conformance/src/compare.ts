@@ -22,7 +22,7 @@ export class ConformanceError extends Error {
 export function expectArray(what: string, got: NDArray, want: Expected): void {
   if (!sameShape(got.shape, want.shape) || got.dtype !== want.dtype) {
     throw new ConformanceError(
-      `${what}: the result must be ${formatType(want.dtype, want.shape)}, got ${got.toString()}.`,
+      `${what}: the result must be ${formatType(want.dtype, want.shape)}, got ${formatType(got.dtype, got.shape)}.`,
     );
   }
   expectStorage(what, got);
@@ -34,7 +34,7 @@ export function expectArray(what: string, got: NDArray, want: Expected): void {
   const first = differing[0];
   if (first === undefined) return;
   throw new ConformanceError(
-    `${what}: ${got.toString()} must agree at every element, got ${got.data[first]} at [${positionAt(first, got.shape).join(", ")}] ` +
+    `${what}: ${formatType(got.dtype, got.shape)} must agree at every element, got ${got.data[first]} at [${positionAt(first, got.shape).join(", ")}] ` +
       `where ${want.values[first]} is expected (allowed difference ${want.allowed(first)}). ` +
       `${differing.length} of ${got.size} elements differ.`,
   );
@@ -99,7 +99,7 @@ function expectStorage(what: string, got: NDArray): void {
   if (!holds(got.dtype, got.data) || got.data.length !== productOf(got.shape)) {
     const { name } = got.data.constructor;
     throw new ConformanceError(
-      `${what}: ${got.toString()} must be held by the typed array of its dtype and size, got ${name} of ${got.data.length}.`,
+      `${what}: ${formatType(got.dtype, got.shape)} must be held by the typed array of its dtype and size, got ${name} of ${got.data.length}.`,
     );
   }
   if (got.dtype === "bool" && got.data.some((byte) => byte > 1)) {

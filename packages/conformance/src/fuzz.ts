@@ -1,6 +1,14 @@
 /** Do engines agree with the oracle on random graphs, simplified or not, in gradients up to order 3, at special values? */
 import { type DType, DTypeError, type Engine, type NDArray, OutOfRangeError } from "@symloss/core";
-import { type OptionTable, checkOptions, engineRule, formatGraph, isRecord, refusedNode } from "@symloss/core/engine";
+import {
+  type OptionTable,
+  checkOptions,
+  engineRule,
+  formatGraph,
+  formatType,
+  isRecord,
+  refusedNode,
+} from "@symloss/core/engine";
 import fc from "fast-check";
 import { ConformanceError, type Expected, expectArrays } from "./compare.ts";
 import { compute } from "./compute.ts";
@@ -130,7 +138,7 @@ function isAsked({ values, allowed }: Expected): boolean {
 
 function report(error: unknown, attempts: readonly Attempt[], fn: TensorFunction, arrays: readonly NDArray[]): string {
   const shown = arrays.map(
-    (array, index) => `x${index} = ${array.toString()} [${[...array.data].map(show).join(", ")}]`,
+    (array, index) => `x${index} = ${formatType(array.dtype, array.shape)} [${[...array.data].map(show).join(", ")}]`,
   );
   const results = attempts.map(
     ({ name, results: list }) =>

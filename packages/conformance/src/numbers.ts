@@ -24,6 +24,7 @@ import {
   variance,
   where,
 } from "@symloss/core";
+import { formatType } from "@symloss/core/engine";
 import { huber, reduce, softmaxCrossentropyLogits, sparseSoftmaxCrossentropyLogits } from "@symloss/losses";
 import type { CaseContext, ConformanceCase } from "./case.ts";
 import { ConformanceError, type Expected, expectArray, expectArrays, expectThat } from "./compare.ts";
@@ -307,7 +308,10 @@ const literals: Readonly<Record<string, (engine: Engine) => Promise<void>>> = {
     const shared = asTensor([0.1, 0.2]);
     expectDigits(await evaluate(mul(shared, Float64Array.of(1, 1)), { engine }), [0.1, 0.2]);
     const alone = await evaluate(mul(shared, 1), { engine });
-    expectThat(alone.dtype === "float32", `what meets no float64 must be float32, got ${alone.toString()}.`);
+    expectThat(
+      alone.dtype === "float32",
+      `what meets no float64 must be float32, got ${formatType(alone.dtype, alone.shape)}.`,
+    );
   },
 };
 

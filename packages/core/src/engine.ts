@@ -53,6 +53,7 @@ export {
   recordRule,
   requireRule,
 } from "./array/options.ts";
+export { isForeignArray } from "./array/foreign-array.ts";
 export { nearestName, unknownName } from "./array/unknown-name.ts";
 export * from "./array/errors.ts";
 export { prepare, type PrepareOptions } from "./engine/prepare.ts";

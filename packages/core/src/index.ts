@@ -7,6 +7,8 @@ export type { TensorLike } from "./tensor/tensor.ts";
 export { asTensor, asTensors, broadcastTogether, toFloat } from "./tensor/operand.ts";
 export { NDArray, type Nested, type NestedArray, isNDArray } from "./array/ndarray.ts";
 export { type ArrayInput, type DTypeOf, ndarray } from "./array/convert.ts";
+export type { ArrayRecord } from "./array/foreign-array.ts";
+export type { ArrayJSON } from "./array/json.ts";
 export type { Rows } from "./array/rows.ts";
 export type { AnyTypedArray } from "./array/typed-array.ts";
 export { describe } from "./array/describe.ts";

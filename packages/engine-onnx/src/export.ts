@@ -25,6 +25,7 @@ import {
   formatType,
   functionRule,
   isFloat,
+  isForeignArray,
   isRecord,
   prepare,
   print,
@@ -200,7 +201,7 @@ function firstOf(result: unknown): Tensor {
 }
 
 function isBranch(value: unknown): boolean {
-  if (isTensor(value)) return false;
+  if (isTensor(value) || isForeignArray(value)) return false;
   return isRecord(value) || (Array.isArray(value) && typeof value[0] !== "number" && typeof value[0] !== "boolean");
 }
 

@@ -1,4 +1,13 @@
-import { type NDArray, type Tensor, type TensorLike, compile, compileSync, grad, valueAndGrad } from "@symloss/core";
+import {
+  type NDArray,
+  type Tensor,
+  type TensorLike,
+  compile,
+  compileSync,
+  grad,
+  ndarray,
+  valueAndGrad,
+} from "@symloss/core";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { familySources } from "../test/documentation.ts";
 import { elementsOf, engine, valueOf } from "../test/on-cpu.ts";
@@ -32,6 +41,17 @@ describe("a loss", () => {
     expect(await valueOf(huber({ predictions, targets }, { delta: 0.5 }))).toEqual(expected);
     expect(await valueOf(huber(targets, predictions, {}))).toEqual([0.125, 2.5]);
     expect(await valueOf(huber(targets, predictions, { delta: undefined }))).toEqual([0.125, 2.5]);
+  });
+
+  it("takes arrays of other libraries, which are no record of its arguments", async () => {
+    const foreign = { data: Float32Array.of(0.5, 3), shape: [2], dtype: "float32" };
+    const clone = structuredClone(ndarray(targets));
+    expect(await valueOf(huber(clone, foreign, { delta: 0.5 }))).toEqual([0.125, 1.375]);
+    expect(await valueOf(huber(foreign, clone, { delta: 0.5 }))).toEqual([0.125, 1.375]);
+    expect(await valueOf(huber({ targets: clone, predictions: foreign }, { delta: 0.5 }))).toEqual([0.125, 1.375]);
+    const compiled = compile(huber, { engine });
+    expect((await compiled(clone, foreign)).toArray()).toEqual([0.125, 2.5]);
+    await compiled.dispose();
   });
 
   it("is traced with tensors, and differentiated", async () => {

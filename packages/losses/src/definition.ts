@@ -3,7 +3,7 @@
  * them.
  */
 import { ShapeError, type Tensor, type TensorLike, describe } from "@symloss/core";
-import { isRecord, requireRule, unknownName } from "@symloss/core/engine";
+import { isForeignArray, isRecord, requireRule, unknownName } from "@symloss/core/engine";
 import { type Arrangement, arrangementOf } from "./arrangement.ts";
 import { type Broadcasting, type Role, bindShapes, rolesOf } from "./check.ts";
 import { type Elements, elementTraits } from "./elements.ts";
@@ -255,7 +255,7 @@ function readCounts(
 function takeArguments(definition: LossDefinition, given: readonly unknown[]): { values: unknown[]; options: unknown } {
   const { name: caller, arguments: wanted } = definition;
   const names = wanted.map(({ name }) => name);
-  const record = isRecord(given[0]) ? given[0] : undefined;
+  const record = isRecord(given[0]) && !isForeignArray(given[0]) ? given[0] : undefined;
   const most = record === undefined ? names.length : 1;
   if (given.length > most + 1) {
     const before = record === undefined ? names.join(", ") : "a record of arguments";

@@ -8,12 +8,13 @@ import { checkDType, checkLengths } from "./type-check.ts";
 import { DTypeError, OutOfRangeError, ShapeError } from "./errors.ts";
 import { NDArray, type Nested, type NestedArray, isNDArray, soundArray } from "./ndarray.ts";
 import { refuseSurplus } from "./options.ts";
+import { type ArrayRecord, type ForeignElements, foreignElements, isForeignArray } from "./foreign-array.ts";
 import { type Rows, isRows, splitRows } from "./rows.ts";
 import { deepest } from "./tree.ts";
 import { type AnyTypedArray, type Float16ArrayLike, isTypedArray, typedElements } from "./typed-array.ts";
 
 /** Anything that is an array wherever arrays are taken. */
-export type ArrayInput = number | boolean | NestedArray | AnyTypedArray | NDArray;
+export type ArrayInput = number | boolean | NestedArray | AnyTypedArray | NDArray | ArrayRecord;
 
 /** The dtype that values have as an array, as far as their type says: a list of booleans may be empty, and then it is one of numbers. */
 export type DTypeOf<Values> =
@@ -29,7 +30,20 @@ export type DTypeOf<Values> =
             ? "int32"
             : Values extends readonly AnyTypedArray[]
               ? DTypeOf<Values[number]>
-              : DType;
+              : Values extends ArrayRecord
+                ? DTypeOfData<Values["data"]>
+                : DType;
+
+/** Bytes may be bools: which they are is seldom known to a type. */
+type DTypeOfData<Data> = Data extends Float64Array
+  ? "float64"
+  : Data extends Float32Array | Float16ArrayLike
+    ? "float32"
+    : Data extends Uint8Array
+      ? "int32" | "bool"
+      : Data extends AnyTypedArray
+        ? "int32"
+        : never;
 
 /** The dtype of a converted array. */
 export interface ConversionTypes {
@@ -41,7 +55,7 @@ export interface ConversionTypes {
 
 /**
  * Makes an array from a number, a boolean, nested lists or a typed array, which is used without copying if it already has the dtype;
- * typed arrays in lists are rows. Without `dtype`, numbers become float32, booleans bool, and typed arrays keep their type (narrow integers become int32, float16
+ * typed arrays in lists are rows, and arrays of other libraries that are a typed array and its shape are taken as they are. Without `dtype`, numbers become float32, booleans bool, and typed arrays keep their type (narrow integers become int32, float16
  * becomes float32). With `dtype: "int32"`, fractions are truncated.
  * Throws `ShapeError` if lists are ragged or the shape has another size, `OutOfRangeError` if int32 can't hold a number (NaN
  * included), and `DTypeError` if the values can't be converted at all.
@@ -74,6 +88,8 @@ export function convert(caller: string, argument: string, values: unknown, types
   if (typeof values === "number" || typeof values === "boolean" || Array.isArray(values)) {
     return fromNested(caller, argument, values as number | boolean | readonly unknown[], types);
   }
+  const foreign = foreignElements(caller, argument, values);
+  if (foreign !== undefined) return fromForeign(caller, argument, foreign, types.dtype);
   const help = isDeviceArray(values) ? howToRead : "";
   throw new DTypeError(
     `${caller}: ${argument} must be a number, a boolean, a typed array, nested lists of numbers or an NDArray, got ${describe(values)}.${help}`,
@@ -90,10 +106,25 @@ function fromNDArray(caller: string, argument: string, array: NDArray, dtype: DT
   return new NDArray(castElements(caller, argument, data, shape, dtype), shape, dtype);
 }
 
-function fromTypedArray(caller: string, argument: string, array: AnyTypedArray, dtype: DType | undefined): NDArray {
+function fromForeign(
+  caller: string,
+  argument: string,
+  { values, shape, isBool }: ForeignElements,
+  dtype: DType | undefined,
+): NDArray {
+  if (!isBool) return fromTypedArray(caller, argument, values, dtype, shape);
+  return fromNDArray(caller, argument, fromTypedArray(caller, argument, values, "bool", shape), dtype);
+}
+
+function fromTypedArray(
+  caller: string,
+  argument: string,
+  array: AnyTypedArray,
+  dtype: DType | undefined,
+  shape: readonly number[] = [array.length],
+): NDArray {
   const { values, dtype: own, wide } = typedElements(caller, argument, array);
   const type = dtype ?? own;
-  const shape = [values.length];
   if (type !== "bool" && holds(type, values)) return new NDArray(values, shape, type);
   if (dtype === undefined && !wide) return new NDArray(castAll(values, type), shape, type);
   return new NDArray(castElements(caller, argument, values, shape, type), shape, type);
@@ -212,7 +243,7 @@ function collect(into: Collection, values: unknown, depth: number): Collection {
 function howToJoin(value: unknown): string {
   if (isDeviceArray(value)) return howToRead;
   const oneTensor = " Use stack([..]) to make one Tensor of several";
-  if (isBranded(value, "Tensor")) return `${oneTensor}.`;
+  if (isBranded(value, "Tensor") || isForeignArray(value)) return `${oneTensor}.`;
   const elements = isNDArray(value) ? "x.toArray()" : isTypedArray(value) ? "Array.from(x)" : undefined;
   return elements === undefined ? "" : `${oneTensor}, or ndarray([${elements}, ..]) to make one array.`;
 }

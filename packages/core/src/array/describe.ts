@@ -1,5 +1,6 @@
 /** How does a message show an unexpected value? */
-import { formatType } from "./type.ts";
+import type { Shape } from "./shape.ts";
+import { type ArrayType, formatType } from "./type.ts";
 import { isBranded } from "./brand.ts";
 import { isDeviceArray } from "./device-array.ts";
 
@@ -25,7 +26,9 @@ function describeObject(value: object): string {
   if (Array.isArray(value)) return "a list";
   if (value instanceof Promise) return "a promise";
   for (const kind of ["Tensor", "NDArray"] as const) {
-    if (isBranded(value, kind)) return `the ${kind} ${(value as { toString(): string }).toString()}`;
+    if (!isBranded(value, kind)) continue;
+    const { dtype, shape } = value as ArrayType<Shape>;
+    return `the ${kind} ${formatType(dtype, shape)}`;
   }
   if (isDeviceArray(value)) return `a device array ${formatType(value.dtype, value.shape)}`;
   const prototype = Object.getPrototypeOf(value) as { constructor?: { name: string } } | null;

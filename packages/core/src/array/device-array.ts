@@ -23,7 +23,12 @@ export interface DeviceArrayOf<Engine> {
 /** Whether a value is an array on the device of any engine. */
 export function isDeviceArray<Engine>(value: unknown): value is DeviceArrayOf<Engine> {
   if (typeof value !== "object" || value === null) return false;
-  const { engine, shape, dtype, read, dispose } = value as Partial<DeviceArrayOf<Engine>>;
-  const usable = typeof read === "function" && typeof dispose === "function";
-  return usable && engine !== undefined && dtype !== undefined && Array.isArray(shape);
+  try {
+    const { engine, shape, dtype, read, dispose } = value as Partial<DeviceArrayOf<Engine>>;
+    const usable = typeof read === "function" && typeof dispose === "function";
+    return usable && engine !== undefined && dtype !== undefined && Array.isArray(shape);
+  } catch {
+    // A getter of another library's object.
+    return false;
+  }
 }

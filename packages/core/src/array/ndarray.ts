@@ -1,5 +1,7 @@
 /** What is a concrete array, and when is it valid? */
 import { formatShape, frozenShape, sizeOf } from "./shape.ts";
+import { formatElements } from "./format-elements.ts";
+import { type ArrayJSON, elementToJSON, partsFromJSON } from "./json.ts";
 import { formatType } from "./type.ts";
 import { brandClass, isBranded } from "./brand.ts";
 import { type DType, type TypedArray, holds } from "./dtype.ts";
@@ -52,7 +54,9 @@ export class NDArray<D extends DType = DType> {
 
   /** The only element, as a number (a bool as 0 or 1). Throws `ShapeError` unless there is exactly one. */
   item(): number {
-    if (this.data.length !== 1) throw new ShapeError(`item: the array must have one element, got ${this.toString()}.`);
+    if (this.data.length !== 1) {
+      throw new ShapeError(`item: the array must have one element, got ${formatType(this.dtype, this.shape)}.`);
+    }
     return this.data[0]!;
   }
 
@@ -69,13 +73,39 @@ export class NDArray<D extends DType = DType> {
     return build(0, 0, this.data.length);
   }
 
-  /** `f32[32,10]` */
+  /**
+   * What `JSON.stringify` writes, and `NDArray.from` reads without losing a bit: NaN, infinities and -0 are strings.
+   * @example JSON.stringify(ndarray([0.5, -Infinity])) // "{\"dtype\":\"float32\",\"shape\":[2],\"data\":[0.5,\"-Infinity\"]}"
+   */
+  toJSON(): ArrayJSON & { readonly dtype: D } {
+    const data = Array.from(this.data, (value) => elementToJSON(value, this.dtype));
+    return { dtype: this.dtype, shape: this.shape, data };
+  }
+
+  /**
+   * The array that `toJSON` wrote, from its parsed JSON and nothing else.
+   * Throws `DTypeError` or `ShapeError`, naming the part, if something is missing, is too much, or is not what dtype and shape say.
+   * @example NDArray.from({ dtype: "float32", shape: [2], data: [0.5, "-Infinity"] }).data[0] // 0.5
+   */
+  static from(json: ArrayJSON): NDArray {
+    const { data, shape, dtype } = partsFromJSON("NDArray.from", json);
+    return resultArray(data, { ...soundElements("NDArray.from", "data", data, shape, dtype), dtype });
+  }
+
+  /** The type, and the elements: `f32[2,3] [[1, 2, 3], [4, 5, 6]]`; of more than 1000 elements, the ends of each axis. */
   toString(): string {
-    return formatType(this.dtype, this.shape);
+    return `${formatType(this.dtype, this.shape)} ${formatElements(this.data, this.shape, this.dtype)}`;
   }
 }
 
 brandClass(NDArray.prototype, "NDArray");
+
+// What `console.log` shows in Node, Deno and Bun.
+Object.defineProperty(NDArray.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+  value(this: NDArray): string {
+    return `NDArray ${this.toString()}`;
+  },
+});
 
 /** An array of elements already known to match the type, with a frozen shape: the result of a call is not checked again. */
 export function resultArray(data: TypedArray, { shape, dtype }: Pick<NDArray, "shape" | "dtype">): NDArray {

@@ -18,8 +18,10 @@ export function checkShape(caller: string, shape: unknown): asserts shape is Sha
   );
 }
 
-/** Throws `ShapeError` unless this is a list of lengths. */
-export function checkLengths(caller: string, shape: unknown): asserts shape is readonly number[] {
+/** Throws `ShapeError` unless this is a list of lengths; `argument` is what the message calls it. */
+export function checkLengths(caller: string, shape: unknown, argument = "shape"): asserts shape is readonly number[] {
   if (isListOf(shape, isLength)) return;
-  throw new ShapeError(`${caller}: shape must be a list of lengths (non-negative integers), got ${print(shape)}.`);
+  throw new ShapeError(
+    `${caller}: ${argument} must be a list of lengths (non-negative integers), got ${print(shape)}.`,
+  );
 }

@@ -87,6 +87,12 @@ export function typedElements(caller: string, argument: string, values: AnyTyped
   return { values: local, dtype, wide };
 }
 
+/** A new typed array of the same kind, with zeros. */
+export function zerosLike<T extends AnyTypedArray>(values: T, length: number): T {
+  const { make } = kinds[typedArrayName(values)!]!;
+  return new (make as unknown as new (length: number) => T)(length);
+}
+
 /** A transferred array looks empty; only creating a view of its buffer reveals it. */
 function requireAttached(caller: string, argument: string, values: AnyTypedArray, name: string): void {
   try {

@@ -1,6 +1,7 @@
 /** Which elements does a cast, reshaped, broadcast or transposed array have? */
 import { type DType, type TypedArray, allocate, castNumber } from "./dtype.ts";
 import { type Shape, isConcrete, sizeOf, stridesOf } from "./shape.ts";
+import { type AnyTypedArray, zerosLike } from "./typed-array.ts";
 
 /** The elements of an array, and its shape. */
 export interface Elements {
@@ -31,27 +32,31 @@ const movements: { readonly [S in Step as S["kind"]]: Movement<S> } = {
   broadcastTo: ({ data, shape }, step) => {
     if (!isConcrete(step.shape)) return { data, shape };
     const strides = stridesOf(shape).map((stride, axis) => (shape[axis] === 1 ? 0 : stride));
-    return gather(data, step.shape, [...step.shape.slice(shape.length).map(() => 0), ...strides]);
+    const aligned = [...step.shape.slice(shape.length).map(() => 0), ...strides];
+    return { data: gather(data, step.shape, aligned), shape: step.shape };
   },
   transpose: ({ data, shape }, { permutation }) => {
     const strides = stridesOf(shape);
-    return gather(
-      data,
-      permutation.map((axis) => shape[axis]!),
-      permutation.map((axis) => strides[axis]!),
-    );
+    const moved = permutation.map((axis) => shape[axis]!);
+    const along = permutation.map((axis) => strides[axis]!);
+    return { data: gather(data, moved, along), shape: moved };
   },
 };
 
-/** The elements at these strides along the axes of the shape, in row-major order. */
-function gather(data: TypedArray, shape: readonly number[], strides: readonly number[]): Elements {
+/** The elements at these strides along the axes of the shape, from the one at `start`, in row-major order. */
+export function gather<T extends AnyTypedArray>(
+  data: T,
+  shape: readonly number[],
+  strides: readonly number[],
+  start = 0,
+): T {
   const own = stridesOf(shape);
-  const result = new (data.constructor as new (length: number) => TypedArray)(sizeOf(shape));
+  const result = zerosLike(data, sizeOf(shape));
   for (let index = 0; index < result.length; index++) {
-    let from = 0;
+    let from = start;
     for (let axis = 0; axis < shape.length; axis++)
       from += (Math.floor(index / own[axis]!) % shape[axis]!) * strides[axis]!;
-    result[index] = data[from]!;
+    (result as TypedArray)[index] = data[from] as number;
   }
-  return { data: result, shape };
+  return result;
 }

@@ -4,6 +4,7 @@ import { describe } from "../array/describe.ts";
 import { isDeviceArray } from "../array/device-array.ts";
 import { type DType, type TypedArray, holds } from "../array/dtype.ts";
 import { DTypeError, DisposedError, EngineError, ShapeError } from "../array/errors.ts";
+import { isForeignFloat64 } from "../array/foreign-array.ts";
 import { formatType, type ArrayType } from "../array/type.ts";
 import { NDArray, isNDArray } from "../array/ndarray.ts";
 import { sameShape } from "../array/broadcast.ts";
@@ -94,7 +95,8 @@ function isArgumentLeaf(value: unknown): boolean {
 /** Whether a value is an array or tensor of float64. */
 export function isFloat64(value: unknown): boolean {
   if (typedArrayName(value) === "Float64Array") return true;
-  return (isNDArray(value) || isDeviceArray(value) || isTensor(value)) && value.dtype === "float64";
+  if (isNDArray(value) || isDeviceArray(value) || isTensor(value)) return value.dtype === "float64";
+  return isForeignFloat64(value);
 }
 
 function bindLeaf(caller: string, engine: Engine | undefined, path: string, value: unknown, literal: DType): Argument {

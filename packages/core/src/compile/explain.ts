@@ -1,7 +1,8 @@
 /** What did the library make of a function? The graph, and what the engine made of it, as text. */
 import type { ArrayInput } from "../array/convert.ts";
 import { isSymlossError } from "../array/errors.ts";
-import { type OptionTable, checkOptions, functionRule, requireRule } from "../array/options.ts";
+import { isForeignArray } from "../array/foreign-array.ts";
+import { type OptionTable, checkOptions, functionRule, isRecord, requireRule } from "../array/options.ts";
 import { type Structure, flatten } from "../array/tree.ts";
 import { formatGraph } from "../graph/graph.ts";
 import { placeholder } from "../tensor/operand.ts";
@@ -91,10 +92,5 @@ function inputOf({ engine }: PlanOptions, path: string, value: unknown): Tensor 
 }
 
 function isSpec(value: unknown): value is InputSpec {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    Object.getPrototypeOf(value) === Object.prototype &&
-    Array.isArray((value as InputSpec).shape)
-  );
+  return isRecord(value) && Array.isArray(value["shape"]) && !isForeignArray(value);
 }

@@ -147,6 +147,11 @@ const kinds: { readonly [K in CheckKind["kind"]]: Kind } = {
     right: [-1, 1, NaN],
     wrong: [[1, 0], "-1 or 1, got 0 at [1]. For 0 and 1, give 2 y - 1."],
   },
+  wholeNumbers: {
+    kind: { kind: "wholeNumbers" },
+    right: [-2, 0, 7, NaN, Infinity],
+    wrong: [[1, -0.5], "whole numbers, got -0.5 at [1]."],
+  },
   multiHot: { kind: { kind: "multiHot" }, right: [0, 1, 1], wrong: [[1, 2], "multi-hot (0 or 1), got 2 at [1]."] },
   oneHot: {
     kind: { kind: "oneHot" },

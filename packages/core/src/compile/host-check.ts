@@ -62,6 +62,6 @@ function checkOf(node: Tensor): Check {
 }
 
 /** A key that two checks share exactly if they check the same condition. */
-function keyOf({ caller: _caller, argument: _argument, ...rest }: Check): string {
+function keyOf({ caller: _caller, argument: _argument, help: _help, ...rest }: Check): string {
   return JSON.stringify(rest);
 }

@@ -3,6 +3,7 @@ import { describe, withArticle } from "../array/describe.ts";
 import { isDeviceArray } from "../array/device-array.ts";
 import { type DType, type TypedArray, holds } from "../array/dtype.ts";
 import { DTypeError, ShapeError } from "../array/errors.ts";
+import { isForeignArray } from "../array/foreign-array.ts";
 import { formatType, type ArrayType } from "../array/type.ts";
 import { NDArray, isNDArray, soundArray } from "../array/ndarray.ts";
 import { sizeOf } from "../array/shape.ts";
@@ -45,7 +46,7 @@ function takeOutputs(
 ): readonly TypedArray[] {
   // For a single result, whatever was given is reported as that one array; a device array is never flattened.
   const isLeaf = (value: unknown): boolean =>
-    structure === null || isNDArray(value) || isTypedArray(value) || isDeviceArray(value);
+    structure === null || isNDArray(value) || isTypedArray(value) || isDeviceArray(value) || isForeignArray(value);
   const { leaves, structure: given } = flatten(caller, tree, isLeaf);
   if (JSON.stringify(given) !== JSON.stringify(structure)) {
     const wanted = formatStructure(
@@ -59,8 +60,10 @@ function takeOutputs(
     const { dtype, shape } = types[index]!;
     const name = `outputs${path === "" ? "" : ` ${path}`}`;
     if (!isNDArray(value) && !isTypedArray(value)) {
+      // Its strides and its type may be others than those of the result.
+      const help = isForeignArray(value) ? " Give the typed array in it: x.data." : "";
       throw new DTypeError(
-        `${caller}: ${name} must be an NDArray or a typed array that holds ${formatType(dtype, shape)}, got ${describe(value)}.`,
+        `${caller}: ${name} must be an NDArray or a typed array that holds ${formatType(dtype, shape)}, got ${describe(value)}.${help}`,
       );
     }
     const data = elementsFor(caller, name, value, dtype);

@@ -1,6 +1,7 @@
 /** How does a function of tensors become a graph? It is called once, on placeholders. */
 import { type DType, isDType } from "../array/dtype.ts";
 import { DTypeError, ShapeError } from "../array/errors.ts";
+import { isForeignArray } from "../array/foreign-array.ts";
 import type { Graph } from "../graph/graph.ts";
 import { describe, print } from "../array/describe.ts";
 import { isNDArray } from "../array/ndarray.ts";
@@ -95,5 +96,5 @@ export function placeholderOf(name: string, caller: string, spec: InputSpec): Te
 
 /** Whether a value is a tensor or an array, and not a tree of them. */
 export function isArrayLeaf(value: unknown): boolean {
-  return isTensor(value) || isNDArray(value) || isTypedArray(value) || isNestedArray(value);
+  return isTensor(value) || isNDArray(value) || isTypedArray(value) || isNestedArray(value) || isForeignArray(value);
 }

@@ -6,11 +6,15 @@ import {
   NDArray,
   type ArrayArgument,
   type ArrayInput,
+  type ArrayRecord,
   type Arrays,
   type DType,
+  type DTypeOf,
   type DeviceArray,
   type InputSpec,
+  type LeafOf,
   type Like,
+  type Mapped,
   type Nested,
   type StaticValue,
   type SyncDeviceArray,
@@ -18,6 +22,7 @@ import {
   type TensorLike,
   type Tree,
   type TypedArray,
+  type Uploaded,
   asTensor,
   compile,
   compileSync,
@@ -442,6 +447,41 @@ describe("an array", () => {
     const unknown: unknown = ndarray([1]);
     expectTypeOf(unknown instanceof NDArray ? unknown.data : null).toEqualTypeOf<TypedArray | null>();
     expectTypeOf(isNDArray(unknown) ? unknown.data : null).toEqualTypeOf<TypedArray | null>();
+  });
+});
+
+describe("an array of another library", () => {
+  const floats = { data: new Float64Array(2), shape: [2] };
+  const bytes = { data: new Uint8Array(2), dims: [2], type: "bool" as string };
+
+  test("has the dtype of its data, as far as that is known", () => {
+    expectTypeOf(ndarray(floats)).toEqualTypeOf<NDArray<"float64">>();
+    expectTypeOf(ndarray({ data: new Int16Array(1), shape: [1] }).data).toEqualTypeOf<Int32Array>();
+    expectTypeOf(ndarray(bytes).dtype).toEqualTypeOf<"int32" | "bool">();
+    expectTypeOf(ndarray(floats, [2], "float32").data).toEqualTypeOf<Float32Array>();
+    expectTypeOf(ndarray(structuredClone(ndarray([1])))).toEqualTypeOf<NDArray<"float32">>();
+    expectTypeOf<DTypeOf<ArrayRecord>>().toEqualTypeOf<DType>();
+    unrun(
+      // @ts-expect-error its data is a list
+      () => ndarray({ data: [1, 2], shape: [2] }),
+      // @ts-expect-error it has no lengths
+      () => ndarray({ data: new Float32Array(2) }),
+    );
+  });
+
+  test("is a leaf", async () => {
+    const product = compile(({ weights, bias }: Parameters, x: Tensor) => x.mul(weights).add(bias), { engine });
+    expect((await product({ weights: floats, bias: bytes }, floats)).dtype).toBe("float64");
+    expectTypeOf(floats).toExtend<ArrayArgument>();
+    expectTypeOf<LeafOf<{ a: typeof floats; b: number }>>().toEqualTypeOf<typeof floats | number>();
+    expectTypeOf<Mapped<{ a: typeof floats; b: number[] }, "leaf">>().toEqualTypeOf<{ a: "leaf"; b: "leaf" }>();
+    expectTypeOf<Uploaded<{ a: typeof floats }>>().toEqualTypeOf<{ a: DeviceArray }>();
+    unrun(
+      // @ts-expect-error a function takes tensors, and what it is given is compiled to one
+      () => compile((x: typeof floats) => asTensor(x), { engine }),
+      // @ts-expect-error results are written into the typed array in it
+      () => product.into(floats, { weights: floats, bias: bytes }, floats),
+    );
   });
 });
 

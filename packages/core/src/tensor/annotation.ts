@@ -36,8 +36,16 @@ export function customGradient<Inputs extends readonly Tensor[] = Tensor[]>(
   };
 }
 
-/** Returns x, which is checked before anything runs if it comes from the host; computed values are not checked. */
-export function check(caller: string, argument: string, x: Tensor, kind: CheckKind): Tensor {
+/**
+ * Returns x, which is checked before anything runs if it comes from the host; computed values are not checked. A message ends with
+ * `help`, a sentence, if the kind has none of its own.
+ */
+export function check(
+  caller: string,
+  argument: string,
+  x: Tensor,
+  kind: CheckKind & { readonly help?: string },
+): Tensor {
   requireTensor(caller, argument, x);
   if (!isCheckKind(kind)) {
     throw new DTypeError(`check: kind must be a known kind of check, got ${describe(kind)}.`);

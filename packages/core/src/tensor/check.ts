@@ -12,6 +12,8 @@ export type Check = {
   readonly argument: string;
   /** The steps applied to the elements before the check, which concerns what the formula sees. */
   readonly through?: readonly Step[];
+  /** A sentence of help, if the kind has none. */
+  readonly help?: string;
 } & CheckKind;
 
 /** What must hold. */
@@ -30,6 +32,8 @@ export type CheckKind =
   | { readonly kind: "aboveOne" }
   /** From 0 to 1. */
   | { readonly kind: "unitInterval" }
+  /** Numbers without a fraction, of any sign. */
+  | { readonly kind: "wholeNumbers" }
   /** -1 or 1. */
   | { readonly kind: "signs" }
   /** 0 or 1. */
@@ -75,6 +79,7 @@ const rules: { readonly [K in CheckKind["kind"]]: Rule<K> } = {
   atLeastOne: { must: () => "1 or above", firstFault: (data) => firstOutside(data, 1, Infinity) },
   aboveOne: { must: () => "above 1", firstFault: (data) => firstUpTo(data, 1) },
   unitInterval: { must: () => "from 0 to 1", firstFault: (data) => firstOutside(data, 0, 1) },
+  wholeNumbers: { must: () => "whole numbers", firstFault: firstFraction },
   signs: { must: () => "-1 or 1", firstFault: firstNoSign, help: "For 0 and 1, give 2 y - 1." },
   multiHot: { must: () => "multi-hot (0 or 1)", firstFault: firstNoBit },
   oneHot: { must: () => "one-hot (a single 1 in each row, else 0)", firstFault: firstNoBit, faultOfRow: otherThanOne },
@@ -127,7 +132,7 @@ export function runCheck<K extends CheckKind["kind"]>(
 }
 
 function fail<K extends CheckKind["kind"]>(check: CheckOf<K>, got: string): never {
-  const { help } = ruleOf<K>(check);
+  const { help = check.help } = ruleOf<K>(check);
   throw new OutOfRangeError(
     `${check.caller}: ${check.argument} must be ${mustOf(check)}, got ${got}.${help === undefined ? "" : ` ${help}`}`,
   );
@@ -185,6 +190,15 @@ function liesWithin(data: Float32Array, least: number, most: number): boolean {
 
 function firstUpTo(data: TypedArray, bound: number): number {
   for (let index = 0; index < data.length; index++) if (data[index]! <= bound) return index;
+  return -1;
+}
+
+function firstFraction(data: TypedArray): number {
+  for (let index = 0; index < data.length; index++) {
+    const value = data[index]!;
+    // True of neither NaN nor infinities.
+    if (Math.floor(value) < value) return index;
+  }
   return -1;
 }
 

@@ -1,6 +1,6 @@
-import { oneHot } from "@symloss/core";
+import { compile, oneHot } from "@symloss/core";
 import { describe, expect, it } from "vitest";
-import { gradientsOf, valueOf } from "../../test/on-cpu.ts";
+import { engine, gradientsOf, valueOf } from "../../test/on-cpu.ts";
 import { clusteringAccuracy } from "../clustering/clustering-accuracy.ts";
 import { accuracy } from "./accuracy.ts";
 
@@ -31,6 +31,26 @@ describe("accuracy", () => {
     expect(await valueOf(accuracy([2, 0, 1], oneHot([2, 1, 1], 3)))).toEqual(
       await valueOf(accuracy([2, 0, 1], [2, 1, 1])),
     );
+  });
+
+  it("refuses probabilities in place of labels, and labels that are none", async () => {
+    await expect(valueOf(accuracy([0, 1, 1], [0, 0.9, 0.7]))).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[OutOfRangeError: accuracy: predictions must be whole numbers, got 0.8999999761581421 at [1]. Probabilities of yes are compared by binaryAccuracy, and scores of all classes, [batch, classes], are taken here and by topKAccuracy.]`,
+    );
+    // As if predictions came first.
+    await expect(valueOf(accuracy(new Float64Array([0.2, 0.9]), [0, 1]))).rejects.toThrow(
+      "accuracy: targets must be whole numbers, got 0.2 at [0].",
+    );
+    const compiled = compile(accuracy, { engine });
+    expect((await compiled([0, 1], [0, 1])).item()).toBe(1);
+    await expect(compiled([0, 1], [0, 0.5])).rejects.toThrow("predictions must be whole numbers, got 0.5 at [1]");
+    await compiled.dispose();
+  });
+
+  it("counts NaN as wrong, on either side", async () => {
+    expect(await valueOf(accuracy([0, 1], [NaN, 1]))).toBe(0.5);
+    expect(await valueOf(accuracy([NaN, 1], [NaN, 1]))).toBe(0.5);
+    expect(await valueOf(accuracy([NaN, 1], [0, 1]))).toBe(0.5);
   });
 
   it("is NaN of an empty batch", async () => {
