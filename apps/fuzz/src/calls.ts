@@ -221,13 +221,13 @@ function coreCalls(engine: Engine): CallTable {
     compile: [
       oneOf(
         fn((x) => exp(x!)),
-        { engine, results: "host", simplify: true },
+        { engine, results: "host", simplify: true, dynamic: [{ argument: 0, axis: 0, name: "batch" }] },
       ),
     ],
     compileSync: [
       oneOf(
         fn((x) => exp(x!)),
-        { engine, results: "host", simplify: true },
+        { engine, results: "host", simplify: true, dynamic: [{ argument: 0, axis: 0, name: "batch" }] },
       ),
     ],
     evaluateSync: [oneOf(tensor, { engine, simplify: true })],

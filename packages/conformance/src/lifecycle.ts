@@ -11,6 +11,7 @@ import {
   concat,
   evaluate,
   exp,
+  expandDims,
   grad,
   mean,
   mul,
@@ -61,6 +62,31 @@ const runs: Readonly<Record<string, Run>> = {
     await evaluate(work(asTensor(samples(5))), { engine: counted });
     expectThat(count() === 1, `one graph must be compiled once, got ${count()}.`);
     await second.dispose();
+  },
+
+  async "lengths that vary are compiled once, if the engine can, or once each"(engine, { traits }) {
+    const { counted, count } = counting(engine);
+    const dynamic = [
+      { argument: 0, axis: 0, name: "batch" },
+      { argument: 1, axis: -1, name: "batch" },
+    ];
+    const step = (x: Tensor, y: Tensor): Tensor[] => [
+      sum(mul(x, expandDims(y, 1)), 1),
+      grad((given) => mean(square(sub(sum(given, 1), y))))(x),
+    ];
+    const run = compile((x: Tensor, y: Tensor) => step(x, y), { engine: counted, dynamic });
+    const lengths = [4, 1, 7, 4, 33, 7];
+    for (const length of lengths) {
+      const [x, y] = [sampleArray("float32", [length, 3], length), samples(length, 9)];
+      const expected = predict(traceOf(step, [x, y]), [x, y], engine.traits, 4);
+      expectArrays(`length ${length}`, await run(x, y), expected);
+    }
+    const want = traits.namedDimensions ? 1 : new Set(lengths).size;
+    expectThat(count() === want, `${lengths.length} calls must be compiled ${want} times, got ${count()}.`);
+    await expectError("lengths that differ", () => run(sampleArray("float32", [4, 3], 1), samples(5)), "ShapeError", [
+      'argument 1 must have 4 along axis -1, as argument 0 has for "batch", got f32[5]',
+    ]);
+    await run.dispose();
   },
 
   async "a second run has its own data"(engine) {

@@ -1,6 +1,12 @@
 /** Which errors come from the engine, and which from core? A watched engine records what it throws, and otherwise behaves the same. */
 import type { DType, DeviceArray, Engine, Executable, TypedArray } from "@symloss/core";
-import { AbstractDeviceArray, type MaybePromise, type Value, asyncDisposeSymbol } from "@symloss/core/engine";
+import {
+  AbstractDeviceArray,
+  type Lengths,
+  type MaybePromise,
+  type Value,
+  asyncDisposeSymbol,
+} from "@symloss/core/engine";
 
 /** The watched engine, always the same for one engine, so that executables compiled for it are reused. */
 export function watch(engine: Engine): Engine {
@@ -83,13 +89,17 @@ class WatchedExecutable implements Executable {
     return this.#executable.bytes;
   }
 
-  run(values: readonly Value[], outputs?: readonly TypedArray[]): MaybePromise<readonly TypedArray[]> {
-    return noted(() => this.#executable.run(values.map(unwatched), outputs));
+  run(
+    values: readonly Value[],
+    outputs?: readonly TypedArray[],
+    lengths?: Lengths,
+  ): MaybePromise<readonly TypedArray[]> {
+    return noted(() => this.#executable.run(values.map(unwatched), outputs, lengths));
   }
 
-  runOnDevice(values: readonly Value[]): MaybePromise<readonly DeviceArray[]> {
+  runOnDevice(values: readonly Value[], lengths?: Lengths): MaybePromise<readonly DeviceArray[]> {
     return mapped(
-      noted(() => this.#executable.runOnDevice(values.map(unwatched))),
+      noted(() => this.#executable.runOnDevice(values.map(unwatched), lengths)),
       (handles) => handles.map((handle) => new WatchedArray(this.#engine, handle)),
     );
   }

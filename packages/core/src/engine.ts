@@ -37,7 +37,16 @@ export {
   unaryOperations,
 } from "./tensor/operation.ts";
 export { type DType, type TypedArray, allocate, bytesPerElement, castNumber, holds, isFloat } from "./array/dtype.ts";
-export { type Dimension, type Shape, dropAxes, isConcrete, sizeOf, stridesOf } from "./array/shape.ts";
+export {
+  type Dimension,
+  type Lengths,
+  type Shape,
+  dropAxes,
+  isConcrete,
+  sizeOf,
+  stridesOf,
+  withLengths,
+} from "./array/shape.ts";
 export { sameShape } from "./array/broadcast.ts";
 export { binaryScalar, unaryScalar } from "./graph/scalar.ts";
 export { NDArray } from "./array/ndarray.ts";

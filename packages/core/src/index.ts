@@ -126,6 +126,7 @@ export {
 export { type ScanOptions, type Tensors, scan } from "./compile/scan.ts";
 export { evaluate } from "./compile/evaluate.ts";
 export type { StaticValue } from "./compile/static.ts";
+export type { DynamicLength } from "./compile/dynamic.ts";
 export { type ExplainOptions, explain } from "./compile/explain.ts";
 export { type Candidate, type SelectOptions, type Selection, selectEngine } from "./compile/select.ts";
 export type { MaybePromise } from "./array/promise.ts";

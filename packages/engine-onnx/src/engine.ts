@@ -4,14 +4,17 @@ import {
   EngineError,
   type Graph,
   type HostProgram,
+  type Lengths,
   Lifetime,
   type TypedArray,
   type Value,
   bytesPerElement,
   constantBytes,
   hostEngine,
+  isConcrete,
   selfTest,
   sizeOf,
+  withLengths,
 } from "@symloss/core/engine";
 import { lowerMissing } from "./kernels.ts";
 import { copiesWhileOpening, peakBytes, sessionBytes } from "./memory.ts";
@@ -50,7 +53,7 @@ function makeEngine(first: Device, options: OnnxOptions): Engine {
       nonFinite: "strict",
       rowIndependent: false,
       synchronous: false,
-      namedDimensions: false,
+      namedDimensions: true,
     },
     async compile(given) {
       const graph = lowerMissing(given);
@@ -79,8 +82,6 @@ interface Opened {
   readonly device: Device;
   /** Bytes that it holds between runs. */
   readonly held: number;
-  /** Bytes that a run takes in addition. */
-  readonly peak: number;
 }
 
 function toModel(graph: Graph, { float64 }: Device): Model {
@@ -95,12 +96,13 @@ async function openSession(caller: string, home: Home, graph: Graph, model: Mode
   const { device } = home;
   const { runtime, instance, settings } = device;
   const held = sessionBytes(graph, model.nodes.length);
-  const peak = peakBytes(graph);
+  // Of a graph whose lengths are known only to a run, so is this.
+  const peak = graph.inputs.every(({ shape }) => isConcrete(shape)) ? peakBytes(graph) : 0;
   const opened = await runJob(caller, instance, async () => {
     requireRoom(caller, device, Math.max(held + peak, copiesWhileOpening * constantBytes(graph)));
     const session = await createSession(runtime, encodeModel(model), settings);
     instance.held += held;
-    return { session, device, held, peak };
+    return { session, device, held };
   });
   home.sessions.add(opened);
   if (home.lifetime.ended) await releaseSession(home, opened);
@@ -167,8 +169,28 @@ function holdSession(home: Home, graph: Graph, first: Opened): HeldSession {
   };
 }
 
+/** What a run with these lengths demands. */
+interface Demand {
+  readonly lengths: Lengths | undefined;
+  /** The order in which the runtime reads the inputs: the largest first, since only the first can be read before a run returns. */
+  readonly reads: readonly number[];
+  /** Bytes that it takes in addition to what the session holds. */
+  readonly peak: number;
+}
+
+function demandOf(graph: Graph, lengths: Lengths | undefined): Demand {
+  const bytes = graph.inputs.map(({ shape, dtype }) => sizeOf(withLengths(shape, lengths)) * bytesPerElement[dtype]);
+  const reads = [...graph.inputs.keys()].toSorted((left, right) => bytes[right]! - bytes[left]!);
+  return { lengths, reads, peak: peakBytes(graph, lengths) };
+}
+
+/** Whether a demand is that of a run with these lengths. */
+function isFor({ lengths: own }: Demand, lengths: Lengths | undefined): boolean {
+  return own === lengths || Object.entries(lengths ?? {}).every(([name, length]) => own?.[name] === length);
+}
+
 function makeProgram(home: Home, graph: Graph, description: string, first: Opened): HostProgram {
-  const reads = readsOf(graph);
+  let demand: Demand | undefined;
   const outputNames = graph.outputs.map((_, index) => `output_${index}`);
   const constants = constantBytes(graph);
   const held = holdSession(home, graph, first);
@@ -179,13 +201,15 @@ function makeProgram(home: Home, graph: Graph, description: string, first: Opene
       // The constants are held twice: by the session, and by the graph from which it can be reopened.
       return first.held + constants + bytesOf(spare ?? []);
     },
-    async run(values, _, caller, given) {
+    async run(values, _, caller, given, lengths) {
+      if (demand === undefined || !isFor(demand, lengths)) demand = demandOf(graph, lengths);
+      const own = demand;
       const ready = held.live(caller);
       const atOnce = !(ready instanceof Promise) && ready.device.readsFirst && ready.device.instance.queue.idle;
-      const kept = keepInputs(values, given, atOnce ? reads[0] : undefined, spare);
+      const kept = keepInputs(values, given, atOnce ? own.reads[0] : undefined, spare);
       spare = undefined;
       try {
-        const results = await runOn(caller, graph, reads, ready instanceof Promise ? await ready : ready, kept.arrays);
+        const results = await runOn(caller, graph, own, ready instanceof Promise ? await ready : ready, kept.arrays);
         return outputNames.map((name) => results[name]!.data as TypedArray);
       } finally {
         // Reused by the next run: allocating memory costs more than copying.
@@ -194,12 +218,6 @@ function makeProgram(home: Home, graph: Graph, description: string, first: Opene
     },
     dispose: () => held.release(),
   };
-}
-
-/** The order in which the runtime reads the inputs: the largest first, since only the first can be read before a run returns. */
-function readsOf({ inputs }: Graph): number[] {
-  const bytes = inputs.map(({ shape, dtype }) => sizeOf(shape) * bytesPerElement[dtype]);
-  return [...inputs.keys()].toSorted((left, right) => bytes[right]! - bytes[left]!);
 }
 
 /** Copies of inputs, by position; undefined for an input that was not copied. */
@@ -238,12 +256,12 @@ function bytesOf(copies: Copies): number {
 function runOn(
   caller: string,
   graph: Graph,
-  reads: readonly number[],
-  { session, device, peak }: Opened,
+  { lengths, reads, peak }: Demand,
+  { session, device }: Opened,
   arrays: readonly TypedArray[],
 ): Promise<Readonly<Record<string, RuntimeTensor>>> {
   const { runtime, instance } = device;
-  const feeds = toFeeds(runtime, graph.inputs, reads, arrays);
+  const feeds = toFeeds(runtime, graph.inputs, reads, arrays, lengths);
   // The runtime allocates the results: it silently writes nothing into arrays passed for them.
   return runJob(caller, instance, async () => {
     requireRoom(caller, device, peak);

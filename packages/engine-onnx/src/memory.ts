@@ -2,22 +2,25 @@
 import {
   type DType,
   type Graph,
+  type Lengths,
   type Operation,
+  type Shape,
   type Tensor,
   bytesPerElement,
   constantBytes,
   isScan,
   sizeOf,
   topologicalOrder,
+  withLengths,
 } from "@symloss/core/engine";
 
 /**
  * The peak in bytes: inputs, outputs, intermediate values while they are live, and the scratch memory of an operation. The runtime
  * chooses its own order, so the worse of two orders is taken. Constants are not counted.
  */
-export function peakBytes(graph: Graph): number {
+export function peakBytes(graph: Graph, lengths?: Lengths): number {
   const order = topologicalOrder([...graph.inputs, ...graph.outputs]);
-  return Math.max(peakOf(graph, order), peakOf(graph, lastFirst(graph)));
+  return Math.max(peakOf(graph, order, lengths), peakOf(graph, lastFirst(graph), lengths));
 }
 
 /** Bytes that a session holds in the runtime between runs: its constants, and its records of each node. */
@@ -32,7 +35,8 @@ export const copiesWhileOpening = 3;
 const bytesPerSession = 8 * 1024;
 const bytesPerNode = 2 * 1024;
 
-function peakOf(graph: Graph, order: readonly Tensor[]): number {
+function peakOf(graph: Graph, order: readonly Tensor[], lengths: Lengths | undefined): number {
+  const bytesOf = (tensor: Tensor): number => tensorBytes(tensor, lengths);
   const lastUse = new Map<Tensor, number>();
   for (const [step, node] of order.entries()) {
     for (const operand of node.inputs) lastUse.set(sourceOf(operand), step);
@@ -45,7 +49,7 @@ function peakOf(graph: Graph, order: readonly Tensor[]): number {
     if (node.operation === "input" || node.operation === "constant" || isView(node)) continue;
     const own = bytesOf(node);
     live += own;
-    peak = Math.max(peak, live + passingBytes(node));
+    peak = Math.max(peak, live + passingBytes(node, lengths));
     if (!kept.has(node)) {
       const last = lastUse.get(node) ?? step;
       released.set(last, (released.get(last) ?? 0) + own);
@@ -95,8 +99,11 @@ function isGiven({ operation }: Tensor): boolean {
   return operation === "input" || operation === "constant";
 }
 
-function bytesOf({ shape, dtype }: { readonly shape: Tensor["shape"]; readonly dtype: DType }): number {
-  return sizeOf(shape) * bytesPerElement[dtype];
+function tensorBytes(
+  { shape, dtype }: { readonly shape: Shape; readonly dtype: DType },
+  lengths: Lengths | undefined,
+): number {
+  return sizeOf(withLengths(shape, lengths)) * bytesPerElement[dtype];
 }
 
 /** The memory that an operation takes in addition to its result. */
@@ -174,12 +181,12 @@ const passing: { readonly [O in Operation]: Passing } = {
   scan: moved,
 };
 
-function passingBytes(node: Tensor): number {
+function passingBytes(node: Tensor, lengths: Lengths | undefined): number {
   const { wide, repeats } = passing[node.operation as Operation];
-  const operands = node.inputs.map(({ shape }) => sizeOf(shape));
+  const sizes = [node, ...node.inputs].map(({ shape }) => sizeOf(withLengths(shape, lengths)));
   const inside =
-    wide * Math.max(0, sizeOf(node.shape), ...operands) * bytesPerElement.float64 +
-    (isScan(node) ? peakBytes(node.attributes.body) : 0);
+    wide * Math.max(0, ...sizes) * bytesPerElement.float64 +
+    (isScan(node) ? peakBytes(node.attributes.body, lengths) : 0);
   if (!repeats) return inside;
-  return node.inputs.reduce((bytes, operand) => bytes + (isView(operand) ? bytesOf(operand) : 0), inside);
+  return node.inputs.reduce((bytes, operand) => bytes + (isView(operand) ? tensorBytes(operand, lengths) : 0), inside);
 }

@@ -1,5 +1,5 @@
 /** How do arrays become tensors of the runtime? */
-import type { Tensor, TypedArray } from "@symloss/core/engine";
+import { type Lengths, type Tensor, type TypedArray, withLengths } from "@symloss/core/engine";
 import { type OnnxRuntime, type RuntimeTensor, createTensor } from "./session.ts";
 
 /** The tensors passed to a run, by the names of the model's inputs, in the order in which it should read them. */
@@ -8,12 +8,13 @@ export function toFeeds(
   inputs: readonly Tensor[],
   reads: readonly number[],
   arrays: readonly TypedArray[],
+  lengths: Lengths | undefined,
 ): Record<string, RuntimeTensor> {
   const feeds: Record<string, RuntimeTensor> = {};
   for (const index of reads) {
     const { dtype, shape } = inputs[index]!;
     const data = dtype === "bool" ? asBits(arrays[index]!) : arrays[index]!;
-    feeds[inputName(index)] = createTensor(runtime, dtype, data, shape as readonly number[]);
+    feeds[inputName(index)] = createTensor(runtime, dtype, data, withLengths(shape, lengths));
   }
   return feeds;
 }

@@ -1,7 +1,7 @@
 /** What is a shape? Its size, its strides, and how it is printed. */
 import { ShapeError } from "./errors.ts";
 
-/** A length, or the name of one that is known only when an exported graph runs; a name equals only itself. */
+/** A length, or the name of one that is known only when the graph runs; a name equals only itself. */
 export type Dimension = number | string;
 
 /** The lengths of an array's axes, outermost first; `[]` is a scalar. */
@@ -15,6 +15,22 @@ export function isConcrete(shape: Shape): shape is readonly number[] {
 /** The shape itself if it is frozen, else a frozen copy. */
 export function frozenShape<S extends Shape>(shape: S): S {
   return Object.isFrozen(shape) ? shape : (Object.freeze([...shape]) as readonly Dimension[] as S);
+}
+
+/** The length that each name of a shape has in a run. */
+export type Lengths = Readonly<Record<string, number>>;
+
+/** The shape with these lengths in place of their names. Throws `ShapeError` if a name has none. */
+export function withLengths(shape: Shape, lengths: Lengths | undefined): readonly number[] {
+  if (isConcrete(shape)) return shape;
+  return shape.map((dimension) => {
+    if (typeof dimension === "number") return dimension;
+    const length = lengths?.[dimension];
+    if (length !== undefined) return length;
+    throw new ShapeError(
+      `run: the lengths must give one for each name of ${formatShape(shape)}, got none for "${dimension}".`,
+    );
+  });
 }
 
 /** The number of elements. Throws `ShapeError` if a dimension has a name. */

@@ -8,7 +8,7 @@ import { isForeignFloat64 } from "../array/foreign-array.ts";
 import { formatType, type ArrayType } from "../array/type.ts";
 import { NDArray, isNDArray } from "../array/ndarray.ts";
 import { sameShape } from "../array/broadcast.ts";
-import { sizeOf } from "../array/shape.ts";
+import { type Shape, sizeOf } from "../array/shape.ts";
 import { type Leaf, type Structure, flatten } from "../array/tree.ts";
 import { typedArrayName } from "../array/typed-array.ts";
 import type { Engine, Value } from "../engine/contract.ts";
@@ -29,6 +29,8 @@ export interface BoundArguments {
   readonly structure: Structure;
   /** The path of each: `argument 0.weights`. */
   readonly paths: readonly string[];
+  /** To which argument each belongs. */
+  readonly positions: readonly number[];
   /** Those that are no arrays. */
   readonly static: StaticArguments;
 }
@@ -48,10 +50,12 @@ export function bindArguments(
 ): BoundArguments {
   const held = takeStatic(caller, staticPositions, args);
   const leaves: Leaf[] = [];
+  const positions: number[] = [];
   const structure = args.map((arg, index) => {
     if (held.has(index)) return withoutLeaves;
     const tree = flatten(caller, arg, isArgumentLeaf, `argument ${index}`);
     leaves.push(...tree.leaves);
+    positions.push(...tree.leaves.map(() => index));
     return tree.structure;
   });
   // Numbers and lists of them take the precision of the other arguments.
@@ -60,6 +64,7 @@ export function bindArguments(
     arguments: leaves.map(({ path, value }) => bindLeaf(caller, engine, path, value, literal)),
     structure,
     paths: leaves.map(({ path }) => path),
+    positions,
     static: held,
   };
 }
@@ -69,11 +74,14 @@ export function isFlat({ structure, static: held }: BoundArguments): boolean {
   return (structure as readonly Structure[]).every((part, index) => part === null || held.has(index));
 }
 
-/** The graph of a function traced on these arguments. */
-export function traceArguments(caller: string, fn: (...args: never[]) => unknown, bound: BoundArguments): TracedGraph {
-  const inputs = bound.arguments.map(({ shape, dtype }, index) =>
-    placeholder(inputName(bound.paths[index]!), shape, dtype),
-  );
+/** The graph of a function traced on arguments of these types. */
+export function traceArguments(
+  caller: string,
+  fn: (...args: never[]) => unknown,
+  bound: BoundArguments,
+  types: readonly ArrayType<Shape>[] = bound.arguments,
+): TracedGraph {
+  const inputs = types.map(({ shape, dtype }, index) => placeholder(inputName(bound.paths[index]!), shape, dtype));
   return traceFunction(caller, withStatic(fn, bound.static), inputs, bound.structure);
 }
 
@@ -82,10 +90,10 @@ export function inputName(path: string): string {
   return path.replace("argument ", "x");
 }
 
-/** A key that two lists of arguments share exactly if one graph serves both. */
-export function argumentsKey({ arguments: list, structure, static: held }: BoundArguments): string {
-  const types = `${JSON.stringify(structure)}${list.map(({ dtype, shape }) => formatType(dtype, shape)).join()}`;
-  return held.size === 0 ? types : `${types} ${staticKey(held)}`;
+/** A key that two lists of arguments, of these types, share exactly if one graph serves both. */
+export function argumentsKey({ structure, static: held }: BoundArguments, types: readonly ArrayType<Shape>[]): string {
+  const key = `${JSON.stringify(structure)}${types.map(({ dtype, shape }) => `${dtype}${JSON.stringify(shape)}`).join()}`;
+  return held.size === 0 ? key : `${key} ${staticKey(held)}`;
 }
 
 function isArgumentLeaf(value: unknown): boolean {

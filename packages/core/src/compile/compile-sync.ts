@@ -59,10 +59,16 @@ export function compileSync(fn: (...args: never[]) => unknown, options: CompileO
   refuseSurplus("compileSync", arguments, ["fn", "options"]);
   requireRule("compileSync", "fn", functionRule, fn);
   checkOptions("compileSync", options, compileOptions);
-  const { results = "host", static: positions = [], ...settings } = options;
+  const { results = "host", static: positions = [], dynamic = [], ...settings } = options;
   const { engine } = settings;
   requireSynchronous("compileSync", engine);
-  const planned = new PlannedFunction("compileSync", fn, settings, [...positions]);
+  const planned = new PlannedFunction(
+    "compileSync",
+    fn,
+    settings,
+    [...positions],
+    dynamic.map((one) => ({ ...one })),
+  );
   const execute = runPlaced("compileSync", results);
 
   const call = (...args: readonly unknown[]): unknown => settled("compileSync", engine, planned.run(args, execute));

@@ -3,6 +3,7 @@ import type { NDArray } from "../array/ndarray.ts";
 import { type OptionTable, checkOptions, functionRule, refuseSurplus, requireRule } from "../array/options.ts";
 import type { DeviceArray } from "../engine/contract.ts";
 import { asyncDisposable } from "../engine/disposal.ts";
+import { type DynamicLength, dynamicRule } from "./dynamic.ts";
 import { bindOutputs } from "./outputs.ts";
 import { type Execute, type PlanOptions, planOptions, runInto, runPlaced } from "./plan.ts";
 import { type Placed, type Placement, placementRule, requireHost } from "./placement.ts";
@@ -26,6 +27,11 @@ export interface CompileOptions<
    * given them as they are, and is traced once for each of their values; the last few hundred are kept.
    */
   readonly static?: Static;
+  /**
+   * Lengths that may be others in each call: `[{ argument: 0, axis: 0, name: "batch" }]`. An engine with the trait `namedDimensions`, as
+   * onnx has it, compiles once for all of them; others compile for each length, as without this option.
+   */
+  readonly dynamic?: readonly DynamicLength[];
 }
 
 /** The rules of these options. */
@@ -34,6 +40,7 @@ export const compileOptions: OptionTable<CompileOptions> = {
   results: placementRule,
   simplify: planOptions.simplify,
   static: staticRule,
+  dynamic: dynamicRule,
 };
 
 /** A compiled function: arrays in, arrays out. */
@@ -75,8 +82,14 @@ export function compile(fn: (...args: never[]) => unknown, options: CompileOptio
   requireRule("compile", "fn", functionRule, fn);
   checkOptions("compile", options, compileOptions);
   // Read once: later changes to the record don't affect the function.
-  const { results = "host", static: positions = [], ...settings } = options;
-  const planned = new PlannedFunction("compile", fn, settings, [...positions]);
+  const { results = "host", static: positions = [], dynamic = [], ...settings } = options;
+  const planned = new PlannedFunction(
+    "compile",
+    fn,
+    settings,
+    [...positions],
+    dynamic.map((one) => ({ ...one })),
+  );
   const execute = runPlaced("compile", results);
   let running = 0;
   let finished: (() => void) | undefined;

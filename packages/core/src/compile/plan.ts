@@ -1,5 +1,6 @@
 /** What do all calls with the same types share? A plan: a graph compiled for an engine, with the checks of its inputs. */
-import { type ArrayType, arrayTypes, formatType } from "../array/type.ts";
+import { type Lengths, type Shape, frozenShape, sizeOf, withLengths } from "../array/shape.ts";
+import { type ArrayType, formatType } from "../array/type.ts";
 import { describe, print } from "../array/describe.ts";
 import type { TypedArray } from "../array/dtype.ts";
 import { EngineError, ShapeError } from "../array/errors.ts";
@@ -33,6 +34,10 @@ export interface Plan {
   readonly engine: Engine;
   readonly executable: Executable;
   readonly checks: readonly HostCheck[];
+  /** The types with names in place of the lengths that may be others. */
+  readonly named: { readonly inputs: readonly ArrayType<Shape>[]; readonly results: readonly ArrayType<Shape>[] };
+  /** What these lengths are here, if there are any. */
+  readonly lengths: Lengths | undefined;
   readonly inputs: readonly ArrayType[];
   readonly results: readonly ArrayType[];
   /** The number of elements of each result, cached because every call needs it. */
@@ -46,18 +51,37 @@ export interface Plan {
 /** How a plan is run on the values of a call. */
 export type Execute<R> = (plan: Plan, values: readonly Value[]) => MaybePromise<R>;
 
-/** The plan of a traced graph. Synchronous if the engine compiles synchronously. */
-export function makePlan(graph: TracedGraph, options: PlanOptions): MaybePromise<Plan> {
+/** The plan of a traced graph, with these lengths for its names. Synchronous if the engine compiles synchronously. */
+export function makePlan(graph: TracedGraph, options: PlanOptions, lengths?: Lengths): MaybePromise<Plan> {
   const { prepared, checks } = prepareTraced(graph, options);
+  const named = { inputs: namedTypes(graph.inputs), results: namedTypes(graph.outputs) };
   const signature = {
     engine: options.engine,
     checks,
-    inputs: arrayTypes(graph.inputs),
-    results: arrayTypes(graph.outputs),
-    sizes: graph.outputs.map(({ size }) => size),
+    named,
+    ...concreteTypes(named, lengths),
     structure: graph.structure,
   };
   return andThen(acquire(options.engine, prepared), (lease) => withLease(signature, lease));
+}
+
+/** The same plan with other lengths. */
+export function planFor(plan: Plan, lengths: Lengths): Plan {
+  return { ...plan, ...concreteTypes(plan.named, lengths) };
+}
+
+function namedTypes(tensors: readonly ArrayType<Shape>[]): readonly ArrayType<Shape>[] {
+  return tensors.map(({ dtype, shape }) => ({ dtype, shape: frozenShape(shape) }));
+}
+
+function concreteTypes(
+  { inputs, results }: Plan["named"],
+  lengths: Lengths | undefined,
+): Pick<Plan, "lengths" | "inputs" | "results" | "sizes"> {
+  const types = (list: readonly ArrayType<Shape>[]): readonly ArrayType[] =>
+    list.map(({ dtype, shape }) => ({ dtype, shape: frozenShape(withLengths(shape, lengths)) }));
+  const own = types(results);
+  return { lengths, inputs: types(inputs), results: own, sizes: own.map(({ shape }) => sizeOf(shape)) };
 }
 
 /** The graph that the engine compiles, and the checks removed from it; those of constants have been run. */
@@ -122,7 +146,7 @@ function isShared({ buffer }: TypedArray): boolean {
 /** Returns the results as arrays, in the structure in which the function returned them. */
 export function runOnHost(plan: Plan, values: readonly Value[]): MaybePromise<unknown> {
   return andThen(
-    guard("run", plan.engine, () => plan.executable.run(values)),
+    guard("run", plan.engine, () => plan.executable.run(values, undefined, plan.lengths)),
     (data) => wrapResults(plan, data),
   );
 }
@@ -134,7 +158,7 @@ export function runPlaced(caller: string, placement: Placement): Execute<unknown
   return (plan, values) => {
     const places = placesOf(caller, placement, plan.structure);
     return andThen(
-      guard("run", plan.engine, () => plan.executable.runOnDevice(values)),
+      guard("run", plan.engine, () => plan.executable.runOnDevice(values, plan.lengths)),
       (handles) => andThen(fetchPlaced(plan, handles, places), (leaves) => unflatten(plan.structure, leaves)),
     );
   };
@@ -168,20 +192,20 @@ function fetchPlaced(plan: Plan, handles: readonly DeviceArray[], places: readon
 /** Returns the results as device arrays, in the structure in which the function returned them. */
 function runOnDevice(plan: Plan, values: readonly Value[]): MaybePromise<unknown> {
   return andThen(
-    guard("run", plan.engine, () => plan.executable.runOnDevice(values)),
+    guard("run", plan.engine, () => plan.executable.runOnDevice(values, plan.lengths)),
     (handles) => unflatten(plan.structure, handles),
   );
 }
 
 /** Writes into the outputs directly, unless one overlaps an input: then they are written after everything has been computed. */
 export function runInto(
-  { engine, executable }: Plan,
+  { engine, executable, lengths }: Plan,
   values: readonly Value[],
   outputs: readonly TypedArray[],
 ): MaybePromise<unknown> {
-  if (!overlapAny(outputs, values)) return guard("run", engine, () => executable.run(values, outputs));
+  if (!overlapAny(outputs, values)) return guard("run", engine, () => executable.run(values, outputs, lengths));
   return andThen(
-    guard("run", engine, () => executable.run(values)),
+    guard("run", engine, () => executable.run(values, undefined, lengths)),
     (results) => {
       for (const [index, output] of outputs.entries()) output.set(results[index]!);
     },

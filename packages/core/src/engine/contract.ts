@@ -3,6 +3,7 @@ import type { DeviceArrayOf } from "../array/device-array.ts";
 import type { DType, TypedArray } from "../array/dtype.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { NDArray } from "../array/ndarray.ts";
+import type { Lengths } from "../array/shape.ts";
 import type { Operation } from "../tensor/operation.ts";
 import type { MaybePromise } from "../array/promise.ts";
 
@@ -20,7 +21,10 @@ export interface EngineTraits {
   readonly rowIndependent: boolean;
   /** Whether it computes before it returns: `compile`, `upload`, runs and reads never give a promise, and `compileSync` may use it. */
   readonly synchronous: boolean;
-  /** Whether a graph may have named dimensions. If not, every length in the graphs that the engine is given is a number. */
+  /**
+   * Whether a graph may have named dimensions, whose lengths are given to each run: then a function whose lengths vary is compiled once.
+   * If not, every length in the graphs that the engine is given is a number.
+   */
   readonly namedDimensions: boolean;
 }
 
@@ -40,11 +44,15 @@ export interface Executable {
    * Computes the outputs from the inputs, both in the graph's order. Reads the elements of `values` before it returns, even if it
    * returns a promise: the caller may change them immediately afterwards.
    * Fills and returns `outputs` if given, else new arrays; never changes an input, never keeps or shares a result.
-   * Runs may overlap; each returns its own results.
+   * Runs may overlap; each returns its own results. `lengths` are those of the named dimensions of the graph, if it has any.
    */
-  run(values: readonly Value[], outputs?: readonly TypedArray[]): MaybePromise<readonly TypedArray[]>;
+  run(
+    values: readonly Value[],
+    outputs?: readonly TypedArray[],
+    lengths?: Lengths,
+  ): MaybePromise<readonly TypedArray[]>;
   /** Like `run`, but leaves the results on the device. */
-  runOnDevice(values: readonly Value[]): MaybePromise<readonly DeviceArray[]>;
+  runOnDevice(values: readonly Value[], lengths?: Lengths): MaybePromise<readonly DeviceArray[]>;
   /** Frees what it holds, once pending runs have finished; a second call does nothing. */
   dispose(): MaybePromise<void>;
 }
@@ -58,7 +66,7 @@ export interface Engine {
   /** Whether the device emulates hardware in software. */
   readonly software: boolean;
   readonly traits: EngineTraits;
-  /** Compiles a graph of concrete shapes that uses only this engine's operations and dtypes. Throws `DisposedError` after `dispose()`. */
+  /** Compiles a graph, of concrete shapes unless it has the trait `namedDimensions`, that uses only this engine's operations and dtypes. Throws `DisposedError` after `dispose()`. */
   compile(graph: Graph): MaybePromise<Executable>;
   /** Copies an array to the device. Throws what `checkUpload` throws, and `DisposedError` after `dispose()`. */
   upload(array: NDArray): MaybePromise<DeviceArray>;

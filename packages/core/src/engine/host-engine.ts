@@ -1,6 +1,7 @@
 /** What do all engines that compute in the host's memory share? Everything but how they compute. */
 import type { TypedArray } from "../array/dtype.ts";
 import { type MaybePromise, andThen, isPromise } from "../array/promise.ts";
+import { type Lengths, withLengths } from "../array/shape.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Engine, EngineTraits, Executable, Value } from "./contract.ts";
 import { asyncDisposable } from "./disposal.ts";
@@ -23,6 +24,7 @@ export interface HostProgram {
     outputs: readonly TypedArray[] | undefined,
     caller: "run" | "runOnDevice",
     given: readonly Value[],
+    lengths: Lengths | undefined,
   ): MaybePromise<readonly TypedArray[]>;
   /** Frees what it holds, once pending runs have finished. */
   dispose?(): MaybePromise<void>;
@@ -66,12 +68,13 @@ function makeExecutable(engine: Engine, engineLifetime: Lifetime, graph: Graph, 
   const compute = (
     caller: "run" | "runOnDevice",
     given: readonly Value[],
-    outputs?: readonly TypedArray[],
+    outputs: readonly TypedArray[] | undefined,
+    lengths: Lengths | undefined,
   ): MaybePromise<readonly TypedArray[]> => {
     engineLifetime.require(caller);
     lifetime.require(caller);
     const values = given.map((value) => hostDataOf(engine, value));
-    return program.run(values, outputs, caller, given);
+    return program.run(values, outputs, caller, given, lengths);
   };
   return {
     get description() {
@@ -80,16 +83,16 @@ function makeExecutable(engine: Engine, engineLifetime: Lifetime, graph: Graph, 
     get bytes() {
       return program.bytes;
     },
-    run(given, outputs) {
-      const results = compute("run", given, outputs);
+    run(given, outputs, lengths) {
+      const results = compute("run", given, outputs, lengths);
       if (outputs === undefined) return results;
       return isPromise(results) ? results.then((computed) => fill(outputs, computed)) : fill(outputs, results);
     },
-    runOnDevice(given) {
-      return andThen(compute("runOnDevice", given), (results) =>
+    runOnDevice(given, lengths) {
+      return andThen(compute("runOnDevice", given, undefined, lengths), (results) =>
         results.map((data, index) => {
           const { shape, dtype } = graph.outputs[index]!;
-          return new HostDeviceArray(engine, data, shape as readonly number[], dtype);
+          return new HostDeviceArray(engine, data, withLengths(shape, lengths), dtype);
         }),
       );
     },

@@ -33,7 +33,7 @@ export function prepare<G extends Graph>(
   for (const node of [...prepared.inputs, ...nodesWithin(prepared)]) {
     if (!engine.traits.namedDimensions && !isConcrete(node.shape)) {
       throw new ShapeError(
-        `compile: every length must be a number on engine "${engine.name}", got ${node} (${node.operation}). Only an exported graph can have named lengths.`,
+        `compile: every length must be a number on engine "${engine.name}", got ${node} (${node.operation}). Named lengths are for exported graphs, and for engines with the trait namedDimensions.`,
       );
     }
     if (!engine.traits.dtypes.includes(node.dtype)) {

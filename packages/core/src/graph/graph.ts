@@ -90,7 +90,7 @@ export function graphKey(graph: Graph): string {
   const lines: string[] = [];
   for (const [index, input] of graph.inputs.entries()) {
     numbers.set(input, index);
-    lines.push(formatType(input.dtype, input.shape));
+    lines.push(`${input.dtype}${JSON.stringify(input.shape)}`);
   }
   for (const node of topologicalOrder(graph.outputs)) {
     if (numbers.has(node)) continue;
