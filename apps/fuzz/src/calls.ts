@@ -353,6 +353,7 @@ function contractCalls(engine: Engine): CallTable {
     selfTest: [oneOf(engine)],
     HostDeviceArray: [oneOf(engine, new Float32Array(2), [2], "float32")],
     ...each(["HostDeviceArray#read", "HostDeviceArray#dispose"], { self: handle, args: () => [] }),
+    withLengths: [oneOf(["batch", 3], { batch: 2 })],
     AbstractDeviceArray: [oneOf()],
     "AbstractDeviceArray#item": [{ self: single, args: () => [] }],
     asyncDisposable: [oneOf(() => undefined)],
