@@ -247,6 +247,13 @@ function coreCalls(engine: Engine): CallTable {
         { wrt: 0 },
       ),
     ),
+    checkGradients: [
+      oneOf(
+        fn((x) => square(x!)),
+        [[1, 2]],
+        { engine, wrt: [0], static: [], order: 2, dtype: "float64", tolerance: 0.001 },
+      ),
+    ],
     scan: [
       oneOf(
         fn((carry, slice) => [add(carry!, slice!), mul(carry!, slice!)]),
@@ -307,6 +314,7 @@ function sharedCalls(): CallTable {
     "EngineUnavailableError",
     "EngineError",
     "DisposedError",
+    "GradientError",
     "SymlossError",
   ];
   return {
@@ -410,6 +418,29 @@ function lossCalls(): CallTable {
   return {
     ...Object.fromEntries(named.flatMap((name) => [name, `losses.${name}`].map((key) => [key, callsOfLoss(name)]))),
     sigmoidCrossentropyLogits: callsOfLoss("sparseSigmoidCrossentropyLogits"),
+    defineLoss: [
+      oneOf(
+        {
+          name: "own",
+          arguments: {
+            labels: { shape: "[batch]", elements: "classIndex", of: "classes", except: "ignored" },
+            scores: "[batch, classes]",
+          },
+          broadcasts: false,
+          comparesRows: false,
+          differentiable: true,
+          options: {
+            ignored: { kind: "int", default: -1 },
+            form: { kind: "choice", choices: ["one", "other"], default: "one" },
+            weights: { kind: "tensor", shape: "[batch]", must: "positive", default: 1 },
+          },
+          results: { loss: "[batch]" },
+        },
+        () =>
+          (labels: Tensor, scores: Tensor, { weights }: { readonly weights: Tensor }) =>
+            scores.sum(1).sub(labels).mul(weights),
+      ),
+    ],
     normalDivergence: [oneOf({ mean: matrix(), variance: positive() }, { mean: matrix(), variance: positive() })],
     normalEntropy: [oneOf({ mean: matrix(), variance: positive() })],
     normalLogProbability: [oneOf(matrix, { mean: matrix(), variance: positive() })],

@@ -120,6 +120,12 @@ export {
   jacobian,
   jvp,
 } from "./compile/derivatives.ts";
+export {
+  type CheckGradientsOptions,
+  type CheckedDerivative,
+  type GradientReport,
+  checkGradients,
+} from "./compile/check-gradients.ts";
 export { type ScanOptions, type Tensors, scan } from "./compile/scan.ts";
 export { evaluate } from "./compile/evaluate.ts";
 export type { StaticValue } from "./compile/static.ts";

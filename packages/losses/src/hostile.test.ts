@@ -135,6 +135,12 @@ const others: Readonly<Record<string, (value: unknown) => unknown>> = {
   "reduce weights": (value) => (everything.reduce as Loose)([1, 2], { weights: value }),
   "reduce mask": (value) => (everything.reduce as Loose)([1, 2], { mask: value }),
   "reduce whenEmpty": (value) => (everything.reduce as Loose)([1, 2], { whenEmpty: value }),
+  "defineLoss declaration": (value) => (everything.defineLoss as Loose)(value, () => 1),
+  "defineLoss formula": (value) =>
+    (everything.defineLoss as Loose)(
+      { name: "own", arguments: { x: "[..]" }, options: {}, results: { loss: "[..]" } },
+      value,
+    ),
   "fenchelYoung maxFunction": (value) => (everything.fenchelYoung as Loose)(value),
   "fenchelYoung scores": (value) => (everything.fenchelYoung((x) => x.sum(-1)) as Loose)(value, [1, 2]),
   "fenchelYoung targets": (value) => (everything.fenchelYoung((x) => x.sum(-1)) as Loose)([1, 2], value),

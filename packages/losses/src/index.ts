@@ -29,5 +29,6 @@ export type {
   OptionsFor,
   OptionsOf,
 } from "./definition.ts";
+export { type Misfit, defineLoss } from "./own-loss.ts";
 export { type ElementTraits, type Elements, type PlainCheck, elementKinds, elementTraits } from "./elements.ts";
 export type { Bound, ElementsOfShape, OptionDefinition } from "./options.ts";
