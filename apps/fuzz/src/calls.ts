@@ -1,4 +1,5 @@
 /** How is each export called correctly? Every value of a correct call is then replaced by a hostile one. */
+import { fileURLToPath } from "node:url";
 import { conformanceCases, lossSamples } from "@symloss/conformance";
 import {
   type Engine,
@@ -64,10 +65,14 @@ export function rightCalls(engine: Engine): CallTable {
       gpu: [with_({ mode: "webgl2", packed: true, canvas: undefined, context: undefined })],
     }),
     ...prefixed("@symloss/cli", {
+      loadLoss: [with_(`${lossFile}#huber`)],
       runProgram: [with_(["export", "huber", "--help"], { out: () => {}, error: () => {} })],
     }),
   };
 }
+
+/** A file that exports a loss. */
+const lossFile = fileURLToPath(new URL("../../../packages/losses/src/regression/huber.ts", import.meta.url));
 
 /** Which two entries export. */
 const exportCalls: CallTable = {
@@ -418,6 +423,7 @@ function lossCalls(): CallTable {
   return {
     ...Object.fromEntries(named.flatMap((name) => [name, `losses.${name}`].map((key) => [key, callsOfLoss(name)]))),
     sigmoidCrossentropyLogits: callsOfLoss("sparseSigmoidCrossentropyLogits"),
+    isLoss: [oneOf(() => losses.huber)],
     defineLoss: [
       oneOf(
         {

@@ -15,7 +15,7 @@ export {
   reduceParts,
 } from "./reduce.ts";
 export { type RowWeightsOptions, rowMask, rowWeights } from "./row-weights.ts";
-export { type AnyLoss, type LossName, losses } from "./catalogue.ts";
+export { type AnyLoss, type LossName, isLoss, losses } from "./catalogue.ts";
 export type { Broadcasting, Role } from "./check.ts";
 export type {
   ArgumentDefinition,
