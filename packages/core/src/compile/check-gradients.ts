@@ -15,16 +15,18 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { type BoundArguments, bindArguments, requireArguments } from "./arguments.ts";
 import { compile } from "./compile.ts";
 import {
-  type Center,
+  type Digits,
   type Moving,
+  type Seen,
+  centerOf,
   changeFor,
   digitsOf,
-  largestRounding,
   stepsFrom,
   weightsFor,
 } from "./differences.ts";
+import { type Checked, type GradientReport, reportOf } from "./gradient-report.ts";
 import type { ArraysFor, PositionOf, Signature, SignaturesOf } from "./signature.ts";
-import { type Accuracy, type Slope, isClose, slopeAt } from "./slope.ts";
+import { slopeAt } from "./slope.ts";
 import { staticRule, withStatic } from "./static.ts";
 import { traceFunction } from "./trace.ts";
 import type { AnyFunction, Traceable } from "./traceable.ts";
@@ -42,34 +44,6 @@ export interface CheckGradientsOptions<Static extends readonly number[] = readon
   readonly dtype?: "float32" | "float64";
   /** The largest difference that counts as none, as a share; default 1e-6 in float64, 0.01 in float32, 0.05 on a graphics card. */
   readonly tolerance?: number;
-}
-
-/** A derivative, and the slope that it was compared with. */
-export interface CheckedDerivative {
-  /** `argument 0.weights` */
-  readonly argument: string;
-  readonly index: readonly number[];
-  /** 1 for the gradient, 2 for the gradient of the gradient. */
-  readonly order: 1 | 2;
-  readonly gradient: number;
-  /** From differences; at a kink both slopes, below and above the element. */
-  readonly slope: number | readonly [below: number, above: number];
-  /** By how much the slope may be wrong. */
-  readonly slopeError: number;
-  /** The difference between gradient and slope as a share of the larger. */
-  readonly error: number;
-}
-
-/** What `checkGradients` found: no gradient that is wrong. */
-export interface GradientReport {
-  /** In which floats it was computed. */
-  readonly dtype: "float32" | "float64";
-  /** How many derivatives were compared. */
-  readonly compared: number;
-  /** The derivative with the largest error. */
-  readonly worst: CheckedDerivative;
-  /** Where slopes differ on the two sides, and the gradient is one of them or between them. */
-  readonly kinks: readonly CheckedDerivative[];
 }
 
 /** The arguments of any call of a function. */
@@ -102,7 +76,7 @@ const caller = "checkGradients";
 
 /**
  * Compares the gradient of a function at these arguments with differences of its values, element by element: of its result, or of all
- * elements of all its float results, each times a fixed number of its own, so that none makes up for another. It calls the function
+ * elements of all its float results, each times a fixed weight, so that none makes up for another. It calls the function
  * a few times for each element, on small steps to both sides. An element without a value on one side has the slope of the other;
  * one that must stay as it is, such as a class index, has none, and is right to have gradient 0. At a kink a gradient is right if
  * it is between the slopes of both sides; the report lists kinks.
@@ -230,20 +204,14 @@ interface Subject {
   readonly order: 1 | 2;
 }
 
-/** An element with its gradient, and what is at its place. */
-interface Checked extends Pick<CheckedDerivative, "argument" | "index" | "order" | "gradient"> {
-  readonly slope: Slope;
-  readonly accuracy: Accuracy;
-  /** Why the element has no value on a side, where the function says so. */
-  readonly refusal: string | undefined;
-}
-
 /** Compares each element of each array that a gradient is taken for. */
 async function checkOne({ fn, wrt, leaves, engine, ...subject }: Subject): Promise<readonly Checked[]> {
   const values = compile((...tensors: Tensor[]) => [...fn(...tensors)], { engine });
   const slopes = compile((...tensors: Tensor[]) => [...gradientOf(fn, wrt)(...tensors)], { engine });
   try {
-    const center = centerOf(await values(...leaves), engine, subject);
+    const results = await values(...leaves);
+    requireFinite(results, subject.order);
+    const center = centerOf(results, digitsFor(engine, subject.dtype, results));
     const found = await slopes(...leaves);
     const checked: Checked[] = [];
     for (const [index, leaf] of wrt.entries()) {
@@ -256,11 +224,7 @@ async function checkOne({ fn, wrt, leaves, engine, ...subject }: Subject): Promi
   }
 }
 
-function centerOf(
-  results: readonly NDArray[],
-  { traits }: Engine,
-  { dtype, order }: Pick<Subject, "dtype" | "order">,
-): Center {
+function requireFinite(results: readonly NDArray[], order: 1 | 2): void {
   for (const { data, shape } of results) {
     const place = data.findIndex((value) => !Number.isFinite(value));
     if (place === -1) continue;
@@ -268,13 +232,12 @@ function centerOf(
       `${caller}: ${order === 1 ? "the results" : "the gradients"} must be finite to be compared with others, got ${data[place]} at ${formatPosition(place, shape)}.`,
     );
   }
-  // A function may give other floats than it was given.
-  const isShort = dtype === "float32" || results.some((result) => result.dtype === "float32");
-  return {
-    results,
-    weights: weightsFor(results.map(({ shape }) => shape)).map(({ data }) => data),
-    digits: traits.precision === "gpu" ? digitsOf.gpu : digitsOf[isShort ? "float32" : "float64"],
-  };
+}
+
+/** A function may give other floats than it was given. */
+function digitsFor({ traits }: Engine, dtype: "float32" | "float64", results: readonly NDArray[]): Digits {
+  if (traits.precision === "gpu") return digitsOf.gpu;
+  return digitsOf[results.some((result) => result.dtype === "float32") ? "float32" : dtype];
 }
 
 async function checkLeaf(
@@ -290,14 +253,11 @@ async function checkLeaf(
   for (const [place, gradient] of data.entries()) {
     const steps = stepsFrom(moving.leaves[moving.leaf]!.data[place]!, digits);
     // What is so small is rounding, not slope.
-    const least = Math.max(
-      largest / 1000,
-      (64 * largestRounding(moving.center)) / (steps[0]! * relative),
-      Number.MIN_VALUE,
-    );
+    const least = Math.max(largest / 1000, (64 * moving.center.rounding) / (steps[0]! * relative), Number.MIN_VALUE);
     const accuracy = { relative, least, expected: gradient };
-    const refusals: string[] = [];
-    const slope = await slopeAt((step) => changeFor({ ...moving, place }, step, refusals), steps, accuracy);
+    const seen: Seen = { refusals: [], changed: new Map() };
+    const slope = await slopeAt((step) => changeFor({ ...moving, place }, step, seen), steps, accuracy);
+    const [weight] = seen.changed.values();
     checked.push({
       argument: paths[moving.leaf]!,
       index: indexAt(place, shape),
@@ -305,7 +265,8 @@ async function checkLeaf(
       gradient,
       slope,
       accuracy,
-      refusal: refusals[0],
+      refusal: seen.refusals[0],
+      weight: seen.changed.size > 1 ? undefined : (weight ?? 1),
     });
   }
   return checked;
@@ -313,106 +274,4 @@ async function checkLeaf(
 
 function indexAt(place: number, shape: readonly number[]): readonly number[] {
   return stridesOf(shape).map((stride, axis) => Math.floor(place / stride) % shape[axis]!);
-}
-
-/** The report, if no gradient is wrong; else throws what is wrong. */
-function reportOf(checked: readonly Checked[], dtype: "float32" | "float64"): GradientReport {
-  const moved = checked.filter(({ slope, gradient }) => slope.kind !== "fixed" || gradient !== 0);
-  const without = moved.filter(({ slope }) => complaints[slope.kind] !== undefined);
-  const compared = moved.flatMap((one) => {
-    const derivative = derivativeOf(one);
-    return derivative === undefined ? [] : [{ derivative, isRight: isRight(one) }];
-  });
-  const wrong = compared.flatMap(({ derivative, isRight: right }) => (right ? [] : [derivative]));
-  if (wrong.length > 0) throw new GradientError(wrongGradient(worstOf(wrong), wrong.length, compared.length));
-  if (without.length > 0) throw new GradientError(complaints[without[0]!.slope.kind]!(without[0]!));
-  if (compared.length === 0) {
-    throw new GradientError(
-      `${caller}: args must hold a float that can move, got none. The function takes each only as it is, or there is no element.`,
-    );
-  }
-  const derivatives = compared.map(({ derivative }) => derivative);
-  return {
-    dtype,
-    compared: derivatives.length,
-    worst: worstOf(derivatives),
-    kinks: derivatives.filter(({ slope }) => typeof slope !== "number"),
-  };
-}
-
-function worstOf(derivatives: readonly CheckedDerivative[]): CheckedDerivative {
-  return derivatives.reduce((worst, one) => (one.error > worst.error || Number.isNaN(one.error) ? one : worst));
-}
-
-/** The gradient beside its slope, if there is one. */
-function derivativeOf({ argument, index, order, gradient, slope, accuracy }: Checked): CheckedDerivative | undefined {
-  const place = { argument, index, order, gradient };
-  if (slope.kind === "kink") {
-    const both = [slope.below, slope.above] as const;
-    const nearest = Math.min(Math.max(gradient, Math.min(...both)), Math.max(...both));
-    return {
-      ...place,
-      slope: both,
-      slopeError: slope.error,
-      error: shareOf(gradient - nearest, gradient, nearest, accuracy),
-    };
-  }
-  if (slope.kind !== "smooth" && slope.kind !== "edge") return undefined;
-  const { value, error } = slope;
-  return { ...place, slope: value, slopeError: error, error: shareOf(gradient - value, gradient, value, accuracy) };
-}
-
-function shareOf(difference: number, left: number, right: number, { least }: Accuracy): number {
-  return difference === 0 ? 0 : Math.abs(difference) / Math.max(Math.abs(left), Math.abs(right), least);
-}
-
-function isRight({ gradient, slope, accuracy }: Checked): boolean {
-  if (slope.kind === "smooth" || slope.kind === "edge") return isClose(slope.value, gradient, slope, accuracy);
-  if (slope.kind !== "kink") return false;
-  const [low, high] = [Math.min(slope.below, slope.above), Math.max(slope.below, slope.above)];
-  const isBetween = low <= gradient && gradient <= high;
-  return isBetween || [low, high].some((side) => isClose(side, gradient, slope, accuracy));
-}
-
-function wrongGradient(
-  { argument, index, order, gradient, slope, slopeError }: CheckedDerivative,
-  wrong: number,
-  all: number,
-): string {
-  const what = order === 1 ? "the gradient" : "the second derivative";
-  const must =
-    typeof slope === "number"
-      ? `${short(slope)}, the slope of differences (give or take ${short(slopeError)}),`
-      : `between ${short(slope[0])} and ${short(slope[1])}, the slopes on both sides of a kink (give or take ${short(slopeError)}),`;
-  const count = wrong === 1 ? "No other of" : `${wrong} of`;
-  return (
-    `${caller}: ${what} with respect to ${argument} must be ${must} at ${print(index)}, got ${short(gradient)}. ` +
-    `${count} ${all} compared elements ${wrong === 1 ? "is" : "are"} wrong.`
-  );
-}
-
-/** What to say where there is no slope to compare with. */
-const complaints: { readonly [Kind in Slope["kind"]]?: (checked: Checked) => string } = {
-  jump: ({ argument, index, slope }) => {
-    const { below, above } = slope as Slope & { readonly kind: "jump" };
-    return (
-      `${caller}: ${argument} must be where the function has a slope, got a jump at ${print(index)}: ` +
-      `the result changes by ${short(below)} from just below it, and by ${short(above)} to just above it. Check it elsewhere.`
-    );
-  },
-  fixed: ({ argument, index, gradient, refusal }) =>
-    `${caller}: ${argument} must have values beside it to be compared with, got none at ${print(index)}, where the gradient is ${short(gradient)}. ` +
-    `${refusal === undefined ? "" : `The function says: ${refusal} `}Choose other arguments with wrt.`,
-  rough: ({ argument, index, gradient, slope }) => {
-    const { value, error } = slope as Slope & { readonly kind: "rough" };
-    return (
-      `${caller}: differences with respect to ${argument} must settle on a slope, got ${short(value)} (give or take ${short(error)}) at ${print(index)}, ` +
-      `where the gradient is ${short(gradient)}. The function is infinitely steep there, or computed with too few digits.`
-    );
-  },
-};
-
-/** A number with as many digits as help. */
-function short(value: number): string {
-  return String(Number(value.toPrecision(7)));
 }

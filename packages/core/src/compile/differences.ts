@@ -31,6 +31,8 @@ export interface Center {
   /** What each element of each result counts. */
   readonly weights: readonly TypedArray[];
   readonly digits: Digits;
+  /** The most that an element of the results may be wrong because it was rounded. */
+  readonly rounding: number;
 }
 
 /** An element that moves. */
@@ -75,23 +77,32 @@ export function stepsFrom(element: number, { step, halvings, smallest }: Digits)
 /** How many steps there are at least below the element itself. */
 const fewest = 5;
 
-/** The most that an element of the results may be wrong because it was rounded. */
-export function largestRounding({ results, weights, digits }: Center): number {
+/** The results as what others are compared with. */
+export function centerOf(results: readonly NDArray[], digits: Digits): Center {
+  const weights = weightsFor(results.map(({ shape }) => shape)).map(({ data }) => data);
   let largest = 0;
   for (const [index, { data }] of results.entries()) {
     for (const [place, value] of data.entries()) largest = Math.max(largest, Math.abs(value * weights[index]![place]!));
   }
-  return largest * digits.rounding;
+  return { results, weights, digits, rounding: largest * digits.rounding };
 }
 
-/** The changes for a step to both sides. What the function says to elements that it refuses is added to `refusals`. */
-export async function changeFor(moving: Moving, step: number, refusals: string[]): Promise<Change> {
+/** What is seen of an element as it moves. */
+export interface Seen {
+  /** What the function says to what it refuses. */
+  readonly refusals: string[];
+  /** The weights of the elements of results that have changed, by their places, of which two are enough. */
+  readonly changed: Map<string, number>;
+}
+
+/** The changes for a step to both sides. What is seen on the way is added. */
+export async function changeFor(moving: Moving, step: number, seen: Seen): Promise<Change> {
   const { data } = moving.leaves[moving.leaf]!;
   const from = data[moving.place]!;
   const [above, below] = [stored(from + step, data), stored(from - step, data)];
   const changes = [
-    changeBetween(moving.center, await resultsAt(moving, above, refusals)),
-    changeBetween(moving.center, await resultsAt(moving, below, refusals)),
+    changeBetween(moving.center, await resultsAt(moving, above, seen), seen),
+    changeBetween(moving.center, await resultsAt(moving, below, seen), seen),
   ] as const;
   return {
     steps: [above - from, from - below],
@@ -110,7 +121,7 @@ function stored(value: number, like: TypedArray): number {
 async function resultsAt(
   { leaves, leaf, place, run }: Moving,
   element: number,
-  refusals: string[],
+  { refusals }: Seen,
 ): Promise<readonly NDArray[] | undefined> {
   const { data, shape, dtype } = leaves[leaf]!;
   if (!Number.isFinite(data[place])) return undefined;
@@ -129,6 +140,7 @@ async function resultsAt(
 function changeBetween(
   { results, weights, digits }: Center,
   moved: readonly NDArray[] | undefined,
+  { changed }: Seen,
 ): Pick<Change, "rounding"> & { readonly change: number } {
   if (moved === undefined) return { change: NaN, rounding: 0 };
   let [change, size] = [0, 0];
@@ -137,6 +149,7 @@ function changeBetween(
     for (let place = 0; place < data.length; place++) {
       if (now[place] === data[place]) continue;
       const weight = weights[index]![place]!;
+      if (changed.size < 2) changed.set(`${index} ${place}`, weight);
       change += weight * (now[place]! - data[place]!);
       size += weight * (Math.abs(now[place]!) + Math.abs(data[place]!));
     }

@@ -75,10 +75,10 @@ function slopeOf(changes: readonly Change[], accuracy: Accuracy): Slope {
   }
   const smooth = smoothSlope(changes, accuracy);
   if (smooth !== undefined) return smooth;
-  if (isSettled(above, accuracy) && isSettled(below, accuracy)) {
-    return { kind: "kink", below: below.value, above: above.value, error: Math.max(below.error, above.error) };
-  }
-  return { kind: "rough", ...centralSlope(changes) };
+  if (!isSettled(above, accuracy) || !isSettled(below, accuracy)) return { kind: "rough", ...centralSlope(changes) };
+  const [value, error] = [(above.value + below.value) / 2, Math.max(above.error, below.error)];
+  const isSame = Math.abs(above.value - below.value) <= accuracy.relative * sizeOf(value, accuracy) + 2 * error;
+  return isSame ? { kind: "smooth", value, error } : { kind: "kink", below: below.value, above: above.value, error };
 }
 
 /** The slope, if it is known well enough and the same on both sides. */
