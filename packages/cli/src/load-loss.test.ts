@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fromBinary } from "@bufbuild/protobuf";
-import { isSymlossError } from "@symloss/core";
+import { type Tensor, isSymlossError } from "@symloss/core";
 import { ModelProtoSchema } from "onnx-buf";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadLoss, runProgram } from "./index.ts";
@@ -97,7 +97,7 @@ describe("a loss in a file", () => {
   test("is given to a program too, by a path from where it runs", async () => {
     const loss = await loadLoss(`${relative(process.cwd(), join(folder, "wing.js"))}#wing`);
     expect(loss.definition.name).toBe("wing");
-    expect(String(loss({ targets: [1], predictions: [2] }))).toBe("f32[1]");
+    expect((loss({ targets: [1], predictions: [2] }) as Tensor).toString()).toBe("f32[1]");
   });
 });
 
@@ -178,9 +178,11 @@ describe("what is no loss in a file is refused", () => {
   });
 
   test("where Node.js can't load it, it is said why, and in which line", () => {
-    const typed = Object.assign(new TypeError('Unknown file extension ".ts"'), { code: "ERR_UNKNOWN_FILE_EXTENSION" });
+    const typed = Object.assign(new TypeError('Unknown file extension ".ts" for /wing.ts'), {
+      code: "ERR_UNKNOWN_FILE_EXTENSION",
+    });
     expect(whyNotLoaded("./wing.ts", typed)).toBe(
-      `./wing.ts must be a file that Node.js runs, which of TypeScript it does from 22.18 on, got ${process.version}. Compile it to JavaScript.`,
+      `./wing.ts must be JavaScript before Node.js 22.18, which runs TypeScript itself, got TypeError: Unknown file extension ".ts" for /wing.ts, in ${process.version}. Compile it first.`,
     );
     const href = `file://${process.cwd()}/wing.js`;
     const thrown = Object.assign(new TypeError("x is not a function"), {

@@ -82,34 +82,56 @@ async function load(path: string): Promise<Exports> {
 
 /** What is wrong with a file that does not load. */
 export function whyNotLoaded(path: string, cause: unknown): string {
-  if ((cause as { readonly code?: unknown } | null)?.code === "ERR_UNKNOWN_FILE_EXTENSION") {
-    return `${path} must be a file that Node.js runs, which of TypeScript it does from 22.18 on, got ${process.version}. Compile it to JavaScript.`;
+  const text = (cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)).replace(/\.$/, "");
+  if (
+    (cause as { readonly code?: unknown } | null)?.code === "ERR_UNKNOWN_FILE_EXTENSION" &&
+    /"\.[cm]?ts"/.test(text)
+  ) {
+    return `${path} must be JavaScript before Node.js 22.18, which runs TypeScript itself, got ${text}, in ${process.version}. Compile it first.`;
   }
-  const text = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-  const { href } = pathToFileURL(resolve(path));
-  const stack = cause instanceof Error ? (cause.stack ?? "") : "";
-  const [, line] = stack.slice(stack.indexOf(href)).match(/^[^\n]*?:(\d+)(?::\d+)?\)?(?:\n|$)/) ?? [];
-  const isPlaced = stack.includes(href) && line !== undefined;
-  const help = cause instanceof SyntaxError && !isPlaced ? ` In which line says: node ${path}` : "";
-  return `${path} must be a module that loads, got ${text.replace(/\.$/, "")}${isPlaced ? ` (line ${line})` : ""}.${help}`;
+  const line = lineIn(path, cause);
+  const where = line === undefined ? "" : ` (line ${line})`;
+  const help = cause instanceof SyntaxError && line === undefined ? ` In which line says: node ${path}` : "";
+  return `${path} must be a module that loads, got ${text}${where}.${help}`;
 }
 
+/** The line of the file in which an error was thrown, if its stack has it. */
+function lineIn(path: string, cause: unknown): string | undefined {
+  const { href } = pathToFileURL(resolve(path));
+  const stack = cause instanceof Error ? (cause.stack ?? "") : "";
+  const [, after] = stack.split(href);
+  return /^:(\d+)/.exec(after ?? "")?.[1];
+}
+
+/** The export of that name, or that which is meant without a name: the default, or the only one. */
 function choose(path: string, wanted: string | undefined, exports: Exports): AnyLoss {
   const names = Object.keys(exports).toSorted();
   const losses = names.filter((one) => isLoss(exports[one]));
+  return wanted === undefined
+    ? chooseOnly(path, names, losses, exports)
+    : chooseNamed(path, wanted, names, losses, exports);
+}
+
+function chooseOnly(path: string, names: readonly string[], losses: readonly string[], exports: Exports): AnyLoss {
+  const fallback = exports["default"];
+  const [only, another] = new Set(isLoss(fallback) ? [fallback] : losses.map((one) => exports[one]));
+  if (isLoss(only) && another === undefined) return only;
+  throw new Failure(
+    losses.length === 0
+      ? `${path} must export a loss, made by defineLoss, got ${names.join(", ") || "no export"}.`
+      : `${path} must be followed by # and the loss that is meant, got several: ${losses.map((one) => `${path}#${one}`).join(", ")}.`,
+  );
+}
+
+function chooseNamed(
+  path: string,
+  wanted: string,
+  names: readonly string[],
+  losses: readonly string[],
+  exports: Exports,
+): AnyLoss {
   const exported = losses.length === 0 ? "It exports no loss." : `Its losses are ${losses.join(", ")}.`;
-  if (wanted === undefined) {
-    const different = new Set(losses.map((one) => exports[one]));
-    const chosen = isLoss(exports["default"]) ? exports["default"] : [...different][0];
-    if (isLoss(chosen) && (different.size === 1 || chosen === exports["default"])) return chosen;
-    if (losses.length === 0) {
-      throw new Failure(`${path} must export a loss, made by defineLoss, got ${names.join(", ") || "no export"}.`);
-    }
-    throw new Failure(
-      `${path} must be followed by # and the loss that is meant, got several: ${losses.map((one) => `${path}#${one}`).join(", ")}.`,
-    );
-  }
-  if (!Object.hasOwn(exports, wanted)) {
+  if (!names.includes(wanted)) {
     const near = didYouMean(wanted, losses.length === 0 ? names : losses, (one) => `${path}#${one}`);
     throw new Failure(
       `${path}#${wanted} must be a loss that the file exports, got nothing of that name. ${exported}${near}`,

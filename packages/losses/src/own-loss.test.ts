@@ -222,11 +222,11 @@ describe("a loss that a user defines", () => {
       // @ts-expect-error there is no such kind of option
       () => defineLoss({ ...base, options: { a: { kind: "numbr" } } }, (x: Tensor) => x),
       // @ts-expect-error the options have no such name
-      () => defineLoss({ ...base, options: { a: { kind: "int" } } }, (x: Tensor, _: { b: number }) => x),
+      () => defineLoss({ ...base, options: { a: { kind: "int" } } }, (x: Tensor, _o: { b: number }) => x),
       // @ts-expect-error an option without a default may be undefined
       () => defineLoss({ ...base, options: { a: { kind: "int" } } }, (x: Tensor, { a }: { a: number }) => x.mul(a)),
       // @ts-expect-error the formula returns no tensor
-      () => defineLoss({ ...base, options: {} }, (_: Tensor) => ({})),
+      () => defineLoss({ ...base, options: {} }, (_x: Tensor) => ({})),
       // @ts-expect-error a result is missing
       () => defineLoss({ ...base, ...several, options: {} }, (x: Tensor) => ({ loss: x })),
       // @ts-expect-error the results are missing
@@ -462,8 +462,8 @@ describe("what a formula returns must be what is declared", () => {
   const both = { loss: "[batch]", valid: "[]" };
 
   test.each([
-    [one, (_: Tensor): unknown => 3, /^DTypeError wing: the formula must return a Tensor, got 3\./],
-    [one, (_: Tensor): unknown => undefined, /^DTypeError wing: the formula must return a Tensor, got undefined\./],
+    [one, (_x: Tensor): unknown => 3, /^DTypeError wing: the formula must return a Tensor, got 3\./],
+    [one, (_x: Tensor): unknown => undefined, /^DTypeError wing: the formula must return a Tensor, got undefined\./],
     [
       one,
       (y: Tensor) => ({ loss: y.sum(1) }),
@@ -472,7 +472,7 @@ describe("what a formula returns must be what is declared", () => {
     [one, async (y: Tensor) => y.sum(1), /got a promise\. It is traced, and must not be async\./],
     [
       one,
-      async (_: Tensor) => Promise.reject(new Error("later")),
+      async (_x: Tensor) => Promise.reject(new Error("later")),
       /got a promise\. It is traced, and must not be async\./,
     ],
     [one, (y: Tensor) => y, /^ShapeError wing: the formula must return \[batch\], here \[3\], got f32\[3,2\]\./],
@@ -518,7 +518,7 @@ describe("what a formula returns must be what is declared", () => {
   });
 
   test("an error of the formula's own stays as it is", () => {
-    const own = define(one, (_: Tensor) => {
+    const own = define(one, (_x: Tensor) => {
       throw new RangeError("mine");
     });
     expect(() => own(x)).toThrow(RangeError);

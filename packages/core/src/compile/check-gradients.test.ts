@@ -367,7 +367,7 @@ describe("what can't be checked is refused by name", () => {
       /wrt must be the position of an argument, or a list of positions, got 0\.5\./,
     ],
     [
-      () => checkGradients((x: Tensor, _: number) => x, [[1], 2], { engine, wrt: 1, static: [1] }),
+      () => checkGradients((x: Tensor, _n: number) => x, [[1], 2], { engine, wrt: 1, static: [1] }),
       /got 1 for 2 arguments of which those at \[1\] are static\./,
     ],
     [
