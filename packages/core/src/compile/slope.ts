@@ -75,7 +75,8 @@ function slopeOf(changes: readonly Change[], accuracy: Accuracy): Slope {
   }
   const smooth = smoothSlope(changes, accuracy);
   if (smooth !== undefined) return smooth;
-  if (!isSettled(above, accuracy) || !isSettled(below, accuracy)) return { kind: "rough", ...centralSlope(changes) };
+  // Slopes of one side need more digits. Where they lack, it is enough that they do not differ by much.
+  if (!isSettled(above, accuracy) || !isSettled(below, accuracy)) return roughSlope(changes, accuracy);
   const [value, error] = [(above.value + below.value) / 2, Math.max(above.error, below.error)];
   const isSame = Math.abs(above.value - below.value) <= accuracy.relative * sizeOf(value, accuracy) + 2 * error;
   return isSame ? { kind: "smooth", value, error } : { kind: "kink", below: below.value, above: above.value, error };
@@ -88,17 +89,26 @@ function smoothSlope(
 ): (Slope & { readonly kind: "smooth" }) | undefined {
   const slope = centralSlope(changes);
   if (!isSettled(slope, accuracy)) return undefined;
-  // By how much the slope above exceeds that below: of a smooth function nothing but odd powers of the step.
-  const gap = extrapolate(
-    changes.map(({ above, below, steps, rounding }) => {
-      const step = (steps[0] + steps[1]) / 2;
-      return { value: (above + below) / step, error: (2 * rounding) / step };
-    }),
-    [1, 3, 5],
-  );
+  const gap = gapBetween(changes);
   const allowed = accuracy.relative * sizeOf(slope.value, accuracy);
   const isSmooth = gap.error <= settled * allowed && Math.abs(gap.value) <= allowed + gap.error;
   return isSmooth ? { kind: "smooth", ...slope } : undefined;
+}
+
+function roughSlope(changes: readonly Change[], accuracy: Accuracy): Slope {
+  const slope = centralSlope(changes);
+  const gap = gapBetween(changes);
+  const isSmooth = isSettled(slope, accuracy) && Math.abs(gap.value) + gap.error <= sizeOf(slope.value, accuracy) / 2;
+  return { kind: isSmooth ? "smooth" : "rough", ...slope };
+}
+
+/** By how much the slope above exceeds that below: of a smooth function nothing but odd powers of the step. */
+function gapBetween(changes: readonly Change[]): Estimate {
+  const gaps = changes.map(({ above, below, steps, rounding }) => {
+    const step = (steps[0] + steps[1]) / 2;
+    return { value: (above + below) / step, error: (2 * rounding) / step };
+  });
+  return extrapolate(gaps, [1, 3, 5]);
 }
 
 function centralSlope(changes: readonly Change[]): Estimate {
