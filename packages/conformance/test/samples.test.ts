@@ -21,7 +21,10 @@ test("a user's loss has one for each of its choices, of the lengths that are ask
     ["own two", "own"],
   ]);
   for (const { inputs, options, loss } of samples) {
-    expect(Object.values(inputs).map(String)).toEqual(["i32[5]", "f32[5,4]"]);
+    expect(inputs).toMatchObject({
+      labels: { dtype: "int32", shape: [5] },
+      scores: { dtype: "float32", shape: [5, 4] },
+    });
     expect((loss(inputs, options) as Tensor).toString()).toBe("f32[5]");
   }
 });
