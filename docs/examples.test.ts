@@ -4,8 +4,10 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "nod
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { runProgram } from "@symloss/cli";
 import { defaultServerConditions, build as bundle } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runWords } from "../apps/bench/test/run-words.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const scratch = join(root, "docs", ".examples");
@@ -18,6 +20,25 @@ interface Example {
   readonly file: string;
 }
 
+/** What is left of a command when it has ended. */
+interface CommandOutcome {
+  readonly status: number;
+  readonly errors: string;
+}
+
+/** The programs of these lines, run here from source. */
+const programs = {
+  "npx @symloss/cli": async (words: readonly string[]): Promise<CommandOutcome> => {
+    let errors = "";
+    const status = await runProgram(words, { out: () => {}, error: (text) => void (errors += text) });
+    return { status, errors };
+  },
+  "npm run bench --": async (words: readonly string[]): Promise<CommandOutcome> => {
+    const { status, errors } = await runWords("bench", ...words);
+    return { status, errors };
+  },
+} as const;
+
 const packages = new Map<string, string[]>([
   ["core", Object.keys(await import("@symloss/core"))],
   ["losses", Object.keys(await import("@symloss/losses"))],
@@ -29,6 +50,8 @@ const pages = [
   ...filesIn("docs", ".md"),
   ...readdirSync(join(root, "packages")).map((name) => `packages/${name}/README.md`),
 ].flatMap(examplesOfPage);
+
+const commands = filesIn("docs", ".md").flatMap(commandsOfPage);
 
 const docstrings = ["core", "losses"]
   .flatMap((name) => filesIn(`packages/${name}/src`, ".ts"))
@@ -89,6 +112,25 @@ describe("pages", () => {
   }, 60_000);
 });
 
+describe("commands", () => {
+  const project = join(scratch, "project");
+  const before = process.cwd();
+  // As someone has them who compiled the files of the page.
+  beforeAll(() => {
+    mkdirSync(project);
+    for (const { file } of pages.filter(({ name, file: own }) => own !== fileFor(name))) {
+      writeFileSync(join(project, file.replace(/ts$/, "js")), `export * from "../bundled/${file}.js";\n`);
+    }
+    process.chdir(project);
+  });
+  afterAll(() => process.chdir(before));
+
+  test.each(commands)("$line", async ({ program, words }) => {
+    expect(await programs[program](words)).toEqual({ status: 0, errors: "" });
+  });
+  test("there are some", () => expect(commands.length).toBeGreaterThan(3));
+});
+
 describe("docstrings", () => {
   let outcomes: Readonly<Record<string, string>> = {};
   beforeAll(async () => {
@@ -111,6 +153,23 @@ function examplesOfPage(page: string): Example[] {
   return [...text.matchAll(/```ts(?: (\S+\.ts))?\n([\s\S]*?)```/g)].map((match) => {
     const name = `${relative(root, join(root, page))}:${text.slice(0, match.index).split("\n").length + 1}`;
     return { name, code: match[2]!, file: match[1] ?? fileFor(name) };
+  });
+}
+
+/** A line of a block marked as `sh run`. */
+interface Command {
+  readonly line: string;
+  readonly program: keyof typeof programs;
+  readonly words: readonly string[];
+}
+
+function commandsOfPage(page: string): Command[] {
+  const text = readFileSync(join(root, page), "utf8");
+  const lines = [...text.matchAll(/```sh run\n([\s\S]*?)```/g)].flatMap((match) => match[1]!.trim().split("\n"));
+  return lines.map((line) => {
+    const program = (Object.keys(programs) as Command["program"][]).find((name) => line.startsWith(`${name} `));
+    if (program === undefined) throw new Error(`${page}: a line of sh run must begin with a program, got ${line}.`);
+    return { line, program, words: line.slice(program.length + 1).split(" ") };
   });
 }
 

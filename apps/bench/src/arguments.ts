@@ -87,13 +87,14 @@ export function counts(largest: number, summary: string): Option<readonly number
   };
 }
 
-/** An option whose value gives whole numbers of at least 1 to names: `batch=64,classes=10`. */
+/** An option whose value gives whole numbers of at least 1 to names, of these if they are known: `batch=64,classes=10`. */
 export function namedCounts(
-  names: readonly string[],
+  names: readonly string[] | undefined,
   largest: number,
   summary: string,
 ): Option<Readonly<Record<string, number>>> {
-  const [name, value] = [choice(names, summary), count(largest, summary)];
+  const name = names === undefined ? anyName : choice(names, summary);
+  const value = count(largest, summary);
   return {
     placeholder: "NAME=N,..",
     summary,
@@ -107,6 +108,8 @@ export function namedCounts(
       ),
   };
 }
+
+const anyName: Pick<Option<string>, "parse"> = { parse: (text) => text };
 
 /** The values of the options, or `"help"` if that is asked; throws `Failure` for whatever else is not in the table. */
 export function parseOptions<Table extends OptionTable>(

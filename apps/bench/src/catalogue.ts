@@ -2,7 +2,7 @@
 import { type DType, type Engine, type NDArray, compile, ndarray } from "@symloss/core";
 import { type LossSample, lossSamples } from "@symloss/conformance";
 import { cpu } from "@symloss/engine-cpu";
-import { type LossName, losses } from "@symloss/losses";
+import { type AnyLoss, type LossName, losses } from "@symloss/losses";
 import { openEngines } from "./engines.ts";
 import { Failure } from "./failure.ts";
 import { variablesOf, workloadOf } from "./measure/losses.ts";
@@ -48,6 +48,11 @@ const lengths = { batch: 64, classes: 10, D: 20, K: 4, clusters: 3, factors: 2, 
 export const cases: readonly LossSample[] = Object.values(losses).flatMap(({ definition }) =>
   lossSamples(definition.name as LossName, { lengths }),
 );
+
+/** The same of another loss. */
+export function casesOf(loss: AnyLoss): readonly LossSample<string>[] {
+  return lossSamples(loss, { lengths });
+}
 
 /** What a loss is on its sample, and how far each engine is from that. */
 interface Comparison {

@@ -1,4 +1,5 @@
 /** How is each export called correctly? Every value of a correct call is then replaced by a hostile one. */
+import { fileURLToPath } from "node:url";
 import { conformanceCases, lossSamples } from "@symloss/conformance";
 import {
   type Engine,
@@ -64,10 +65,14 @@ export function rightCalls(engine: Engine): CallTable {
       gpu: [with_({ mode: "webgl2", packed: true, canvas: undefined, context: undefined })],
     }),
     ...prefixed("@symloss/cli", {
+      loadLoss: [with_(`${lossFile}#huber`)],
       runProgram: [with_(["export", "huber", "--help"], { out: () => {}, error: () => {} })],
     }),
   };
 }
+
+/** A file that exports a loss. */
+const lossFile = fileURLToPath(new URL("../../../packages/losses/src/regression/huber.ts", import.meta.url));
 
 /** Which two entries export. */
 const exportCalls: CallTable = {
@@ -253,6 +258,13 @@ function coreCalls(engine: Engine): CallTable {
         { wrt: 0 },
       ),
     ),
+    checkGradients: [
+      oneOf(
+        fn((x) => square(x!)),
+        [[1, 2]],
+        { engine, wrt: [0], static: [], order: 2, dtype: "float64", tolerance: 0.001 },
+      ),
+    ],
     scan: [
       oneOf(
         fn((carry, slice) => [add(carry!, slice!), mul(carry!, slice!)]),
@@ -318,6 +330,7 @@ function sharedCalls(): CallTable {
     "EngineUnavailableError",
     "EngineError",
     "DisposedError",
+    "GradientError",
     "SymlossError",
   ];
   return {
@@ -431,6 +444,30 @@ function lossCalls(): CallTable {
   return {
     ...Object.fromEntries(named.flatMap((name) => [name, `losses.${name}`].map((key) => [key, callsOfLoss(name)]))),
     sigmoidCrossentropyLogits: callsOfLoss("sparseSigmoidCrossentropyLogits"),
+    isLoss: [oneOf(() => losses.huber)],
+    defineLoss: [
+      oneOf(
+        {
+          name: "own",
+          arguments: {
+            labels: { shape: "[batch]", elements: "classIndex", of: "classes", except: "ignored" },
+            scores: "[batch, classes]",
+          },
+          broadcasts: false,
+          comparesRows: false,
+          differentiable: true,
+          options: {
+            ignored: { kind: "int", default: -1 },
+            form: { kind: "choice", choices: ["one", "other"], default: "one" },
+            weights: { kind: "tensor", shape: "[batch]", must: "positive", default: 1 },
+          },
+          results: { loss: "[batch]" },
+        },
+        () =>
+          (labels: Tensor, scores: Tensor, { weights }: { readonly weights: Tensor }) =>
+            scores.sum(1).sub(labels).mul(weights),
+      ),
+    ],
     normalDivergence: [oneOf({ mean: matrix(), variance: positive() }, { mean: matrix(), variance: positive() })],
     normalEntropy: [oneOf({ mean: matrix(), variance: positive() })],
     normalLogProbability: [oneOf(matrix, { mean: matrix(), variance: positive() })],

@@ -11,14 +11,15 @@ export function listLosses(): string {
     .join("\n");
 }
 
-/** What `export` takes; for a loss also its arguments and options. Throws `Failure` if there is no loss of that name. */
-export function helpOnExport(loss: string | undefined): string {
-  return loss === undefined ? usage : helpOnLoss(findLoss(loss).definition);
+/** What `export` takes; for a loss also its arguments and options. Throws `Failure` if there is no such loss. */
+export async function helpOnExport(loss: string | undefined): Promise<string> {
+  return loss === undefined ? usage : helpOnLoss((await findLoss(loss)).definition);
 }
 
 const usage = `symloss export LOSS [options] -o FILE
 
-Writes a loss as an ONNX model (opset 17), with gradients on request.
+Writes a loss as an ONNX model (opset 17), with gradients on request. LOSS is one that symloss --list shows, or one of your own:
+the file that exports it and its name there, ./wing.js#wing.
 
 ${[...describeExportOptions(), ...describeFlags()].join("\n")}`;
 

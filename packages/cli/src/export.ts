@@ -1,4 +1,4 @@
-/** How is a loss of the catalogue written to a .onnx file? */
+/** How is a loss written to a .onnx file? */
 import { writeFileSync } from "node:fs";
 import { type Tensor, isTensor } from "@symloss/core";
 import { exportOnnx } from "@symloss/engine-onnx/export";
@@ -8,7 +8,7 @@ import { type LossExport, type Reduction, only, readExport } from "./loss-export
 import type { Words } from "./words.ts";
 
 /** Runs the command, and returns what it prints. */
-export function runExport({ positionals, options }: Words): string {
+export async function runExport({ positionals, options }: Words): Promise<string> {
   const [name, surplus] = positionals;
   if (name === undefined) {
     throw new Failure(
@@ -17,10 +17,11 @@ export function runExport({ positionals, options }: Words): string {
   }
   if (surplus !== undefined)
     throw new Failure(`export must be given one loss, got ${JSON.stringify(surplus)} as well.`);
-  const loss = findLoss(name);
+  const loss = await findLoss(name);
   const exported = readExport(loss, options);
   const path = only(options, "output");
-  if (path === undefined) throw new Failure(`export must be given a file to write (-o ${name}.onnx), got none.`);
+  if (path === undefined)
+    throw new Failure(`export must be given a file to write (-o ${loss.definition.name}.onnx), got none.`);
   const bytes = exportLoss(exported);
   writeFileSync(path, bytes);
   return `${path}: ${bytes.length} bytes`;

@@ -5,6 +5,7 @@ import { runEngines } from "./engines.ts";
 import { runExport } from "./export.ts";
 import { helpOnExport, listLosses } from "./export-help.ts";
 import { Failure } from "./failure.ts";
+import { isPlace } from "./load-loss.ts";
 import { asOption, didYouMean, meantBy } from "./meant.ts";
 import { describeFlags, flags } from "./own-options.ts";
 import { readVersion } from "./version.ts";
@@ -51,7 +52,7 @@ const streamsRule: OptionRule = {
 /** What a command does with the words after its name, and what help says about it. */
 interface Command {
   readonly run: (words: Words) => string | Promise<string>;
-  readonly help: (topics: readonly string[]) => string;
+  readonly help: (topics: readonly string[]) => string | Promise<string>;
 }
 
 const commands: Readonly<Record<string, Command>> = {
@@ -75,7 +76,7 @@ function run(words: Words): string | Promise<string> {
   );
 }
 
-function helpOn([name, ...topics]: readonly string[]): string {
+function helpOn([name, ...topics]: readonly string[]): string | Promise<string> {
   return name === undefined ? usage : commandOf(name).help(topics);
 }
 
@@ -83,7 +84,9 @@ function helpOn([name, ...topics]: readonly string[]): string {
 function commandOf(name: string): Command {
   if (Object.hasOwn(commands, name)) return commands[name]!;
   const names = Object.keys(commands);
-  const help = didYouMean(name, names) || meantBy(name, (loss) => `export ${loss}`);
+  const help = isPlace(name)
+    ? ` Did you mean export ${name}?`
+    : didYouMean(name, names) || meantBy(name, (loss) => `export ${loss}`);
   throw new Failure(
     `The command must be one of ${names.join(", ")}, got ${JSON.stringify(name)}.${help === "" ? `\n\n${usage}` : help}`,
   );
@@ -91,7 +94,7 @@ function commandOf(name: string): Command {
 
 const usage = `symloss COMMAND
 
-  export LOSS -o FILE          write a loss as a .onnx file
+  export LOSS -o FILE          write a loss as a .onnx file; ./wing.js#wing is one of your own
   engines                      show which engines work here
   help [COMMAND [LOSS]]        print help on the program, a command or a loss
 

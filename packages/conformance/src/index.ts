@@ -14,7 +14,7 @@ export { type Disagreement, type FuzzOptions, type FuzzResult, findDisagreement,
 export { goldenCasesOf } from "./goldens.ts";
 export { irreducibleOperations, requiredOperations } from "./necessary.ts";
 export { type OutcomeSummary, summarizeOutcomes } from "./outcomes.ts";
-export { type LossSample, type LossSampleOptions, lossSamples } from "./samples.ts";
+export { type DefinedLoss, type LossSample, type LossSampleOptions, lossSamples } from "./samples.ts";
 export { type SuiteOptions, conformanceCases } from "./suite.ts";
 export { type Precision, type Rounding, type Tolerance, allowedBy, roundingOf, toleranceOf } from "./tolerance.ts";
 export type { GoldenArray, GoldenArrays, GoldenCase } from "./unpack.ts";

@@ -1,28 +1,36 @@
-/** With which arguments can a loss be called? Fixed numbers for any loss of the catalogue, derived from its definition. */
+/** With which arguments can a loss be called? Fixed numbers for any loss, derived from its definition. */
 import { DTypeError, type NDArray, OutOfRangeError } from "@symloss/core";
 import { type OptionRule, type OptionTable, checkOptions, flagRule, isRecord, requireRule } from "@symloss/core/engine";
 import {
+  type AnyLoss,
   type ArgumentForm,
   type Elements,
   type LossDefinition,
   type LossName,
   type OptionDefinition,
   elementTraits,
+  isLoss,
   losses,
 } from "@symloss/losses";
 import { arrayOf, productOf } from "./data.ts";
 import { choiceRule } from "./rules.ts";
 
 /** A call of a loss. */
-export interface LossSample {
+export interface LossSample<Name extends string = LossName> {
   /** The loss, its choices, and each argument that is not in its first form. */
   readonly title: string;
-  readonly name: LossName;
+  readonly name: Name;
+  readonly loss: AnyLoss;
   /** The arguments by name: arrays of float32 or int32; a count is a number. */
   readonly inputs: Readonly<Record<string, NDArray | number>>;
   /** The form of each array. */
   readonly forms: Readonly<Record<string, ArgumentForm>>;
   readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** A loss, whatever its arguments. */
+export interface DefinedLoss {
+  readonly definition: LossDefinition;
 }
 
 /** How large the samples are, and which are made. */
@@ -36,14 +44,22 @@ export interface LossSampleOptions {
 }
 
 /**
- * Makes calls of a loss of the catalogue: one for each form of its arguments and each combination of its choices.
+ * Makes calls of a loss, which is one of the catalogue, by its name, or one of your own: one for each form of its arguments and each
+ * combination of its choices.
  * Throws `OutOfRangeError` if there is no loss of that name, or if a length is not a non-negative integer.
  */
-export function lossSamples(name: LossName, options: LossSampleOptions = {}): readonly LossSample[] {
-  requireRule("lossSamples", "name", choiceRule(Object.keys(losses)), name);
+export function lossSamples(name: LossName, options?: LossSampleOptions): readonly LossSample[];
+export function lossSamples(loss: DefinedLoss, options?: LossSampleOptions): readonly LossSample<string>[];
+export function lossSamples(
+  named: LossName | DefinedLoss,
+  options: LossSampleOptions = {},
+): readonly LossSample<string>[] {
+  const own = isLoss(named) ? named : undefined;
+  if (own === undefined) requireRule("lossSamples", "name", choiceRule(Object.keys(losses)), named);
   checkOptions("lossSamples", options, optionRules);
   const { lengths = {}, everyOption = false } = options;
-  const { definition } = losses[name];
+  const loss = own ?? losses[named as LossName];
+  const { definition } = loss;
   // There is time to say all labels, with something between them.
   const lengthOf = (axis: string): number => lengths[axis] ?? (axis === "time" ? 8 : 3);
   const counts = definition.arguments
@@ -55,14 +71,15 @@ export function lossSamples(name: LossName, options: LossSampleOptions = {}): re
     // Class indices are below the length of `classes`, or below a count among the arguments; where neither says it, there are two.
     const hasClasses = counts.length > 0 || Object.values(forms).some(({ axes }) => axes.includes("classes"));
     const sizes = { ...shared, classes: hasClasses ? Math.min(lengthOf("classes"), ...counts) : 2 };
-    return optionsOf(definition, sizes, everyOption).map((given): LossSample => {
+    return optionsOf(definition, sizes, everyOption).map((given): LossSample<string> => {
       const inputs = definition.arguments.map(({ name: argument, elements, of }, index) => [
         argument,
         elements === "count" ? lengthOf(argument) : sampleOf({ ...forms[argument]!, of }, sizes, index + 1),
       ]);
       return {
         title: titleOf(definition, forms, given),
-        name,
+        name: definition.name,
+        loss,
         inputs: Object.fromEntries(inputs),
         forms,
         options: given,

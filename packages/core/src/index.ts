@@ -123,6 +123,8 @@ export {
   jacobian,
   jvp,
 } from "./compile/derivatives.ts";
+export { type CheckGradientsOptions, checkGradients } from "./compile/check-gradients.ts";
+export type { CheckedDerivative, GradientReport } from "./compile/gradient-report.ts";
 export { type ScanOptions, type Tensors, scan } from "./compile/scan.ts";
 export { evaluate } from "./compile/evaluate.ts";
 export type { StaticValue } from "./compile/static.ts";

@@ -1,7 +1,10 @@
-/** Which models do the tests of export check? Every loss with all its gradients, in every way that its definition tells, for any batch. */
+/**
+ * Which models do the tests of export check? Every loss with all its gradients, in every way that its definition tells, for any batch; and
+ * one that a user might define.
+ */
 import { type LossSample, lossSamples } from "@symloss/conformance";
-import { type NDArray, type Shape, type Tensor, compile, ndarray, sum, valueAndGrad } from "@symloss/core";
-import { type AnyLoss, type LossName, losses } from "@symloss/losses";
+import { type NDArray, type Shape, type Tensor, compile, ndarray, sum, valueAndGrad, where } from "@symloss/core";
+import { type AnyLoss, type OptionsFor, defineLoss, losses } from "@symloss/losses";
 import { cpu } from "@symloss/engine-cpu";
 import type * as ort from "onnxruntime-web/wasm";
 import { type ModelInput, exportOnnx } from "../src/export.ts";
@@ -32,29 +35,56 @@ const leadings: readonly Shape[] = [["batch"], ["batch", 3], ["batch", "time"]];
 const timeSteps = 2;
 
 /** Which losses are also exported with int64 inputs: of class indices, with and without a gradient, and of other labels. */
-const int64Losses: readonly LossName[] = ["sparseSoftmaxCrossentropyLogits", "accuracy", "adjustedRandIndex"];
+const int64Losses: readonly string[] = ["sparseSoftmaxCrossentropyLogits", "accuracy", "adjustedRandIndex"];
+
+const wingDeclaration = {
+  name: "wing",
+  arguments: { targets: "[..]", predictions: "[..]" },
+  broadcasts: "oneSided",
+  options: {
+    width: { kind: "number", must: "positive", default: 10 },
+    scale: { kind: "tensor", shape: "[..]", must: "positive", default: 1 },
+    line: { kind: "choice", choices: ["straight", "none"], default: "straight" },
+  },
+  results: { loss: "[..]" },
+} as const;
+
+const wing = defineLoss(
+  wingDeclaration,
+  (targets: Tensor, predictions: Tensor, { width, scale, line }: OptionsFor<typeof wingDeclaration>) => {
+    const error = predictions.sub(targets).abs();
+    const curve = error.log1p().mul(width);
+    const straight = error.sub(width - width * Math.log1p(width));
+    return (line === "none" ? curve : where(error.less(width), curve, straight)).mul(scale);
+  },
+);
 
 /**
  * Every model: each loss in each form, with each choice and with every option, of each number of axes that it takes. A curve has a point
  * more than its batch, a length that has no name: its models are for one batch.
  */
-export const exportedLosses: readonly ExportedLoss[] = Object.values(losses).flatMap(({ definition }) => {
+export const exportedLosses: readonly ExportedLoss[] = [...Object.values(losses), wing].flatMap((loss) => {
+  const { definition } = loss;
   if (Object.values(definition.results).some((shape) => shape.includes("batch + 1"))) return [];
   const hasLeading = definition.arguments.some(({ forms }) => forms.some(({ leading }) => leading));
   return (hasLeading ? leadings : [["batch"]]).flatMap((leading) => {
-    const name = definition.name as LossName;
     const samples = (batch: number) =>
-      lossSamples(name, { lengths: { ...lengths, batch }, leading: concrete(leading, batch), everyOption: true });
+      lossSamples(loss, { lengths: { ...lengths, batch }, leading: concrete(leading, batch), everyOption: true });
     const models = samples(1).map((sample, index) => exportedLoss(sample, leading, (batch) => samples(batch)[index]!));
-    if (leading.length === 1) return int64Losses.includes(name) ? [...models, int64Model(models[0]!)] : models;
+    if (leading.length === 1)
+      return int64Losses.includes(definition.name) ? [...models, int64Model(models[0]!)] : models;
     // More axes make no difference to a choice: the first call and that with every option.
     const some = [...new Set([models[0]!, models.at(-1)!])];
     return definition.broadcasts === false ? some : [...some, broadcastModel(models[0]!)];
   });
 });
 
-function exportedLoss(sample: LossSample, leading: Shape, sampleFor: (batch: number) => LossSample): ExportedLoss {
-  const loss = losses[sample.name];
+function exportedLoss(
+  sample: LossSample<string>,
+  leading: Shape,
+  sampleFor: (batch: number) => LossSample<string>,
+): ExportedLoss {
+  const { loss } = sample;
   const shapes = Object.entries(sample.forms).map(([name, form]): [string, ModelInput] => {
     const { dtype, shape, rank } = sample.inputs[name] as NDArray;
     const start = rank - form.axes.length;
@@ -104,13 +134,13 @@ function concrete(leading: Shape, batch: number): number[] {
   return leading.map((length) => (length === "batch" ? batch : length === "time" ? timeSteps : Number(length)));
 }
 
-function countsOf({ inputs }: LossSample): Readonly<Record<string, number>> {
+function countsOf({ inputs }: LossSample<string>): Readonly<Record<string, number>> {
   return Object.fromEntries(
     Object.entries(inputs).filter((pair): pair is [string, number] => typeof pair[1] === "number"),
   );
 }
 
-function arraysOf({ inputs }: LossSample): Arrays {
+function arraysOf({ inputs }: LossSample<string>): Arrays {
   return Object.fromEntries(
     Object.entries(inputs).filter((pair): pair is [string, NDArray] => typeof pair[1] !== "number"),
   );

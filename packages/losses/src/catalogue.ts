@@ -2,6 +2,7 @@
  * Which losses are there? The list that tools go through: each loss by its name, with what it is called with as data.
  */
 import type { Tensor, TensorLike } from "@symloss/core";
+import { isRecord } from "@symloss/core/engine";
 import type { LossDefinition } from "./definition.ts";
 import * as families from "./families.ts";
 
@@ -35,6 +36,10 @@ function catalogueOf(exports: Readonly<Record<string, unknown>>): Readonly<Recor
   return Object.fromEntries(entries) as Readonly<Record<LossName, AnyLoss>>;
 }
 
-function isLoss(value: unknown): value is AnyLoss {
-  return typeof value === "function" && "definition" in value;
+/** Whether a value is a loss, of the catalogue or another, from this copy of the package or another. */
+export function isLoss(value: unknown): value is AnyLoss {
+  if (typeof value !== "function" || !("definition" in value)) return false;
+  const { definition } = value;
+  if (!isRecord(definition) || typeof definition["name"] !== "string") return false;
+  return Array.isArray(definition["arguments"]) && isRecord(definition["options"]) && isRecord(definition["results"]);
 }

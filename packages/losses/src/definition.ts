@@ -5,7 +5,7 @@
 import { ShapeError, type Tensor, type TensorLike, describe } from "@symloss/core";
 import { isForeignArray, isRecord, requireRule, unknownName } from "@symloss/core/engine";
 import { type Arrangement, arrangementOf } from "./arrangement.ts";
-import { type Broadcasting, type Role, bindShapes, rolesOf } from "./check.ts";
+import { type Broadcasting, type Role, type ShapeOf, bindShapes, rolesOf } from "./check.ts";
 import { type Elements, elementTraits } from "./elements.ts";
 import { type Input, checkElements, readInputs } from "./inputs.ts";
 import {
@@ -94,10 +94,12 @@ export interface LossDeclaration {
  * The shape of an argument, and its elements if they are not arbitrary floats: a list of pairs if it may have several shapes. It is not
  * differentiable if its floats only choose, or are constants to the gradient.
  */
-type ArgumentDeclaration = string | (ElementsOfShape & { readonly help?: string; readonly differentiable?: false });
+export type ArgumentDeclaration =
+  | string
+  | (ElementsOfShape & { readonly help?: string; readonly differentiable?: false });
 
 /** Tensors for the arguments in their order, a number for a count; then the options, if there are any. */
-type Formula = (...args: never[]) => object;
+export type Formula = (...args: never[]) => object;
 
 /**
  * The loss that a declaration and a formula make: the parameters of the formula name what is given by position. It is taken apart and
@@ -139,20 +141,30 @@ export type NoOptions = Readonly<Record<string, never>>;
 /** What a formula is given for the options of a declaration. */
 export type OptionsFor<Declaration extends LossDeclaration> = OptionValues<Declaration["options"]>;
 
+/** What is made of what a formula returns, in the shapes of a call. */
+type Receive = (result: object, shapeOf: ShapeOf) => object;
+
 /**
  * Makes a loss of its declaration and its formula. The formula is given tensors that are of float dtype, but for class
- * indices, and whose shapes fit; and each option, or its default.
+ * indices, and whose shapes fit; and each option, or its default. Neither is checked: those of the catalogue are tested, and a bundle of
+ * one has no more than it needs. `receive` is for what others declare.
  */
 export function defineLoss<const Declaration extends LossDeclaration, F extends Formula>(
   declaration: Declaration,
   formula: F,
+  receive: Receive = (result) => result,
 ): LossOf<Declaration, F> {
   const definition = describeLoss(declaration);
-  const loss = (...given: readonly unknown[]): unknown => callFormula(definition, formula, given);
+  const loss = (...given: readonly unknown[]): unknown => callFormula(definition, formula, receive, given);
   return Object.assign(loss, { definition }) as unknown as LossOf<Declaration, F>;
 }
 
-function callFormula(definition: LossDefinition, formula: Formula, given: readonly unknown[]): object {
+function callFormula(
+  definition: LossDefinition,
+  formula: Formula,
+  receive: Receive,
+  given: readonly unknown[],
+): object {
   const { name: caller, arguments: wanted, options: table, broadcasts, results } = definition;
   const { values, options: record } = takeArguments(definition, given);
   const options = givenOptions(caller, table, record);
@@ -175,7 +187,7 @@ function callFormula(definition: LossDefinition, formula: Formula, given: readon
   const context = { caller, shapeOf: shapes.shapeOf, arrange: arrangement.forOption, precision } as const;
   const read = readOptions(context, table, { ...options, ...met, ...pick(operands, Object.keys(table)) });
   const result = formula(...([...wanted.map(({ name }) => counts[name] ?? operands[name]), read] as never[]));
-  return arrangeResults(result, results, arrangement);
+  return arrangeResults(receive(result, shapes.shapeOf), results, arrangement);
 }
 
 function pick<T>(record: Readonly<Record<string, T>>, names: readonly string[]): Readonly<Record<string, T>> {

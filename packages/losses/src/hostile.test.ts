@@ -135,6 +135,12 @@ const others: Readonly<Record<string, (value: unknown) => unknown>> = {
   "reduce weights": (value) => (everything.reduce as Loose)([1, 2], { weights: value }),
   "reduce mask": (value) => (everything.reduce as Loose)([1, 2], { mask: value }),
   "reduce whenEmpty": (value) => (everything.reduce as Loose)([1, 2], { whenEmpty: value }),
+  "defineLoss declaration": (value) => (everything.defineLoss as Loose)(value, () => 1),
+  "defineLoss formula": (value) =>
+    (everything.defineLoss as Loose)(
+      { name: "own", arguments: { x: "[..]" }, options: {}, results: { loss: "[..]" } },
+      value,
+    ),
   "fenchelYoung maxFunction": (value) => (everything.fenchelYoung as Loose)(value),
   "fenchelYoung scores": (value) => (everything.fenchelYoung((x) => x.sum(-1)) as Loose)(value, [1, 2]),
   "fenchelYoung targets": (value) => (everything.fenchelYoung((x) => x.sum(-1)) as Loose)([1, 2], value),
@@ -170,8 +176,10 @@ test.each(Object.keys(others))("%s is named", (key) => {
 test("every function of the package is asked", () => {
   const asked = new Set([...Object.keys(everything.losses), ...Object.keys(others).map((key) => key.split(" ")[0]!)]);
   const functions = Object.entries(everything).filter(([, value]) => typeof value === "function");
-  // The other name of sparseSigmoidCrossentropyLogits.
-  expect(functions.map(([name]) => name).filter((name) => !asked.has(name))).toEqual(["sigmoidCrossentropyLogits"]);
+  // The other name of sparseSigmoidCrossentropyLogits, and what takes anything.
+  const left = functions.map(([name]) => name).filter((name) => !asked.has(name));
+  expect(left.toSorted()).toEqual(["isLoss", "sigmoidCrossentropyLogits"]);
+  expect(Object.values(hostile).some((value) => everything.isLoss(value))).toBe(false);
   expect((globalThis as { ran?: unknown }).ran).toBeUndefined();
 });
 

@@ -15,7 +15,7 @@ export {
   reduceParts,
 } from "./reduce.ts";
 export { type RowWeightsOptions, rowMask, rowWeights } from "./row-weights.ts";
-export { type AnyLoss, type LossName, losses } from "./catalogue.ts";
+export { type AnyLoss, type LossName, isLoss, losses } from "./catalogue.ts";
 export type { Broadcasting, Role } from "./check.ts";
 export type {
   ArgumentDefinition,
@@ -29,5 +29,6 @@ export type {
   OptionsFor,
   OptionsOf,
 } from "./definition.ts";
+export { type Misfit, defineLoss } from "./own-loss.ts";
 export { type ElementTraits, type Elements, type PlainCheck, elementKinds, elementTraits } from "./elements.ts";
 export type { Bound, ElementsOfShape, OptionDefinition } from "./options.ts";

@@ -54,7 +54,8 @@ export interface ElementsOfShape {
 
 type Choice = string | number;
 
-type Kind = OptionDefinition["kind"];
+/** The kinds of options. */
+export type Kind = OptionDefinition["kind"];
 type OfKind<K extends Kind> = OptionDefinition & { readonly kind: K };
 
 /** What must hold of each element. */
@@ -121,7 +122,8 @@ export function givenOptions(caller: string, table: OptionTable, given: unknown)
   return checkOptions(caller, given, Object.fromEntries(rules));
 }
 
-function rulesOf<K extends Kind>(definition: OfKind<K>): readonly OptionRule[] {
+/** What a value of the option must be; of arrays that is known only when they are read. */
+export function rulesOf<K extends Kind>(definition: OfKind<K>): readonly OptionRule[] {
   const rules: (definition: OfKind<K>) => readonly OptionRule[] = kindRules[definition.kind];
   return rules(definition);
 }
@@ -183,7 +185,8 @@ const kindRules: { readonly [K in Kind]: (definition: OfKind<K>) => readonly Opt
   mask: () => [],
 };
 
-const bounds: { readonly [B in Bound]: (value: number) => boolean } = {
+/** Whether a number is within a bound. */
+export const bounds: { readonly [B in Bound]: (value: number) => boolean } = {
   positive: (value) => value > 0,
   nonNegative: (value) => value >= 0,
   unitInterval: (value) => value >= 0 && value <= 1,

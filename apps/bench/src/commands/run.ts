@@ -15,7 +15,6 @@ import { installPeers } from "../contenders/peers.ts";
 import { Failure } from "../failure.ts";
 import { describeMachine, loadAverage } from "../machine.ts";
 import { baselineRule } from "../measure/baseline.ts";
-import { usualLengths } from "../measure/lengths.ts";
 import type { BenchResult, Machine, Measurement } from "../measure/result.ts";
 import type { WorkloadKind } from "../measure/workload.ts";
 import { largestSize, mostRounds, mostSeconds, sweepSizes, usualRounds, usualSeconds } from "../race/plan.ts";
@@ -50,7 +49,7 @@ function optionsFor({ engines, usualEngines, beside, peers }: Place) {
     ),
     sizes: counts(largestSize, "elements of the largest input, instead of each workload's own size"),
     sweep: flag(`every size from ${sweepSizes[0]} to 10 million elements, and where one overtakes another`),
-    lengths: namedCounts(Object.keys(usualLengths), largestSize, "lengths of the axes of losses: batch=64,classes=10"),
+    lengths: namedCounts(undefined, largestSize, "lengths of the axes of losses: batch=64,classes=10"),
     ...resultOptions,
   };
 }
@@ -66,7 +65,9 @@ export const run: Command = {
     const parsed = parseWords(words, options);
     if (parsed === "help") return report.line(help(describeOptions(options)));
     const { values, names } = parsed;
-    const placed = placedRace(place, selectWorkloads(names, values.lengths), values);
+    const { kinds, places } = await selectWorkloads(names, values.lengths);
+    const placed = placedRace(place, kinds, values);
+    checkPlaces(places, values);
     checkReference(placed);
     checkHardware(values);
     checkChart(placed, values);
@@ -81,7 +82,8 @@ export const run: Command = {
 function help(options: string): string {
   return `npm run bench -- run [WORKLOAD ..] [options]
 
-Measures workloads by name (W1, huber, "vae corrected gradient", losses; "npm run bench -- list" shows them all), by default all of them.
+Measures workloads by name (W1, huber, "vae corrected gradient", losses; "npm run bench -- list" shows them all), by default all of them,
+or losses of your own: the file that exports one and its name there, ./wing.js#wing.
 
 ${options}
 
@@ -97,6 +99,12 @@ function placedRace(place: Place, kinds: readonly WorkloadKind[], values: RunVal
   const { sizes = values.sweep === true ? sweepSizes : [undefined] } = values;
   const rivals = [...new Set([...beside, ...(peers === true ? place.peers : [])])];
   return { kinds, sizes, rounds, seconds, against, engines, beside: rivals, arrays, lengths };
+}
+
+/** Throws `Failure` if a page would have to know losses that are in files here. */
+function checkPlaces([place]: readonly string[], { browser: inBrowser }: RunValues): void {
+  if (place === undefined || inBrowser !== true) return;
+  throw new Failure(`--browser must be without losses of your own, which its page has not, got ${place}.`);
 }
 
 /** Throws `Failure` if the reference is nobody who takes part. */

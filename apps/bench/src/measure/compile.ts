@@ -12,22 +12,30 @@ import { variablesOf, workloadOf } from "./losses.ts";
 /** V8 goes on optimising what compiles for about a hundred rounds, on threads that take the processor from it. */
 const [warmUp, repeats, processes] = [100, 25, 5];
 
-/** Prints the times of these losses and kinds of large graphs; of all, each loss in processes of its own. */
-export async function measure(wanted: readonly string[], engineName: EngineName): Promise<void> {
-  if (wanted.length === 0) {
+/** What is compiled. */
+export interface Compiled {
+  /** Losses of the catalogue, and kinds of large graphs. */
+  readonly names: readonly string[];
+  /** Samples of other losses. */
+  readonly own: readonly LossSample<string>[];
+}
+
+/** Prints the times of these; if there are none, of all, each loss in processes of its own. */
+export async function measure({ names: wanted, own }: Compiled, engineName: EngineName): Promise<void> {
+  if (wanted.length + own.length === 0) {
     for (const { title } of cases) console.log(measureApart(title, engineName));
     for (const name of Object.keys(families)) await measureGrowth(name, engineName);
     return;
   }
   for (const name of wanted) if (Object.hasOwn(families, name)) await measureGrowth(name, engineName);
-  if (wanted.some((name) => !Object.hasOwn(families, name))) await measureLosses(wanted, engineName);
+  const samples = [...cases.filter(({ name, title }) => wanted.includes(name) || wanted.includes(title)), ...own];
+  if (samples.length > 0) await measureLosses(samples, engineName);
 }
 
-async function measureLosses(wanted: readonly string[], engineName: EngineName): Promise<void> {
+async function measureLosses(samples: readonly LossSample<string>[], engineName: EngineName): Promise<void> {
   const engine = await engineTable[engineName].make();
   console.log(`${engine.name}: ${engine.device}, node ${process.version}`);
-  for (const one of cases) {
-    if (!wanted.includes(one.name) && !wanted.includes(one.title)) continue;
+  for (const one of samples) {
     const begin = performance.now();
     const graph = prepare(gradientGraph(one), engine);
     const traced = performance.now() - begin;
@@ -62,7 +70,7 @@ function describe(title: string, figures: Readonly<Record<string, number>>): str
 }
 
 /** The results of a loss, and the gradients of their sum. */
-function gradientGraph(sample: LossSample): Graph {
+function gradientGraph(sample: LossSample<string>): Graph {
   const { inputs, compute } = workloadOf(sample, variablesOf(sample).length > 0);
   const specs = Object.fromEntries(
     inputs.map(({ data, shape }, index) => [

@@ -40,6 +40,11 @@ export class DisposedError extends SymlossError {
   override readonly name = "DisposedError" as const;
 }
 
+/** A gradient is not the slope of its function, or no slope is there to compare it with. */
+export class GradientError extends SymlossError {
+  override readonly name = "GradientError" as const;
+}
+
 const names: ReadonlySet<string> = new Set([
   "ShapeError",
   "DTypeError",
@@ -48,6 +53,7 @@ const names: ReadonlySet<string> = new Set([
   "EngineUnavailableError",
   "EngineError",
   "DisposedError",
+  "GradientError",
 ]);
 
 /** Whether an error was thrown by this library, by this copy or another. */
