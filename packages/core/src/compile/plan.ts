@@ -223,8 +223,9 @@ function overlapAny(outputs: readonly TypedArray[], values: readonly Value[]): b
 
 /** The results as arrays. */
 function wrapResults(plan: Plan, data: readonly TypedArray[]): unknown {
+  if (plan.structure === null) return wrapResult(plan, 0, data[0]);
   const arrays = plan.results.map((_, index) => wrapResult(plan, index, data[index]));
-  return plan.structure === null ? arrays[0] : unflatten(plan.structure, arrays);
+  return unflatten(plan.structure, arrays);
 }
 
 /** A result as an array. Throws `EngineError` if its size is wrong. */
