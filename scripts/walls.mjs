@@ -17,6 +17,7 @@ const walls = {
   losses: { ours: ["core"], others: ["munkres"] },
   loops: { ours: ["core"], others: [] },
   conformance: { ours: ["core", "losses"], others: ["fast-check"] },
+  evaluation: { ours: ["core"], others: [] },
   cli: { ours: ["core", "losses", "engine-onnx"], others: "any" },
 };
 
