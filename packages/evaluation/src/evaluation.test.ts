@@ -1,10 +1,12 @@
 /** Is an evaluation the same in any order, cut and merge, right, and refused where it can't be? */
+import { readFileSync } from "node:fs";
 import { type Tensor, einsum, evaluate, ndarray, stack, take } from "@symloss/core";
 import { cpu } from "@symloss/engine-cpu";
 import { onnx } from "@symloss/engine-onnx";
 import { wasm } from "@symloss/engine-wasm";
 import { accuracy, averagePrecision, huber, rocAuc, sparseSoftmaxCrossentropyLogits } from "@symloss/losses";
 import { afterAll, describe, expect, expectTypeOf, test } from "vitest";
+import { version } from "./fingerprint.ts";
 import { type Batch, type Report, evaluation, states } from "./index.ts";
 
 const engine = await wasm();
@@ -469,6 +471,11 @@ describe("states that can't be merged", () => {
     expect(await wrong({ skipped: { a: 1 } })).toBe("read: skipped.a must be a count and rows, got 1.");
     expect(await wrong({ by: 1 })).toBe("read: by must be a record of groups or null, got 1.");
   });
+});
+
+test("a fingerprint names the version of the package", () => {
+  const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+  expect(version).toBe(manifest.version);
 });
 
 describe("a run", () => {

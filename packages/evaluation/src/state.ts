@@ -56,7 +56,7 @@ export function emptyState(key: string, kinds: Kinds): EvaluationState {
 }
 
 /** The states of nothing. */
-export function startedStates(kinds: Kinds): Readonly<Record<string, Json>> {
+function startedStates(kinds: Kinds): Readonly<Record<string, Json>> {
   return Object.fromEntries([...kinds].map(([name, kind]) => [name, kind.start().state]));
 }
 

@@ -11,7 +11,7 @@ export interface Run {
 }
 
 /** The run of nothing. */
-export const noRun: Run = { keys: new Uint32Array(0), counts: new Float64Array(0) };
+const noRun: Run = { keys: new Uint32Array(0), counts: new Float64Array(0) };
 
 /** So many numbers are kept before they are sorted and counted; more if there are many already. */
 const leastBuffer = 256;

@@ -18,13 +18,13 @@ import { rowsRule } from "../rules.ts";
 import { type Accumulator, type Json, type Kind, type Statistic, floatColumnOf } from "../statistic.ts";
 
 /** What adds up the floats of a column. */
-export interface Bins {
+interface Bins {
   add(values: TypedArray, from: number, to: number): void;
   readonly sum: ExactSum;
 }
 
 /** Bins for floats of either precision, which are known with the first of them. */
-export class FloatBins implements Bins {
+class FloatBins implements Bins {
   readonly #single = new Float32Bins();
   #double: Float64Bins | undefined;
 
