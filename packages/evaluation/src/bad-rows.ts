@@ -76,8 +76,12 @@ function refusalOf({ check }: HostCheck, data: NDArray["data"], shape: readonly 
     runCheck(check, data, shape);
     return undefined;
   } catch (error) {
-    // The position is that within the row.
-    if (isSymlossError(error) && error.name === "OutOfRangeError") return error.message;
+    if (isSymlossError(error) && error.name === "OutOfRangeError") return withinRow(error.message);
     throw error;
   }
+}
+
+/** The message with the position within the row: that of the row itself is told before. */
+function withinRow(message: string): string {
+  return message.replace(/ at \[0(?:, )?([^\]]*)\]/, (_, rest: string) => (rest === "" ? "" : ` at [${rest}]`));
 }

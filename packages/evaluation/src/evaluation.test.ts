@@ -360,7 +360,7 @@ describe("a bad row", () => {
         { engine, shard: "part-3" },
       ),
     ).rejects.toThrow(
-      'run: shard part-3, row 1: sparseSoftmaxCrossentropyLogits: labels must be integers from 0 to 1, got 5 at [0]. Classes count from 0. badRows: "skip" leaves such rows out.',
+      'run: shard part-3, row 1: sparseSoftmaxCrossentropyLogits: labels must be integers from 0 to 1, got 5. Classes count from 0. badRows: "skip" leaves such rows out.',
     );
     await expect(simple.run(bad, { engine })).rejects.toThrow(
       'run: row 2: column label must have a number, got null. badRows: "skip"',
@@ -401,6 +401,14 @@ describe("a bad row", () => {
     );
     expect(report.loss).toMatchObject({ mean: NaN, count: 2, nan: 1 });
   });
+});
+
+test("whole numbers are added up exactly, too", async () => {
+  const own = evaluation(({ x, y }) => ({ x: states.sum(x), y: states.mean(y) }), {
+    columns: { x: "int32", y: "bool" },
+  });
+  const { x, y } = await own.run({ x: [2 ** 30 + 1, 2 ** 30, -1], y: [true, false, true] }, { engine });
+  expect([x.sum, y.mean]).toEqual([2 ** 31, 2 / 3]);
 });
 
 describe("groups", () => {

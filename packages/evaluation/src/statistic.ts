@@ -52,8 +52,10 @@ export function columnOf(caller: string, argument: string, given: TensorLike, dt
   return dtype === undefined ? tensor : tensor.cast(dtype);
 }
 
-/** The tensor in a float dtype, its own if it is one: one number for each row. */
+/** The tensor in a float dtype, its own if it is one, or one that holds its numbers: one for each row. */
 export function floatColumnOf(caller: string, argument: string, given: TensorLike): Tensor {
   const tensor = columnOf(caller, argument, given);
-  return tensor.dtype === "float32" || tensor.dtype === "float64" ? tensor : tensor.cast("float32");
+  return tensor.dtype === "float32" || tensor.dtype === "float64"
+    ? tensor
+    : tensor.cast(tensor.dtype === "int32" ? "float64" : "float32");
 }
