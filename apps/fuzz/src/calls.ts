@@ -78,6 +78,10 @@ export function rightCalls(engine: Engine): CallTable {
       "states.calibration": [with_([0.5, 1], [true, false], { bins: 2 })],
       "states.topK": [with_([1, 2], { k: 2 })],
     }),
+    ...prefixed("@symloss/evaluation/files", {
+      files: [with_("*.jsonl", { folder: ".", format: "jsonl" })],
+      npy: [with_({ label: "label.npy" })],
+    }),
     ...prefixed("@symloss/cli", {
       loadLoss: [with_(`${lossFile}#huber`)],
       runProgram: [with_(["export", "huber", "--help"], { out: () => {}, error: () => {} })],

@@ -84,6 +84,13 @@ function patternOf(text: string): RegExp {
   );
 }
 
+/** Whether a column of the data is one of these, or part of one. */
+export function isWanted(columns: readonly Column[], name: string): boolean {
+  return columns.some(({ name: own, from }) =>
+    from instanceof RegExp ? from.test(name) : (from ?? [own]).includes(name),
+  );
+}
+
 /** The names of the columns that a pattern means, in order: `logit_2` before `logit_10`. */
 function namesFor(column: Column, batch: Batch): readonly string[] {
   const { from, name } = column;

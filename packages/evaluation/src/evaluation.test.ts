@@ -260,7 +260,7 @@ describe("columns", () => {
       "no source",
       { x: { dtype: "float32", shape: [1] } },
       3,
-      "run: the source must be a batch, or an iterable of batches, got 3.",
+      "run: the source must be a batch, an iterable of batches, or have shards(), got 3.",
     ],
   ])("are refused: %s", async (_, specs, batch, message) => {
     await expect(async () => mean(specs).run(batch as Batch, { engine })).rejects.toThrow(message);

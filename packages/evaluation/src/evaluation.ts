@@ -12,14 +12,13 @@ import {
   type OptionTable,
   allocate,
   checkOptions,
-  describe,
   engineRule,
   flagRule,
   functionRule,
   recordRule,
   requireRule,
 } from "@symloss/core/engine";
-import { type Batch, type Column, type ColumnSpecs, type ReadBatch, readBatch, readColumns } from "./columns.ts";
+import { type Column, type ColumnSpecs, type ReadBatch, isWanted, readBatch, readColumns } from "./columns.ts";
 import { BadRows } from "./bad-rows.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { type Aborting, pause, sha256 } from "./platform.ts";
@@ -37,6 +36,7 @@ import {
   readState,
   recordOf,
 } from "./state.ts";
+import { type Rows, shardsOf } from "./source.ts";
 import type { Statistic } from "./statistic.ts";
 import { type EvaluationFunction, type Subject, keyOf, traceSubject } from "./subject.ts";
 import { Taking } from "./taking.ts";
@@ -78,7 +78,7 @@ export interface RunOptions {
   readonly badRows?: "stop" | "skip" | undefined;
   /** Default 10000. */
   readonly maxGroups?: number | undefined;
-  /** The name of the data, which stands in addresses of rows. Default "". */
+  /** The name of the data, which stands in addresses of rows, unless they come in shards. Default "". */
   readonly shard?: string | undefined;
   readonly signal?: Aborting | undefined;
   /** Is called now and then, with the number of rows so far. */
@@ -86,9 +86,6 @@ export interface RunOptions {
   /** Whether an engine is refused on which the bits of a row depend on the rows beside it. Default true. */
   readonly requireRowIndependent?: boolean | undefined;
 }
-
-/** Rows: a batch of them, or batches one after the other. */
-export type Rows = Batch | Iterable<Batch> | AsyncIterable<Batch>;
 
 const evaluationOptions: OptionTable<EvaluationOptions> = {
   columns: recordRule,
@@ -241,18 +238,22 @@ export class Evaluation<S extends Statistics> {
     let read = 0;
     let told = Date.now();
     try {
-      for await (const batch of batchesOf(caller, source)) {
-        signal?.throwIfAborted();
-        const bad = new BadRows(options.badRows ?? "stop", caller, shard, read);
-        const given = readBatch(caller, this.#columns, batch, { by, bad });
-        running ??= new Running(await this.#prepare(given.columns), this.#batch, { engine, maxGroups, shard });
-        await running.add(given, read, bad);
-        read += given.rows;
-        if (Date.now() - told < 100) continue;
-        told = Date.now();
-        onProgress?.({ rows: read });
-        // Otherwise timers and sockets would wait for the end.
-        await pause();
+      for await (const { shard: name, read: readShard } of shardsOf(caller, source, shard)) {
+        let first = 0;
+        for await (const batch of readShard((column) => column === by || isWanted(this.#columns, column))) {
+          signal?.throwIfAborted();
+          const bad = new BadRows(options.badRows ?? "stop", caller, name, first);
+          const given = readBatch(caller, this.#columns, batch, { by, bad });
+          running ??= new Running(await this.#prepare(given.columns), this.#batch, { engine, maxGroups });
+          await running.add(given, { shard: name, first }, bad);
+          first += given.rows;
+          read += given.rows;
+          if (Date.now() - told < 100) continue;
+          told = Date.now();
+          onProgress?.({ rows: read });
+          // Otherwise timers and sockets would wait for the end.
+          await pause();
+        }
       }
       const { key, subject } = await this.#prepare(running?.columns ?? this.#requireColumns(caller));
       const start = before ?? emptyState(key, subject.kinds);
@@ -273,15 +274,10 @@ export class Evaluation<S extends Statistics> {
   }
 }
 
-async function* batchesOf(caller: string, source: unknown): AsyncGenerator<unknown> {
-  if (typeof source === "object" && source !== null) {
-    if (Symbol.asyncIterator in source) return yield* source as AsyncIterable<unknown>;
-    if (Symbol.iterator in source) return yield* source as Iterable<unknown>;
-    return yield source;
-  }
-  throw new OutOfRangeError(
-    `${caller}: the source must be a batch, or an iterable of batches, got ${describe(source)}.`,
-  );
+/** Where the first row of a batch is. */
+interface Place {
+  readonly shard: string;
+  readonly first: number;
 }
 
 /** A run: rows are gathered until a whole batch can be computed, always of one shape. */
@@ -290,13 +286,13 @@ class Running {
   readonly subject: Subject;
   readonly #key: string;
   readonly #engine: Engine;
-  readonly #shard: string;
   readonly #batch: number;
   readonly #taking: Taking;
   readonly #run: ReturnType<typeof compileColumns>;
   readonly #inputs: readonly NDArray[];
   readonly #outputs: readonly TypedArray[];
   readonly #numbers: Float64Array;
+  readonly #shards: string[] = [];
   #groups: string[] | undefined;
   #filled = 0;
   #skipped: EvaluationState["skipped"] = {};
@@ -304,13 +300,12 @@ class Running {
   constructor(
     { columns, subject, key }: Prepared,
     batch: number,
-    { engine, maxGroups, shard }: { readonly engine: Engine; readonly maxGroups: number; readonly shard: string },
+    { engine, maxGroups }: { readonly engine: Engine; readonly maxGroups: number },
   ) {
     this.columns = columns;
     this.subject = subject;
     this.#key = key;
     this.#engine = engine;
-    this.#shard = shard;
     this.#batch = batch;
     this.#taking = new Taking(subject.statistics, maxGroups);
     this.#run = compileColumns(columns, subject, engine);
@@ -329,8 +324,8 @@ class Running {
     this.#numbers = new Float64Array(batch);
   }
 
-  /** Adds the rows of a batch of the source, of which the first has this number. */
-  async add({ rows, arrays, groups }: ReadBatch, first: number, bad: BadRows): Promise<void> {
+  /** Adds the rows of a batch of the source. */
+  async add({ rows, arrays, groups }: ReadBatch, place: Place, bad: BadRows): Promise<void> {
     bad.check(this.subject.checks, arrays);
     this.#skipped = mergeSkipped(this.#skipped, bad.skipped);
     for (let row = 0; row < rows;) {
@@ -340,7 +335,7 @@ class Running {
       }
       let end = Math.min(rows, row + this.#batch - this.#filled);
       for (let next = row + 1; bad.size > 0 && next < end; next++) if (bad.has(next)) end = next;
-      this.#copy(arrays, groups, row, end, first);
+      this.#copy(arrays, groups, row, end, place);
       row = end;
       if (this.#filled === this.#batch) await this.#compute();
     }
@@ -351,7 +346,7 @@ class Running {
     groups: readonly string[] | undefined,
     from: number,
     to: number,
-    first: number,
+    { shard, first }: Place,
   ): void {
     for (const [index, { data }] of arrays.entries()) {
       const target = this.#inputs[index]!.data;
@@ -361,6 +356,7 @@ class Running {
     for (let row = from; row < to; row++) {
       const place = this.#filled + row - from;
       this.#numbers[place] = first + row;
+      this.#shards[place] = shard;
       if (groups !== undefined) (this.#groups ??= [])[place] = groups[row]!;
     }
     this.#filled += to - from;
@@ -370,7 +366,7 @@ class Running {
     const count = this.#filled;
     this.#filled = 0;
     await this.#run.into(this.#outputs, this.#inputs);
-    const origin = { shard: this.#shard, rows: this.#numbers };
+    const origin = { shards: this.#shards, rows: this.#numbers };
     this.#taking.take({ columns: this.#outputs, count, groups: this.#groups, origin });
   }
 

@@ -4,11 +4,11 @@ export {
   type EvaluationOptions,
   type Report,
   type Results,
-  type Rows,
   type RunOptions,
   type Statistics,
   evaluation,
 } from "./evaluation.ts";
+export type { Rows, Shard, Source } from "./source.ts";
 export type { Batch, ColumnSpec, ColumnSpecs } from "./columns.ts";
 export type { EvaluationState, MergeOptions, RowAddress, SkippedRows, StatisticStates } from "./state.ts";
 export type { Json, Statistic } from "./statistic.ts";

@@ -16,8 +16,8 @@ export interface Statistic<Result = unknown> {
 
 /** Where rows came from. */
 export interface Origin {
-  /** The name of the shard; "" if there is only one. */
-  readonly shard: string;
+  /** The name of the shard of each row. */
+  readonly shards: ArrayLike<string>;
   /** The number of each row in its shard. */
   readonly rows: ArrayLike<number>;
 }

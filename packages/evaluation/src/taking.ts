@@ -67,10 +67,13 @@ export class Taking {
     }
     const { order, ends } = this.#orderByGroup(groups, count);
     const sorted = this.#sort(columns, order);
-    const rows = Float64Array.from(order, (row) => origin.rows[row]!);
+    const own: Origin = {
+      shards: Array.from(order, (row) => origin.shards[row]!),
+      rows: Float64Array.from(order, (row) => origin.rows[row]!),
+    };
     for (const [group, end] of ends.entries()) {
       const from = group === 0 ? 0 : ends[group - 1]!;
-      if (end > from) this.#groups[group]!.add(sorted, from, end, { shard: origin.shard, rows });
+      if (end > from) this.#groups[group]!.add(sorted, from, end, own);
     }
   }
 

@@ -82,12 +82,13 @@ function startTop(k: number): Accumulator {
     waiting = [];
   };
   return {
-    add([values], from, to, { shard, rows: numbers }: Origin) {
+    add([values], from, to, { shards, rows: numbers }: Origin) {
       for (let index = from; index < to; index++) {
         // 0 and -0 are one number.
         const value = values![index]! + 0;
         if (Number.isNaN(value)) nan++;
-        else if (rows.length < k || value >= rows.at(-1)!.value) waiting.push({ value, shard, row: numbers[index]! });
+        else if (rows.length < k || value >= rows.at(-1)!.value)
+          waiting.push({ value, shard: shards[index]!, row: numbers[index]! });
         if (waiting.length >= 4 * k + 64) settle();
       }
     },
