@@ -238,14 +238,14 @@ export class Evaluation<S extends Statistics> {
     let read = 0;
     let told = Date.now();
     try {
-      for await (const { shard: name, read: readShard } of shardsOf(caller, source, shard)) {
+      for await (const part of shardsOf(caller, source, shard)) {
         let first = 0;
-        for await (const batch of readShard((column) => column === by || isWanted(this.#columns, column))) {
+        for await (const batch of part.read((column) => column === by || isWanted(this.#columns, column))) {
           signal?.throwIfAborted();
-          const bad = new BadRows(options.badRows ?? "stop", caller, name, first);
+          const bad = new BadRows(options.badRows ?? "stop", caller, part.shard, first);
           const given = readBatch(caller, this.#columns, batch, { by, bad });
           running ??= new Running(await this.#prepare(given.columns), this.#batch, { engine, maxGroups });
-          await running.add(given, { shard: name, first }, bad);
+          await running.add(given, { shard: part.shard, first }, bad);
           first += given.rows;
           read += given.rows;
           if (Date.now() - told < 100) continue;
