@@ -77,7 +77,11 @@ beforeAll(async () => {
       outDir: join(scratch, "bundled"),
       minify: false,
       rolldownOptions: {
-        input: Object.fromEntries(all.map(({ file }) => [file, join(scratch, file)])),
+        input: Object.fromEntries([
+          ...all.map(({ file }) => [file, join(scratch, file)] as const),
+          // Which is started by its name.
+          ["packages/evaluation/src/workers/worker", join(root, "packages/evaluation/src/workers/worker.ts")],
+        ]),
         // In chunks that examples share, one would find what only another imports.
         output: {
           preserveModules: true,

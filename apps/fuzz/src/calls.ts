@@ -78,6 +78,9 @@ export function rightCalls(engine: Engine): CallTable {
       "states.calibration": [with_([0.5, 1], [true, false], { bins: 2 })],
       "states.topK": [with_([1, 2], { k: 2 })],
     }),
+    ...prefixed("@symloss/evaluation/workers", {
+      runInWorkers: [with_(new URL("../test/none.js", import.meta.url), { workers: 1 })],
+    }),
     ...prefixed("@symloss/evaluation/files", {
       files: [with_("*.jsonl", { folder: ".", format: "jsonl" })],
       npy: [with_({ label: "label.npy" })],

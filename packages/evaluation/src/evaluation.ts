@@ -94,7 +94,8 @@ const evaluationOptions: OptionTable<EvaluationOptions> = {
 
 const text = { must: "a text", holds: (value: unknown) => typeof value === "string", error: OutOfRangeError } as const;
 
-const runOptions: OptionTable<RunOptions> = {
+/** The rules of these options. */
+export const runOptions: OptionTable<RunOptions> = {
   engine: engineRule,
   by: text,
   badRows: { must: '"stop" or "skip"', holds: (value) => value === "stop" || value === "skip", error: OutOfRangeError },
@@ -163,8 +164,8 @@ export class Evaluation<S extends Statistics> {
     return emptyState(key, subject.kinds);
   }
 
-  /** The state of the rows of a state, and of more. */
-  async update(state: EvaluationState, source: Rows, options: RunOptions): Promise<EvaluationState> {
+  /** The state of the rows of a state, if one is given, and of more. */
+  async update(state: EvaluationState | undefined, source: Rows, options: RunOptions): Promise<EvaluationState> {
     return this.#take("update", state, source, options);
   }
 
@@ -201,6 +202,18 @@ export class Evaluation<S extends Statistics> {
   async read(text_: string): Promise<EvaluationState> {
     const { key, subject } = await this.#known("read");
     return readState(text_, key, subject.kinds);
+  }
+
+  /** Reads a batch, if columns by a pattern leave the shape of rows open, so that states can be read and merged without rows. */
+  async prepareFor(source: Rows): Promise<void> {
+    if (this.#subject !== undefined) return;
+    for await (const part of shardsOf("prepareFor", source, "")) {
+      for await (const batch of part.read((column) => isWanted(this.#columns, column))) {
+        const bad = new BadRows("skip", "prepareFor", part.shard, 0);
+        await this.#prepare(readBatch("prepareFor", this.#columns, batch, { by: undefined, bad }).columns);
+        return;
+      }
+    }
   }
 
   async #known(caller: string): Promise<Prepared> {

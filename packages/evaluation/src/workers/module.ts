@@ -1,0 +1,28 @@
+/** What must a module export so that workers can evaluate it? */
+import { DTypeError, type EngineFactory } from "@symloss/core";
+import { describe } from "@symloss/core/engine";
+import { Evaluation, type Statistics } from "../evaluation.ts";
+import type { Source } from "../source.ts";
+
+/** The exports of such a module. */
+export interface EvaluationModule<S extends Statistics = Statistics> {
+  readonly test: Evaluation<S>;
+  readonly source: Source;
+  readonly engine: EngineFactory;
+}
+
+const wanted: Readonly<Record<keyof EvaluationModule, readonly [must: string, holds: (value: unknown) => boolean]>> = {
+  test: ["an evaluation", (value) => value instanceof Evaluation],
+  source: ["a source with shards()", (value) => typeof (value as Partial<Source> | undefined)?.shards === "function"],
+  engine: ["a function that makes an engine", (value) => typeof value === "function"],
+};
+
+/** The module at an address. Throws `DTypeError`, naming the export, if one is missing or another thing. */
+export async function loadModule(address: string): Promise<EvaluationModule> {
+  const exports = (await import(/* @vite-ignore */ address)) as Readonly<Record<string, unknown>>;
+  for (const [name, [must, holds]] of Object.entries(wanted)) {
+    if (holds(exports[name])) continue;
+    throw new DTypeError(`runInWorkers: ${address} must export ${name}, ${must}, got ${describe(exports[name])}.`);
+  }
+  return exports as unknown as EvaluationModule;
+}

@@ -1,0 +1,34 @@
+/** What comes of evaluations in threads? Run as a program of its own, bundled: threads run JavaScript. */
+import { runInWorkers } from "@symloss/evaluation/workers";
+import { engine, source, test } from "./shards.ts";
+
+const outcomes: Record<string, unknown> = {};
+const fails = (act: Promise<unknown>): Promise<string> =>
+  act.then(
+    () => "nothing",
+    (error: Error) => `${error.name}: ${error.message}`,
+  );
+const module = (name: string): URL => new URL(`./${name}.js`, import.meta.url);
+
+const own = await engine();
+const alone = await test.run(source, { engine: own, by: "site" });
+const progress: unknown[] = [];
+const threads = await runInWorkers(module("shards"), {
+  workers: 3,
+  by: "site",
+  onProgress: (one) => progress.push(one),
+});
+outcomes["same"] = threads.digest === alone.digest && JSON.stringify(threads) === JSON.stringify(alone);
+outcomes["progress"] = progress.at(-1);
+outcomes["bad row"] = await fails(runInWorkers(module("bad-shards"), { workers: 2 }));
+const { skipped } = await runInWorkers(module("bad-shards"), { workers: 2, badRows: "skip" });
+outcomes["skipped"] = skipped;
+outcomes["too many groups"] = await fails(runInWorkers(module("shards"), { workers: 2, by: "logit_0", maxGroups: 3 }));
+outcomes["twice"] = await fails(runInWorkers(module("twice"), { workers: 2 }));
+outcomes["no exports"] = await fails(runInWorkers(new URL("node:path"), { workers: 2 }));
+outcomes["no module"] = (await fails(runInWorkers(module("none"), { workers: 2 }))).includes("none.js");
+const controller = new AbortController();
+controller.abort();
+outcomes["aborted"] = await fails(runInWorkers(module("shards"), { workers: 2, signal: controller.signal }));
+outcomes["again"] = (await runInWorkers(module("shards"), { workers: 1 })).rows;
+console.log(JSON.stringify(outcomes));
