@@ -38,9 +38,9 @@ try {
   const settings = ["audit=false", "fund=false", "update-notifier=false", `cache=${join(folder, "cache")}`];
   writeFileSync(npmrc, [`registry=${registry.origin}/`, token, ...settings, ""].join("\n"));
   const environment = {
-    ...process.env,
-    NPM_CONFIG_USERCONFIG: npmrc,
-    // What npm run sets is stronger than any file.
+    // What `npm run` and `npx` say to what they start is not meant for what is started here.
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("npm_"))),
+    npm_config_userconfig: npmrc,
     npm_config_registry: `${registry.origin}/`,
     npm_config_cache: join(folder, "cache"),
     npm_config_noproxy: "127.0.0.1",
