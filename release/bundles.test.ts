@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { launch } from "@symloss/browser/launch";
 import { serve } from "@symloss/browser/serve";
-import { beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { packages } from "./packages.ts";
 import { type Project, createProject } from "./project.ts";
 import { expectedOutput, moduleOf } from "./programs.ts";
@@ -17,6 +17,7 @@ beforeAll(async () => {
     packages.map(({ name }) => name),
   );
 });
+afterAll(() => project.remove());
 
 interface Bundle {
   readonly folder: string;

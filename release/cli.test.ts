@@ -2,13 +2,14 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Project, createProject } from "./project.ts";
 
 let project: Project;
 beforeAll(async () => {
   project = await createProject("cli", []);
 });
+afterAll(() => project.remove());
 
 /** Runs npx as it is on a machine that never did, and returns what it prints and the packages that it installed. */
 async function npx(words: string): Promise<{ printed: string; installed: string[] }> {

@@ -19,18 +19,20 @@ const companions: Readonly<Record<string, readonly string[]>> = { "engine-onnx":
 
 async function costOf(names: readonly string[]): Promise<Cost> {
   // The second time our registry has everything, so that the network is not measured.
-  if (writes) await createProject("costs", names);
+  if (writes) await (await createProject("costs", names)).remove();
   const start = performance.now();
-  const { folder } = await createProject("costs", names, { emptyCache: writes });
+  const project = await createProject("costs", names, { emptyCache: writes });
   const seconds = (performance.now() - start) / 1000;
-  const modules = join(folder, "node_modules");
+  const modules = join(project.folder, "node_modules");
   const listed = JSON.parse(readFileSync(join(modules, ".package-lock.json"), "utf8")) as {
     packages: Record<string, { hasInstallScript?: boolean }>;
   };
   const scripted = Object.entries(listed.packages).filter(([, { hasInstallScript }]) => hasInstallScript === true);
+  const megabytes = bytesIn(modules) / 1e6;
+  await project.remove();
   return {
     seconds,
-    megabytes: bytesIn(modules) / 1e6,
+    megabytes,
     scripts: scripted.map(([path]) => path.split("node_modules/").at(-1)!),
   };
 }

@@ -1,5 +1,5 @@
 /** Do the packages run in Node.js, as ES modules and through `require`? */
-import { beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Project, createProject } from "./project.ts";
 import { expectedOutput, moduleOf, stepOf } from "./programs.ts";
 import { engines, packages } from "./packages.ts";
@@ -8,6 +8,7 @@ let project: Project;
 beforeAll(async () => {
   project = await createProject("node", [...packages.map(({ name }) => name), "onnxruntime-web"]);
 });
+afterAll(() => project.remove());
 
 /** WebGL in Node.js needs the package gl, which is not installed here. */
 const here = engines.filter((engine) => engine !== "gpu");

@@ -1,7 +1,7 @@
 /** Do Bun and Deno install the packages and run them? */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Project, createProject, ofRelease } from "./project.ts";
 import { expectedOutput, moduleOf } from "./programs.ts";
 
@@ -27,6 +27,7 @@ describe.each(runtimes)("$runtime", ({ runtime, install, run, versions }) => {
     project.write("bunfig.toml", `[install]\nregistry = "${registry}"\ncache = "${join(project.folder, "cache")}"\n`);
     await project.run(program, [...install, ...versions], { DENO_DIR: join(project.folder, "cache") });
   });
+  afterAll(() => project.remove());
 
   test.each(["cpu", "wasm", "onnx"])("%s", async (engine) => {
     project.write(`${engine}.mjs`, moduleOf(engine));

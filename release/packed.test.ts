@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { packages } from "./packages.ts";
 import { type Project, createProject } from "./project.ts";
 
@@ -26,6 +26,7 @@ beforeAll(async () => {
     packages.map(({ name }) => name),
   );
 });
+afterAll(() => project.remove());
 
 describe.each(packages)("$folder", ({ name, folder }) => {
   const path = (): string => join(project.folder, "node_modules", name);

@@ -1,6 +1,7 @@
 /** What is a project? A folder outside of this repository, in which packages were installed from the registry, and programs run. */
 import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
@@ -10,6 +11,8 @@ export interface Project {
   write(path: string, text: string): void;
   /** What a program prints. Throws with all that it printed if it fails. */
   run(command: string, parameters: readonly string[], environment?: Readonly<Record<string, string>>): Promise<string>;
+  /** Removes it while others are tested: on a busy disk that takes as long as to install it. */
+  remove(): Promise<void>;
 }
 
 /** Everything of the release, in a temporary folder that is removed when all tests have ended. */
@@ -36,6 +39,7 @@ export async function createProject(
       writeFileSync(join(folder, path), text);
     },
     run: (command, parameters, environment = {}) => run(folder, command, parameters, environment),
+    remove: () => rm(folder, { recursive: true, force: true, maxRetries: 3 }),
   };
   project.write("package.json", JSON.stringify({ name: "project", private: true }));
   const cache = emptyCache ? { npm_config_cache: join(folder, ".cache") } : {};

@@ -71,8 +71,10 @@ try {
   console.error(`test:release: ${error.message}`);
   process.exitCode = 1;
 } finally {
-  await registry?.close();
-  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  await timed("clean up", async () => {
+    await registry?.close();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  });
 }
 if (signal !== undefined) process.exitCode = 130;
 
