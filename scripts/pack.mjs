@@ -1,6 +1,6 @@
 // Is what we would publish right? Asks publint and attw about every public package, and looks for what they do not.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { workspacesIn } from "./workspaces.mjs";
 
@@ -21,10 +21,27 @@ function staleOutput(folder) {
 }
 
 /** What neither tool looks for. */
-function complaints(folder) {
+function complaints({ name, folder, manifest }) {
   if (!existsSync(join(folder, "dist"))) return ["is not built: npm run build"];
   const stale = staleOutput(folder).map((path) => `${path} has no source any more: npm run clean && npm run build`);
-  return existsSync(join(folder, "LICENSE")) ? stale : [...stale, "has no LICENSE file: copy the root's"];
+  const homeless = misplaced(name, manifest);
+  return existsSync(join(folder, "LICENSE"))
+    ? [...stale, ...homeless]
+    : [...stale, ...homeless, "has no LICENSE file: copy the root's"];
+}
+
+/** Where a manifest does not say of its repository what follows from the root's: npm refuses provenance for another. */
+function misplaced(name, manifest) {
+  const { repository } = JSON.parse(readFileSync("package.json", "utf8"));
+  const wanted = {
+    homepage: `${repository}/tree/main/packages/${name}#readme`,
+    bugs: `${repository}/issues`,
+    repository: { type: "git", url: `git+${repository}.git`, directory: `packages/${name}` },
+  };
+  return Object.entries(wanted)
+    .map(([field, value]) => [field, JSON.stringify(value), JSON.stringify(manifest[field])])
+    .filter(([, want, got]) => want !== got)
+    .map(([field, want, got]) => `${field} in its package.json must be ${want}, got ${got}`);
 }
 
 /** What Node.js says of a package that CommonJS can't load, or nothing. */
@@ -46,9 +63,10 @@ function refusal(command, args) {
 }
 
 let failed = false;
-for (const { folder, manifest } of workspacesIn("packages").filter((workspace) => !workspace.manifest.private)) {
+for (const workspace of workspacesIn("packages").filter(({ manifest }) => !manifest.private)) {
+  const { folder, manifest } = workspace;
   const found = [
-    ...complaints(folder),
+    ...complaints(workspace),
     ...refusedByRequire(manifest.name),
     ...refusal("publint", ["--strict", folder]),
     ...refusal("attw", ["--pack", folder, "--profile", "esm-only"]),
