@@ -1,5 +1,6 @@
 /** How are float32 numbers added up without an error? Those of one exponent are integers of 24 bits, which a float64 adds exactly. */
-import { type ExactSum, addSums, noSum, unitBits } from "./exact-sum.ts";
+import { Bins } from "./bins.ts";
+import { unitBits } from "./exact-sum.ts";
 
 /** One bin for each exponent. */
 const exponents = 256;
@@ -7,33 +8,18 @@ const exponents = 256;
 const sets = 4;
 /** So many integers of 24 bits have a sum below 2^52. */
 const mostTerms = 2 ** 28;
-/** That of infinities and NaN. */
+/** The exponent of infinities and NaN. */
 const last = exponents - 1;
 
 /** Adds up float32 numbers. */
-export class Float32Bins {
+export class Float32Bins extends Bins<Float32Array> {
   readonly #bins = new Float64Array(sets * exponents);
-  /** How many terms are in the bins. */
-  #pending = 0;
-  #sum: ExactSum = noSum;
 
-  /** Adds the elements from one place to before another. */
-  add(values: Float32Array, from: number = 0, to: number = values.length): void {
-    for (let start = from; start < to;) {
-      if (this.#pending === mostTerms) this.#flush();
-      const end = Math.min(to, start + mostTerms - this.#pending);
-      this.#addBlock(values, start, end);
-      start = end;
-    }
+  constructor() {
+    super(mostTerms);
   }
 
-  /** The sum of all that was added. */
-  get sum(): ExactSum {
-    this.#flush();
-    return this.#sum;
-  }
-
-  #addBlock(values: Float32Array, from: number, to: number): void {
+  protected addBlock(values: Float32Array, from: number, to: number): boolean {
     const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
     const bins = this.#bins;
     let index = from;
@@ -44,16 +30,15 @@ export class Float32Bins {
       bins[((bits[index + 3]! >>> 23) & 255) + 768]! += values[index + 3]!;
     }
     for (; index < to; index++) bins[(bits[index]! >>> 23) & 255]! += values[index]!;
-    this.#pending += to - from;
-    this.#sum = { ...this.#sum, count: this.#sum.count + to - from };
-    for (let set = 0; set < sets; set++) {
-      if (bins[set * exponents + last] === 0) continue;
-      for (let each = 0; each < sets; each++) bins[each * exponents + last] = 0;
-      this.#sum = addSums(this.#sum, notFiniteOf(values, from, to));
+    let isFinite = true;
+    for (let bin = last; bin < bins.length; bin += exponents) {
+      isFinite &&= bins[bin] === 0;
+      bins[bin] = 0;
     }
+    return isFinite;
   }
 
-  #flush(): void {
+  protected takeUnits(): bigint {
     const bins = this.#bins;
     let units = 0n;
     for (let exponent = 0; exponent < last; exponent++) {
@@ -65,19 +50,6 @@ export class Float32Bins {
       units += BigInt(total * 2 ** -unit) << BigInt(unit + unitBits);
     }
     bins.fill(0);
-    this.#pending = 0;
-    this.#sum = { ...this.#sum, units: this.#sum.units + units };
+    return units;
   }
-}
-
-/** How many of the elements are not finite, by kind; they are counted as terms elsewhere. */
-export function notFiniteOf(values: Float32Array | Float64Array, from: number, to: number): ExactSum {
-  let [nan, positiveInfinity, negativeInfinity] = [0, 0, 0];
-  for (let index = from; index < to; index++) {
-    const value = values[index]!;
-    if (Number.isNaN(value)) nan++;
-    else if (value === Infinity) positiveInfinity++;
-    else if (value === -Infinity) negativeInfinity++;
-  }
-  return { ...noSum, nan, positiveInfinity, negativeInfinity };
 }
