@@ -1,5 +1,5 @@
 /** What stands around the text of every page? */
-import type { MenuGroup } from "./guides.ts";
+import { type MenuGroup, guideOrder } from "./guides.ts";
 import { escapeMarkup } from "./markup.ts";
 import { type Page, type Room, addressFrom, placed } from "./page.ts";
 import { repositoryAddress } from "./repository.ts";
@@ -10,8 +10,10 @@ export interface Assets {
   readonly script: string;
 }
 
+const [firstGuide] = Object.values(guideOrder).flat();
+
 const rooms: Readonly<Record<Exclude<Room, "start">, { readonly title: string; readonly address: string }>> = {
-  guides: { title: "Guides", address: "/guides/choosing-an-engine.html" },
+  guides: { title: "Guides", address: `/guides/${firstGuide}.html` },
   losses: { title: "Losses", address: "/losses/index.html" },
   reference: { title: "Reference", address: "/reference/index.html" },
 };
@@ -62,6 +64,9 @@ ${contents.length < 2 ? "" : contentsList(page)}
   return base === undefined ? placed(path, markup) : markup.replaceAll(/((?:href|src)=")\/(?!\/)/g, `$1${base}`);
 }
 
+/** Before what follows it is drawn: on a phone the menu would stand before the text. */
+const menuScript = `if(matchMedia("(max-width:56rem)").matches)document.currentScript.previousElementSibling.open=false`;
+
 /** Open where there is room for it; closed on a phone until it is asked for. */
 function sidebar(menu: readonly MenuGroup[], path: string): string {
   const groups = menu.map(({ title, entries }) => {
@@ -71,10 +76,10 @@ function sidebar(menu: readonly MenuGroup[], path: string): string {
     });
     return `<p>${escapeMarkup(title)}</p><ul>${links.join("")}</ul>`;
   });
-  return `<details class="menu" open><summary>Pages</summary><nav aria-label="Pages">${groups.join("")}</nav></details>`;
+  return `<details class="menu" open><summary>Pages</summary><nav aria-label="Pages">${groups.join("")}</nav></details><script>${menuScript}</script>`;
 }
 
 function contentsList({ contents }: Page): string {
   const links = contents.map(({ id, text }) => `<li><a href="#${id}">${escapeMarkup(text)}</a></li>`);
-  return `<nav class="contents" aria-labelledby="contents"><p id="contents">On this page</p><ul>${links.join("")}</ul></nav>`;
+  return `<nav class="contents" aria-labelledby="on-this-page"><p id="on-this-page">On this page</p><ul>${links.join("")}</ul></nav>`;
 }

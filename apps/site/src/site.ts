@@ -88,8 +88,11 @@ function namesOf(modules: readonly ApiModule[]): Names {
       if (!addresses.has(name)) addresses.set(name, referenceAddress(module, name));
     }
   }
-  return (name) => addressOfLoss(name) ?? addresses.get(name);
+  return (name) => (plainWords.has(name) ? undefined : (addressOfLoss(name) ?? addresses.get(name)));
 }
+
+/** Names that in code mean a choice or an argument more often than the function. */
+const plainWords: ReadonlySet<string> = new Set(["mean", "sum", "max", "min", "norm", "sign", "check"]);
 
 /** What most readers mean comes first. */
 function rank({ folder }: ApiModule): number {

@@ -30,8 +30,6 @@ addEventListener("keydown", (event) => {
   void openSearch();
 });
 
-// On a phone the menu would stand before the text.
-if (matchMedia("(max-width: 56rem)").matches) document.querySelector("details.menu")?.removeAttribute("open");
 // Where the menu is long, what is open stands in sight.
 document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest" });
 

@@ -3,6 +3,7 @@ import { toMathMl } from "@symloss/bench/formula";
 import { type ArgumentDefinition, type LossName, type OptionDefinition, losses } from "@symloss/losses";
 import { withoutPeer } from "@symloss/losses/peers";
 import { type Documentation, documentation } from "../../../../packages/losses/test/documentation.ts";
+import { runnable } from "../../../../docs/prelude.ts";
 import { codeBlock } from "../code.ts";
 import { type Names, type RenderOptions, codeSpan, renderComment, renderInline } from "../markdown.ts";
 import { escapeMarkup, table, textOf, wide } from "../markup.ts";
@@ -92,7 +93,7 @@ function partsOf(
       ? []
       : [part("options", "Options", optionTable(definition.options, said, options))]),
     part("result", "Result", resultOf(name, options)),
-    part("example", "Example", codeBlock(said.example ?? "", "ts")),
+    part("example", "Example", codeBlock(runnable(said.example ?? ""), "ts")),
     part("numbers", "What the numbers are", renderComment(said.details, options)),
     part("elsewhere", "In other libraries", elsewhere(name, said, counterparts, options)),
     ...(said.seed === undefined ? [] : [part("symjax", "In SymJAX", `<p>${renderInline(said.seed, options)}</p>`)]),

@@ -1,4 +1,5 @@
 /** Which pages has the reference? One for each entry, and one for each symbol that it exports. */
+import { runnable } from "../../../../docs/prelude.ts";
 import { codeBlock } from "../code.ts";
 import { firstSentence, type MenuGroup } from "../guides.ts";
 import { type Names, type RenderOptions, renderComment, renderInline } from "../markdown.ts";
@@ -108,7 +109,7 @@ function symbolPage(symbol: ApiSymbol, module: ApiModule, names: Names): Page {
   const own = referenceAddress(module, name);
   const options: RenderOptions = { file: module.file, names, own };
   const declared = [...new Set(places.map((place) => declarationAt(place, name)))];
-  const shown = examples.map((example) => codeBlock(example.replaceAll(/^```ts\n|\n```$/g, ""), "ts"));
+  const shown = examples.map((example) => codeBlock(runnable(example.replaceAll(/^```ts\n|\n```$/g, "")), "ts"));
   const sources = [
     ...new Set(places.map(({ file, line }) => `<a href="${sourceAddress(file, line)}">${file}:${line}</a>`)),
   ];
