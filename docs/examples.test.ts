@@ -74,7 +74,12 @@ beforeAll(async () => {
       rolldownOptions: {
         input: Object.fromEntries(all.map(({ file }) => [file, join(scratch, file)])),
         // In chunks that examples share, one would find what only another imports.
-        output: { preserveModules: true, preserveModulesRoot: scratch },
+        output: {
+          preserveModules: true,
+          preserveModulesRoot: scratch,
+          // As TypeScript would name them: a worker is started by its name.
+          entryFileNames: ({ name }) => `${name.replace(/\.ts$/, "")}.js`,
+        },
       },
     },
   });
@@ -114,7 +119,7 @@ describe("commands", () => {
   beforeAll(() => {
     mkdirSync(project);
     for (const { file } of pages.filter(({ name, file: own }) => own !== fileFor(name))) {
-      writeFileSync(join(project, file.replace(/ts$/, "js")), `export * from "../bundled/${file}.js";\n`);
+      writeFileSync(join(project, file.replace(/ts$/, "js")), `export * from "../bundled/${outputOf(file)}";\n`);
     }
     process.chdir(project);
   });
@@ -182,9 +187,14 @@ function fileFor(name: string): string {
   return `${name.replaceAll(/[^a-z0-9]+/gi, "-")}.ts`;
 }
 
+/** The bundle of an example. */
+function outputOf(file: string): string {
+  return file.replace(/ts$/, "js");
+}
+
 /** Runs an example in a process of its own: "done", or what it wrote of its failure. */
 async function outcomeOf(file: string): Promise<string> {
-  const run = promisify(execFile)(process.execPath, [join(scratch, "bundled", `${file}.js`)]);
+  const run = promisify(execFile)(process.execPath, [join(scratch, "bundled", outputOf(file))]);
   return run.then(
     () => "done",
     (error: unknown) => (error as { readonly stderr: string }).stderr,
@@ -193,7 +203,7 @@ async function outcomeOf(file: string): Promise<string> {
 
 /** Runs examples one after the other in one process, for there are hundreds and each has all of core and losses: "done", or how it failed. */
 async function outcomesTogether(files: readonly string[]): Promise<Readonly<Record<string, string>>> {
-  const modules = files.map((file) => JSON.stringify(`./bundled/${file}.js`));
+  const modules = files.map((file) => JSON.stringify(`./bundled/${outputOf(file)}`));
   const runner = join(scratch, "docstrings.mjs");
   const outcomes = modules.map(
     (module, index) =>

@@ -17,6 +17,10 @@ const walls = {
   losses: { ours: ["core"], others: ["munkres"] },
   loops: { ours: ["core"], others: [] },
   conformance: { ours: ["core", "losses"], others: ["fast-check"] },
+  evaluation: {
+    ours: ["core"],
+    others: ["hyparquet", "tinyglobby", "node:fs", "node:fs/promises", "node:path", "node:readline"],
+  },
   cli: { ours: ["core", "losses", "engine-onnx"], others: "any" },
 };
 

@@ -1,5 +1,6 @@
 /** How is each export called correctly? Every value of a correct call is then replaced by a hostile one. */
 import { fileURLToPath } from "node:url";
+import { states } from "@symloss/evaluation";
 import { conformanceCases, lossSamples } from "@symloss/conformance";
 import {
   type Engine,
@@ -63,6 +64,23 @@ export function rightCalls(engine: Engine): CallTable {
     }),
     ...prefixed("@symloss/engine-gpu", {
       gpu: [with_({ mode: "webgl2", packed: true, canvas: undefined, context: undefined })],
+    }),
+    ...prefixed("@symloss/evaluation", {
+      evaluation: [
+        with_(({ x }: { readonly x: Tensor }) => ({ x: states.mean(x) }), { columns: { x: "float32" }, batch: 4 }),
+      ],
+      ...each(["states.mean", "states.perplexity"], with_([1, 2], { weights: [1, 2] })),
+      "states.sum": [with_([1, 2])],
+      "states.moments": [with_([1, 2], [1, 3])],
+      ...each(["states.confusion", "states.clusteringAccuracy"], with_([0, 1], [1, 1], { classes: 2 })),
+      ...each(["states.rocAuc", "states.averagePrecision"], with_([0, 1], [0.5, 1], { exact: true })),
+      "states.quantiles": [with_([1, 2], { at: [0.5], exact: false })],
+      "states.calibration": [with_([0.5, 1], [true, false], { bins: 2 })],
+      "states.topK": [with_([1, 2], { k: 2 })],
+    }),
+    ...prefixed("@symloss/evaluation/files", {
+      files: [with_("*.jsonl", { folder: ".", format: "jsonl" })],
+      npy: [with_({ label: "label.npy" })],
     }),
     ...prefixed("@symloss/cli", {
       loadLoss: [with_(`${lossFile}#huber`)],
@@ -366,6 +384,7 @@ function contractCalls(engine: Engine): CallTable {
     selfTest: [oneOf(engine)],
     HostDeviceArray: [oneOf(engine, new Float32Array(2), [2], "float32")],
     ...each(["HostDeviceArray#read", "HostDeviceArray#dispose"], { self: handle, args: () => [] }),
+    runCheck: [oneOf({ caller: "fuzz", argument: "x", kind: "positive" }, Float32Array.of(1), [1])],
     withLengths: [oneOf(["batch", 3], { batch: 2 })],
     AbstractDeviceArray: [oneOf()],
     "AbstractDeviceArray#item": [{ self: single, args: () => [] }],

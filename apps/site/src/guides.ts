@@ -7,15 +7,28 @@ import { addressOf, root } from "./repository.ts";
 
 /** The guides in the order in which they are read, without their endings; a test holds the list to the folder. */
 export const guideOrder: Readonly<Record<string, readonly string[]>> = {
-  "Use it": ["choosing-an-engine", "transforms", "your-own-loss", "synchronous", "exporting", "from-other-libraries"],
-  "What the numbers are": ["numerics"],
-  "Build on it": ["architecture", "adding-a-loss", "adding-an-operation", "adding-an-engine"],
+  "Use it": [
+    "choosing-an-engine",
+    "training",
+    "weights",
+    "logits-or-probabilities",
+    "your-own-loss",
+    "transforms",
+    "synchronous",
+    "exporting",
+    "evaluation",
+    "numerics",
+  ],
+  "Where it runs": ["beside-other-libraries", "workers", "content-security-policy"],
+  "Coming from elsewhere": ["from-other-libraries"],
+  "Work on it": ["architecture", "adding-a-loss", "adding-an-operation", "adding-an-engine"],
 };
 
 /** The packages, those first that most need. */
 export const packageOrder: readonly string[] = [
   "core",
   "losses",
+  "evaluation",
   "engine-wasm",
   "engine-cpu",
   "engine-onnx",

@@ -72,7 +72,7 @@ export { refusedNode } from "./graph/refusal.ts";
 export { verify } from "./graph/verify.ts";
 export { traceGraph, type InputSpec, type TracedGraph } from "./compile/trace.ts";
 export { collectChecks, type HostCheck } from "./compile/host-check.ts";
-export { type Check, type CheckKind, conditionOf } from "./tensor/check.ts";
+export { type Check, type CheckKind, conditionOf, runCheck } from "./tensor/check.ts";
 export { formatDType } from "./array/dtype.ts";
 export { formatShape } from "./array/shape.ts";
 export { formatType } from "./array/type.ts";

@@ -176,6 +176,7 @@ const elementsRules: Rules = {
   except: textRule,
   check: oneOf(Object.keys(checkNames)),
   help: textRule,
+  elementHelp: textRule,
 };
 
 const argumentRules: Rules = { ...elementsRules, differentiable: flagRule };

@@ -483,12 +483,12 @@ const cases: readonly (readonly [string, () => unknown, string])[] = [
   [
     "a probability above 1",
     () => valueOf(binaryCrossentropy([1, 0], [0.5, 1.5])),
-    "OutOfRangeError: binaryCrossentropy: probabilities must be from 0 to 1, got 1.5 at [1].",
+    "OutOfRangeError: binaryCrossentropy: probabilities must be from 0 to 1, got 1.5 at [1]. Of logits take sigmoidCrossentropyLogits.",
   ],
   [
     "logits as probabilities",
     () => valueOf(categoricalCrossentropy([[0, 1]], [[-2, 3]])),
-    "OutOfRangeError: categoricalCrossentropy: probabilities must be from 0 to 1, got -2 at [0, 0].",
+    "OutOfRangeError: categoricalCrossentropy: probabilities must be from 0 to 1, got -2 at [0, 0]. Of logits take softmaxCrossentropyLogits.",
   ],
   [
     "more smoothing than there is",

@@ -48,7 +48,7 @@ function chooseForms(caller: string, inputs: readonly Input[]): readonly Argumen
 /** The tensor, whose elements are checked if they come from the host; class indices as int32, booleans as bool. */
 export function checkElements(
   caller: string,
-  { name, tensor, form, of = "classes", except, check: own }: ReadInput,
+  { name, tensor, form, of = "classes", except, check: own, elementHelp }: ReadInput,
   { lengthOf }: BoundShapes,
   options: Readonly<Record<string, unknown>>,
 ): Tensor {
@@ -62,5 +62,6 @@ export function checkElements(
   if (form.elements === "length" && length !== undefined)
     return check(caller, name, tensor, { kind: "lengths", longest: length }).cast("int32");
   const kind = own ?? elementTraits[form.elements].check ?? "none";
-  return kind === "none" ? tensor : check(caller, name, tensor, { kind });
+  if (kind === "none") return tensor;
+  return check(caller, name, tensor, { kind, ...(elementHelp !== undefined && { help: elementHelp }) });
 }

@@ -50,6 +50,8 @@ export interface ElementsOfShape {
   readonly except?: string;
   /** What is checked instead of what its kind of elements demands. */
   readonly check?: "none" | PlainCheck;
+  /** A sentence of help for an element that fails its check. */
+  readonly elementHelp?: string;
 }
 
 type Choice = string | number;

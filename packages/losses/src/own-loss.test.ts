@@ -527,19 +527,9 @@ describe("what a formula returns must be what is declared", () => {
 
 /** The declaration that a definition was made of. */
 function declarationOf({ arguments: list, name, ...rest }: LossDefinition): object {
-  const declared = list.map(({ name: own, shape, forms, of, except, check, help, differentiable }) => [
+  const declared = list.map(({ name: own, forms, ...one }) => [
     own,
-    Object.fromEntries(
-      Object.entries({
-        shape,
-        elements: forms.length === 1 ? forms[0]!.elements : forms.map(({ elements }) => elements),
-        of,
-        except,
-        check,
-        help,
-        differentiable,
-      }).filter(([, value]) => value !== undefined),
-    ),
+    { ...one, elements: forms.length === 1 ? forms[0]!.elements : forms.map(({ elements }) => elements) },
   ]);
   return { name, arguments: Object.fromEntries(declared), ...rest };
 }

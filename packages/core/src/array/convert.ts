@@ -17,7 +17,9 @@ import { type AnyTypedArray, type Float16ArrayLike, isTypedArray, typedElements 
 export type ArrayInput = number | boolean | NestedArray | AnyTypedArray | NDArray | ArrayRecord;
 
 /** The dtype that values have as an array, as far as their type says: a list of booleans may be empty, and then it is one of numbers. */
-export type DTypeOf<Values> =
+export type DTypeOf<Values> = IsAny<Values> extends true ? DType : DTypeOfKnown<Values>;
+type IsAny<T> = 0 extends 1 & T ? true : false;
+type DTypeOfKnown<Values> =
   Values extends NDArray<infer D>
     ? D
     : Values extends boolean
@@ -29,7 +31,7 @@ export type DTypeOf<Values> =
           : Values extends AnyTypedArray
             ? "int32"
             : Values extends readonly AnyTypedArray[]
-              ? DTypeOf<Values[number]>
+              ? DTypeOfKnown<Values[number]>
               : Values extends ArrayRecord
                 ? DTypeOfData<Values["data"]>
                 : DType;

@@ -461,6 +461,8 @@ describe("an array of another library", () => {
     expectTypeOf(ndarray(floats, [2], "float32").data).toEqualTypeOf<Float32Array>();
     expectTypeOf(ndarray(structuredClone(ndarray([1])))).toEqualTypeOf<NDArray<"float32">>();
     expectTypeOf<DTypeOf<ArrayRecord>>().toEqualTypeOf<DType>();
+    // What JSON.parse or postMessage gives.
+    expectTypeOf(ndarray([1] as unknown as ReturnType<typeof JSON.parse>)).toEqualTypeOf<NDArray>();
     unrun(
       // @ts-expect-error its data is a list
       () => ndarray({ data: [1, 2], shape: [2] }),

@@ -9,7 +9,11 @@ const declaration = {
     /** [..] the probability that the answer is yes: 0, 1 or between. */
     targets: { shape: "[..]", elements: "probability" },
     /** [..] the predicted probability of a yes. */
-    probabilities: { shape: "[..]", elements: "probability" },
+    probabilities: {
+      shape: "[..]",
+      elements: "probability",
+      elementHelp: "Of logits take sigmoidCrossentropyLogits.",
+    },
   },
   broadcasts: "oneSided",
   options: {

@@ -10,7 +10,11 @@ const declaration = {
     /** [.., classes] the probability of each class, one-hot for instance. */
     targets: { shape: "[.., classes]", elements: "distribution" },
     /** [.., classes] the predicted probability of each class. */
-    probabilities: { shape: "[.., classes]", elements: "probability" },
+    probabilities: {
+      shape: "[.., classes]",
+      elements: "probability",
+      elementHelp: "Of logits take softmaxCrossentropyLogits.",
+    },
   },
   broadcasts: "oneSided",
   options: {

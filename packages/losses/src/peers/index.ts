@@ -5,21 +5,17 @@ import { optax } from "./optax.ts";
 import type { Peer } from "./peer.ts";
 import { pytorch } from "./pytorch.ts";
 import { scikitLearn } from "./scikit-learn.ts";
+import { symjax } from "./symjax.ts";
 import { tensorflow } from "./tensorflow.ts";
 import { torchmetrics } from "./torchmetrics.ts";
 
 export type { Absence, Counterpart, Peer, PeerFunction } from "./peer.ts";
 
 /** The other libraries. */
-export const peers: readonly Peer[] = [pytorch, keras, tensorflow, optax, torchmetrics, scikitLearn, flux];
+export const peers: readonly Peer[] = [pytorch, keras, tensorflow, optax, torchmetrics, scikitLearn, flux, symjax];
 
 /** Functions here that none of these libraries has, with where they come from. */
 export const withoutPeer: Readonly<Record<string, string>> = {
-  clusteringAccuracy: "the share of the majority in each cluster, from SymJAX; torchmetrics matches clusters instead",
-  vae: "from SymJAX",
-  vaeGmm: "from SymJAX",
-  vaeCompGmm: "from SymJAX",
-  fgmmVae: "from SymJAX",
   epsilonInsensitive: "the loss of scikit-learn's `SVR` and `SGDRegressor`",
   gaussianNllLog: "`gaussianNll` of log variances",
   klDivergenceLogits: "the divergence of logits",

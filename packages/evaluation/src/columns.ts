@@ -1,0 +1,221 @@
+/** Which columns does a function take, and how do the columns of a batch become its arguments? */
+import {
+  type ArrayInput,
+  DTypeError,
+  type DType,
+  NDArray,
+  OutOfRangeError,
+  ShapeError,
+  type TypedArray,
+  ndarray,
+} from "@symloss/core";
+import type { BadRows } from "./bad-rows.ts";
+import { allocate, describe, isRecord, print } from "@symloss/core/engine";
+
+/**
+ * A column: its dtype; or a list of columns that stand beside each other, by their names or by one with a `*` in it, and their dtype; or a
+ * dtype and the shape of what each row has.
+ */
+export type ColumnSpec =
+  | DType
+  | readonly [columns: string | readonly string[], dtype: DType]
+  | { readonly dtype: DType; readonly shape: readonly number[] };
+
+/** Columns by the name of the argument that they are. */
+export type ColumnSpecs = Readonly<Record<string, ColumnSpec>>;
+
+/** Some rows: an array for each column, whose first axis is that of rows. */
+export type Batch = Readonly<
+  Record<string, ArrayInput | readonly (string | null)[] | readonly (number | boolean | null)[]>
+>;
+
+/** An argument of the function, from one column or several. */
+export interface Column {
+  readonly name: string;
+  readonly dtype: DType;
+  /** The columns of the data; undefined for that of its own name, else names, or a pattern. */
+  readonly from: readonly string[] | RegExp | undefined;
+  /** The shape of what each row has; of a pattern it is known with the first batch. */
+  readonly shape: readonly number[] | undefined;
+}
+
+const dtypes: readonly string[] = ["float32", "float64", "int32", "bool"] satisfies DType[];
+
+/** The columns. Throws `DTypeError`, naming the column, if one is not specified as it must be. */
+export function readColumns(caller: string, specs: unknown): readonly Column[] {
+  if (!isRecord(specs) || Object.keys(specs).length === 0) {
+    throw new DTypeError(`${caller}: columns must be a record of columns, at least one, got ${describe(specs)}.`);
+  }
+  return Object.entries(specs).map(([name, spec]) => readColumn(caller, name, spec));
+}
+
+function readColumn(caller: string, name: string, spec: unknown): Column {
+  if (isDType(spec)) return { name, dtype: spec, from: undefined, shape: [] };
+  if (Array.isArray(spec) && spec.length === 2 && isDType(spec[1])) {
+    const [from, dtype] = spec as unknown as readonly [unknown, DType];
+    if (typeof from === "string" && from.includes("*")) return { name, dtype, from: patternOf(from), shape: undefined };
+    const names = [from].flat() as readonly unknown[];
+    if (names.length > 0 && names.every((one) => typeof one === "string")) {
+      return { name, dtype, from: names, shape: typeof from === "string" ? [] : [names.length] };
+    }
+  }
+  if (isRecord(spec) && isDType(spec["dtype"]) && isLengths(spec["shape"])) {
+    return { name, dtype: spec["dtype"], from: undefined, shape: spec["shape"] };
+  }
+  throw new DTypeError(
+    `${caller}: columns.${name} must be a dtype, ["logit_*", dtype], or { dtype, shape }, got ${print(spec)}.`,
+  );
+}
+
+function isDType(value: unknown): value is DType {
+  return typeof value === "string" && dtypes.includes(value);
+}
+
+function isLengths(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((length) => Number.isSafeInteger(length) && length >= 0);
+}
+
+function patternOf(text: string): RegExp {
+  return new RegExp(
+    `^${text
+      .split("*")
+      .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`))
+      .join("(.*)")}$`,
+  );
+}
+
+/** Whether a column of the data is one of these, or part of one. */
+export function isWanted(columns: readonly Column[], name: string): boolean {
+  return columns.some(({ name: own, from }) =>
+    from instanceof RegExp ? from.test(name) : (from ?? [own]).includes(name),
+  );
+}
+
+/** The names of the columns that a pattern means, in order: `logit_2` before `logit_10`. */
+function namesFor(column: Column, batch: Batch): readonly string[] {
+  const { from, name } = column;
+  if (from === undefined) return [name];
+  if (!(from instanceof RegExp)) return from;
+  return Object.keys(batch)
+    .filter((own) => from.test(own))
+    .toSorted((left, right) => left.localeCompare(right, "en", { numeric: true }));
+}
+
+/** The rows of a batch, as arguments. */
+export interface ReadBatch {
+  readonly rows: number;
+  readonly arrays: readonly NDArray[];
+  /** The group of each row, if rows are grouped. */
+  readonly groups: readonly string[] | undefined;
+  /** The columns, with the shapes of rows that were not known. */
+  readonly columns: readonly Column[];
+}
+
+/**
+ * The columns of a batch. Throws `ShapeError`, `OutOfRangeError` or `DTypeError`, naming the column, if one is missing, if they have not one
+ * number of rows, or if rows have not the shape that is said. A row that is null is bad.
+ */
+export function readBatch(
+  caller: string,
+  columns: readonly Column[],
+  batch: unknown,
+  { by, bad }: { readonly by: string | undefined; readonly bad: BadRows },
+): ReadBatch {
+  if (!isRecord(batch)) throw new DTypeError(`${caller}: a batch must be a record of columns, got ${describe(batch)}.`);
+  const names = Object.keys(batch);
+  let first: { readonly name: string; readonly rows: number } | undefined;
+  const rowsOf = (name: string, rows: number): void => {
+    first ??= { name, rows };
+    if (rows === first.rows) return;
+    throw new ShapeError(
+      `${caller}: column ${name} must have the ${first.rows} rows of column ${first.name}, got ${rows}.`,
+    );
+  };
+  const find = (name: string): unknown => {
+    if (Object.hasOwn(batch, name)) return batch[name];
+    throw new OutOfRangeError(`${caller}: a batch must have the column ${name}, got ${names.join(", ") || "none"}.`);
+  };
+  const take = (name: string, { dtype, from, shape }: Column): NDArray => {
+    const row = from === undefined ? shape! : [];
+    const array = readArray(caller, name, withoutNull(name, find(name), row, bad), dtype);
+    rowsOf(name, array.shape[0]!);
+    return array;
+  };
+  const arrays = columns.map((column) => {
+    const own = namesFor(column, batch as Batch);
+    if (own.length === 0) {
+      throw new OutOfRangeError(
+        `${caller}: a batch must have columns for ${column.name}, got ${names.join(", ") || "none"}.`,
+      );
+    }
+    const parts = own.map((name) => take(name, column));
+    if (column.from === undefined || column.shape?.length === 0) return shaped(caller, column, parts[0]!);
+    return beside(caller, column, own, parts);
+  });
+  const groups = by === undefined ? undefined : groupsOf(caller, by, find(by));
+  if (groups !== undefined) rowsOf(by!, groups.length);
+  const shapes = columns.map((column, index) => ({ ...column, shape: column.shape ?? arrays[index]!.shape.slice(1) }));
+  return { rows: first!.rows, arrays, groups, columns: shapes };
+}
+
+/** The list with zeros in place of what is null, or has not the length of a row; anything else as it is. */
+function withoutNull(name: string, given: unknown, shape: readonly number[], bad: BadRows): unknown {
+  if (!Array.isArray(given)) return given;
+  const list = given as readonly unknown[];
+  if (shape.length > 1 || list.every((value) => isWhole(value, shape))) return given;
+  const zeros = shape.length === 0 ? 0 : Array.from({ length: shape[0]! }, () => 0);
+  return list.map((value, row) => {
+    if (isWhole(value, shape)) return value;
+    const must = shape.length === 0 ? "a number" : `${shape[0]} numbers`;
+    bad.add(row, name, `column ${name} must have ${must}, got ${describe(value)}.`);
+    return zeros;
+  });
+}
+
+function isWhole(value: unknown, shape: readonly number[]): boolean {
+  const isNumber = (one: unknown): boolean => typeof one === "number" || typeof one === "boolean";
+  if (shape.length === 0) return isNumber(value);
+  if (!Array.isArray(value)) return ArrayBuffer.isView(value);
+  return value.length === shape[0] && value.every(isNumber);
+}
+
+/** The names of groups: texts, or numbers as texts. */
+function groupsOf(caller: string, name: string, given: unknown): readonly string[] {
+  const isList = Array.isArray(given) || (ArrayBuffer.isView(given) && !(given instanceof DataView));
+  if (isList) return Array.from(given as ArrayLike<unknown>, String);
+  throw new DTypeError(`${caller}: column ${name} must be a list of groups, got ${describe(given)}.`);
+}
+
+function readArray(caller: string, name: string, given: unknown, dtype: DType): NDArray {
+  let array: NDArray;
+  try {
+    array = ndarray(given as ArrayInput, undefined, dtype);
+  } catch (error) {
+    throw new DTypeError(`${caller}: column ${name} must hold ${dtype}. ${(error as Error).message}`, { cause: error });
+  }
+  if (array.rank > 0) return array;
+  throw new ShapeError(`${caller}: column ${name} must have rows, got the number ${array.item()}.`);
+}
+
+function shaped(caller: string, { name, shape }: Column, array: NDArray): NDArray {
+  if (shape === undefined || array.shape.slice(1).join() === shape.join()) return array;
+  throw new ShapeError(
+    `${caller}: rows of column ${name} must have the shape [${shape.join(",")}], got [${array.shape.slice(1).join(",")}].`,
+  );
+}
+
+/** The columns beside each other, row by row. */
+function beside(caller: string, { name, dtype }: Column, names: readonly string[], parts: readonly NDArray[]): NDArray {
+  const wrong = parts.findIndex(({ rank }) => rank !== 1);
+  if (wrong !== -1) {
+    throw new ShapeError(
+      `${caller}: column ${names[wrong]!} of ${name} must have one number in each row, got ${parts[wrong]!.shape.slice(1).join(",")}.`,
+    );
+  }
+  const rows = parts[0]!.shape[0]!;
+  const data: TypedArray = allocate(dtype, rows * parts.length);
+  for (const [at, part] of parts.entries()) {
+    for (let row = 0; row < rows; row++) data[row * parts.length + at] = part.data[row]!;
+  }
+  return new NDArray(data, [rows, parts.length], dtype);
+}

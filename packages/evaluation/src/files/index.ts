@@ -1,0 +1,3 @@
+/** Which files can rows be read from? The second entry of the package, `@symloss/evaluation/files`, for Node.js. */
+export { type FilesOptions, files } from "./files.ts";
+export { npy } from "./npy.ts";

@@ -1,0 +1,35 @@
+/** Where do rows come from? From shards, one after the other, of which only the columns are read that are wanted. */
+import { OutOfRangeError } from "@symloss/core";
+import { describe } from "@symloss/core/engine";
+import type { Batch } from "./columns.ts";
+
+/** A part of the data, such as a file. */
+export interface Shard {
+  /** Its name, which stands in addresses of rows. */
+  readonly shard: string;
+  /** How many rows it has, if that is known. */
+  readonly totalRows?: number | undefined;
+  /** Its rows in batches of any size, each with all columns that are wanted and that it has. */
+  read(wants: (column: string) => boolean): Iterable<Batch> | AsyncIterable<Batch>;
+}
+
+/** Data in shards. */
+export interface Source {
+  shards(): Iterable<Shard> | AsyncIterable<Shard>;
+}
+
+/** Rows: a batch of them, batches one after the other, or a source of shards. */
+export type Rows = Batch | Iterable<Batch> | AsyncIterable<Batch> | Source;
+
+/** The shards of rows, a single one of this name if they are no source. Throws `OutOfRangeError` if they are no rows. */
+export async function* shardsOf(caller: string, rows: unknown, name: string): AsyncGenerator<Shard> {
+  if (typeof rows !== "object" || rows === null) {
+    throw new OutOfRangeError(
+      `${caller}: the source must be a batch, an iterable of batches, or have shards(), got ${describe(rows)}.`,
+    );
+  }
+  if (typeof (rows as Partial<Source>).shards === "function") yield* (rows as Source).shards();
+  else if (Symbol.asyncIterator in rows || Symbol.iterator in rows)
+    yield { shard: name, read: () => rows as Iterable<Batch> };
+  else yield { shard: name, read: () => [rows as Batch] };
+}

@@ -1,0 +1,7 @@
+/** Which statistics are there? */
+export { averagePrecision, quantiles, rocAuc } from "./order.ts";
+export { calibration } from "./calibration.ts";
+export { clusteringAccuracy, confusion } from "./confusion.ts";
+export { mean, perplexity, sum } from "./sums.ts";
+export { moments } from "./moments.ts";
+export { topK } from "./top-k.ts";

@@ -1,0 +1,61 @@
+/** What is a statistic? Numbers of each row, and a state that takes them, whatever their order. */
+import { type DType, ShapeError, type Tensor, type TensorLike, asTensor } from "@symloss/core";
+import type { TypedArray } from "@symloss/core/engine";
+
+/** JSON: the text of a state. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
+
+/** A value of a function that is evaluated: what its graph computes of each row, and what is made of it. */
+export interface Statistic<Result = unknown> {
+  readonly kind: Kind<Result>;
+  /** What is computed of each row: `[rows]`. */
+  readonly columns: readonly Tensor[];
+  /** What else the state depends on; part of the evaluation's key. */
+  readonly options: Json;
+}
+
+/** Where rows came from. */
+export interface Origin {
+  /** The name of the shard of each row. */
+  readonly shards: ArrayLike<string>;
+  /** The number of each row in its shard. */
+  readonly rows: ArrayLike<number>;
+}
+
+/** Row by row: adds what was computed of rows to a state. */
+export interface Accumulator {
+  /** Adds the rows from one place to before another; each array has the dtype of its column. */
+  add(columns: readonly TypedArray[], from: number, to: number, origin: Origin): void;
+  /** All that was added, as the one text that it has. */
+  readonly state: Json;
+}
+
+/** What a statistic does: its states are JSON, one for each multiset of rows. */
+export interface Kind<Result> {
+  /** Its name, as in `states`. */
+  readonly name: string;
+  /** An accumulator of nothing. */
+  start(): Accumulator;
+  merge(left: Json, right: Json): Json;
+  result(state: Json): Result;
+  /** Throws `OutOfRangeError`, naming the path, unless the value is a state of this kind. */
+  check(path: string, state: unknown): void;
+}
+
+/** The tensor, if it has one number for each row. Throws `ShapeError`, naming the argument, if it has another shape. */
+export function columnOf(caller: string, argument: string, given: TensorLike, dtype?: DType): Tensor {
+  const tensor = asTensor(given, caller, argument);
+  if (tensor.rank !== 1) {
+    const help = tensor.rank > 1 ? " Reduce it along its other axes, by mean(1) for instance." : "";
+    throw new ShapeError(`${caller}: ${argument} must have one number for each row, [rows], got ${tensor}.${help}`);
+  }
+  return dtype === undefined ? tensor : tensor.cast(dtype);
+}
+
+/** The tensor in a float dtype, its own if it is one, or one that holds its numbers: one for each row. */
+export function floatColumnOf(caller: string, argument: string, given: TensorLike): Tensor {
+  const tensor = columnOf(caller, argument, given);
+  return tensor.dtype === "float32" || tensor.dtype === "float64"
+    ? tensor
+    : tensor.cast(tensor.dtype === "int32" ? "float64" : "float32");
+}
