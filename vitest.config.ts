@@ -19,14 +19,18 @@ const ofProcess =
 /** A file that names what belongs to a whole process has one of its own. */
 const isAlone = (file: string): boolean => ofProcess.test(readFileSync(`${root}${file}`, "utf8"));
 
-export default mergeConfig(
-  settings,
-  defineConfig({
+// Projects do not take over the mode by themselves, by which tests tell how much to do.
+export default defineConfig(({ mode }) =>
+  mergeConfig(settings, {
     test: {
       projects: [
-        { extends: true, test: { name: "alone", include: files.filter(isAlone) } },
+        { extends: true, mode, test: { name: "alone", include: files.filter(isAlone) } },
         // Others share one with those before them, and the modules that these have loaded: half of the time of a short file is spent on that.
-        { extends: true, test: { name: "shared", include: files.filter((file) => !isAlone(file)), isolate: false } },
+        {
+          extends: true,
+          mode,
+          test: { name: "shared", include: files.filter((file) => !isAlone(file)), isolate: false },
+        },
       ],
     },
   }),

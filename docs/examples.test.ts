@@ -8,6 +8,7 @@ import { runProgram } from "@symloss/cli";
 import { defaultServerConditions, build as bundle } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runWords } from "../apps/bench/test/run-words.ts";
+import { runnable } from "./prelude.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const scratch = join(root, "docs", ".examples");
@@ -38,12 +39,6 @@ const programs = {
     return { status, errors };
   },
 } as const;
-
-const packages = new Map<string, string[]>([
-  ["core", Object.keys(await import("@symloss/core"))],
-  ["losses", Object.keys(await import("@symloss/losses"))],
-  ["losses/matching", Object.keys(await import("@symloss/losses/matching"))],
-]);
 
 const pages = [
   "README.md",
@@ -182,38 +177,18 @@ function commandsOfPage(page: string): Command[] {
   });
 }
 
-/** The `@example` lines, which may use all of core and losses and an `engine`. */
+/** The `@example` lines, with what they need before them. */
 function examplesOfSource(file: string): Example[] {
   const text = readFileSync(join(root, file), "utf8");
   return [...text.matchAll(/^ *\* @example (.*(?:\n *\* {2,}.*)*)/gm)].map((match) => {
     const name = `${file}:${text.slice(0, match.index).split("\n").length}`;
-    const code = `${preludeFor(match[1]!)}${match[1]!.replaceAll(/\n *\* */g, "\n")}`;
+    const code = runnable(match[1]!.replaceAll(/\n *\* */g, "\n"));
     return { name, code, file: fileFor(name) };
   });
 }
 
 function fileFor(name: string): string {
   return `${name.replaceAll(/[^a-z0-9]+/gi, "-")}.ts`;
-}
-
-function preludeFor(code: string): string {
-  return [
-    ...[...packages.keys()].map((name) => `import { ${names(name, code)} } from "@symloss/${name}";`),
-    `import { cpu } from "@symloss/engine-cpu";`,
-    code.includes("{ engine, considered }") ? "" : "const engine = await cpu();",
-    code.includes("{ wasm, cpu }") ? `import { wasm } from "@symloss/engine-wasm";` : "",
-    "",
-  ].join("\n");
-}
-
-/** The exports of a package that the code mentions but does not declare itself. */
-function names(packageName: string, code: string): string {
-  const exports = packages.get(packageName)!;
-  return exports
-    .filter(
-      (name) => new RegExp(`(?<![.\\w])${name}\\b(?!:)`).test(code) && !new RegExp(`(const|let) ${name}\\b`).test(code),
-    )
-    .join(", ");
 }
 
 /** The bundle of an example. */

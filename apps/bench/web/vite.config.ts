@@ -1,28 +1,22 @@
 /** How does the page become static files, which any host serves from any path? */
 import { fileURLToPath } from "node:url";
-import katex from "katex";
 import { type Plugin, defaultClientConditions, defineConfig } from "vite";
 import { documentation } from "../../../packages/losses/test/documentation.ts";
+import { toMathMl } from "../src/formula.ts";
 
-/** `virtual:loss-documentation`: what the docstring of each loss says, its formula as MathML, which needs no fonts and no script. */
+/** `virtual:loss-documentation`: what the docstring of each loss says in a few lines, its formula as MathML. */
 const lossDocumentation: Plugin = {
   name: "loss-documentation",
   resolveId: (id) => (id === "virtual:loss-documentation" ? `\0${id}` : undefined),
   load: (id) => {
     if (id !== "\0virtual:loss-documentation") return undefined;
-    const entries = Object.entries(documentation).map(([name, { formula, ...rest }]) => [
+    const entries = Object.entries(documentation).map(([name, { summary, formula, source, peers, seed }]) => [
       name,
-      { ...rest, ...(formula === undefined ? {} : { formula: toMathMl(formula) }) },
+      { summary, source, peers, seed, ...(formula === undefined ? {} : { formula: toMathMl(formula) }) },
     ]);
     return `export default ${JSON.stringify(Object.fromEntries(entries))}`;
   },
 };
-
-function toMathMl(tex: string): string {
-  const html = katex.renderToString(tex, { output: "mathml", displayMode: true, throwOnError: true });
-  // The source is not shown, and would be as long again.
-  return html.replaceAll(/<annotation.*?<\/annotation>/gs, "").replace(/^<span class="katex">(.*)<\/span>$/s, "$1");
-}
 
 /** Other libraries lie in a folder of their own, for most who build the page do without. */
 const peers = [

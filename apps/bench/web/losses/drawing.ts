@@ -1,4 +1,5 @@
-/** How is a loss drawn? By Observable Plot, in colours that the style sheet defines. */
+/// <reference lib="dom" />
+/** How is a loss drawn? By Observable Plot, in colours that the style sheet defines, in a page or in a document that is only written out. */
 import * as Plot from "@observablehq/plot";
 import { colourOf } from "../colours.ts";
 import type { FormDescription } from "./description.ts";
@@ -12,17 +13,30 @@ export interface Drawing {
   readonly figure: Element;
 }
 
+/** Where something is drawn. */
+export interface DrawingPlace {
+  /** In pixels. */
+  readonly width: number;
+  /** Of any DOM; default that of the page, where a drawing follows the pointer. */
+  readonly document?: Document;
+}
+
 /** The drawings of a view: the loss, its gradient, and the difference of two engines where one is asked for. */
 export function drawView(
   view: View,
   form: FormDescription,
   series: readonly DrawnSeries[],
-  width: number,
+  place: DrawingPlace,
 ): readonly Drawing[] {
-  return drawers[view.figure](view, form, series, width);
+  return drawers[view.figure](view, form, series, place);
 }
 
-type Drawer = (view: View, form: FormDescription, series: readonly DrawnSeries[], width: number) => readonly Drawing[];
+type Drawer = (
+  view: View,
+  form: FormDescription,
+  series: readonly DrawnSeries[],
+  place: DrawingPlace,
+) => readonly Drawing[];
 
 const drawers: Readonly<Record<View["figure"], Drawer>> = {
   curve: drawCurves,
@@ -40,16 +54,16 @@ function drawCurves(
   view: View,
   form: FormDescription,
   series: readonly DrawnSeries[],
-  width: number,
+  place: DrawingPlace,
 ): readonly Drawing[] {
-  const place = titleOfPlace(view.along, form.arguments);
+  const moved = titleOfPlace(view.along, form.arguments);
   const curvesOf = (numbers: (one: DrawnSeries) => readonly number[] | undefined): readonly CurvePoint[] =>
     series.flatMap((one) => {
       const xs = one.request.points[0]!;
       return (numbers(one) ?? []).map((y, index) => ({ x: xs[index]!, y, label: one.label }));
     });
   const draw = (title: string, label: string, points: readonly CurvePoint[]): readonly Drawing[] =>
-    points.length === 0 ? [] : [{ title, figure: plotCurves(view, series, place, label, points, width) }];
+    points.length === 0 ? [] : [{ title, figure: plotCurves(view, series, moved, label, points, place) }];
   const differences = curvesOf(({ evaluation, other }) =>
     other?.values.map((value, index) => ulpsBetween(evaluation.values[index]!, value)),
   );
@@ -60,7 +74,7 @@ function drawCurves(
       curvesOf(({ evaluation }) => evaluation.values),
     ),
     ...draw(
-      `Derivative with respect to ${place}`,
+      `Derivative with respect to ${moved}`,
       "derivative",
       curvesOf(({ evaluation, isBeside }) => (isBeside ? undefined : evaluation.gradient)),
     ),
@@ -71,10 +85,10 @@ function drawCurves(
 function plotCurves(
   view: View,
   series: readonly DrawnSeries[],
-  place: string,
+  moved: string,
   label: string,
   points: readonly CurvePoint[],
-  width: number,
+  place: DrawingPlace,
 ): Element {
   const domain = series.map((one) => one.label).filter((name) => points.some((point) => point.label === name));
   const dashed = new Set(series.filter(({ isBeside }) => isBeside).map((one) => one.label));
@@ -82,9 +96,9 @@ function plotCurves(
   const isSparse = points.length / domain.length < 20;
   const lines = { x: "x", y: "y", stroke: "label", strokeWidth: 2, ...(isSparse ? { marker: "dot" as const } : {}) };
   return Plot.plot({
-    ...common(width),
-    height: Math.min(340, 0.62 * width),
-    x: { label: `${place} →`, domain: [view.from, view.to], labelArrow: "none", labelAnchor: "right" },
+    ...common(place),
+    height: Math.min(340, 0.62 * place.width),
+    x: { label: `${moved} →`, domain: [view.from, view.to], labelArrow: "none", labelAnchor: "right" },
     y: { label: `↑ ${label}`, labelArrow: "none", grid: true, nice: true },
     color: {
       type: "categorical",
@@ -105,7 +119,9 @@ function plotCurves(
         points.filter((point) => dashed.has(point.label)),
         { ...lines, strokeDasharray: "6,4" },
       ),
-      Plot.tip(points, Plot.pointerX({ x: "x", y: "y", stroke: "label", fill: "var(--paper)" })),
+      place.document === undefined
+        ? Plot.tip(points, Plot.pointerX({ x: "x", y: "y", stroke: "label", fill: "var(--paper)" }))
+        : null,
     ],
   });
 }
@@ -121,7 +137,7 @@ function drawSurface(
   view: View,
   form: FormDescription,
   series: readonly DrawnSeries[],
-  width: number,
+  place: DrawingPlace,
 ): readonly Drawing[] {
   const [{ request, evaluation }] = series as readonly [DrawnSeries];
   const [x, y] = [titleOfPlace(view.along, form.arguments), titleOfPlace(view.across, form.arguments)];
@@ -133,9 +149,9 @@ function drawSurface(
       value,
     }));
     const figure = Plot.plot({
-      ...common(width),
+      ...common(place),
       ...withoutInset,
-      height: Math.min(480, 0.9 * width),
+      height: Math.min(480, 0.9 * place.width),
       x: { label: `${x} →`, labelArrow: "none" },
       y: { label: `↑ ${y}`, labelArrow: "none" },
       color: { scheme, legend: true, label: title, ...(scheme === "RdBu" ? { type: "diverging", pivot: 0 } : {}) },
@@ -156,7 +172,7 @@ function drawSimplex(
   view: View,
   _form: FormDescription,
   series: readonly DrawnSeries[],
-  width: number,
+  place: DrawingPlace,
 ): readonly Drawing[] {
   const [{ request, evaluation }] = series as readonly [DrawnSeries];
   const shares = sharesOf(request.points);
@@ -165,9 +181,9 @@ function drawSimplex(
     ...toPlane([0, 1, 2].map((element) => Number(element === corner))),
     text: `class ${corner} is certain`,
   }));
-  const side = Math.min(width, 560);
+  const side = Math.min(place.width, 560);
   const figure = Plot.plot({
-    ...common(side),
+    ...common({ ...place, width: side }),
     ...withoutInset,
     height: 0.95 * side,
     axis: null,
@@ -220,9 +236,9 @@ function toPlane(shares: readonly number[]): { readonly x: number; readonly y: n
 /** A map reaches its frame. */
 const withoutInset = { insetLeft: 0, insetRight: 0 };
 
-function common(width: number): Plot.PlotOptions {
+function common(place: DrawingPlace): Plot.PlotOptions {
   return {
-    width,
+    ...place,
     marginLeft: 52,
     marginBottom: 40,
     marginTop: 30,

@@ -21,7 +21,9 @@ export function Figures({ evaluated }: { readonly evaluated: EvaluatedView }): J
     void import("./drawing.ts").then(({ drawView }) => {
       if (!isCurrent) return;
       const { view, description, series } = evaluated;
-      const drawings = drawView(view, description.forms[view.form]!, series, Math.min(width, 760));
+      const drawings = drawView(view, description.forms[view.form]!, series, {
+        width: Math.min(width, 760),
+      });
       place.current?.replaceChildren(...drawings.map(({ title, figure }) => frame(title, figure)));
     });
     return () => {

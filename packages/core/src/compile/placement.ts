@@ -10,6 +10,8 @@ import type { Refused, Results } from "./signature.ts";
 
 /** A place for all results, or one for each part of them; a name that is left out stands for the host. */
 export type Placement = Place | readonly Placement[] | { readonly [name: string]: Placement };
+
+/** Where a result stays: in an array on the host, or where it was computed. */
 export type Place = "host" | "device";
 
 /** What a call gives for what a function returns, with `D` for an array on the device. */

@@ -19,6 +19,7 @@ export interface SortScratch {
   readonly size: number;
 }
 
+/** The scratch of a row of this length. */
 export function sortScratch(length: Length): SortScratch {
   const bits = digitBits(length);
   const counts = 4 * length;

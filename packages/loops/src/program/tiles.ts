@@ -10,6 +10,7 @@ export interface BlockSizes {
   readonly sums: number;
 }
 
+/** The blocks of a product [rows, columns] whose sums have `depth` terms. */
 export function blockSizes(rows: number, columns: number, depth: number): BlockSizes {
   const height = wholeTiles(Math.min(rows, productBlock.rows));
   const width = wholeTiles(Math.min(columns, productBlock.columns));

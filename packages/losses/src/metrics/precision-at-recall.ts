@@ -14,7 +14,11 @@ import { unlessNaN } from "./nan.ts";
 
 const declaration: ThresholdDeclaration<"recall"> = {
   name: "precisionAtRecall",
-  arguments: { ...thresholdArguments, recall: share },
+  arguments: {
+    ...thresholdArguments,
+    /** What recall must be at least. */
+    recall: share,
+  },
   differentiable: false,
   options: { ...thresholdOptions, whenUndefined },
   results: { loss: "[]" },

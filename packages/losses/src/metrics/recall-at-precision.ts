@@ -14,7 +14,11 @@ import { unlessNaN } from "./nan.ts";
 
 const declaration: ThresholdDeclaration<"precision"> = {
   name: "recallAtPrecision",
-  arguments: { ...thresholdArguments, precision: share },
+  arguments: {
+    ...thresholdArguments,
+    /** What precision must be at least. */
+    precision: share,
+  },
   differentiable: false,
   options: { ...thresholdOptions, whenUndefined },
   results: { loss: "[]" },

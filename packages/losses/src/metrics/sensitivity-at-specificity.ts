@@ -14,7 +14,11 @@ import { unlessNaN } from "./nan.ts";
 
 const declaration: ThresholdDeclaration<"specificity"> = {
   name: "sensitivityAtSpecificity",
-  arguments: { ...thresholdArguments, specificity: share },
+  arguments: {
+    ...thresholdArguments,
+    /** What specificity must be at least. */
+    specificity: share,
+  },
   differentiable: false,
   options: { ...thresholdOptions, whenUndefined },
   results: { loss: "[]" },

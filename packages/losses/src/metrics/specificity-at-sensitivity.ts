@@ -14,7 +14,11 @@ import { unlessNaN } from "./nan.ts";
 
 const declaration: ThresholdDeclaration<"sensitivity"> = {
   name: "specificityAtSensitivity",
-  arguments: { ...thresholdArguments, sensitivity: share },
+  arguments: {
+    ...thresholdArguments,
+    /** What sensitivity must be at least. */
+    sensitivity: share,
+  },
   differentiable: false,
   options: { ...thresholdOptions, whenUndefined },
   results: { loss: "[]" },

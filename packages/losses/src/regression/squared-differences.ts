@@ -5,7 +5,9 @@ import { type LossOf, defineLoss } from "../definition.ts";
 const declaration = {
   name: "squaredDifferences",
   arguments: {
+    /** [..] one of them. */
     x: "[..]",
+    /** [..] the other, which is subtracted. */
     y: "[..]",
   },
   broadcasts: "mutual",
