@@ -21,7 +21,7 @@ export const guideOrder: Readonly<Record<string, readonly string[]>> = {
   ],
   "Where it runs": ["beside-other-libraries", "workers", "content-security-policy"],
   "Coming from elsewhere": ["from-other-libraries"],
-  "Work on it": ["architecture", "adding-a-loss", "adding-an-operation", "adding-an-engine"],
+  "Work on it": ["architecture", "adding-a-loss", "adding-an-operation", "adding-an-engine", "sizes"],
 };
 
 /** The packages, those first that most need. */
