@@ -33,7 +33,7 @@ test("bytes become shares of ink, with their labels", async () => {
   expect([...set.images.data]).toEqual(
     [0, 51, 102, 153, 204, 255, 0, 255, 1, 2, 3, 4].map((ink) => Math.fround(ink / 255)),
   );
-  expect(String(set.labels)).toBe("i32[3]");
+  expect([set.labels.dtype, set.labels.shape]).toEqual(["int32", [3]]);
   expect([...set.labels.data]).toEqual([7, 0, 9]);
 });
 
