@@ -1,42 +1,94 @@
-/** How are some rows of an array read that lies in a file, row by row? */
-import type { FileHandle } from "node:fs/promises";
-import { DTypeError, NDArray, type TypedArray } from "@symloss/core";
-import type { DType } from "@symloss/core/engine";
+/** How are arrays that lie in files read, so many rows at a time? */
+import type { Readable } from "node:stream";
+import { NDArray } from "@symloss/core";
+import type { Batch } from "../columns.ts";
+import { ByteStream } from "./byte-stream.ts";
+import type { ElementType } from "./element-types.ts";
+import { fileError } from "./file-error.ts";
 
-/** So many rows are read at a time. */
-export const rowsAtOnce = 4096;
-
-/** An array in a file: what it holds, and where. */
-export interface ArrayInFile {
-  /** For messages. */
-  readonly name: string;
-  readonly dtype: DType;
+/** What stands before the elements of an array. */
+export interface ArrayHeader {
+  readonly type: ElementType;
+  /** Its first axis is that of rows. */
   readonly shape: readonly number[];
-  readonly bytesPerElement: number;
-  /** Where its first byte is. */
-  readonly start: number;
-  /** The elements that these bytes hold. */
-  readonly make: (bytes: ArrayBuffer) => TypedArray;
 }
 
-/** The rows from one to before another. Throws `DTypeError` if the file ends before. */
-export async function readRows(file: FileHandle, array: ArrayInFile, from: number, to: number): Promise<NDArray> {
-  const row = array.shape.slice(1).reduce((size, length) => size * length, 1) * array.bytesPerElement;
-  const bytes = new Uint8Array((to - from) * row);
-  for (let filled = 0; filled < bytes.length;) {
-    const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, array.start + from * row + filled);
-    if (bytesRead === 0)
-      throw new DTypeError(`files: ${array.name} must have ${array.shape[0]} rows, got the end of the file before.`);
-    filled += bytesRead;
-  }
-  return new NDArray(array.make(bytes.buffer), [to - from, ...array.shape.slice(1)], array.dtype);
+/** An array whose header has been read, and whose rows follow. */
+export interface ArrayInFile extends ArrayHeader {
+  /** The name of its column. */
+  readonly column: string;
+  /** For messages. */
+  readonly place: string;
+  readonly bytes: ByteStream;
 }
 
-/** Integers that fit in 32 bits. Throws `DTypeError` if one does not. */
-export function narrowed(values: BigInt64Array): Int32Array {
-  const narrow = Int32Array.from(values, Number);
-  for (const [index, value] of values.entries()) {
-    if (BigInt(narrow[index]!) !== value) throw new DTypeError(`files: integers must fit in 32 bits, got ${value}.`);
+/** So many rows are read at a time, or fewer if they are wide. */
+const mostRows = 4096;
+
+/** So many bytes are read at a time; a row that has more is refused, for a header may say anything. */
+const mostBytes = 2 ** 26;
+
+const bytesOfRow = ({ shape, type }: ArrayHeader): number => shape.slice(1).reduce((a, b) => a * b, 1) * type.width;
+
+/** Reads the header of an array from where it begins. What it comes from is closed if that fails. */
+export async function openArray(
+  column: string,
+  place: string,
+  readable: Readable,
+  header: (place: string, bytes: ByteStream) => ArrayHeader | Promise<ArrayHeader>,
+): Promise<ArrayInFile> {
+  const bytes = new ByteStream(place, readable);
+  try {
+    return { column, place, bytes, ...(await header(place, bytes)) };
+  } catch (error) {
+    bytes.close();
+    throw error;
   }
-  return narrow;
+}
+
+/** The rows of arrays, each a column. Throws `DTypeError` if one has other rows than the rest, or its file other bytes than its header says. */
+export async function* readColumns(arrays: AsyncIterable<ArrayInFile>): AsyncGenerator<Batch> {
+  const opened: ArrayInFile[] = [];
+  try {
+    for await (const array of arrays) opened.push(array);
+    const rows = rowsOf(opened);
+    const step = Math.min(mostRows, ...opened.map((array) => Math.floor(mostBytes / Math.max(1, bytesOfRow(array)))));
+    for (let from = 0; from < rows; from += step) {
+      const count = Math.min(step, rows - from);
+      const batch: [string, NDArray][] = [];
+      for (const array of opened) batch.push([array.column, await readRows(array, count)]);
+      yield Object.fromEntries(batch);
+    }
+    for (const array of opened) await readEnd(array);
+  } finally {
+    for (const { bytes } of opened) bytes.close();
+  }
+}
+
+function rowsOf(arrays: readonly ArrayInFile[]): number {
+  const [first] = arrays;
+  if (first === undefined) return 0;
+  const rows = first.shape[0]!;
+  for (const array of arrays) {
+    if (bytesOfRow(array) > mostBytes) {
+      throw fileError(array.place, `rows of at most ${mostBytes} bytes`, `${bytesOfRow(array)}`);
+    }
+    if (array.shape[0] === rows) continue;
+    throw fileError(array.place, `as many rows as ${first.place}, ${rows}`, `${array.shape[0]}`);
+  }
+  return rows;
+}
+
+async function readRows({ type, shape, bytes, place }: ArrayInFile, count: number): Promise<NDArray> {
+  const lengths = [count, ...shape.slice(1)];
+  const length = lengths.reduce((a, b) => a * b, type.width);
+  const taken = await bytes.take(length);
+  if (taken.length < length) throw fileError(place, `the bytes of its rows, ${shape[0]}`, "the end before");
+  return new NDArray(type.make(taken.buffer), lengths, type.dtype);
+}
+
+/** What reads to the end finds that a checksum is wrong. */
+async function readEnd({ bytes, place, shape }: ArrayInFile): Promise<void> {
+  const { length } = await bytes.take(1);
+  if (length > 0) throw fileError(place, `the bytes of its rows, ${shape[0]}`, "more bytes than that");
 }

@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cpu } from "@symloss/engine-cpu";
 import { sparseSoftmaxCrossentropyLogits } from "@symloss/losses";
+import { gzipSync, zipSync } from "fflate";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, describe, expect, test } from "vitest";
 import { evaluation, states } from "../index.ts";
-import { files, npy } from "./index.ts";
+import { files, idx, npy } from "./index.ts";
 
 const engine = await cpu();
 const folder = mkdtempSync(join(tmpdir(), "symloss-files-"));
@@ -60,6 +61,18 @@ function npyOf(code: string, shape: readonly number[], data: ArrayBufferView): U
   ]);
 }
 
+/** An archive of arrays, as NumPy writes it with and without compression. */
+function npzOf(arrays: Readonly<Record<string, Uint8Array>>, level: 0 | 6): Uint8Array {
+  return zipSync(Object.fromEntries(Object.entries(arrays).map(([name, bytes]) => [`${name}.npy`, bytes])), { level });
+}
+
+/** An IDX file of elements of four bytes. */
+function idxOf(code: number, shape: readonly number[], data: Int32Array | Float32Array): Uint8Array {
+  const lengths = Buffer.from(Uint32Array.from(shape).buffer).swap32();
+  const elements = Buffer.from(data.slice().buffer).swap32();
+  return Buffer.concat([Buffer.from([0, 0, code, shape.length]), lengths, elements]);
+}
+
 function safetensorsOf(
   tensors: Readonly<Record<string, readonly [string, readonly number[], ArrayBufferView]>>,
 ): Uint8Array {
@@ -75,6 +88,29 @@ function safetensorsOf(
     text,
     ...Object.values(tensors).map(([, , data]) => Buffer.from(data.buffer, data.byteOffset, data.byteLength)),
   ]);
+}
+
+/** Arrays of so many rows. */
+const arraysOf = (rows: number): Record<string, Uint8Array> => ({
+  label: npyOf("<i4", [rows], label.slice(0, rows)),
+  logits: npyOf("<f4", [rows, 3], logits.slice(0, 3 * rows)),
+});
+
+/** An archive, of whose first array a bit of an element is another. */
+function damaged(archive: Uint8Array): Uint8Array {
+  const copy = archive.slice();
+  copy[30 + "label.npy".length + 128]! ^= 1;
+  return copy;
+}
+
+/** An archive, whose only array says that it has 200 bytes. */
+function understated(archive: Uint8Array): Uint8Array {
+  const copy = archive.slice();
+  const view = new DataView(copy.buffer);
+  view.setUint32(22, 200, true);
+  const directory = view.getUint32(copy.length - 6, true);
+  view.setUint32(directory + 24, 200, true);
+  return copy;
 }
 
 describe("the same rows give the same", () => {
@@ -110,6 +146,57 @@ describe("the same rows give the same", () => {
     expect((await own.run(source, { engine })).loss).toEqual(whole.loss);
   });
 
+  test.each([
+    ["stored", 0],
+    ["compressed", 6],
+  ] as const)("from an archive of arrays of NumPy, %s", async (_, level) => {
+    const arrays = {
+      label: npyOf("<i2", [count], Int16Array.from(label)),
+      other: npyOf("<f8", [2], new Float64Array(2)),
+      logits: npyOf("<f4", [count, 3], logits),
+    };
+    const path = write(`level-${level}.npz`, npzOf(arrays, level));
+    expect((await own.run(files(path), { engine })).loss).toEqual(whole.loss);
+  });
+
+  test("from IDX and arrays of NumPy that gzip compressed, whatever their names", async () => {
+    const label_ = idxOf(0x0c, [count], label);
+    const plain = { label: write("label.idx", label_), logits: write("logits.idx", idxOf(0x0d, [count, 3], logits)) };
+    expect((await own.run(idx(plain), { engine })).loss).toEqual(whole.loss);
+    const compressed = { ...plain, label: write("label-idx1-ubyte", gzipSync(label_)) };
+    expect((await own.run(idx(compressed), { engine })).loss).toEqual(whole.loss);
+    const arrays = {
+      label: write("label.npy.gz", gzipSync(npyOf("<i4", [count], label))),
+      logits: write("logits.npy.gz", gzipSync(npyOf("<f4", [count, 3], logits))),
+    };
+    expect((await own.run(npy(arrays), { engine })).loss).toEqual(whole.loss);
+  });
+
+  test("of every type that a dtype holds", async () => {
+    const sum = evaluation(({ x }) => ({ x: states.sum(x) }), { columns: { x: "int32" } });
+    const values = [1, 2, 100];
+    const kinds = [
+      ["|i1", Int8Array],
+      ["|u1", Uint8Array],
+      ["<i2", Int16Array],
+      ["<u2", Uint16Array],
+      ["<i4", Int32Array],
+    ] as const;
+    for (const [code, make] of kinds) {
+      const x = write("x.npy", npyOf(code, [3], make.from(values)));
+      expect((await sum.run(npy({ x }), { engine })).x.sum).toBe(103);
+    }
+    const idxKinds = [
+      [0x08, [1, 2, 100]],
+      [0x09, [1, 2, 100]],
+      [0x0b, [0, 1, 0, 2, 0, 100]],
+    ] as const;
+    for (const [code, bytes] of idxKinds) {
+      const x = write("x.idx", Uint8Array.from([0, 0, code, 1, 0, 0, 0, 3, ...bytes]));
+      expect((await sum.run(idx({ x }), { engine })).x.sum).toBe(103);
+    }
+  });
+
   test("from Parquet, a column for each logit, with and without missing values", async () => {
     const columnData = [
       { name: "label", data: [...label], type: "INT32" as const },
@@ -138,7 +225,7 @@ describe("what can't be read is named", () => {
     [
       "another ending",
       () => run(write("rows.csv", "a,b")),
-      /^files: a file must end with one of jsonl, ndjson, parquet, safetensors, got .*rows\.csv/,
+      /^files: a file must end with one of jsonl, ndjson, npz, parquet, safetensors, got .*rows\.csv/,
     ],
     [
       "a line that is no JSON",
@@ -170,12 +257,12 @@ describe("what can't be read is named", () => {
             safetensorsOf({ label: ["I32", [3], new Int32Array(2)], logits: ["F32", [2, 3], new Float32Array(6)] }),
           ),
         ),
-      /must have tensor label with 12 bytes, got 8/,
+      /tensor label of .* must have 12 bytes, got 8/,
     ],
     [
       "a type that none holds",
       () => run(write("half.safetensors", safetensorsOf({ label: ["F16", [2], new Uint16Array(2)] }))),
-      /must have tensor label of F32, .*, got the string "F16"/,
+      /tensor label of .* must have elements of F32, .*, got the string "F16"/,
     ],
     [
       "a file that ends",
@@ -189,7 +276,7 @@ describe("what can't be read is named", () => {
             }).slice(0, -8),
           ),
         ),
-      /tensor logits of .* must have 2 rows, got the end/,
+      /tensor logits of .* must have the bytes of its rows, 2, got the end/,
     ],
     [
       "an integer beyond 32 bits",
@@ -208,12 +295,74 @@ describe("what can't be read is named", () => {
     [
       "no array of NumPy",
       () => own.run(npy({ label: write("no.npy", "abcdefghijklmnop") }), { engine }),
-      /^npy: .*no\.npy must have an array of NumPy/,
+      /^files: .*no\.npy must have an array of NumPy/,
     ],
     [
       "bytes in the other order",
       () => own.run(npy({ label: write("big.npy", npyOf(">i4", [1], new Int32Array(1))) }), { engine }),
       /must have elements of <f4, .*, got ">i4"/,
+    ],
+    [
+      "other rows than the rest",
+      () =>
+        own.run(
+          npy({
+            label: write("two.npy", npyOf("<i4", [2], new Int32Array(2))),
+            logits: write("three.npy", npyOf("<f4", [3, 3], new Float32Array(9))),
+          }),
+          { engine },
+        ),
+      /^files: .*three\.npy must have as many rows as .*two\.npy, 2, got 3/,
+    ],
+    [
+      "more bytes than rows",
+      () =>
+        own.run(
+          npy({
+            label: write("more.npy", npyOf("<i4", [1], new Int32Array(2))),
+            logits: write("one.npy", npyOf("<f4", [1, 3], new Float32Array(3))),
+          }),
+          { engine },
+        ),
+      /^files: .*more\.npy must have the bytes of its rows, 1, got more bytes than that/,
+    ],
+    [
+      "rows without end",
+      () => own.run(npy({ label: write("wide.npy", npyOf("<i4", [1, 2 ** 40], new Int32Array(1))) }), { engine }),
+      /^files: .*wide\.npy must have rows of at most 67108864 bytes, got 4398046511104/,
+    ],
+    [
+      "gzip that ends",
+      () =>
+        own.run(
+          npy({
+            label: write("cut.gz", gzipSync(npyOf("<i4", [count], label)).slice(0, -9)),
+            logits: write("whole.npy", npyOf("<f4", [count, 3], logits)),
+          }),
+          { engine },
+        ),
+      /^files: .*cut\.gz must have bytes that can be decompressed, got unexpected end of file/,
+    ],
+    ["no archive", () => run(write("no.npz", "abc")), /^files: .*no\.npz must have an archive of arrays, got /],
+    [
+      "an archive that was damaged",
+      () => run(write("damaged.npz", damaged(npzOf(arraysOf(3), 0)))),
+      /^files: array label of .*damaged\.npz must have bytes of the checksum \d+, got \d+/,
+    ],
+    [
+      "an archive that holds more than it says",
+      () => run(write("bomb.npz", understated(npzOf({ label: npyOf("<i4", [2 ** 20], new Int32Array(2 ** 20)) }, 6)))),
+      /^files: array label of .*bomb\.npz must have bytes that can be decompressed, got too many bytes/,
+    ],
+    [
+      "no IDX",
+      () => own.run(idx({ label: write("no.idx", "abcd") }), { engine }),
+      /^files: .*no\.idx must have an array in IDX/,
+    ],
+    [
+      "IDX without rows",
+      () => own.run(idx({ label: write("flat.idx", Uint8Array.of(0, 0, 8, 0, 1)) }), { engine }),
+      /^files: .*flat\.idx must have rows, got 0 axes/,
     ],
     ["a file that is missing", () => own.run(npy({ label: join(folder, "missing.npy") }), { engine }), /ENOENT/],
   ])("%s", async (_, act, message) => {
@@ -226,8 +375,9 @@ describe("what can't be read is named", () => {
     ["an unknown option", () => files("a", { pattern: "b" } as never)],
     ["an unknown format", () => files("a", { format: "csv" as never })],
     ["no files of columns", () => npy({ a: 3 as never })],
+    ["no files of columns in IDX", () => idx({ a: 3 as never })],
   ])("%s", (_, make) => {
-    expect(make).toThrow(/^(files|npy): /);
+    expect(make).toThrow(/^(files|idx|npy): /);
   });
 
   test("and files are closed when a run ends", async () => {

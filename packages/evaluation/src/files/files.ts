@@ -4,6 +4,7 @@ import { type OptionTable, checkOptions, describe } from "@symloss/core/engine";
 import { glob } from "tinyglobby";
 import type { Shard, Source } from "../source.ts";
 import { jsonLinesShard } from "./json-lines.ts";
+import { npzShard } from "./npz.ts";
 import { parquetShard } from "./parquet.ts";
 import { safetensorsShard } from "./safetensors.ts";
 
@@ -16,10 +17,11 @@ export interface FilesOptions {
 }
 
 /** What a file may be. */
-export type Format = "jsonl" | "parquet" | "safetensors";
+export type Format = "jsonl" | "npz" | "parquet" | "safetensors";
 
 const readers: { readonly [F in Format]: (path: string) => Shard } = {
   jsonl: jsonLinesShard,
+  npz: npzShard,
   parquet: parquetShard,
   safetensors: safetensorsShard,
 };
@@ -28,6 +30,7 @@ const readers: { readonly [F in Format]: (path: string) => Shard } = {
 const endings: Readonly<Record<string, Format>> = {
   jsonl: "jsonl",
   ndjson: "jsonl",
+  npz: "npz",
   parquet: "parquet",
   safetensors: "safetensors",
 };
@@ -43,7 +46,8 @@ const table: OptionTable<FilesOptions> = {
 
 /**
  * The rows of files, each a shard, in the order of their names: JSON lines (`.jsonl`, `.ndjson`), Parquet (`.parquet`, which needs the package
- * hyparquet), safetensors (`.safetensors`). Names may be patterns, such as `shards/*.parquet`. Only the columns that are evaluated are read.
+ * hyparquet), safetensors (`.safetensors`), archives of NumPy (`.npz`, which need the package yauzl). Names may be patterns, such as
+ * `shards/*.parquet`. Only the columns that are evaluated are read.
  * Throws `OutOfRangeError` if no file has such a name, or if what one is can't be told from its ending.
  * @example await test.run(files("shards/*.parquet"), { engine });
  */

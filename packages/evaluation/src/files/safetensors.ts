@@ -1,20 +1,24 @@
-/** How are rows read from a safetensors file? Each tensor is a column, of which some rows at a time are read. */
-import { type FileHandle, open } from "node:fs/promises";
+/** How are rows read from a safetensors file? Each tensor is a column. */
 import { basename } from "node:path";
-import { DTypeError, NDArray, type TypedArray } from "@symloss/core";
-import { type DType, describe, isRecord } from "@symloss/core/engine";
+import { describe, isRecord } from "@symloss/core/engine";
 import type { Batch } from "../columns.ts";
 import type { Shard } from "../source.ts";
-import { type ArrayInFile, narrowed, readRows, rowsAtOnce } from "./array-in-file.ts";
+import { type ArrayHeader, type ArrayInFile, openArray, readColumns } from "./array-in-file.ts";
+import { ByteStream, readableOf } from "./byte-stream.ts";
+import { type ElementType, elementTypes } from "./element-types.ts";
+import { fileError } from "./file-error.ts";
 
-/** Types of elements, and how they are read; others are refused. */
-const types: Readonly<Record<string, { readonly dtype: DType; readonly make: (bytes: ArrayBuffer) => TypedArray }>> = {
-  F32: { dtype: "float32", make: (bytes) => new Float32Array(bytes) },
-  F64: { dtype: "float64", make: (bytes) => new Float64Array(bytes) },
-  I32: { dtype: "int32", make: (bytes) => new Int32Array(bytes) },
-  I64: { dtype: "int32", make: (bytes) => narrowed(new BigInt64Array(bytes)) },
-  U8: { dtype: "int32", make: (bytes) => Int32Array.from(new Uint8Array(bytes)) },
-  BOOL: { dtype: "bool", make: (bytes) => new Uint8Array(bytes) },
+/** Kinds of elements by their codes; others are refused. */
+const codes: Readonly<Record<string, ElementType>> = {
+  F32: elementTypes.float32,
+  F64: elementTypes.float64,
+  I8: elementTypes.int8,
+  U8: elementTypes.uint8,
+  I16: elementTypes.int16,
+  U16: elementTypes.uint16,
+  I32: elementTypes.int32,
+  I64: elementTypes.int64,
+  BOOL: elementTypes.bool,
 };
 
 /** The most bytes of a header that is believed. */
@@ -25,69 +29,66 @@ export function safetensorsShard(path: string): Shard {
   return { shard: basename(path), read: (wants) => readTensors(path, wants) };
 }
 
-async function* readTensors(path: string, wants: (column: string) => boolean): AsyncGenerator<Batch> {
-  const file = await open(path);
-  try {
-    const { header, start } = await readHeader(path, file);
-    const columns = Object.entries(header).filter(([name]) => name !== "__metadata__" && wants(name));
-    const arrays = columns.map(([name, info]) => [name, arrayOf(path, name, info, start)] as const);
-    const rows = arrays[0]?.[1].shape[0] ?? 0;
-    for (let from = 0; from < rows; from += rowsAtOnce) {
-      const to = Math.min(rows, from + rowsAtOnce);
-      const batch: [string, NDArray][] = [];
-      for (const [name, array] of arrays) batch.push([name, await readRows(file, array, from, to)]);
-      yield Object.fromEntries(batch);
+function readTensors(path: string, wants: (column: string) => boolean): AsyncGenerator<Batch> {
+  async function* opened(): AsyncGenerator<ArrayInFile> {
+    const { tensors, end } = await readHeader(path);
+    for (const [name, info] of Object.entries(tensors)) {
+      if (name === "__metadata__" || !wants(name)) continue;
+      const place = `tensor ${name} of ${path}`;
+      const { start, length, ...header } = headerOf(place, info);
+      yield await openArray(name, place, readableOf(path, end + start, length), () => header);
     }
+  }
+  return readColumns(opened());
+}
+
+/** What stands at the begin of a file: its tensors, and where the bytes of their elements begin. */
+interface Header {
+  readonly tensors: Readonly<Record<string, unknown>>;
+  readonly end: number;
+}
+
+async function readHeader(path: string): Promise<Header> {
+  const bytes = new ByteStream(path, readableOf(path));
+  try {
+    const begin = await bytes.take(8);
+    const length = begin.reduceRight((size, byte) => size * 256 + byte, 0);
+    if (begin.length < 8 || length > mostHeader) {
+      throw fileError(path, `a header of at most ${mostHeader} bytes`, `one of ${length}`);
+    }
+    const tensors = parse(path, new TextDecoder().decode(await bytes.take(length)));
+    return { tensors, end: 8 + length };
   } finally {
-    await file.close();
+    bytes.close();
   }
 }
 
-async function readHeader(
-  path: string,
-  file: FileHandle,
-): Promise<{ header: Readonly<Record<string, unknown>>; start: number }> {
-  const length = new BigUint64Array(1);
-  const { bytesRead } = await file.read(new Uint8Array(length.buffer), 0, 8, 0);
-  const bytes = Number(length[0]);
-  if (bytesRead < 8 || bytes > mostHeader)
-    throw wrong(path, `a header of at most ${mostHeader} bytes`, `one of ${bytes}`);
-  const text = new Uint8Array(bytes);
-  await file.read(text, 0, bytes, 8);
+function parse(path: string, text: string): Readonly<Record<string, unknown>> {
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder().decode(text));
+    header = JSON.parse(text);
   } catch (cause) {
-    throw wrong(path, "a header in JSON", "another", cause);
+    throw fileError(path, "a header in JSON", "another", cause);
   }
-  if (!isRecord(header)) throw wrong(path, "a header that is a record", describe(header));
-  return { header, start: 8 + bytes };
+  if (!isRecord(header)) throw fileError(path, "a header that is a record", describe(header));
+  return header;
 }
 
-function arrayOf(path: string, name: string, info: unknown, start: number): ArrayInFile {
+/** What is said of a tensor, and where among the bytes of elements its own are. */
+function headerOf(place: string, info: unknown): ArrayHeader & { readonly start: number; readonly length: number } {
   const { dtype, shape, data_offsets: offsets } = (isRecord(info) ? info : {}) as Readonly<Record<string, unknown>>;
-  const type = typeof dtype === "string" && Object.hasOwn(types, dtype) ? types[dtype] : undefined;
-  if (type === undefined) throw wrong(path, `tensor ${name} of ${Object.keys(types).join(", ")}`, describe(dtype));
-  const isShape =
-    Array.isArray(shape) && shape.length > 0 && shape.every((length) => Number.isSafeInteger(length) && length >= 0);
-  const [from, to] = Array.isArray(offsets) ? (offsets as readonly unknown[]) : [];
-  if (!isShape || !Number.isSafeInteger(from) || !Number.isSafeInteger(to)) {
-    throw wrong(path, `tensor ${name} with a shape that has rows, and offsets`, describe(info));
+  const type = typeof dtype === "string" && Object.hasOwn(codes, dtype) ? codes[dtype] : undefined;
+  if (type === undefined) throw fileError(place, `elements of ${Object.keys(codes).join(", ")}`, describe(dtype));
+  const [start, end] = Array.isArray(offsets) ? (offsets as readonly unknown[]) : [];
+  if (!areLengths(shape) || shape.length === 0 || !areLengths([start, end])) {
+    throw fileError(place, "a shape that has rows, and offsets", describe(info));
   }
-  const lengths = shape as readonly number[];
-  const elements = lengths.reduce((size, length) => size * length, 1);
-  const bytes = (to as number) - (from as number);
-  const width = { F32: 4, F64: 8, I32: 4, I64: 8, U8: 1, BOOL: 1 }[dtype as "F32"];
-  if (bytes !== elements * width) throw wrong(path, `tensor ${name} with ${elements * width} bytes`, `${bytes}`);
-  return {
-    name: `tensor ${name} of ${path}`,
-    ...type,
-    shape: lengths,
-    bytesPerElement: width,
-    start: start + (from as number),
-  };
+  const bytes = shape.reduce((size, length) => size * length, type.width);
+  const length = (end as number) - (start as number);
+  if (length !== bytes) throw fileError(place, `${bytes} bytes`, `${length}`);
+  return { type, shape, start: start as number, length };
 }
 
-function wrong(path: string, must: string, got: string, cause?: unknown): DTypeError {
-  return new DTypeError(`files: ${path} must have ${must}, got ${got}.`, { cause });
+function areLengths(lengths: unknown): lengths is readonly number[] {
+  return Array.isArray(lengths) && lengths.every((length) => Number.isSafeInteger(length) && length >= 0);
 }
