@@ -83,6 +83,7 @@ export function rightCalls(engine: Engine): CallTable {
     }),
     ...prefixed("@symloss/evaluation/files", {
       files: [with_("*.jsonl", { folder: ".", format: "jsonl" })],
+      fileCheckpoint: [with_("run.jsonl", { everyRows: 5 })],
       idx: [with_({ label: "label.idx" })],
       npy: [with_({ label: "label.npy" })],
     }),

@@ -6,20 +6,26 @@ import { type EvaluationState, type SkippedRows, mostAddresses, recordOf } from 
 /** What is done about them. */
 export type BadRowPolicy = "stop" | "skip";
 
+/** Where a batch is. */
+export interface BatchPlace {
+  readonly shard: string;
+  /** The number of its first row in its shard. */
+  readonly first: number;
+  /** The first of its rows that counts: those before are known. */
+  readonly from: number;
+}
+
 /** The bad rows of a batch. */
 export class BadRows {
   readonly #policy: BadRowPolicy;
   readonly #caller: string;
-  readonly #shard: string;
-  /** The number of the batch's first row in its shard. */
-  readonly #first: number;
+  readonly #place: BatchPlace;
   readonly #reasons = new Map<number, string>();
 
-  constructor(policy: BadRowPolicy, caller: string, shard: string, first: number) {
+  constructor(policy: BadRowPolicy, caller: string, place: BatchPlace) {
     this.#policy = policy;
     this.#caller = caller;
-    this.#shard = shard;
-    this.#first = first;
+    this.#place = place;
   }
 
   get size(): number {
@@ -32,10 +38,12 @@ export class BadRows {
 
   /** Adds a row. Throws `OutOfRangeError`, naming shard, row and what is wrong, unless bad rows are skipped. */
   add(row: number, reason: string, what: string): void {
+    const { shard, first, from } = this.#place;
+    if (row < from) return;
     if (this.#policy === "stop") {
-      const shard = this.#shard === "" ? "" : `shard ${this.#shard}, `;
+      const where = shard === "" ? "" : `shard ${shard}, `;
       throw new OutOfRangeError(
-        `${this.#caller}: ${shard}row ${this.#first + row}: ${what} badRows: "skip" leaves such rows out.`,
+        `${this.#caller}: ${where}row ${first + row}: ${what} badRows: "skip" leaves such rows out.`,
       );
     }
     if (!this.#reasons.has(row)) this.#reasons.set(row, reason);
@@ -60,7 +68,7 @@ export class BadRows {
     for (const [row, reason] of [...this.#reasons].toSorted(([left], [right]) => left - right)) {
       const own = reasons.get(reason) ?? { count: 0, rows: [] };
       own.count++;
-      if (own.rows.length < mostAddresses) own.rows.push({ shard: this.#shard, row: this.#first + row });
+      if (own.rows.length < mostAddresses) own.rows.push({ shard: this.#place.shard, row: this.#place.first + row });
       reasons.set(reason, own);
     }
     return recordOf(reasons);

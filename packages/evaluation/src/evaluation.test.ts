@@ -509,6 +509,15 @@ describe("a run", () => {
     expect(told.at(-1)).toBe(3);
   });
 
+  test("counts the groups of a state that it goes on from", async () => {
+    const row = (site: string) => ({ x: [1], site: [site] });
+    const two = await endless.update(undefined, [row("a"), row("b")], { engine, by: "site" });
+    await expect(endless.update(two, row("c"), { engine, by: "site", maxGroups: 2 })).rejects.toThrow(
+      "update: by must have at most 2 groups, got 3. maxGroups allows more.",
+    );
+    expect((await endless.update(two, row("b"), { engine, by: "site", maxGroups: 2 })).rows).toBe(3);
+  });
+
   test("needs an engine on which rows are independent", async () => {
     const other = await onnx();
     await expect(endless.run({ x: [1] }, { engine: other })).rejects.toThrow(

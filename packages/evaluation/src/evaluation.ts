@@ -1,28 +1,22 @@
 /** How is a function evaluated over rows, of any number, wherever they come from? */
-import {
-  type Engine,
-  EngineError,
-  NDArray,
-  OutOfRangeError,
-  type Tensor,
-  type TypedArray,
-  compile,
-} from "@symloss/core";
+import { type Engine, EngineError, OutOfRangeError, type Tensor } from "@symloss/core";
 import {
   type OptionTable,
-  allocate,
   checkOptions,
+  describe,
   engineRule,
   flagRule,
   functionRule,
   recordRule,
   requireRule,
 } from "@symloss/core/engine";
-import { type Column, type ColumnSpecs, type ReadBatch, isWanted, readBatch, readColumns } from "./columns.ts";
 import { BadRows } from "./bad-rows.ts";
+import { type Checkpoint, CheckpointLog, isCheckpoint } from "./checkpoint.ts";
+import { type Column, type ColumnSpecs, isWanted, readBatch, readColumns } from "./columns.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { type Aborting, pause, sha256 } from "./platform.ts";
 import { integerRule } from "./rules.ts";
+import { type Prepared, Running } from "./running.ts";
 import {
   type EvaluationState,
   type MergeOptions,
@@ -30,16 +24,16 @@ import {
   type StatisticStates,
   canonical,
   emptyState,
-  mergeSkipped,
   mergeStates,
-  mergeStatistics,
+  checkState,
   readState,
   recordOf,
+  mostGroups,
+  requireGroups,
 } from "./state.ts";
-import { type Rows, shardsOf } from "./source.ts";
+import { type Rows, type Shard, isSource, shardsOf } from "./source.ts";
 import type { Statistic } from "./statistic.ts";
 import { type EvaluationFunction, type Subject, keyOf, traceSubject } from "./subject.ts";
-import { Taking } from "./taking.ts";
 
 /** Statistics by name. */
 export type Statistics = Readonly<Record<string, Statistic>>;
@@ -81,6 +75,8 @@ export interface RunOptions {
   /** The name of the data, which stands in addresses of rows, unless they come in shards. Default "". */
   readonly shard?: string | undefined;
   readonly signal?: Aborting | undefined;
+  /** Where the run writes what it has done, and where another, of the same source, goes on from there: `fileCheckpoint("run.jsonl")`. */
+  readonly checkpoint?: Checkpoint | undefined;
   /** Is called now and then, with the number of rows so far. */
   readonly onProgress?: ((progress: { readonly rows: number }) => void) | undefined;
   /** Whether an engine is refused on which the bits of a row depend on the rows beside it. Default true. */
@@ -102,6 +98,7 @@ export const runOptions: OptionTable<RunOptions> = {
   maxGroups: integerRule(),
   shard: text,
   signal: { must: "an AbortSignal", holds: isSignal, error: OutOfRangeError },
+  checkpoint: { must: "a checkpoint", holds: isCheckpoint, error: OutOfRangeError },
   onProgress: { ...functionRule, required: false },
   requireRowIndependent: flagRule,
 };
@@ -128,11 +125,25 @@ export function evaluation<const Specs extends ColumnSpecs, S extends Statistics
   return new Evaluation<S>(fn as EvaluationFunction, columns, options.batch ?? 4096);
 }
 
-/** What was prepared for rows of some shapes. */
-interface Prepared {
-  readonly columns: readonly Column[];
-  readonly subject: Subject;
-  readonly key: string;
+/** A run while it lasts. */
+interface Run {
+  readonly caller: string;
+  readonly options: RunOptions;
+  readonly log: CheckpointLog | undefined;
+  /** Since the first batch. */
+  running: Running | undefined;
+  /** How many rows were read, or are known by the checkpoint. */
+  read: number;
+  /** When progress was told last, in milliseconds. */
+  told: number;
+}
+
+/** Tells progress now and then, and lets timers and sockets have their turn, which would wait for the end otherwise. */
+async function tell(run: Run): Promise<void> {
+  if (Date.now() - run.told < 100) return;
+  run.told = Date.now();
+  run.options.onProgress?.({ rows: run.read });
+  await pause();
 }
 
 /** An evaluation: its states form an algebra, of which `run` is the usual way around. */
@@ -209,7 +220,7 @@ export class Evaluation<S extends Statistics> {
     if (this.#subject !== undefined) return;
     for await (const part of shardsOf("prepareFor", source, "")) {
       for await (const batch of part.read((column) => isWanted(this.#columns, column))) {
-        const bad = new BadRows("skip", "prepareFor", part.shard, 0);
+        const bad = new BadRows("skip", "prepareFor", { shard: part.shard, first: 0, from: 0 });
         await this.#prepare(readBatch("prepareFor", this.#columns, batch, { by: undefined, bad }).columns);
         return;
       }
@@ -240,186 +251,81 @@ export class Evaluation<S extends Statistics> {
     options: RunOptions,
   ): Promise<EvaluationState> {
     checkOptions(caller, options, runOptions);
-    const { engine, by, shard = "", signal, onProgress, maxGroups = 10_000, requireRowIndependent = true } = options;
+    const { engine, by, shard = "", onProgress, maxGroups = mostGroups, requireRowIndependent = true } = options;
     if (requireRowIndependent && !engine.traits.rowIndependent) {
       throw new EngineError(
         `${caller}: the engine must give a row the same bits beside any rows, as cpu and wasm do, got engine "${engine.name}" (${engine.device}). ` +
           "requireRowIndependent: false takes it all the same.",
       );
     }
-    let running: Running | undefined;
-    let read = 0;
-    let told = Date.now();
+    const log = await this.#openLog(caller, source, options);
+    const run: Run = { caller, options, log, running: undefined, read: 0, told: Date.now() };
     try {
-      for await (const part of shardsOf(caller, source, shard)) {
-        let first = 0;
-        for await (const batch of part.read((column) => column === by || isWanted(this.#columns, column))) {
-          signal?.throwIfAborted();
-          const bad = new BadRows(options.badRows ?? "stop", caller, part.shard, first);
-          const given = readBatch(caller, this.#columns, batch, { by, bad });
-          running ??= new Running(await this.#prepare(given.columns), this.#batch, { engine, maxGroups });
-          await running.add(given, { shard: part.shard, first }, bad);
-          first += given.rows;
-          read += given.rows;
-          if (Date.now() - told < 100) continue;
-          told = Date.now();
-          onProgress?.({ rows: read });
-          // Otherwise timers and sockets would wait for the end.
-          await pause();
-        }
-      }
-      const { key, subject } = await this.#prepare(running?.columns ?? this.#requireColumns(caller));
+      for await (const part of shardsOf(caller, source, shard)) await this.#takeShard(run, part);
+      const own = log === undefined ? await run.running?.take(by !== undefined) : log.total;
+      onProgress?.({ rows: run.read });
+      const { key, subject } = await this.#requirePrepared(caller);
       const start = before ?? emptyState(key, subject.kinds);
-      if (running === undefined) return start;
-      const own = await running.finish(by !== undefined);
-      onProgress?.({ rows: read });
-      return mergeStates(start, own, subject.kinds, {});
+      if (own === undefined) return start;
+      const state = mergeStates(start, own, subject.kinds, {});
+      requireGroups(caller, state, maxGroups);
+      return state;
     } finally {
-      await running?.dispose();
+      await run.running?.dispose();
     }
   }
 
-  #requireColumns(caller: string): readonly Column[] {
-    if (this.#columns.every(({ shape }) => shape !== undefined)) return this.#columns;
+  /** Takes the rows of a shard, but for those that a checkpoint knows. */
+  async #takeShard(run: Run, part: Shard): Promise<void> {
+    const { caller, options, log } = run;
+    const { by, badRows = "stop", signal } = options;
+    const known = log?.begin(part) ?? { rows: 0, whole: false };
+    run.read += known.rows;
+    if (known.whole) return;
+    let first = 0;
+    let written = known.rows;
+    for await (const batch of part.read((column) => column === by || isWanted(this.#columns, column))) {
+      signal?.throwIfAborted();
+      const from = Math.max(0, known.rows - first);
+      const bad = new BadRows(badRows, caller, { shard: part.shard, first, from });
+      const given = readBatch(caller, this.#columns, batch, { by, bad });
+      run.running ??= new Running(await this.#prepare(given.columns), this.#batch, options);
+      await run.running.add(given, { shard: part.shard, first, from }, bad);
+      first += given.rows;
+      run.read += Math.max(0, given.rows - from);
+      if (log !== undefined && first - written >= log.everyRows) {
+        await log.add(part, first, false, await run.running.take(by !== undefined));
+        written = first;
+      }
+      await tell(run);
+    }
+    if (log === undefined) return;
+    const rest = await run.running?.take(by !== undefined);
+    await log.add(part, first, true, rest ?? (await this.empty()));
+  }
+
+  async #openLog(caller: string, source: Rows, options: RunOptions): Promise<CheckpointLog | undefined> {
+    const { checkpoint, engine, by, badRows = "stop" } = options;
+    if (checkpoint === undefined) return undefined;
+    if (!isSource(source)) {
+      throw new OutOfRangeError(`${caller}: the source must have shards() with a checkpoint, got ${describe(source)}.`);
+    }
+    await this.prepareFor(source);
+    const { key, subject } = await this.#requirePrepared(caller);
+    const setting = { by: by ?? null, badRows, key, fingerprint: fingerprintOf(engine, this.#batch) };
+    return CheckpointLog.open(caller, checkpoint, setting, {
+      check: (state) => checkState(state, key, subject.kinds),
+      merge: (left, right) => mergeStates(left, right, subject.kinds, {}),
+    });
+  }
+
+  /** What is prepared. Throws `OutOfRangeError` if rows have no known shape yet. */
+  async #requirePrepared(caller: string): Promise<Prepared> {
+    if (this.#prepared !== undefined || this.#columns.every(({ shape }) => shape !== undefined)) {
+      return this.#prepare(this.#columns);
+    }
     throw new OutOfRangeError(
       `${caller}: there must be a batch at least, whose columns say the shape of rows, got none.`,
     );
   }
-}
-
-/** Where the first row of a batch is. */
-interface Place {
-  readonly shard: string;
-  readonly first: number;
-}
-
-/** A run: rows are gathered until a whole batch can be computed, always of one shape. */
-class Running {
-  readonly columns: readonly Column[];
-  readonly subject: Subject;
-  readonly #key: string;
-  readonly #engine: Engine;
-  readonly #batch: number;
-  readonly #taking: Taking;
-  readonly #run: ReturnType<typeof compileColumns>;
-  readonly #inputs: readonly NDArray[];
-  readonly #outputs: readonly TypedArray[];
-  readonly #numbers: Float64Array;
-  readonly #shards: string[] = [];
-  #groups: string[] | undefined;
-  #filled = 0;
-  #skipped: EvaluationState["skipped"] = {};
-
-  constructor(
-    { columns, subject, key }: Prepared,
-    batch: number,
-    { engine, maxGroups }: { readonly engine: Engine; readonly maxGroups: number },
-  ) {
-    this.columns = columns;
-    this.subject = subject;
-    this.#key = key;
-    this.#engine = engine;
-    this.#batch = batch;
-    this.#taking = new Taking(subject.statistics, maxGroups);
-    this.#run = compileColumns(columns, subject, engine);
-    this.#inputs = columns.map(({ dtype, shape }) => {
-      const whole = [batch, ...shape!];
-      return new NDArray(
-        allocate(
-          dtype,
-          whole.reduce((size, length) => size * length, 1),
-        ),
-        whole,
-        dtype,
-      );
-    });
-    this.#outputs = subject.graph.outputs.map(({ dtype }) => allocate(dtype, batch));
-    this.#numbers = new Float64Array(batch);
-  }
-
-  /** Adds the rows of a batch of the source. */
-  async add({ rows, arrays, groups }: ReadBatch, place: Place, bad: BadRows): Promise<void> {
-    bad.check(this.subject.checks, arrays);
-    this.#skipped = mergeSkipped(this.#skipped, bad.skipped);
-    for (let row = 0; row < rows;) {
-      if (bad.has(row)) {
-        row++;
-        continue;
-      }
-      let end = Math.min(rows, row + this.#batch - this.#filled);
-      for (let next = row + 1; bad.size > 0 && next < end; next++) if (bad.has(next)) end = next;
-      this.#copy(arrays, groups, row, end, place);
-      row = end;
-      if (this.#filled === this.#batch) await this.#compute();
-    }
-  }
-
-  #copy(
-    arrays: readonly NDArray[],
-    groups: readonly string[] | undefined,
-    from: number,
-    to: number,
-    { shard, first }: Place,
-  ): void {
-    for (const [index, { data }] of arrays.entries()) {
-      const target = this.#inputs[index]!.data;
-      const width = target.length / this.#batch;
-      target.set(data.subarray(from * width, to * width), this.#filled * width);
-    }
-    for (let row = from; row < to; row++) {
-      const place = this.#filled + row - from;
-      this.#numbers[place] = first + row;
-      this.#shards[place] = shard;
-      if (groups !== undefined) (this.#groups ??= [])[place] = groups[row]!;
-    }
-    this.#filled += to - from;
-  }
-
-  async #compute(): Promise<void> {
-    const count = this.#filled;
-    this.#filled = 0;
-    await this.#run.into(this.#outputs, this.#inputs);
-    const origin = { shards: this.#shards, rows: this.#numbers };
-    this.#taking.take({ columns: this.#outputs, count, groups: this.#groups, origin });
-  }
-
-  /** The state of all rows. */
-  async finish(isGrouped: boolean): Promise<EvaluationState> {
-    if (this.#filled > 0) {
-      this.#pad();
-      await this.#compute();
-    }
-    const { states } = this.#taking;
-    const empty = emptyState(this.#key, this.subject.kinds);
-    const total = [...states.values()].reduce<StatisticStates>(
-      (sum, own) => mergeStatistics(sum, own, this.subject.kinds),
-      empty,
-    );
-    return {
-      ...empty,
-      ...total,
-      fingerprint: fingerprintOf(this.#engine, this.#batch),
-      skipped: this.#skipped,
-      by: isGrouped ? recordOf(states) : null,
-    };
-  }
-
-  /** The rest of the batch repeats its first row, so that it passes every check; no state sees it. */
-  #pad(): void {
-    for (const { data } of this.#inputs) {
-      const width = data.length / this.#batch;
-      for (let row = this.#filled; row < this.#batch; row++) data.copyWithin(row * width, 0, width);
-    }
-  }
-
-  async dispose(): Promise<void> {
-    await this.#run.dispose();
-  }
-}
-
-/** The compiled columns: all arguments in a list. */
-function compileColumns(columns: readonly Column[], { compute }: Subject, engine: Engine) {
-  const fn = (given: readonly Tensor[]): Tensor[] =>
-    compute(Object.fromEntries(columns.map(({ name }, index) => [name, given[index]!])));
-  return compile(fn, { engine });
 }

@@ -8,6 +8,7 @@ export {
   type Statistics,
   evaluation,
 } from "./evaluation.ts";
+export type { Checkpoint } from "./checkpoint.ts";
 export type { Rows, Shard, Source } from "./source.ts";
 export type { Batch, ColumnSpec, ColumnSpecs } from "./columns.ts";
 export type { EvaluationState, MergeOptions, RowAddress, SkippedRows, StatisticStates } from "./state.ts";

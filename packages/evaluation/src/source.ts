@@ -9,6 +9,8 @@ export interface Shard {
   readonly shard: string;
   /** How many rows it has, if that is known. */
   readonly totalRows?: number | undefined;
+  /** Another one if its rows have changed, if that is known: a checkpoint of others is refused. */
+  readonly etag?: string | undefined;
   /** Its rows in batches of any size, each with all columns that are wanted and that it has. */
   read(wants: (column: string) => boolean): Iterable<Batch> | AsyncIterable<Batch>;
 }
@@ -21,6 +23,11 @@ export interface Source {
 /** Rows: a batch of them, batches one after the other, or a source of shards. */
 export type Rows = Batch | Iterable<Batch> | AsyncIterable<Batch> | Source;
 
+/** Whether it has shards. */
+export function isSource(rows: unknown): rows is Source {
+  return typeof (rows as Partial<Source> | null | undefined)?.shards === "function";
+}
+
 /** The shards of rows, a single one of this name if they are no source. Throws `OutOfRangeError` if they are no rows. */
 export async function* shardsOf(caller: string, rows: unknown, name: string): AsyncGenerator<Shard> {
   if (typeof rows !== "object" || rows === null) {
@@ -28,7 +35,7 @@ export async function* shardsOf(caller: string, rows: unknown, name: string): As
       `${caller}: the source must be a batch, an iterable of batches, or have shards(), got ${describe(rows)}.`,
     );
   }
-  if (typeof (rows as Partial<Source>).shards === "function") yield* (rows as Source).shards();
+  if (isSource(rows)) yield* rows.shards();
   else if (Symbol.asyncIterator in rows || Symbol.iterator in rows)
     yield { shard: name, read: () => rows as Iterable<Batch> };
   else yield { shard: name, read: () => [rows as Batch] };

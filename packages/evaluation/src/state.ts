@@ -41,6 +41,16 @@ export type Kinds = ReadonlyMap<string, Kind<unknown>>;
 /** How many addresses of skipped rows are kept for each reason. */
 export const mostAddresses = 10;
 
+/** How many groups there may be, unless more are allowed. */
+export const mostGroups = 10_000;
+
+/** Throws `OutOfRangeError` if there are more groups. */
+export function requireGroups(caller: string, { by }: EvaluationState, most: number): void {
+  const count = by === null ? 0 : Object.keys(by).length;
+  if (count <= most) return;
+  throw new OutOfRangeError(`${caller}: by must have at most ${most} groups, got ${count}. maxGroups allows more.`);
+}
+
 /** The state of no rows. */
 export function emptyState(key: string, kinds: Kinds): EvaluationState {
   return {
@@ -148,7 +158,11 @@ export function canonical(value: unknown): string {
 
 /** The state of a text. Throws `DTypeError` if it is no JSON, and `OutOfRangeError`, naming the part, if it is no state of this evaluation. */
 export function readState(text: string, key: string, kinds: Kinds): EvaluationState {
-  const state = parse(text);
+  return checkState(parse(text), key, kinds);
+}
+
+/** The same value. Throws `OutOfRangeError`, naming the part, if it is no state of this evaluation. */
+export function checkState(state: unknown, key: string, kinds: Kinds): EvaluationState {
   if (!isRecord(state) || state["format"] !== "symloss-evaluation" || state["version"] !== 1) {
     throw new OutOfRangeError(`read: text must be that of a state, version 1, got ${describe(state)}.`);
   }

@@ -1,4 +1,8 @@
 /** What comes of evaluations in threads? Run as a program of its own, bundled: threads run JavaScript. */
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileCheckpoint } from "@symloss/evaluation/files";
 import { runInWorkers } from "@symloss/evaluation/workers";
 import { engine, source, test } from "./shards.ts";
 
@@ -27,6 +31,14 @@ outcomes["too many groups"] = await fails(runInWorkers(module("shards"), { worke
 outcomes["twice"] = await fails(runInWorkers(module("twice"), { workers: 2 }));
 outcomes["no exports"] = await fails(runInWorkers(new URL("node:path"), { workers: 2 }));
 outcomes["no module"] = (await fails(runInWorkers(module("none"), { workers: 2 }))).includes("none.js");
+const path = join(mkdtempSync(join(tmpdir(), "symloss-workers-")), "run.jsonl");
+const keeping = { workers: 3, by: "site", checkpoint: fileCheckpoint(path) };
+await runInWorkers(module("shards"), keeping);
+const lines = readFileSync(path, "utf8").split("\n");
+writeFileSync(path, `${lines.slice(0, 2).join("\n")}\n${lines[3]!.slice(0, 99)}`);
+const resumed = await runInWorkers(module("shards"), keeping);
+outcomes["resumed"] = [lines.length, readFileSync(path, "utf8").split("\n").length, resumed.digest === alone.digest];
+outcomes["another checkpoint"] = await fails(runInWorkers(module("shards"), { ...keeping, by: "label" }));
 const controller = new AbortController();
 controller.abort();
 outcomes["aborted"] = await fails(runInWorkers(module("shards"), { workers: 2, signal: controller.signal }));

@@ -1,12 +1,15 @@
 /** How do files become shards? By their names, each read as its ending says. */
+import { stat } from "node:fs/promises";
+import { relative, resolve, sep } from "node:path";
 import { OutOfRangeError } from "@symloss/core";
 import { type OptionTable, checkOptions, describe } from "@symloss/core/engine";
 import { glob } from "tinyglobby";
+import type { Batch } from "../columns.ts";
 import type { Shard, Source } from "../source.ts";
-import { jsonLinesShard } from "./json-lines.ts";
-import { npzShard } from "./npz.ts";
-import { parquetShard } from "./parquet.ts";
-import { safetensorsShard } from "./safetensors.ts";
+import { readLines } from "./json-lines.ts";
+import { readArchive } from "./npz.ts";
+import { readGroups } from "./parquet.ts";
+import { readTensors } from "./safetensors.ts";
 
 /** Where files are, and what they are. */
 export interface FilesOptions {
@@ -19,11 +22,13 @@ export interface FilesOptions {
 /** What a file may be. */
 export type Format = "jsonl" | "npz" | "parquet" | "safetensors";
 
-const readers: { readonly [F in Format]: (path: string) => Shard } = {
-  jsonl: jsonLinesShard,
-  npz: npzShard,
-  parquet: parquetShard,
-  safetensors: safetensorsShard,
+type Reader = (path: string, wants: (column: string) => boolean) => AsyncGenerator<Batch>;
+
+const readers: { readonly [F in Format]: Reader } = {
+  jsonl: readLines,
+  npz: readArchive,
+  parquet: readGroups,
+  safetensors: readTensors,
 };
 
 /** What else an ending may be. */
@@ -45,7 +50,7 @@ const table: OptionTable<FilesOptions> = {
 };
 
 /**
- * The rows of files, each a shard, in the order of their names: JSON lines (`.jsonl`, `.ndjson`), Parquet (`.parquet`, which needs the package
+ * The rows of files, each a shard named by its path below the folder, in the order of their names: JSON lines (`.jsonl`, `.ndjson`), Parquet (`.parquet`, which needs the package
  * hyparquet), safetensors (`.safetensors`), archives of NumPy (`.npz`, which need the package yauzl). Names may be patterns, such as
  * `shards/*.parquet`. Only the columns that are evaluated are read.
  * Throws `OutOfRangeError` if no file has such a name, or if what one is can't be told from its ending.
@@ -66,8 +71,19 @@ export function files(names: string | readonly string[], options: FilesOptions =
           `files: there must be a file such as ${patterns.join(" or ")}, got none in ${folder}.`,
         );
       }
-      for (const path of found.toSorted()) yield readers[format ?? formatOf(path)](path);
+      for (const path of found.toSorted()) yield await shardOf(path, folder, format ?? formatOf(path));
     },
+  };
+}
+
+/** Its name is its path below the folder, if it is there. */
+async function shardOf(path: string, folder: string, format: Format): Promise<Shard> {
+  const below = relative(resolve(folder), path).split(sep).join("/");
+  const { size, mtimeMs } = await stat(path);
+  return {
+    shard: below.startsWith("../") ? path : below,
+    etag: `${size}-${mtimeMs}`,
+    read: (wants) => readers[format](path, wants),
   };
 }
 

@@ -1,11 +1,9 @@
 /** How are rows read from lines of JSON, each a record? */
 import { createReadStream } from "node:fs";
-import { basename } from "node:path";
 import { createInterface } from "node:readline";
 import { DTypeError } from "@symloss/core";
 import { describe, isRecord } from "@symloss/core/engine";
 import type { Batch } from "../columns.ts";
-import type { Shard } from "../source.ts";
 
 /** How many lines make a batch. */
 const batchLength = 4096;
@@ -13,11 +11,7 @@ const batchLength = 4096;
 type Row = Readonly<Record<string, unknown>>;
 
 /** The rows of a file. Lines without anything are left out. */
-export function jsonLinesShard(path: string): Shard {
-  return { shard: basename(path), read: (wants) => readLines(path, wants) };
-}
-
-async function* readLines(path: string, wants: (column: string) => boolean): AsyncGenerator<Batch> {
+export async function* readLines(path: string, wants: (column: string) => boolean): AsyncGenerator<Batch> {
   let rows: Row[] = [];
   let number = 0;
   for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {

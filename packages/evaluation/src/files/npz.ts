@@ -1,21 +1,15 @@
 /** How are rows read from an archive of arrays of NumPy? Each array is a column, decompressed while it is read. */
-import { basename } from "node:path";
 import { type Readable, Transform, pipeline } from "node:stream";
 import { crc32 } from "node:zlib";
 import { EngineUnavailableError } from "@symloss/core";
 import type { Entry, ZipFile } from "yauzl";
 import type { Batch } from "../columns.ts";
-import type { Shard } from "../source.ts";
 import { type ArrayInFile, openArray, readColumns } from "./array-in-file.ts";
 import { fileError } from "./file-error.ts";
 import { readNpyHeader } from "./npy.ts";
 
 /** The rows of a file, whose arrays must have as many each. Throws `EngineUnavailableError` if yauzl is not installed. */
-export function npzShard(path: string): Shard {
-  return { shard: basename(path), read: (wants) => readArchive(path, wants) };
-}
-
-async function* readArchive(path: string, wants: (column: string) => boolean): AsyncGenerator<Batch> {
+export async function* readArchive(path: string, wants: (column: string) => boolean): AsyncGenerator<Batch> {
   const { openPromise } = await load();
   const archive = await openPromise(path, { autoClose: false, lazyEntries: true }).catch((cause: Error) => {
     throw "code" in cause ? cause : fileError(path, "an archive of arrays", cause.message, cause);

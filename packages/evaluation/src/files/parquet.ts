@@ -1,15 +1,9 @@
 /** How are rows read from a Parquet file? One group of rows after the other, by hyparquet. */
-import { basename } from "node:path";
 import { EngineUnavailableError } from "@symloss/core";
 import type { Batch } from "../columns.ts";
-import type { Shard } from "../source.ts";
 
 /** The rows of a file. Throws `EngineUnavailableError` if hyparquet is not installed. */
-export function parquetShard(path: string): Shard {
-  return { shard: basename(path), read: (wants) => readGroups(path, wants) };
-}
-
-async function* readGroups(path: string, wants: (column: string) => boolean): AsyncGenerator<Batch> {
+export async function* readGroups(path: string, wants: (column: string) => boolean): AsyncGenerator<Batch> {
   const { asyncBufferFromFile, parquetMetadataAsync, parquetRead, parquetSchema } = await load();
   const file = await asyncBufferFromFile(path);
   const metadata = await parquetMetadataAsync(file);

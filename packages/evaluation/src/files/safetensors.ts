@@ -1,8 +1,6 @@
 /** How are rows read from a safetensors file? Each tensor is a column. */
-import { basename } from "node:path";
 import { describe, isRecord } from "@symloss/core/engine";
 import type { Batch } from "../columns.ts";
-import type { Shard } from "../source.ts";
 import { type ArrayHeader, type ArrayInFile, openArray, readColumns } from "./array-in-file.ts";
 import { ByteStream, readableOf } from "./byte-stream.ts";
 import { type ElementType, elementTypes } from "./element-types.ts";
@@ -25,11 +23,7 @@ const codes: Readonly<Record<string, ElementType>> = {
 const mostHeader = 100 * 2 ** 20;
 
 /** The rows of a file, whose tensors must have as many each. */
-export function safetensorsShard(path: string): Shard {
-  return { shard: basename(path), read: (wants) => readTensors(path, wants) };
-}
-
-function readTensors(path: string, wants: (column: string) => boolean): AsyncGenerator<Batch> {
+export function readTensors(path: string, wants: (column: string) => boolean): AsyncGenerator<Batch> {
   async function* opened(): AsyncGenerator<ArrayInFile> {
     const { tensors, end } = await readHeader(path);
     for (const [name, info] of Object.entries(tensors)) {

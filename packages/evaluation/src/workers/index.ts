@@ -10,9 +10,10 @@ import {
 } from "@symloss/core";
 import { type OptionTable, checkOptions, describe } from "@symloss/core/engine";
 import { Piscina } from "piscina";
+import { type CheckpointLine, readShard } from "../checkpoint.ts";
 import { type Report, type RunOptions, type Statistics, runOptions } from "../evaluation.ts";
 import { integerRule } from "../rules.ts";
-import type { EvaluationState } from "../state.ts";
+import { type EvaluationState, mostGroups, requireGroups } from "../state.ts";
 import { type EvaluationModule, loadModule } from "./module.ts";
 import type { Outcome, Task } from "./worker.ts";
 
@@ -41,7 +42,7 @@ const table: OptionTable<WorkerOptions> = { ...shared, workers: { ...integerRule
 /**
  * The report of all shards of a module's source, evaluated by so many threads. The module exports `test`, an evaluation; `source`, such as
  * `files("shards/*.parquet")`; and `engine`, a function that makes one. Each thread loads it, and is sent nothing but the names of shards. The
- * report is the same, to the last bit, as that of `test.run(source, ...)`.
+ * report is the same, to the last bit, as that of `test.run(source, ...)`. A checkpoint is written when a shard is done.
  * Throws `DTypeError` if the module does not export these, and what a shard throws, naming it.
  * @example const report = await runInWorkers(new URL("./test.js", import.meta.url), { workers: 4, by: "lang" });
  */
@@ -51,7 +52,7 @@ export async function runInWorkers<S extends Statistics>(module: URL, options: W
       `runInWorkers: module must be a URL, such as new URL("./test.js", import.meta.url), got ${describe(module)}.`,
     );
   }
-  const { workers, signal, onProgress, ...rest } = checkOptions(
+  const { workers, signal, onProgress, checkpoint, ...rest } = checkOptions(
     "runInWorkers",
     options,
     table,
@@ -59,6 +60,7 @@ export async function runInWorkers<S extends Statistics>(module: URL, options: W
   const loaded = (await loadModule(module.href)) as EvaluationModule<S>;
   await loaded.test.prepareFor(loaded.source);
   const names = await namesOf(loaded);
+  const known = lastLines((await checkpoint?.lines()) ?? []);
   const pool = new Piscina<Task, Outcome>({
     filename: new URL("./worker.js", import.meta.url).href,
     minThreads: Math.min(workers, names.length),
@@ -66,17 +68,19 @@ export async function runInWorkers<S extends Statistics>(module: URL, options: W
   });
   let state: EvaluationState | undefined;
   let done = 0;
-  const merge = async (text: string): Promise<void> => {
-    const own = await loaded.test.read(text);
+  const merge = async (shard: string, line: string): Promise<void> => {
+    if (line !== known.get(shard)) await checkpoint?.append(line);
+    const own = await loaded.test.read(JSON.stringify((JSON.parse(line) as CheckpointLine).state));
     state = state === undefined ? own : await loaded.test.merge(state, own);
+    requireGroups("runInWorkers", state, rest.maxGroups ?? mostGroups);
     onProgress?.({ rows: state.rows, shards: ++done, totalShards: names.length });
   };
   // One after the other: each takes the state that another has left.
   let merging = Promise.resolve();
   const evaluate = async (shard: string): Promise<void> => {
-    const task = { module: module.href, shard, options: rest };
+    const task = { module: module.href, shard, line: known.get(shard), options: rest };
     const outcome = await pool.run(task, signal === undefined ? {} : { signal });
-    await (merging = merging.then(() => merge(textOf(outcome))));
+    await (merging = merging.then(() => merge(shard, lineOf(outcome))));
   };
   // A thread that can't begin has no task to fail.
   const broken = new Promise<never>((_, reject) => pool.on("error", reject));
@@ -88,9 +92,16 @@ export async function runInWorkers<S extends Statistics>(module: URL, options: W
   }
 }
 
-/** The text of a state. Throws what the worker threw: errors lose their classes on the way. */
-function textOf(outcome: Outcome): string {
-  if ("text" in outcome) return outcome.text;
+/** The last line of each shard. Throws `DTypeError` if one is none; what else is wrong with it is found by the worker that goes on from it. */
+function lastLines(lines: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    lines.map((line, index) => [readShard(`runInWorkers: line ${index + 1} of the checkpoint`, line), line]),
+  );
+}
+
+/** The line of a shard. Throws what the worker threw: errors lose their classes on the way. */
+function lineOf(outcome: Outcome): string {
+  if ("line" in outcome) return outcome.line;
   const { name, message } = outcome.error;
   const OwnError = Object.hasOwn(errors, name) ? errors[name]! : EngineError;
   throw new OwnError(message);

@@ -1,5 +1,6 @@
 /** What does a worker do? It evaluates shards, by their names, of the module that it was given when it began: no code is sent to it. */
 import { type Engine, OutOfRangeError } from "@symloss/core";
+import type { Checkpoint } from "../checkpoint.ts";
 import type { RunOptions } from "../evaluation.ts";
 import type { Shard, Source } from "../source.ts";
 import { loadModule } from "./module.ts";
@@ -9,24 +10,26 @@ export interface Task {
   /** The address of the module. */
   readonly module: string;
   readonly shard: string;
-  readonly options: Omit<RunOptions, "engine" | "signal" | "onProgress" | "shard">;
+  /** What a checkpoint says of the shard. */
+  readonly line: string | undefined;
+  readonly options: Omit<RunOptions, "engine" | "signal" | "onProgress" | "shard" | "checkpoint">;
 }
 
 /** The engine of each module, made with its first shard. */
 const engines = new Map<string, Promise<Engine>>();
 
-/** The text of the state of a shard, or why there is none. */
+/** What a checkpoint says of the shard when it is done, or why it is not. */
 export type Outcome =
-  | { readonly text: string }
+  | { readonly line: string }
   | { readonly error: { readonly name: string; readonly message: string } };
 
 /** What a worker gives for a task. */
-export default async function evaluateShard({ module, shard, options }: Task): Promise<Outcome> {
+export default async function evaluateShard(task: Task): Promise<Outcome> {
   try {
-    return { text: await textOf({ module, shard, options }) };
+    return { line: await lineOf(task) };
   } catch (error) {
     const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
-    return { error: { name, message: named(shard, message) } };
+    return { error: { name, message: named(task.shard, message) } };
   }
 }
 
@@ -38,13 +41,18 @@ function named(shard: string, message: string): string {
 }
 
 /** Throws `OutOfRangeError` if there is no such shard. */
-async function textOf({ module, shard, options }: Task): Promise<string> {
+async function lineOf({ module, shard, line, options }: Task): Promise<string> {
   const { test, source, engine: make } = await loadModule(module);
   let engine = engines.get(module);
   if (engine === undefined) engines.set(module, (engine = Promise.resolve(make())));
   const own = await shardNamed(source, shard);
-  const state = await test.update(undefined, { shards: () => [own] }, { ...options, engine: await engine });
-  return test.write(state);
+  const lines = line === undefined ? [] : [line];
+  const checkpoint: Checkpoint = {
+    lines: async () => lines,
+    append: async (last) => void lines.push(last),
+  };
+  await test.update(undefined, { shards: () => [own] }, { ...options, engine: await engine, checkpoint });
+  return lines.at(-1)!;
 }
 
 async function shardNamed(source: Source, name: string): Promise<Shard> {

@@ -44,6 +44,13 @@ beforeAll(async () => {
 
 test.each<[string, unknown]>([
   ["same", true],
+  ["resumed", [6, 6, true]],
+  [
+    "another checkpoint",
+    expect.stringMatching(
+      /^OutOfRangeError: runInWorkers: shard part-\d: line 1 of the checkpoint must be of a run with the by "label", got "site"/,
+    ),
+  ],
   ["progress", { rows: 750, shards: 5, totalShards: 5 }],
   [
     "bad row",
