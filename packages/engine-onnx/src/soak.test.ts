@@ -79,9 +79,15 @@ describe("memory", () => {
       await engine.dispose();
     };
     for (let warm = 0; warm < 20; warm++) await round();
-    const before = { wasm: wasmHeap(), js: await jsHeap() };
-    for (let count = 0; count < rounds; count++) await round();
-    expect(wasmHeap()).toBe(before.wasm);
-    expect((await jsHeap()) - before.js).toBeLessThan(2 ** 20);
+    const before = wasmHeap();
+    const growth: number[] = [];
+    for (let window = 0; window < 4; window++) {
+      const start = await jsHeap();
+      for (let count = 0; count < rounds / 4; count++) await round();
+      growth.push((await jsHeap()) - start);
+    }
+    expect(wasmHeap()).toBe(before);
+    // Compiled code and its feedback settle within some hundred rounds; what leaks grows in every window.
+    expect(Math.min(...growth)).toBeLessThan(2 ** 18);
   }, 600_000);
 });
