@@ -1,8 +1,7 @@
 /** How are arrays that lie in files read, so many rows at a time? */
-import type { Readable } from "node:stream";
 import { NDArray } from "@symloss/core";
 import type { Batch } from "../columns.ts";
-import { ByteStream } from "./byte-stream.ts";
+import { ByteStream, type Chunks } from "./byte-stream.ts";
 import type { ElementType } from "./element-types.ts";
 import { fileError } from "./file-error.ts";
 
@@ -34,10 +33,10 @@ const bytesOfRow = ({ shape, type }: ArrayHeader): number => shape.slice(1).redu
 export async function openArray(
   column: string,
   place: string,
-  readable: Readable,
+  chunks: Chunks,
   header: (place: string, bytes: ByteStream) => ArrayHeader | Promise<ArrayHeader>,
 ): Promise<ArrayInFile> {
-  const bytes = new ByteStream(place, readable);
+  const bytes = new ByteStream(place, chunks);
   try {
     return { column, place, bytes, ...(await header(place, bytes)) };
   } catch (error) {
@@ -84,7 +83,7 @@ async function readRows({ type, shape, bytes, place }: ArrayInFile, count: numbe
   const length = lengths.reduce((a, b) => a * b, type.width);
   const taken = await bytes.take(length);
   if (taken.length < length) throw fileError(place, `the bytes of its rows, ${shape[0]}`, "the end before");
-  return new NDArray(type.make(taken.buffer), lengths, type.dtype);
+  return new NDArray(type.make(taken.buffer as ArrayBuffer), lengths, type.dtype);
 }
 
 /** What reads to the end finds that a checksum is wrong. */

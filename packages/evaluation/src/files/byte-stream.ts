@@ -1,28 +1,28 @@
 /** How are bytes taken, so many at a time, from a file or from what it decompresses to? */
-import { createReadStream } from "node:fs";
-import { Readable } from "node:stream";
 import { DTypeError } from "@symloss/core";
 import { fileError } from "./file-error.ts";
 
-/** So many bytes of a file are read at a time. */
-const chunkLength = 2 ** 20;
+/** Chunks of bytes, as streams of Node.js give them, whose types a reader of declarations may not have. */
+export interface Chunks extends AsyncIterable<Uint8Array> {
+  destroy(): unknown;
+}
 
 /** Bytes in their order. No more of them are in memory than a chunk and what is asked for. */
 export class ByteStream {
   /** For messages. */
   readonly #place: string;
-  readonly #stream: Readable;
+  readonly #stream: Chunks;
   readonly #chunks: AsyncIterator<Uint8Array>;
   #rest = new Uint8Array(0);
 
-  constructor(place: string, stream: Readable) {
+  constructor(place: string, stream: Chunks) {
     this.#place = place;
     this.#stream = stream;
-    this.#chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+    this.#chunks = stream[Symbol.asyncIterator]();
   }
 
   /** The next bytes, which are fewer only if none follow them. Throws `DTypeError` if they can't be decompressed. */
-  async take(length: number): Promise<Uint8Array<ArrayBuffer>> {
+  async take(length: number): Promise<Uint8Array> {
     const bytes = new Uint8Array(length);
     for (let filled = 0; filled < length;) {
       if (this.#rest.length === 0) {
@@ -53,10 +53,4 @@ export class ByteStream {
   close(): void {
     this.#stream.destroy();
   }
-}
-
-/** The bytes of a file from one on, so many or all that follow. */
-export function readableOf(path: string, start = 0, length: number = Infinity): Readable {
-  if (length === 0) return Readable.from([]);
-  return createReadStream(path, { start, end: start + length - 1, highWaterMark: chunkLength });
 }

@@ -6,7 +6,8 @@ import { OutOfRangeError } from "@symloss/core";
 import { describe, isRecord } from "@symloss/core/engine";
 import type { Source } from "../source.ts";
 import { type ArrayHeader, type ArrayInFile, openArray, readColumns } from "./array-in-file.ts";
-import { type ByteStream, readableOf } from "./byte-stream.ts";
+import type { ByteStream } from "./byte-stream.ts";
+import { readableOf } from "./file-bytes.ts";
 
 /** The rows of files, whose arrays have headers of one kind. Throws `OutOfRangeError`, naming the function, if columns are no names of files. */
 export function columnFiles(

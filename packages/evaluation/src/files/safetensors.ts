@@ -2,8 +2,9 @@
 import { describe, isRecord } from "@symloss/core/engine";
 import type { Batch } from "../columns.ts";
 import { type ArrayHeader, type ArrayInFile, openArray, readColumns } from "./array-in-file.ts";
-import { ByteStream, readableOf } from "./byte-stream.ts";
+import { ByteStream } from "./byte-stream.ts";
 import { type ElementType, elementTypes } from "./element-types.ts";
+import { readableOf } from "./file-bytes.ts";
 import { fileError } from "./file-error.ts";
 
 /** Kinds of elements by their codes; others are refused. */
