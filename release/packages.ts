@@ -1,6 +1,6 @@
 /** Which packages are published? Those of packages/, by their manifests. */
-import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { workspacesIn } from "../scripts/workspaces.mjs";
 
 export interface Package {
   /** "@symloss/engine-cpu" */
@@ -11,23 +11,23 @@ export interface Package {
   readonly entries: readonly string[];
 }
 
-interface Manifest {
+interface Workspace {
   readonly name: string;
-  readonly private?: boolean;
-  readonly exports: Readonly<Record<string, unknown>>;
+  readonly manifest: {
+    readonly name: string;
+    readonly private?: boolean;
+    readonly exports: Readonly<Record<string, unknown>>;
+  };
 }
 
-const root = fileURLToPath(new URL("../packages/", import.meta.url));
+const workspaces: readonly Workspace[] = workspacesIn(fileURLToPath(new URL("../packages/", import.meta.url)));
 
-export const packages: readonly Package[] = readdirSync(root).flatMap((folder) => {
-  const {
-    name,
-    private: hidden,
-    exports,
-  } = JSON.parse(readFileSync(`${root}${folder}/package.json`, "utf8")) as Manifest;
-  const entries = Object.keys(exports).filter((entry) => entry !== "./package.json");
-  return hidden === true ? [] : [{ name, folder, entries: entries.map((entry) => `${name}${entry.slice(1)}`) }];
-});
+export const packages: readonly Package[] = workspaces
+  .filter(({ manifest }) => manifest.private !== true)
+  .map(({ name: folder, manifest: { name, exports } }) => {
+    const entries = Object.keys(exports).filter((entry) => entry !== "./package.json");
+    return { name, folder, entries: entries.map((entry) => `${name}${entry.slice(1)}`) };
+  });
 
 /** The engines, by the name of the function that makes each: "cpu". */
 export const engines: readonly string[] = packages
