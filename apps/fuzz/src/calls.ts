@@ -451,6 +451,8 @@ function contractCalls(engine: Engine): CallTable {
     nearestName: [oneOf("axes", ["axis"])],
     unknownName: [oneOf("caller", "options", "axes", ["axis"])],
     isRecord: [oneOf({})],
+    isDType: [oneOf("float32")],
+    isLength: [oneOf(2)],
     isForeignArray: [oneOf({ data: new Float32Array(2), shape: [2] })],
   };
 }

@@ -36,13 +36,23 @@ export {
   operationFacts,
   unaryOperations,
 } from "./tensor/operation.ts";
-export { type DType, type TypedArray, allocate, bytesPerElement, castNumber, holds, isFloat } from "./array/dtype.ts";
+export {
+  type DType,
+  type TypedArray,
+  allocate,
+  bytesPerElement,
+  castNumber,
+  holds,
+  isDType,
+  isFloat,
+} from "./array/dtype.ts";
 export {
   type Dimension,
   type Lengths,
   type Shape,
   dropAxes,
   isConcrete,
+  isLength,
   sizeOf,
   stridesOf,
   withLengths,

@@ -10,7 +10,7 @@ import {
   ndarray,
 } from "@symloss/core";
 import type { BadRows } from "./bad-rows.ts";
-import { allocate, describe, isRecord, print } from "@symloss/core/engine";
+import { allocate, describe, isDType, isLength, isRecord, print } from "@symloss/core/engine";
 
 /**
  * A column: its dtype; or a list of columns that stand beside each other, by their names or by one with a `*` in it, and their dtype; or a
@@ -39,8 +39,6 @@ export interface Column {
   readonly shape: readonly number[] | undefined;
 }
 
-const dtypes: readonly string[] = ["float32", "float64", "int32", "bool"] satisfies DType[];
-
 /** The columns. Throws `DTypeError`, naming the column, if one is not specified as it must be. */
 export function readColumns(caller: string, specs: unknown): readonly Column[] {
   if (!isRecord(specs) || Object.keys(specs).length === 0) {
@@ -59,20 +57,12 @@ function readColumn(caller: string, name: string, spec: unknown): Column {
       return { name, dtype, from: names, shape: typeof from === "string" ? [] : [names.length] };
     }
   }
-  if (isRecord(spec) && isDType(spec["dtype"]) && isLengths(spec["shape"])) {
+  if (isRecord(spec) && isDType(spec["dtype"]) && Array.isArray(spec["shape"]) && spec["shape"].every(isLength)) {
     return { name, dtype: spec["dtype"], from: undefined, shape: spec["shape"] };
   }
   throw new DTypeError(
     `${caller}: columns.${name} must be a dtype, ["logit_*", dtype], or { dtype, shape }, got ${print(spec)}.`,
   );
-}
-
-function isDType(value: unknown): value is DType {
-  return typeof value === "string" && dtypes.includes(value);
-}
-
-function isLengths(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.every((length) => Number.isSafeInteger(length) && length >= 0);
 }
 
 function patternOf(text: string): RegExp {

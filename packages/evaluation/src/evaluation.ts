@@ -125,6 +125,10 @@ export function evaluation<const Specs extends ColumnSpecs, S extends Statistics
   return new Evaluation<S>(fn as EvaluationFunction, columns, options.batch ?? 4096);
 }
 
+const noShape =
+  "the shape of rows must be known, got columns by a pattern and no batch yet. List the columns by name, or run first.";
+const noBatch = "there must be a batch at least, whose columns say the shape of rows, got none.";
+
 /** A run while it lasts. */
 interface Run {
   readonly caller: string;
@@ -227,12 +231,9 @@ export class Evaluation<S extends Statistics> {
     }
   }
 
-  async #known(caller: string): Promise<Prepared> {
-    if (this.#prepared === undefined && this.#subject === undefined) {
-      throw new OutOfRangeError(
-        `${caller}: the shape of rows must be known, got columns by a pattern and no batch yet. List the columns by name, or run first.`,
-      );
-    }
+  /** What is prepared. Throws `OutOfRangeError` if rows have no known shape yet. */
+  async #known(caller: string, otherwise: string = noShape): Promise<Prepared> {
+    if (this.#subject === undefined) throw new OutOfRangeError(`${caller}: ${otherwise}`);
     return this.#prepare(this.#columns);
   }
 
@@ -264,7 +265,7 @@ export class Evaluation<S extends Statistics> {
       for await (const part of shardsOf(caller, source, shard)) await this.#takeShard(run, part);
       const own = log === undefined ? await run.running?.take(by !== undefined) : log.total;
       onProgress?.({ rows: run.read });
-      const { key, subject } = await this.#requirePrepared(caller);
+      const { key, subject } = await this.#known(caller, noBatch);
       const start = before ?? emptyState(key, subject.kinds);
       if (own === undefined) return start;
       const state = mergeStates(start, own, subject.kinds, {});
@@ -286,13 +287,13 @@ export class Evaluation<S extends Statistics> {
     let written = known.rows;
     for await (const batch of part.read((column) => column === by || isWanted(this.#columns, column))) {
       signal?.throwIfAborted();
-      const from = Math.max(0, known.rows - first);
-      const bad = new BadRows(badRows, caller, { shard: part.shard, first, from });
+      const place = { shard: part.shard, first, from: Math.max(0, known.rows - first) };
+      const bad = new BadRows(badRows, caller, place);
       const given = readBatch(caller, this.#columns, batch, { by, bad });
       run.running ??= new Running(await this.#prepare(given.columns), this.#batch, options);
-      await run.running.add(given, { shard: part.shard, first, from }, bad);
+      await run.running.add(given, place, bad);
       first += given.rows;
-      run.read += Math.max(0, given.rows - from);
+      run.read += Math.max(0, given.rows - place.from);
       if (log !== undefined && first - written >= log.everyRows) {
         await log.add(part, first, false, await run.running.take(by !== undefined));
         written = first;
@@ -311,21 +312,11 @@ export class Evaluation<S extends Statistics> {
       throw new OutOfRangeError(`${caller}: the source must have shards() with a checkpoint, got ${describe(source)}.`);
     }
     await this.prepareFor(source);
-    const { key, subject } = await this.#requirePrepared(caller);
+    const { key, subject } = await this.#known(caller, noBatch);
     const setting = { by: by ?? null, badRows, key, fingerprint: fingerprintOf(engine, this.#batch) };
     return CheckpointLog.open(caller, checkpoint, setting, {
       check: (state) => checkState(state, key, subject.kinds),
       merge: (left, right) => mergeStates(left, right, subject.kinds, {}),
     });
-  }
-
-  /** What is prepared. Throws `OutOfRangeError` if rows have no known shape yet. */
-  async #requirePrepared(caller: string): Promise<Prepared> {
-    if (this.#prepared !== undefined || this.#columns.every(({ shape }) => shape !== undefined)) {
-      return this.#prepare(this.#columns);
-    }
-    throw new OutOfRangeError(
-      `${caller}: there must be a batch at least, whose columns say the shape of rows, got none.`,
-    );
   }
 }

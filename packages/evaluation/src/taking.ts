@@ -1,6 +1,5 @@
 /** How do computed rows get into states? Those of each group into its own. */
 import { OutOfRangeError, type TypedArray } from "@symloss/core";
-import { allocate, holds } from "@symloss/core/engine";
 import type { StatisticStates } from "./state.ts";
 import type { Accumulator, Origin } from "./statistic.ts";
 import type { NamedStatistic } from "./subject.ts";
@@ -110,15 +109,10 @@ export class Taking {
 
   #sort(columns: readonly TypedArray[], order: Int32Array): readonly TypedArray[] {
     this.#sorted = columns.map((column, index) => {
-      const target = this.#sorted[index] ?? similar(column, column.length);
+      const target = this.#sorted[index] ?? column.slice();
       for (let place = 0; place < order.length; place++) target[place] = column[order[place]!]!;
       return target;
     });
     return this.#sorted;
   }
-}
-
-function similar(column: TypedArray, length: number): TypedArray {
-  const dtype = (["float32", "float64", "int32", "bool"] as const).find((one) => holds(one, column))!;
-  return allocate(dtype, length);
 }

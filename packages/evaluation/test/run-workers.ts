@@ -28,6 +28,9 @@ outcomes["bad row"] = await fails(runInWorkers(module("bad-shards"), { workers: 
 const { skipped } = await runInWorkers(module("bad-shards"), { workers: 2, badRows: "skip" });
 outcomes["skipped"] = skipped;
 outcomes["too many groups"] = await fails(runInWorkers(module("shards"), { workers: 2, by: "logit_0", maxGroups: 3 }));
+outcomes["too many groups in all"] = await fails(
+  runInWorkers(module("shards"), { workers: 2, by: "logit_0", maxGroups: 150 }),
+);
 outcomes["twice"] = await fails(runInWorkers(module("twice"), { workers: 2 }));
 outcomes["no exports"] = await fails(runInWorkers(new URL("node:path"), { workers: 2 }));
 outcomes["no module"] = (await fails(runInWorkers(module("none"), { workers: 2 }))).includes("none.js");

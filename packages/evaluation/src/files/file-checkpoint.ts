@@ -46,8 +46,6 @@ async function readLines(path: string): Promise<readonly string[]> {
   });
   const end = bytes.lastIndexOf("\n") + 1;
   if (end < bytes.length) await truncate(path, end);
-  return bytes
-    .toString("utf8", 0, Math.max(0, end - 1))
-    .split("\n")
-    .slice(end === 0 ? 1 : 0);
+  // After the last line there is nothing.
+  return bytes.toString("utf8", 0, end).split("\n").slice(0, -1);
 }

@@ -1,5 +1,5 @@
 /** What does the header of an array of NumPy say? */
-import { print } from "@symloss/core/engine";
+import { isLength, print } from "@symloss/core/engine";
 import type { Source } from "../source.ts";
 import { type ArrayHeader } from "./array-in-file.ts";
 import type { ByteStream } from "./byte-stream.ts";
@@ -49,7 +49,7 @@ export async function readNpyHeader(place: string, bytes: ByteStream): Promise<A
   const type = Object.hasOwn(codes, code) ? codes[code] : undefined;
   if (type === undefined) throw fileError(place, `elements of ${Object.keys(codes).join(", ")}`, print(code));
   const lengths = shape.split(",").flatMap((part) => (part.trim() === "" ? [] : [Number(part)]));
-  if (lengths.length === 0 || !lengths.every((one) => Number.isSafeInteger(one) && one >= 0)) {
+  if (lengths.length === 0 || !lengths.every(isLength)) {
     throw fileError(place, "rows", `the shape (${shape})`);
   }
   return { type, shape: lengths };

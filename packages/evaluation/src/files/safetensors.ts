@@ -1,5 +1,5 @@
 /** How are rows read from a safetensors file? Each tensor is a column. */
-import { describe, isRecord } from "@symloss/core/engine";
+import { describe, isLength, isRecord } from "@symloss/core/engine";
 import type { Batch } from "../columns.ts";
 import { type ArrayHeader, type ArrayInFile, openArray, readColumns } from "./array-in-file.ts";
 import { ByteStream } from "./byte-stream.ts";
@@ -75,15 +75,11 @@ function headerOf(place: string, info: unknown): ArrayHeader & { readonly start:
   const type = typeof dtype === "string" && Object.hasOwn(codes, dtype) ? codes[dtype] : undefined;
   if (type === undefined) throw fileError(place, `elements of ${Object.keys(codes).join(", ")}`, describe(dtype));
   const [start, end] = Array.isArray(offsets) ? (offsets as readonly unknown[]) : [];
-  if (!areLengths(shape) || shape.length === 0 || !areLengths([start, end])) {
+  if (!Array.isArray(shape) || shape.length === 0 || !shape.every(isLength) || !isLength(start) || !isLength(end)) {
     throw fileError(place, "a shape that has rows, and offsets", describe(info));
   }
   const bytes = shape.reduce((size, length) => size * length, type.width);
-  const length = (end as number) - (start as number);
+  const length = end - start;
   if (length !== bytes) throw fileError(place, `${bytes} bytes`, `${length}`);
-  return { type, shape, start: start as number, length };
-}
-
-function areLengths(lengths: unknown): lengths is readonly number[] {
-  return Array.isArray(lengths) && lengths.every((length) => Number.isSafeInteger(length) && length >= 0);
+  return { type, shape, start, length };
 }

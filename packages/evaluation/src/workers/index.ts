@@ -1,13 +1,5 @@
 /** How do several threads evaluate? Each takes shards, one after the other. The third entry of the package, `@symloss/evaluation/workers`, for Node.js. */
-import {
-  DTypeError,
-  DisposedError,
-  EngineError,
-  EngineUnavailableError,
-  OutOfRangeError,
-  ShapeError,
-  UnsupportedOperationError,
-} from "@symloss/core";
+import * as core from "@symloss/core";
 import { type OptionTable, checkOptions, describe } from "@symloss/core/engine";
 import { Piscina } from "piscina";
 import { type CheckpointLine, readShard } from "../checkpoint.ts";
@@ -48,7 +40,7 @@ const table: OptionTable<WorkerOptions> = { ...shared, workers: { ...integerRule
  */
 export async function runInWorkers<S extends Statistics>(module: URL, options: WorkerOptions): Promise<Report<S>> {
   if (!(typeof module === "object" && typeof (module as Partial<URL> | null)?.href === "string")) {
-    throw new OutOfRangeError(
+    throw new core.OutOfRangeError(
       `runInWorkers: module must be a URL, such as new URL("./test.js", import.meta.url), got ${describe(module)}.`,
     );
   }
@@ -70,8 +62,9 @@ export async function runInWorkers<S extends Statistics>(module: URL, options: W
   let done = 0;
   const merge = async (shard: string, line: string): Promise<void> => {
     if (line !== known.get(shard)) await checkpoint?.append(line);
-    const own = await loaded.test.read(JSON.stringify((JSON.parse(line) as CheckpointLine).state));
-    state = state === undefined ? own : await loaded.test.merge(state, own);
+    // The worker has computed or checked it.
+    const own = (JSON.parse(line) as CheckpointLine).state;
+    state = await loaded.test.merge(state ?? (await loaded.test.empty()), own);
     requireGroups("runInWorkers", state, rest.maxGroups ?? mostGroups);
     onProgress?.({ rows: state.rows, shards: ++done, totalShards: names.length });
   };
@@ -103,19 +96,15 @@ function lastLines(lines: readonly string[]): ReadonlyMap<string, string> {
 function lineOf(outcome: Outcome): string {
   if ("line" in outcome) return outcome.line;
   const { name, message } = outcome.error;
-  const OwnError = Object.hasOwn(errors, name) ? errors[name]! : EngineError;
-  throw new OwnError(message);
+  const OwnError = exported.get(name);
+  throw new (isErrorClass(OwnError) ? OwnError : core.EngineError)(message);
 }
 
-const errors: Readonly<Record<string, new (message: string) => Error>> = {
-  DTypeError,
-  DisposedError,
-  EngineError,
-  EngineUnavailableError,
-  OutOfRangeError,
-  ShapeError,
-  UnsupportedOperationError,
-};
+const exported: ReadonlyMap<string, unknown> = new Map(Object.entries(core));
+
+function isErrorClass(value: unknown): value is new (message: string) => core.SymlossError {
+  return typeof value === "function" && value.prototype instanceof core.SymlossError;
+}
 
 /** The names of all shards. Throws `OutOfRangeError` if two have one name, for a worker could not tell them apart. */
 async function namesOf({ source }: EvaluationModule): Promise<readonly string[]> {
@@ -123,5 +112,5 @@ async function namesOf({ source }: EvaluationModule): Promise<readonly string[]>
   for await (const { shard } of source.shards()) names.push(shard);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice === undefined) return names;
-  throw new OutOfRangeError(`runInWorkers: shards must have different names, got ${JSON.stringify(twice)} twice.`);
+  throw new core.OutOfRangeError(`runInWorkers: shards must have different names, got ${JSON.stringify(twice)} twice.`);
 }

@@ -44,6 +44,10 @@ beforeAll(async () => {
 
 test.each<[string, unknown]>([
   ["same", true],
+  [
+    "too many groups in all",
+    expect.stringMatching(/^OutOfRangeError: runInWorkers: by must have at most 150 groups, got 15[1-4]\. maxGroups /),
+  ],
   ["resumed", [6, 6, true]],
   [
     "another checkpoint",
