@@ -23,16 +23,17 @@ const walls = {
   evaluation: {
     ours: ["core"],
     others: [
+      "bullmq",
       "hyparquet",
       "piscina",
       "tinyglobby",
       "yauzl",
       computed,
       "node:fs",
-      "node:fs/promises",
       "node:path",
       "node:readline",
       "node:stream",
+      "node:timers",
       "node:zlib",
     ],
   },

@@ -1,6 +1,6 @@
 /** How is each export called correctly? Every value of a correct call is then replaced by a hostile one. */
 import { fileURLToPath } from "node:url";
-import { states } from "@symloss/evaluation";
+import { evaluation, states } from "@symloss/evaluation";
 import { conformanceCases, lossSamples } from "@symloss/conformance";
 import {
   type Engine,
@@ -81,6 +81,10 @@ export function rightCalls(engine: Engine): CallTable {
     ...prefixed("@symloss/evaluation/workers", {
       runInWorkers: [with_(new URL("../test/none.js", import.meta.url), { workers: 1 })],
     }),
+    ...prefixed("@symloss/evaluation/bullmq", {
+      runOnQueue: [with_(meanOfX, oneShard, { connection: "redis://127.0.0.1:9", patience: 1 })],
+      serve: [with_(meanOfX, { connection: "redis://127.0.0.1:9", source: oneShard, engine })],
+    }),
     ...prefixed("@symloss/evaluation/files", {
       files: [with_("*.jsonl", { folder: ".", format: "jsonl" })],
       fileCheckpoint: [with_("run.jsonl", { everyRows: 5 })],
@@ -93,6 +97,12 @@ export function rightCalls(engine: Engine): CallTable {
     }),
   };
 }
+
+/** What is evaluated. */
+const meanOfX = evaluation(({ x }: { readonly x: Tensor }) => ({ x: states.mean(x) }), { columns: { x: "float32" } });
+
+/** One shard of it. */
+const oneShard = { shards: () => [{ shard: "one", read: () => [{ x: [1, 2] }] }] };
 
 /** A file that exports a loss. */
 const lossFile = fileURLToPath(new URL("../../../packages/losses/src/regression/huber.ts", import.meta.url));

@@ -190,8 +190,16 @@ describe("is refused", () => {
       () => run(["{}"]),
       /^run: line 1 of the checkpoint must be that of a checkpoint, version 1, got /,
     ],
-    ["without a shard", async () => run(await changed({ shard: 3 })), /must have a shard, got 3/],
-    ["with another etag", async () => run(await changed({ etag: 3 })), /must have an etag or null, got 3/],
+    [
+      "without a shard",
+      async () => run(await changed({ shard: 3 })),
+      /must have a shard, and an etag or null, got 3 and/,
+    ],
+    [
+      "with another etag",
+      async () => run(await changed({ etag: 3 })),
+      /must have a shard, and an etag or null, got .* and 3/,
+    ],
     [
       "with rows that are no number",
       async () => run(await changed({ rows: -1 })),
@@ -205,7 +213,7 @@ describe("is refused", () => {
     [
       "of rows without shards",
       () => run([], {}, [{}]),
-      /^run: the source must have shards\(\) with a checkpoint, got a list/,
+      /^run: source must be a source of shards, such as files\("\*\.parquet"\), got a list/,
     ],
     [
       "that keeps nothing",

@@ -42,7 +42,8 @@ export interface CheckpointSetting {
   readonly by: string | null;
   readonly badRows: string;
   readonly key: string;
-  readonly fingerprint: string;
+  /** Undefined if others compute rows, who say it with their states. */
+  readonly fingerprint: string | undefined;
 }
 
 /** What is done with states. */
@@ -87,29 +88,24 @@ export class CheckpointLog {
   ): Promise<CheckpointLog> {
     const lines = new Map<string, CheckpointLine>();
     for (const [index, text] of (await checkpoint.lines()).entries()) {
-      const line = readLine(`${caller}: line ${index + 1} of the checkpoint`, text, setting, states);
+      const line = await readLine(`${caller}: line ${index + 1} of the checkpoint`, text, setting, states.check);
       lines.set(line.shard, line);
     }
     return new CheckpointLog(caller, checkpoint, setting, states, lines);
   }
 
   /** How many rows of a shard are known, and whether these are all. Throws `OutOfRangeError` if the shard has changed, or has the name of another. */
-  begin({ shard, etag: own }: Shard): Pick<CheckpointLine, "rows" | "whole"> {
-    const etag = own ?? null;
-    const name = JSON.stringify(shard);
-    if (this.#begun.has(shard)) {
+  begin(shard: Shard): Pick<CheckpointLine, "rows" | "whole"> {
+    const name = shard.shard;
+    if (this.#begun.has(name)) {
       throw new OutOfRangeError(
-        `${this.#caller}: shards must have different names with a checkpoint, got ${name} twice.`,
+        `${this.#caller}: shards must have different names with a checkpoint, got ${JSON.stringify(name)} twice.`,
       );
     }
-    this.#begun.add(shard);
-    const line = this.#lines.get(shard);
+    this.#begun.add(name);
+    const line = this.#lines.get(name);
     if (line === undefined) return { rows: 0, whole: false };
-    if (line.etag !== etag) {
-      throw new OutOfRangeError(
-        `${this.#caller}: shard ${name} must be as it was when the checkpoint was written, ${print(line.etag)}, got ${print(etag)}.`,
-      );
-    }
+    requireUnchanged(this.#caller, shard, line);
     if (line.whole) this.#add(line.state);
     return line;
   }
@@ -141,16 +137,22 @@ export class CheckpointLog {
   }
 }
 
-function readLine(
+/**
+ * What stands in a line. Throws `DTypeError` or `OutOfRangeError`, naming the place, if it is no line, is of another run, or if the check refuses
+ * its state.
+ */
+export async function readLine(
   place: string,
   text: string,
   { by, badRows, key, fingerprint }: CheckpointSetting,
-  { check }: CheckpointStates,
-): CheckpointLine {
+  check: (state: unknown) => unknown,
+): Promise<CheckpointLine> {
   const line = parse(place, text);
-  const { etag, rows, whole } = line;
-  if (!(etag === null || typeof etag === "string")) {
-    throw new OutOfRangeError(`${place} must have an etag or null, got ${describe(etag)}.`);
+  const { shard, etag, rows, whole } = line;
+  if (typeof shard !== "string" || !(etag === null || typeof etag === "string")) {
+    throw new OutOfRangeError(
+      `${place} must have a shard, and an etag or null, got ${describe(shard)} and ${describe(etag)}.`,
+    );
   }
   if (!isCount(rows) || typeof whole !== "boolean") {
     throw new OutOfRangeError(
@@ -162,11 +164,11 @@ function readLine(
   const got = { by: line["by"], badRows: line["badRows"], key: given["key"], fingerprint: given["fingerprint"] };
   for (const [name, value] of Object.entries(must)) {
     const own = got[name as keyof typeof got];
-    if (own === value) continue;
+    if (own === value || value === undefined) continue;
     throw new OutOfRangeError(`${place} must be of a run with the ${name} ${print(value)}, got ${print(own)}.`);
   }
   try {
-    check(line["state"]);
+    await check(line["state"]);
     return line as unknown as CheckpointLine;
   } catch (cause) {
     if (!isSymlossError(cause)) throw cause;
@@ -174,22 +176,21 @@ function readLine(
   }
 }
 
-/** The shard of a line. Throws `DTypeError` or `OutOfRangeError` if it is none. */
-export function readShard(place: string, text: string): string {
-  return parse(place, text).shard;
+/** Throws `OutOfRangeError`, naming the shard, if a line speaks of it as it was before its rows changed. */
+export function requireUnchanged(caller: string, { shard, etag }: Shard, line: CheckpointLine): void {
+  if (line.etag === (etag ?? null)) return;
+  throw new OutOfRangeError(
+    `${caller}: shard ${JSON.stringify(shard)} must be as it was when the checkpoint was written, ${print(line.etag)}, got ${print(etag ?? null)}.`,
+  );
 }
 
-function parse(place: string, text: string): Readonly<Record<string, unknown>> & { readonly shard: string } {
+function parse(place: string, text: string): Readonly<Record<string, unknown>> {
   let line: unknown;
   try {
     line = JSON.parse(text);
   } catch (cause) {
     throw new DTypeError(`${place} must be JSON, got ${describe(text)}.`, { cause });
   }
-  if (isRecord(line) && line["format"] === "symloss-checkpoint" && line["version"] === 1) {
-    if (typeof line["shard"] === "string")
-      return line as Readonly<Record<string, unknown>> & { readonly shard: string };
-    throw new OutOfRangeError(`${place} must have a shard, got ${describe(line["shard"])}.`);
-  }
+  if (isRecord(line) && line["format"] === "symloss-checkpoint" && line["version"] === 1) return line;
   throw new OutOfRangeError(`${place} must be that of a checkpoint, version 1, got ${describe(line)}.`);
 }

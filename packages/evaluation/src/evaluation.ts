@@ -1,9 +1,9 @@
 /** How is a function evaluated over rows, of any number, wherever they come from? */
-import { type Engine, EngineError, OutOfRangeError, type Tensor } from "@symloss/core";
+import { DTypeError, type Engine, EngineError, OutOfRangeError, type Tensor } from "@symloss/core";
 import {
+  type OptionRule,
   type OptionTable,
   checkOptions,
-  describe,
   engineRule,
   flagRule,
   functionRule,
@@ -31,7 +31,7 @@ import {
   mostGroups,
   requireGroups,
 } from "./state.ts";
-import { type Rows, type Shard, isSource, shardsOf } from "./source.ts";
+import { type Rows, type Shard, shardsOf, sourceRule } from "./source.ts";
 import type { Statistic } from "./statistic.ts";
 import { type EvaluationFunction, type Subject, keyOf, traceSubject } from "./subject.ts";
 
@@ -308,9 +308,7 @@ export class Evaluation<S extends Statistics> {
   async #openLog(caller: string, source: Rows, options: RunOptions): Promise<CheckpointLog | undefined> {
     const { checkpoint, engine, by, badRows = "stop" } = options;
     if (checkpoint === undefined) return undefined;
-    if (!isSource(source)) {
-      throw new OutOfRangeError(`${caller}: the source must have shards() with a checkpoint, got ${describe(source)}.`);
-    }
+    requireRule(caller, "source", sourceRule, source);
     await this.prepareFor(source);
     const { key, subject } = await this.#known(caller, noBatch);
     const setting = { by: by ?? null, badRows, key, fingerprint: fingerprintOf(engine, this.#batch) };
@@ -320,3 +318,10 @@ export class Evaluation<S extends Statistics> {
     });
   }
 }
+
+/** The rule of an argument that is one. */
+export const evaluationRule: OptionRule = {
+  must: "an evaluation",
+  holds: (value) => value instanceof Evaluation,
+  error: DTypeError,
+};

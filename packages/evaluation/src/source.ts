@@ -1,6 +1,6 @@
 /** Where do rows come from? From shards, one after the other, of which only the columns are read that are wanted. */
 import { OutOfRangeError } from "@symloss/core";
-import { describe } from "@symloss/core/engine";
+import { type OptionRule, describe } from "@symloss/core/engine";
 import type { Batch } from "./columns.ts";
 
 /** A part of the data, such as a file. */
@@ -24,9 +24,18 @@ export interface Source {
 export type Rows = Batch | Iterable<Batch> | AsyncIterable<Batch> | Source;
 
 /** Whether it has shards. */
-export function isSource(rows: unknown): rows is Source {
+function isSource(rows: unknown): rows is Source {
   return typeof (rows as Partial<Source> | null | undefined)?.shards === "function";
 }
+
+/** The rule of an option or an argument that is one. */
+export const sourceRule: OptionRule = {
+  must: 'a source of shards, such as files("*.parquet")',
+  holds: isSource,
+  required: true,
+  error: OutOfRangeError,
+  show: describe,
+};
 
 /** The shards of rows, a single one of this name if they are no source. Throws `OutOfRangeError` if they are no rows. */
 export async function* shardsOf(caller: string, rows: unknown, name: string): AsyncGenerator<Shard> {

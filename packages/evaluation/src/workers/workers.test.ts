@@ -1,46 +1,19 @@
 /** Is a report of several threads that of one, and does what fails in a thread have its name? */
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { defaultServerConditions, build as bundle } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { Bundle } from "../../test/bundle.ts";
 import { runInWorkers } from "./index.ts";
 
-const root = fileURLToPath(new URL("../../../..", import.meta.url));
-const fixtures = join(root, "packages/evaluation/test");
-// Where packages are found.
-const folder = mkdtempSync(join(root, "node_modules", ".symloss-workers-"));
-afterAll(() => rmSync(folder, { recursive: true }));
-
+let bundle: Bundle;
 let outcomes: Readonly<Record<string, unknown>> = {};
 beforeAll(async () => {
-  const names = ["run-workers", "shards", "bad-shards", "twice"];
-  await bundle({
-    configFile: false,
-    logLevel: "warn",
-    root: fixtures,
-    publicDir: false,
-    ssr: { noExternal: [/^@symloss\//], resolve: { conditions: ["@symloss/source", ...defaultServerConditions] } },
-    build: {
-      ssr: true,
-      outDir: folder,
-      emptyOutDir: false,
-      minify: false,
-      rolldownOptions: {
-        input: Object.fromEntries([
-          ...names.map((name) => [`packages/evaluation/test/${name}`, join(fixtures, `${name}.ts`)] as const),
-          ["packages/evaluation/src/workers/worker", join(root, "packages/evaluation/src/workers/worker.ts")],
-        ]),
-        output: { preserveModules: true, preserveModulesRoot: root },
-      },
-    },
-  });
-  const program = join(folder, "packages/evaluation/test/run-workers.js");
-  const { stdout } = await promisify(execFile)(process.execPath, [program]);
+  const names = ["run-workers", "shards", "bad-shards", "twice"].map((name) => `test/${name}`);
+  bundle = await Bundle.of([...names, "src/workers/worker"]);
+  const { stdout } = await promisify(execFile)(process.execPath, [bundle.pathOf("test/run-workers")]);
   outcomes = JSON.parse(stdout.trim().split("\n").at(-1)!) as Readonly<Record<string, unknown>>;
 }, 120_000);
+afterAll(() => bundle[Symbol.dispose]());
 
 test.each<[string, unknown]>([
   ["same", true],
@@ -52,7 +25,7 @@ test.each<[string, unknown]>([
   [
     "another checkpoint",
     expect.stringMatching(
-      /^OutOfRangeError: runInWorkers: shard part-\d: line 1 of the checkpoint must be of a run with the by "label", got "site"/,
+      /^OutOfRangeError: runInWorkers: line 1 of the checkpoint must be of a run with the by "label", got "site"/,
     ),
   ],
   ["progress", { rows: 750, shards: 5, totalShards: 5 }],

@@ -1,0 +1,140 @@
+/** How do the shards that workers have evaluated become a report? Each comes as a line of a checkpoint, in any order. */
+import { OutOfRangeError } from "@symloss/core";
+import { print } from "@symloss/core/engine";
+import { type Checkpoint, type CheckpointLine, requireUnchanged, readLine } from "./checkpoint.ts";
+import type { Evaluation, Report, Statistics } from "./evaluation.ts";
+import type { Shard, Source } from "./source.ts";
+import { type EvaluationState, type MergeOptions, canonical, mostGroups, requireGroups } from "./state.ts";
+
+/** How far a run is. */
+export interface WorkerProgress {
+  readonly rows: number;
+  /** How many shards are done, and how many there are. */
+  readonly shards: number;
+  readonly totalShards: number;
+}
+
+/** How shards are evaluated and put together. */
+export interface GatheringOptions extends MergeOptions {
+  readonly by?: string | undefined;
+  readonly badRows?: "stop" | "skip" | undefined;
+  readonly maxGroups?: number | undefined;
+  readonly checkpoint?: Checkpoint | undefined;
+  readonly onProgress?: ((progress: WorkerProgress) => void) | undefined;
+}
+
+/** A shard of which not all rows are known, and what a checkpoint says of those that are. */
+export interface MissingShard {
+  readonly shard: Shard;
+  readonly line: CheckpointLine | undefined;
+}
+
+/** The shards of a run whose rows are computed elsewhere. */
+export class Gathering<S extends Statistics> {
+  readonly key: string;
+  readonly #missing: Map<string, MissingShard>;
+  readonly #caller: string;
+  readonly #test: Evaluation<S>;
+  readonly #options: GatheringOptions;
+  readonly #total: number;
+  #state: EvaluationState;
+  /** One after the other: each takes the state that another has left. */
+  #merging: Promise<void> = Promise.resolve();
+
+  private constructor(
+    caller: string,
+    test: Evaluation<S>,
+    shards: readonly Shard[],
+    state: EvaluationState,
+    options: GatheringOptions,
+  ) {
+    this.key = state.key;
+    this.#missing = new Map(shards.map((shard) => [shard.shard, { shard, line: undefined }]));
+    this.#caller = caller;
+    this.#test = test;
+    this.#options = options;
+    this.#total = shards.length;
+    this.#state = state;
+  }
+
+  /** Throws `OutOfRangeError` if two shards have one name, or if the checkpoint is of another run. */
+  static async begin<S extends Statistics>(
+    caller: string,
+    test: Evaluation<S>,
+    source: Source,
+    options: GatheringOptions,
+  ): Promise<Gathering<S>> {
+    await test.prepareFor(source);
+    const gathering = new Gathering(caller, test, await shardsIn(caller, source), await test.empty(), options);
+    for (const [index, text] of ((await options.checkpoint?.lines()) ?? []).entries()) {
+      await gathering.#know(`${caller}: line ${index + 1} of the checkpoint`, text);
+    }
+    for (const { line } of gathering.missing) if (line?.whole === true) await gathering.#merge(line);
+    return gathering;
+  }
+
+  /** Takes the line of a shard, and keeps it. Throws `OutOfRangeError`, naming the shard, if it is none of that shard. */
+  async add({ shard, etag }: Shard, text: string): Promise<void> {
+    const place = `${this.#caller}: what a worker gave for shard ${shard}`;
+    const line = await this.#read(place, text);
+    if (line.shard !== shard || line.etag !== (etag ?? null) || !line.whole) {
+      throw new OutOfRangeError(
+        `${place} must be of the whole shard as it is here, ${print(etag ?? null)}, got ${line.rows} rows of ${line.shard}, ${print(line.etag)}.`,
+      );
+    }
+    await (this.#merging = this.#merging.then(async () => {
+      await this.#options.checkpoint?.append(text);
+      await this.#merge(line);
+    }));
+  }
+
+  /** Those that are not done. */
+  get missing(): readonly MissingShard[] {
+    return [...this.#missing.values()];
+  }
+
+  get progress(): WorkerProgress {
+    const shards = this.#total - this.#missing.size;
+    return { rows: this.#state.rows, shards, totalShards: this.#total };
+  }
+
+  /** What is known when all shards are. */
+  report(): Promise<Report<S>> {
+    return this.#test.result(this.#state);
+  }
+
+  /** A later line says more of its shard than an earlier one. */
+  async #know(place: string, text: string): Promise<void> {
+    const line = await this.#read(place, text);
+    const own = this.#missing.get(line.shard);
+    if (own === undefined) return;
+    requireUnchanged(this.#caller, own.shard, line);
+    this.#missing.set(line.shard, { ...own, line });
+  }
+
+  #read(place: string, text: string): Promise<CheckpointLine> {
+    const { by, badRows = "stop" } = this.#options;
+    const setting = { by: by ?? null, badRows, key: this.key, fingerprint: undefined };
+    return readLine(place, text, setting, (state) => this.#test.read(canonical(state)));
+  }
+
+  async #merge({ shard, state }: CheckpointLine): Promise<void> {
+    const { anyFingerprint, maxGroups = mostGroups, onProgress } = this.#options;
+    this.#state = await this.#test.merge(this.#state, state, { anyFingerprint });
+    requireGroups(this.#caller, this.#state, maxGroups);
+    this.#missing.delete(shard);
+    onProgress?.(this.progress);
+  }
+}
+
+async function shardsIn(caller: string, source: Source): Promise<readonly Shard[]> {
+  const shards = new Map<string, Shard>();
+  for await (const shard of source.shards()) {
+    if (shards.has(shard.shard)) {
+      const name = JSON.stringify(shard.shard);
+      throw new OutOfRangeError(`${caller}: shards must have different names, got ${name} twice.`);
+    }
+    shards.set(shard.shard, shard);
+  }
+  return [...shards.values()];
+}

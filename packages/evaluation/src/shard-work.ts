@@ -1,0 +1,66 @@
+/** What does a worker do, be it a thread or a machine? It evaluates one of its own shards, by its name: no code is sent to it, and no address. */
+import * as core from "@symloss/core";
+import type { Checkpoint } from "./checkpoint.ts";
+import type { Evaluation, RunOptions, Statistics } from "./evaluation.ts";
+import type { Shard, Source } from "./source.ts";
+
+/** A shard, and how it is evaluated. */
+export interface ShardWork {
+  readonly shard: string;
+  /** What a checkpoint says of the shard. */
+  readonly line: string | undefined;
+  readonly options: Omit<RunOptions, "engine" | "signal" | "onProgress" | "shard" | "checkpoint">;
+}
+
+/** What a worker has to do it with. */
+export interface WorkerMeans {
+  readonly test: Evaluation<Statistics>;
+  readonly source: Source;
+  readonly engine: core.Engine;
+}
+
+/** The line of a checkpoint that says what is known of the whole shard. Throws what the evaluation throws, and `OutOfRangeError` if there is no such shard. */
+export async function evaluateShard(caller: string, work: ShardWork, means: WorkerMeans): Promise<string> {
+  const { test, source, engine } = means;
+  const own = await shardNamed(caller, source, work.shard);
+  const lines = work.line === undefined ? [] : [work.line];
+  const checkpoint: Checkpoint = {
+    lines: async () => lines,
+    append: async (last) => void lines.push(last),
+  };
+  await test.update(undefined, { shards: () => [own] }, { ...work.options, engine, checkpoint });
+  return lines.at(-1)!;
+}
+
+async function shardNamed(caller: string, source: Source, name: string): Promise<Shard> {
+  for await (const shard of source.shards()) if (shard.shard === name) return shard;
+  throw new core.OutOfRangeError(
+    `${caller}: the source must have the shard ${JSON.stringify(name)} in every worker, got none.`,
+  );
+}
+
+/** Why a shard could not be evaluated, as text: errors lose their classes on their way from a worker. */
+export interface ShardFailure {
+  readonly name: string;
+  readonly message: string;
+}
+
+/** The failure, with the name of the function that the user called, and of the shard. */
+export function failureOf(caller: string, shard: string, error: unknown): ShardFailure {
+  const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
+  if (message.startsWith(`${caller}: `)) return { name, message };
+  const own = /^update: (shard .*)/s.exec(message)?.[1] ?? `shard ${shard}: ${message.replace(/^update: /, "")}`;
+  return { name, message: `${caller}: ${own}` };
+}
+
+/** The error of a failure: of its class, if that is one of core's. */
+export function errorOf({ name, message }: ShardFailure): core.SymlossError {
+  const OwnError = exported.get(name);
+  return new (isErrorClass(OwnError) ? OwnError : core.EngineError)(message);
+}
+
+const exported: ReadonlyMap<string, unknown> = new Map(Object.entries(core));
+
+function isErrorClass(value: unknown): value is new (message: string) => core.SymlossError {
+  return typeof value === "function" && value.prototype instanceof core.SymlossError;
+}
