@@ -37,7 +37,7 @@ const walls = {
       "node:zlib",
     ],
   },
-  cli: { ours: ["core", "losses", "engine-onnx"], others: "any" },
+  cli: { ours: ["core", "losses", "engine-onnx", "evaluation"], others: "any" },
 };
 
 /** For each package whose sources are in folders: these, the lower first. A file imports from its own folder and those below; files beside the folders stand on top. */

@@ -1,7 +1,7 @@
 /** Which losses can be exported, and what does a command line that exports one say? */
 import { type LossDefinition, type OptionDefinition, losses } from "@symloss/losses";
 import { findLoss } from "./find-loss.ts";
-import { describeExportOptions, describeFlags } from "./own-options.ts";
+import { describeFlags, describeOptions, exportOptions } from "./own-options.ts";
 import { formatChoices } from "./values.ts";
 
 /** A line for each loss, with its arguments and options. */
@@ -21,7 +21,7 @@ const usage = `symloss export LOSS [options] -o FILE
 Writes a loss as an ONNX model (opset 17), with gradients on request. LOSS is one that symloss --list shows, or one of your own:
 the file that exports it and its name there, ./wing.js#wing.
 
-${[...describeExportOptions(), ...describeFlags()].join("\n")}`;
+${[...describeOptions(exportOptions), ...describeFlags()].join("\n")}`;
 
 function helpOnLoss(definition: LossDefinition): string {
   const lines = definition.arguments.map(({ name, shape, elements }) => `  ${name} ${shape}, ${elements}`);

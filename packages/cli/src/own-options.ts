@@ -9,15 +9,31 @@ interface OwnOption {
 
 /** An option without a value. */
 interface OwnFlag {
-  readonly short: string;
+  readonly short?: string;
   readonly text: string;
 }
 
 /** The options of `export`, whatever the loss. */
 export type ExportOption = "output" | "shape" | "dtype" | "labels" | "reduction" | "gradient";
 
-/** The options without a value, which every command has. */
-export type Flag = "list" | "help" | "version";
+/** The options of `evaluate` and `worker`, whatever the loss. */
+export type EvaluateOption =
+  | "data"
+  | "loss"
+  | "metrics"
+  | "by"
+  | "weights"
+  | "badRows"
+  | "maxGroups"
+  | "workers"
+  | "queue"
+  | "checkpoint"
+  | "engine"
+  | "batch"
+  | "dtype";
+
+/** The options without a value. */
+export type Flag = "list" | "help" | "version" | "json";
 
 /** The options of `export`, in the order in which help lists them. */
 export const exportOptions: Readonly<Record<ExportOption, OwnOption>> = {
@@ -41,16 +57,34 @@ export const exportOptions: Readonly<Record<ExportOption, OwnOption>> = {
   },
 };
 
+/** The options of `evaluate`, in the order in which help lists them. */
+export const evaluateOptions: Readonly<Record<EvaluateOption, OwnOption>> = {
+  data: { forms: { "'*.parquet'": "files that a pattern means, or a folder of them" } },
+  loss: { forms: { LOSS: "one that symloss --list shows, or one of your own: ./wing.js#wing" } },
+  metrics: { forms: { "accuracy,rocAuc:3": "metrics, separated by commas; some take a number" } },
+  by: { forms: { COLUMN: "report each group of rows, by a column of names" } },
+  weights: { forms: { COLUMN: "how much each row counts for the loss" } },
+  badRows: { forms: { skip: "leave out rows that can't be evaluated, and count them; default stop" } },
+  maxGroups: { forms: { NUMBER: "the most groups; default 10000" } },
+  workers: { forms: { NUMBER: "so many threads" } },
+  queue: { forms: { "redis://HOST:6379": "machines that run symloss worker with the same options" } },
+  checkpoint: { forms: { FILE: "keep what is done, and go on from there if the file exists" } },
+  engine: { forms: { cpu: "wasm or cpu; default wasm" } },
+  batch: { forms: { NUMBER: "how many rows are computed at a time; default 4096" } },
+  dtype: { short: "d", forms: { float64: "the type of numbers; default float32" } },
+};
+
 /** The flags, in the order in which help lists them. */
 export const flags: Readonly<Record<Flag, OwnFlag>> = {
   list: { short: "l", text: "list the losses, with their arguments and options" },
   help: { short: "h", text: "print help on the program, a command or a loss" },
   version: { short: "v", text: "print the version" },
+  json: { text: "print the report of evaluate as JSON" },
 };
 
 /** What each short form stands for. */
 export const longNames: ReadonlyMap<string, string> = new Map(
-  Object.entries({ ...exportOptions, ...flags }).flatMap(([name, { short }]) =>
+  Object.entries({ ...exportOptions, ...evaluateOptions, ...flags }).flatMap(([name, { short }]) =>
     short === undefined ? [] : [[short, name]],
   ),
 );
@@ -65,9 +99,14 @@ export function isExportOption(name: string): name is ExportOption {
   return Object.hasOwn(exportOptions, name);
 }
 
-/** A line of help for each form of each option of `export`. */
-export function describeExportOptions(): string[] {
-  return Object.entries(exportOptions).flatMap(([name, { short, forms }]) =>
+/** Whether this is the name of an option of `evaluate`. */
+export function isEvaluateOption(name: string): name is EvaluateOption {
+  return Object.hasOwn(evaluateOptions, name);
+}
+
+/** A line of help for each form of each option. */
+export function describeOptions(options: Readonly<Record<string, OwnOption>>): string[] {
+  return Object.entries(options).flatMap(([name, { short, forms }]) =>
     Object.entries(forms).map(([form, text]) => describeLine(short, `--${name} ${form}`, text)),
   );
 }

@@ -187,7 +187,7 @@ describe("export", () => {
     ["export huber --dtype int32 -o x.onnx", /--dtype must be float32 or float64, got "int32"\./],
     ["export clusteringAccuracy -o x.onnx", /--clusters must be given/],
     ["export huber -o /nowhere/x.onnx", /nowhere/],
-    ["run huber", /command must be one of export, engines, help, got "run"\.\n\nsymloss COMMAND/],
+    ["run huber", /command must be one of export, evaluate, worker, engines, help, got "run"\.\n\nsymloss COMMAND/],
     ["exprot huber -o x.onnx", /got "exprot"\. Did you mean export\?\n$/],
     ["hubber -o x.onnx", /got "hubber"\. Did you mean export huber\?\n$/],
     ["mse_loss", /got "mse_loss"\. mse_loss of PyTorch is squaredDifferences\(/],
@@ -196,7 +196,7 @@ describe("export", () => {
     ["--versoin", /^--versoin must have a value, got none\. Did you mean --version\?\n$/],
     [
       "--hlep huber",
-      /^Options without a command must be among --list, --help, --version, got --hlep\. Did you mean --help\?\n$/,
+      /^Options without a command must be among --list, --help, --version, --json, got --hlep\. Did you mean --help\?\n$/,
     ],
     ["engines gpu", /^engines must be given alone, got "gpu" as well\.\n$/],
     ["engines --shape 3", /^engines must be given alone, got --shape as well\.\n$/],

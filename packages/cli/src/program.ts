@@ -2,6 +2,9 @@
 import { DTypeError } from "@symloss/core";
 import { type OptionRule, requireRule } from "@symloss/core/engine";
 import { runEngines } from "./engines.ts";
+import { helpOnEvaluate, helpOnWorker } from "./evaluate/help.ts";
+import { runEvaluate } from "./evaluate/evaluate.ts";
+import { runWorker } from "./evaluate/worker.ts";
 import { runExport } from "./export.ts";
 import { helpOnExport, listLosses } from "./export-help.ts";
 import { Failure } from "./failure.ts";
@@ -15,6 +18,8 @@ import { type Words, takeApart } from "./words.ts";
 export interface Streams {
   out(text: string): void;
   error(text: string): void;
+  /** Where a bar is drawn, if there is a terminal. */
+  readonly terminal?: { write(text: string): unknown } | undefined;
 }
 
 /**
@@ -25,7 +30,7 @@ export async function runProgram(words: readonly string[], streams: Streams): Pr
   requireRule("runProgram", "words", wordsRule, words);
   requireRule("runProgram", "streams", streamsRule, streams);
   try {
-    streams.out(`${await run(takeApart(words))}\n`);
+    streams.out(`${await run(takeApart(words), streams)}\n`);
     return 0;
   } catch (error) {
     if (!isMendable(error)) throw error;
@@ -51,22 +56,29 @@ const streamsRule: OptionRule = {
 
 /** What a command does with the words after its name, and what help says about it. */
 interface Command {
-  readonly run: (words: Words) => string | Promise<string>;
+  readonly run: (words: Words, streams: Streams) => string | Promise<string>;
   readonly help: (topics: readonly string[]) => string | Promise<string>;
 }
 
 const commands: Readonly<Record<string, Command>> = {
   export: { run: runExport, help: ([loss]) => helpOnExport(loss) },
+  evaluate: { run: runEvaluate, help: () => helpOnEvaluate },
+  worker: { run: runWorker, help: () => helpOnWorker },
   engines: { run: runEngines, help: () => "symloss engines\n\nShows which engines work here, and why others don't." },
   help: { run: ({ positionals }) => helpOn(positionals), help: () => usage },
 };
 
-function run(words: Words): string | Promise<string> {
+function run(words: Words, streams: Streams): string | Promise<string> {
   const [first, ...positionals] = words.positionals;
   if (words.flags.has("version")) return readVersion();
   if (words.flags.has("help")) return helpOn(words.positionals);
   if (words.flags.has("list")) return listLosses();
-  if (first !== undefined) return commandOf(first).run({ ...words, positionals });
+  if (words.flags.has("json") && first !== "evaluate") {
+    throw new Failure(
+      `--json must be given with evaluate, got ${first === undefined ? "no command" : JSON.stringify(first)}.`,
+    );
+  }
+  if (first !== undefined) return commandOf(first).run({ ...words, positionals }, streams);
   const [option] = words.options.keys();
   if (option === undefined) return usage;
   const names = Object.keys(flags);
@@ -95,6 +107,8 @@ function commandOf(name: string): Command {
 const usage = `symloss COMMAND
 
   export LOSS -o FILE          write a loss as a .onnx file; ./wing.js#wing is one of your own
+  evaluate --data FILES ...    evaluate a loss and metrics over files, in threads or on many machines
+  worker --queue URL ...       help others to evaluate
   engines                      show which engines work here
   help [COMMAND [LOSS]]        print help on the program, a command or a loss
 
@@ -102,6 +116,14 @@ ${describeFlags().join("\n")}`;
 
 /** The user can also fix what the library rejects: a shape, an option, a file that can't be written. */
 function isMendable(error: unknown): error is Error {
-  const mendable = ["Failure", "ShapeError", "DTypeError", "OutOfRangeError", "UnsupportedOperationError"];
+  const mendable = [
+    "Failure",
+    "ShapeError",
+    "DTypeError",
+    "OutOfRangeError",
+    "UnsupportedOperationError",
+    "EngineUnavailableError",
+    "EngineError",
+  ];
   return error instanceof Error && (mendable.includes(error.name) || "syscall" in error);
 }

@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { Failure } from "./failure.ts";
 import { asOption, didYouMean } from "./meant.ts";
-import { type Flag, exportOptions, flags, isFlag, longNames } from "./own-options.ts";
+import { type Flag, evaluateOptions, exportOptions, flags, isFlag, longNames } from "./own-options.ts";
 
 /** A parsed command line. */
 export interface Words {
@@ -16,7 +16,7 @@ export interface Words {
 export function takeApart(words: readonly string[]): Words {
   const { tokens } = parseArgs({
     args: joinValues(words),
-    options: { ...parsedAs("string", exportOptions), ...parsedAs("boolean", flags) },
+    options: { ...parsedAs("string", { ...exportOptions, ...evaluateOptions }), ...parsedAs("boolean", flags) },
     // The options depend on the loss.
     strict: false,
     allowPositionals: true,

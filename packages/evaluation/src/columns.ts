@@ -14,12 +14,12 @@ import { allocate, describe, isDType, isLength, isRecord, print } from "@symloss
 
 /**
  * A column: its dtype; or a list of columns that stand beside each other, by their names or by one with a `*` in it, and their dtype; or a
- * dtype and the shape of what each row has.
+ * dtype and the shape of what each row has, and the name of the column if it has another one.
  */
 export type ColumnSpec =
   | DType
   | readonly [columns: string | readonly string[], dtype: DType]
-  | { readonly dtype: DType; readonly shape: readonly number[] };
+  | { readonly dtype: DType; readonly shape: readonly number[]; readonly column?: string | undefined };
 
 /** Columns by the name of the argument that they are. */
 export type ColumnSpecs = Readonly<Record<string, ColumnSpec>>;
@@ -33,8 +33,8 @@ export type Batch = Readonly<
 export interface Column {
   readonly name: string;
   readonly dtype: DType;
-  /** The columns of the data; undefined for that of its own name, else names, or a pattern. */
-  readonly from: readonly string[] | RegExp | undefined;
+  /** The column of the data; or several that stand beside each other, by their names or a pattern. */
+  readonly from: string | readonly string[] | RegExp;
   /** The shape of what each row has; of a pattern it is known with the first batch. */
   readonly shape: readonly number[] | undefined;
 }
@@ -48,17 +48,18 @@ export function readColumns(caller: string, specs: unknown): readonly Column[] {
 }
 
 function readColumn(caller: string, name: string, spec: unknown): Column {
-  if (isDType(spec)) return { name, dtype: spec, from: undefined, shape: [] };
+  if (isDType(spec)) return { name, dtype: spec, from: name, shape: [] };
   if (Array.isArray(spec) && spec.length === 2 && isDType(spec[1])) {
     const [from, dtype] = spec as unknown as readonly [unknown, DType];
     if (typeof from === "string" && from.includes("*")) return { name, dtype, from: patternOf(from), shape: undefined };
-    const names = [from].flat() as readonly unknown[];
-    if (names.length > 0 && names.every((one) => typeof one === "string")) {
-      return { name, dtype, from: names, shape: typeof from === "string" ? [] : [names.length] };
+    if (typeof from === "string") return { name, dtype, from, shape: [] };
+    if (Array.isArray(from) && from.length > 0 && from.every((one) => typeof one === "string")) {
+      return { name, dtype, from, shape: [from.length] };
     }
   }
-  if (isRecord(spec) && isDType(spec["dtype"]) && Array.isArray(spec["shape"]) && spec["shape"].every(isLength)) {
-    return { name, dtype: spec["dtype"], from: undefined, shape: spec["shape"] };
+  const { dtype, shape, column = name } = (isRecord(spec) ? spec : {}) as Readonly<Record<string, unknown>>;
+  if (isDType(dtype) && Array.isArray(shape) && shape.every(isLength) && typeof column === "string") {
+    return { name, dtype, from: column, shape };
   }
   throw new DTypeError(
     `${caller}: columns.${name} must be a dtype, ["logit_*", dtype], or { dtype, shape }, got ${print(spec)}.`,
@@ -76,16 +77,12 @@ function patternOf(text: string): RegExp {
 
 /** Whether a column of the data is one of these, or part of one. */
 export function isWanted(columns: readonly Column[], name: string): boolean {
-  return columns.some(({ name: own, from }) =>
-    from instanceof RegExp ? from.test(name) : (from ?? [own]).includes(name),
-  );
+  return columns.some(({ from }) => (from instanceof RegExp ? from.test(name) : [from].flat().includes(name)));
 }
 
 /** The names of the columns that a pattern means, in order: `logit_2` before `logit_10`. */
-function namesFor(column: Column, batch: Batch): readonly string[] {
-  const { from, name } = column;
-  if (from === undefined) return [name];
-  if (!(from instanceof RegExp)) return from;
+function namesFor({ from }: Column, batch: Batch): readonly string[] {
+  if (!(from instanceof RegExp)) return [from].flat();
   return Object.keys(batch)
     .filter((own) => from.test(own))
     .toSorted((left, right) => left.localeCompare(right, "en", { numeric: true }));
@@ -126,7 +123,7 @@ export function readBatch(
     throw new OutOfRangeError(`${caller}: a batch must have the column ${name}, got ${names.join(", ") || "none"}.`);
   };
   const take = (name: string, { dtype, from, shape }: Column): NDArray => {
-    const row = from === undefined ? shape! : [];
+    const row = typeof from === "string" ? shape! : [];
     const array = readArray(caller, name, withoutNull(name, find(name), row, bad), dtype);
     rowsOf(name, array.shape[0]!);
     return array;
@@ -139,7 +136,7 @@ export function readBatch(
       );
     }
     const parts = own.map((name) => take(name, column));
-    if (column.from === undefined || column.shape?.length === 0) return shaped(caller, column, parts[0]!);
+    if (typeof column.from === "string") return shaped(caller, column, parts[0]!);
     return beside(caller, column, own, parts);
   });
   const groups = by === undefined ? undefined : groupsOf(caller, by, find(by));

@@ -110,7 +110,7 @@ export async function keyOf(columns: readonly Column[], { statistics, graph }: S
     columns: columns.map(({ name, dtype, from, shape }) => [
       name,
       dtype,
-      from instanceof RegExp ? from.source : (from ?? null),
+      from instanceof RegExp ? from.source : from,
       shape!,
     ]),
     graph: formatGraph(graph),

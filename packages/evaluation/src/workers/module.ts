@@ -4,7 +4,7 @@ import { describe } from "@symloss/core/engine";
 import { Evaluation, type Statistics } from "../evaluation.ts";
 import type { Source } from "../source.ts";
 
-/** The exports of such a module. */
+/** The exports of such a module. The evaluation may be exported as a promise. */
 export interface EvaluationModule<S extends Statistics = Statistics> {
   readonly test: Evaluation<S>;
   readonly source: Source;
@@ -19,7 +19,8 @@ const wanted: Readonly<Record<keyof EvaluationModule, readonly [must: string, ho
 
 /** The module at an address. Throws `DTypeError`, naming the export, if one is missing or another thing. */
 export async function loadModule(address: string): Promise<EvaluationModule> {
-  const exports = (await import(/* @vite-ignore */ address)) as Readonly<Record<string, unknown>>;
+  const given = (await import(/* @vite-ignore */ address)) as Readonly<Record<string, unknown>>;
+  const exports: Readonly<Record<string, unknown>> = { ...given, test: await given["test"] };
   for (const [name, [must, holds]] of Object.entries(wanted)) {
     if (holds(exports[name])) continue;
     throw new DTypeError(`runInWorkers: ${address} must export ${name}, ${must}, got ${describe(exports[name])}.`);
