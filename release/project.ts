@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 export interface Project {
   readonly folder: string;
   /** Writes a file, by its path in the project. */
-  write(path: string, text: string): void;
+  write(path: string, content: string | Uint8Array): void;
   /** What a program prints. Throws with all that it printed if it fails. */
   run(command: string, parameters: readonly string[], environment?: Readonly<Record<string, string>>): Promise<string>;
   /** Removes it while others are tested: on a busy disk that takes as long as to install it. */
@@ -34,9 +34,9 @@ export async function createProject(
   const folder = mkdtempSync(join(releaseFolder, `${name}-`));
   const project: Project = {
     folder,
-    write(path, text) {
+    write(path, content) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
-      writeFileSync(join(folder, path), text);
+      writeFileSync(join(folder, path), content);
     },
     run: (command, parameters, environment = {}) => run(folder, command, parameters, environment),
     remove: () => rm(folder, { recursive: true, force: true, maxRetries: 3 }),

@@ -11,7 +11,7 @@ test.for([["--help"], ["-h"], ["demo", "--help"]])("%j shows what there is", asy
 
       --engine NAME   train on this: wasm, cpu, onnx, or the fastest of them; by default the first that works here
       --epochs N      go through the data so often; by default as often as the example needs
-      --example NAME  train this: digits, a linear classifier of handwritten digits, or mixture, an autoencoder that sorts them without labels; by default digits
+      --example NAME  train this: digits, a linear classifier of handwritten digits, or mixture, an autoencoder that sorts them without labels, or evaluation, metrics of that classifier over files, in threads; by default digits
       --help          show this text
     "
   `);
@@ -20,7 +20,7 @@ test.for([["--help"], ["-h"], ["demo", "--help"]])("%j shows what there is", asy
 describe("what does not exist is answered by what does, in one line", () => {
   test.for([
     [["--engine", "abacus"], /^--engine must be one of .*cpu.*, got "abacus"\.\n$/],
-    [["--example", "letters"], /^--example must be one of digits, mixture, got "letters"\.\n$/],
+    [["--example", "letters"], /^--example must be one of digits, mixture, evaluation, got "letters"\.\n$/],
     [["--speed"], /^The options must be among --engine, --epochs, --example, --help, got "--speed"\.\n$/],
     [["measure"], /^The command must be one of demo, bench, got "measure"\.\n$/],
     [

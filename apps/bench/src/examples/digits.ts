@@ -1,6 +1,6 @@
 /** How well does a linear classifier learn to read handwritten digits? */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { type NDArray, type Tensor, compile, ndarray, valueAndGrad } from "@symloss/core";
+import { type Engine, type NDArray, type Tensor, compile, ndarray, valueAndGrad } from "@symloss/core";
 import { accuracy, sparseSoftmaxCrossentropyLogits } from "@symloss/losses";
 import { type Digits, loadDigits, sliceDigits } from "../digits.ts";
 import { type Pairs, countPairs, showPairs } from "../pairs.ts";
@@ -38,6 +38,13 @@ export interface Outcome {
   readonly accuracy: number;
   /** How often the digit of a row was read as the digit of a column. */
   readonly confusion: Pairs;
+  readonly model: LearntModel;
+}
+
+/** What was learnt. */
+export interface LearntModel {
+  readonly weights: NDArray;
+  readonly bias: NDArray;
 }
 
 /** Trains the classifier, a line for each epoch. */
@@ -85,6 +92,7 @@ export async function learnDigits(
       loss: result.loss.item(),
       accuracy: result.accuracy.item(),
       confusion: countPairs(test.labels, classes, result.predictions, classes),
+      model,
     };
     report.line(
       `${formatEpoch(epoch, epochs)}   loss ${seenLoss.toFixed(4)}   ` +
@@ -96,6 +104,14 @@ export async function learnDigits(
   await step.dispose();
   await examine.dispose();
   return outcome!;
+}
+
+/** float32 `[count, 10]`: what the model makes of images. */
+export async function logitsOf(model: LearntModel, images: NDArray, engine: Engine): Promise<NDArray> {
+  const run = compile((own: Model, given: Tensor) => classify(own, given), { engine });
+  const logits = await run(model, images);
+  await run.dispose();
+  return logits;
 }
 
 /** The loss, its gradient, and the share of the digits that are read right. */

@@ -109,7 +109,9 @@ type ConfusionResult = ReturnType<typeof states.confusion> extends Statistic<inf
 type BoundedResult = ReturnType<typeof states.rocAuc> extends Statistic<infer Result> ? Result : never;
 
 /** The value, and how far it may be off. */
-function bounded({ value, least, most }: BoundedResult): string {
+function bounded({ value, least, most, nan }: BoundedResult): string {
+  // Of rows that are all positive, or all negative.
+  if (Number.isNaN(value) && nan === 0) return "undefined";
   const within = Math.max(value - least, most - value);
   return within > 0 ? `${formatNumber(value)} ± ${formatBound(within)}` : formatNumber(value);
 }
