@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { runProgram } from "@symloss/cli";
 import { defaultServerConditions, build as bundle } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { RedisServer } from "../packages/evaluation/test/redis-server.ts";
 import { runWords } from "../apps/bench/test/run-words.ts";
 import { runnable } from "./prelude.ts";
 
@@ -89,6 +90,13 @@ beforeAll(async () => {
   });
 }, 120_000);
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+// Some examples meet at a queue, where they find it by the address in the environment.
+let redis: RedisServer;
+beforeAll(async () => {
+  redis = await RedisServer.start();
+});
+afterAll(() => redis[Symbol.asyncDispose]());
 
 describe("pages", () => {
   // One of them runs the whole suite of conformance.
@@ -198,7 +206,9 @@ function outputOf(file: string): string {
 
 /** Runs an example in a process of its own: "done", or what it wrote of its failure. */
 async function outcomeOf(file: string): Promise<string> {
-  const run = promisify(execFile)(process.execPath, [join(scratch, "bundled", outputOf(file))]);
+  const run = promisify(execFile)(process.execPath, [join(scratch, "bundled", outputOf(file))], {
+    env: { ...process.env, REDIS_URL: redis.url },
+  });
   return run.then(
     () => "done",
     (error: unknown) => (error as { readonly stderr: string }).stderr,

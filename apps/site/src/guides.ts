@@ -17,6 +17,8 @@ export const guideOrder: Readonly<Record<string, readonly string[]>> = {
     "synchronous",
     "exporting",
     "evaluation",
+    "exactness",
+    "evaluating-on-machines",
     "numerics",
   ],
   "Where it runs": ["beside-other-libraries", "workers", "content-security-policy"],
