@@ -67,7 +67,11 @@ export function rightCalls(engine: Engine): CallTable {
     }),
     ...prefixed("@symloss/evaluation", {
       evaluation: [
-        with_(({ x }: { readonly x: Tensor }) => ({ x: states.mean(x) }), { columns: { x: "float32" }, batch: 4 }),
+        with_(({ x }: { readonly x: Tensor }) => ({ x: states.mean(x) }), {
+          columns: { x: "float32" },
+          query: "query",
+          batch: 4,
+        }),
       ],
       ...each(["states.mean", "states.perplexity"], with_([1, 2], { weights: [1, 2] })),
       "states.sum": [with_([1, 2])],
@@ -77,6 +81,7 @@ export function rightCalls(engine: Engine): CallTable {
       "states.quantiles": [with_([1, 2], { at: [0.5], exact: false })],
       "states.calibration": [with_([0.5, 1], [true, false], { bins: 2 })],
       "states.topK": [with_([1, 2], { k: 2 })],
+      "states.ndcg": [with_([1, 2], [1, 3], { k: 2, gain: "exponential", whenUndefined: 0 })],
     }),
     ...prefixed("@symloss/evaluation/workers", {
       runInWorkers: [with_(new URL("../test/none.js", import.meta.url), { workers: 1 })],

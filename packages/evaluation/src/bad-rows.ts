@@ -62,10 +62,11 @@ export class BadRows {
     }
   }
 
-  /** As it stands in a state. */
-  get skipped(): EvaluationState["skipped"] {
+  /** Those from one row to before another, as they stand in a state. */
+  skippedWithin(from: number, to: number): EvaluationState["skipped"] {
     const reasons = new Map<string, { count: number; rows: SkippedRows["rows"][number][] }>();
     for (const [row, reason] of [...this.#reasons].toSorted(([left], [right]) => left - right)) {
+      if (row < from || row >= to) continue;
       const own = reasons.get(reason) ?? { count: 0, rows: [] };
       own.count++;
       if (own.rows.length < mostAddresses) own.rows.push({ shard: this.#place.shard, row: this.#place.first + row });

@@ -9,8 +9,9 @@ import {
   type TypedArray,
   ndarray,
 } from "@symloss/core";
-import type { BadRows } from "./bad-rows.ts";
 import { allocate, describe, isDType, isLength, isRecord, print } from "@symloss/core/engine";
+import type { BadRows } from "./bad-rows.ts";
+import { type Queries, readQueries } from "./queries.ts";
 
 /**
  * A column: its dtype; or a list of columns that stand beside each other, by their names or by one with a `*` in it, and their dtype; or a
@@ -94,6 +95,8 @@ export interface ReadBatch {
   readonly arrays: readonly NDArray[];
   /** The group of each row, if rows are grouped. */
   readonly groups: readonly string[] | undefined;
+  /** The query of each row, if statistics take queries. */
+  readonly queries: Queries | undefined;
   /** The columns, with the shapes of rows that were not known. */
   readonly columns: readonly Column[];
 }
@@ -106,7 +109,7 @@ export function readBatch(
   caller: string,
   columns: readonly Column[],
   batch: unknown,
-  { by, bad }: { readonly by: string | undefined; readonly bad: BadRows },
+  { by, query, bad }: { readonly by: string | undefined; readonly query: string | undefined; readonly bad: BadRows },
 ): ReadBatch {
   if (!isRecord(batch)) throw new DTypeError(`${caller}: a batch must be a record of columns, got ${describe(batch)}.`);
   const names = Object.keys(batch);
@@ -141,8 +144,10 @@ export function readBatch(
   });
   const groups = by === undefined ? undefined : groupsOf(caller, by, find(by));
   if (groups !== undefined) rowsOf(by!, groups.length);
+  const queries = query === undefined ? undefined : readQueries(caller, query, find(query), bad);
+  if (queries !== undefined) rowsOf(query!, queries.length);
   const shapes = columns.map((column, index) => ({ ...column, shape: column.shape ?? arrays[index]!.shape.slice(1) }));
-  return { rows: first!.rows, arrays, groups, columns: shapes };
+  return { rows: first!.rows, arrays, groups, queries, columns: shapes };
 }
 
 /** The list with zeros in place of what is null, or has not the length of a row; anything else as it is. */

@@ -59,6 +59,8 @@ export type Report<S extends Statistics> = Results<S> & {
 /** The columns of the data, and how many rows are computed at a time. */
 export interface EvaluationOptions<Specs extends ColumnSpecs = ColumnSpecs> {
   readonly columns: Specs;
+  /** A column of texts or integers: to which query each row belongs. All rows of a query stand together, in one shard. */
+  readonly query?: string | undefined;
   /** Default 4096. */
   readonly batch?: number | undefined;
 }
@@ -83,12 +85,13 @@ export interface RunOptions {
   readonly requireRowIndependent?: boolean | undefined;
 }
 
+const text = { must: "a text", holds: (value: unknown) => typeof value === "string", error: OutOfRangeError } as const;
+
 const evaluationOptions: OptionTable<EvaluationOptions> = {
   columns: recordRule,
+  query: text,
   batch: integerRule(),
 };
-
-const text = { must: "a text", holds: (value: unknown) => typeof value === "string", error: OutOfRangeError } as const;
 
 /** The rules of these options. */
 export const runOptions: OptionTable<RunOptions> = {
@@ -122,7 +125,7 @@ export function evaluation<const Specs extends ColumnSpecs, S extends Statistics
   requireRule("evaluation", "fn", functionRule, fn);
   checkOptions("evaluation", options, evaluationOptions);
   const columns = readColumns("evaluation", options.columns);
-  return new Evaluation<S>(fn as EvaluationFunction, columns, options.batch ?? 4096);
+  return new Evaluation<S>(fn as EvaluationFunction, columns, options.query, options.batch ?? 4096);
 }
 
 const noShape =
@@ -150,21 +153,30 @@ async function tell(run: Run): Promise<void> {
   await pause();
 }
 
+/** Borders don't count: they are those of shards, not of rows. */
+async function digestOf(state: EvaluationState): Promise<string> {
+  return (await sha256(canonical({ ...state, borders: null }))).slice(0, 32);
+}
+
 /** An evaluation: its states form an algebra, of which `run` is the usual way around. */
 export class Evaluation<S extends Statistics> {
   readonly #fn: EvaluationFunction;
   readonly #columns: readonly Column[];
+  readonly #query: string | undefined;
   readonly #batch: number;
   #subject: Subject | undefined;
   #prepared: Promise<Prepared> | undefined;
 
   /** @internal */
-  constructor(fn: EvaluationFunction, columns: readonly Column[], batch: number) {
+  constructor(fn: EvaluationFunction, columns: readonly Column[], query: string | undefined, batch: number) {
     this.#fn = fn;
     this.#columns = columns;
+    this.#query = query;
     this.#batch = batch;
     // Otherwise the shape of rows is known with the first of them.
-    if (columns.every(({ shape }) => shape !== undefined)) this.#subject = traceSubject("evaluation", fn, columns);
+    if (columns.every(({ shape }) => shape !== undefined)) {
+      this.#subject = traceSubject("evaluation", fn, columns, query);
+    }
   }
 
   /** The report of all rows. Throws, naming shard and row, if one is bad, unless these are skipped; and whatever the source throws. */
@@ -176,7 +188,7 @@ export class Evaluation<S extends Statistics> {
   /** The state of no rows. */
   async empty(): Promise<EvaluationState> {
     const { key, subject } = await this.#known("empty");
-    return emptyState(key, subject.kinds);
+    return emptyState(key, subject);
   }
 
   /** The state of the rows of a state, if one is given, and of more. */
@@ -188,7 +200,7 @@ export class Evaluation<S extends Statistics> {
   async merge(left: EvaluationState, right: EvaluationState, options: MergeOptions = {}): Promise<EvaluationState> {
     checkOptions("merge", options, { anyFingerprint: flagRule });
     const { subject } = await this.#known("merge");
-    return mergeStates(left, right, subject.kinds, options);
+    return mergeStates("merge", left, right, subject.kinds, options);
   }
 
   /** The report of a state. */
@@ -201,7 +213,7 @@ export class Evaluation<S extends Statistics> {
     return {
       ...results(state),
       skipped: state.skipped,
-      digest: (await sha256(canonical(state))).slice(0, 32),
+      digest: await digestOf(state),
       fingerprint: state.fingerprint,
       key: state.key,
       by: recordOf(Object.entries(state.by ?? {}).map(([group, own]) => [group, results(own)])),
@@ -216,7 +228,7 @@ export class Evaluation<S extends Statistics> {
   /** The state of a text. Throws `DTypeError` or `OutOfRangeError`, naming the part, if it is no state of this evaluation. */
   async read(text_: string): Promise<EvaluationState> {
     const { key, subject } = await this.#known("read");
-    return readState(text_, key, subject.kinds);
+    return readState(text_, key, subject);
   }
 
   /** Reads a batch, if columns by a pattern leave the shape of rows open, so that states can be read and merged without rows. */
@@ -225,7 +237,9 @@ export class Evaluation<S extends Statistics> {
     for await (const part of shardsOf("prepareFor", source, "")) {
       for await (const batch of part.read((column) => isWanted(this.#columns, column))) {
         const bad = new BadRows("skip", "prepareFor", { shard: part.shard, first: 0, from: 0 });
-        await this.#prepare(readBatch("prepareFor", this.#columns, batch, { by: undefined, bad }).columns);
+        await this.#prepare(
+          readBatch("prepareFor", this.#columns, batch, { by: undefined, query: undefined, bad }).columns,
+        );
         return;
       }
     }
@@ -239,7 +253,7 @@ export class Evaluation<S extends Statistics> {
 
   /** With the shapes of the first batch, if they were not known. */
   #prepare(columns: readonly Column[]): Promise<Prepared> {
-    this.#subject ??= traceSubject("evaluation", this.#fn, columns);
+    this.#subject ??= traceSubject("evaluation", this.#fn, columns, this.#query);
     const subject = this.#subject;
     this.#prepared ??= keyOf(columns, subject).then((key) => ({ columns, subject, key }));
     return this.#prepared;
@@ -266,9 +280,9 @@ export class Evaluation<S extends Statistics> {
       const own = log === undefined ? await run.running?.take(by !== undefined) : log.total;
       onProgress?.({ rows: run.read });
       const { key, subject } = await this.#known(caller, noBatch);
-      const start = before ?? emptyState(key, subject.kinds);
+      const start = before ?? emptyState(key, subject);
       if (own === undefined) return start;
-      const state = mergeStates(start, own, subject.kinds, {});
+      const state = mergeStates(caller, start, own, subject.kinds, {});
       requireGroups(caller, state, maxGroups);
       return state;
     } finally {
@@ -285,19 +299,27 @@ export class Evaluation<S extends Statistics> {
     if (known.whole) return;
     let first = 0;
     let written = known.rows;
-    for await (const batch of part.read((column) => column === by || isWanted(this.#columns, column))) {
+    for await (const batch of part.read(
+      (column) => column === by || column === this.#query || isWanted(this.#columns, column),
+    )) {
       signal?.throwIfAborted();
       const place = { shard: part.shard, first, from: Math.max(0, known.rows - first) };
       const bad = new BadRows(badRows, caller, place);
-      const given = readBatch(caller, this.#columns, batch, { by, bad });
-      run.running ??= new Running(await this.#prepare(given.columns), this.#batch, options);
-      await run.running.add(given, place, bad);
+      const given = readBatch(caller, this.#columns, batch, { by, query: this.#query, bad });
+      const running = (run.running ??= new Running(caller, await this.#prepare(given.columns), this.#batch, options));
+      bad.check(running.subject.checks, given.arrays);
+      let { from } = place;
+      const isDue = log !== undefined && first + given.rows - written >= log.everyRows;
+      const border = isDue ? running.lastBorder(given, place) : undefined;
+      if (border !== undefined) {
+        await running.add(given, place, bad, border);
+        from = border;
+        written = first + border;
+        await log!.add(part, written, false, await running.take(by !== undefined));
+      }
+      await running.add(given, { ...place, from }, bad, given.rows);
       first += given.rows;
       run.read += Math.max(0, given.rows - place.from);
-      if (log !== undefined && first - written >= log.everyRows) {
-        await log.add(part, first, false, await run.running.take(by !== undefined));
-        written = first;
-      }
       await tell(run);
     }
     if (log === undefined) return;
@@ -313,8 +335,8 @@ export class Evaluation<S extends Statistics> {
     const { key, subject } = await this.#known(caller, noBatch);
     const setting = { by: by ?? null, badRows, key, fingerprint: fingerprintOf(engine, this.#batch) };
     return CheckpointLog.open(caller, checkpoint, setting, {
-      check: (state) => checkState(state, key, subject.kinds),
-      merge: (left, right) => mergeStates(left, right, subject.kinds, {}),
+      check: (state) => checkState(state, key, subject),
+      merge: (left, right) => mergeStates(caller, left, right, subject.kinds, {}),
     });
   }
 }

@@ -8,6 +8,7 @@ export {
   type Statistics,
   evaluation,
 } from "./evaluation.ts";
+export type { Borders, ShardPart } from "./borders.ts";
 export type { Checkpoint } from "./checkpoint.ts";
 export type { Rows, Shard, Source } from "./source.ts";
 export type { Batch, ColumnSpec, ColumnSpecs } from "./columns.ts";
@@ -16,6 +17,7 @@ export type { Json, Statistic } from "./statistic.ts";
 export type { CalibrationBin, CalibrationOptions, CalibrationResult } from "./states/calibration.ts";
 export type { ClassScores, ClusteringResult, ConfusionOptions, ConfusionResult } from "./states/confusion.ts";
 export type { MomentsResult } from "./states/moments.ts";
+export type { NdcgOptions, NdcgResult } from "./states/ndcg.ts";
 export type { BoundedResult, OrderOptions, Quantile, QuantilesOptions, QuantilesResult } from "./states/order.ts";
 export type { MeanOptions, MeanResult, PerplexityResult, SumResult } from "./states/sums.ts";
 export type { TopKOptions, TopKResult, TopRow } from "./states/top-k.ts";

@@ -4,15 +4,8 @@ import { allocate } from "@symloss/core/engine";
 import type { BadRows, BatchPlace } from "./bad-rows.ts";
 import type { Column, ReadBatch } from "./columns.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import {
-  type EvaluationState,
-  type StatisticStates,
-  emptyState,
-  mergeSkipped,
-  mergeStatistics,
-  mostGroups,
-  recordOf,
-} from "./state.ts";
+import { QueryTrail } from "./queries.ts";
+import { type EvaluationState, emptyState, mergeSkipped, mostGroups, recordOf } from "./state.ts";
 import type { Subject } from "./subject.ts";
 import { Taking } from "./taking.ts";
 
@@ -37,11 +30,14 @@ export class Running {
   readonly #outputs: readonly TypedArray[];
   readonly #numbers: Float64Array;
   readonly #shards: string[] = [];
+  readonly #trail: QueryTrail | undefined;
+  readonly #queries: Float64Array | undefined;
   #groups: string[] | undefined;
   #filled = 0;
   #skipped: EvaluationState["skipped"] = {};
 
   constructor(
+    caller: string,
     { columns, subject, key }: Prepared,
     batch: number,
     { engine, maxGroups = mostGroups }: { readonly engine: Engine; readonly maxGroups?: number | undefined },
@@ -52,7 +48,7 @@ export class Running {
     this.#engine = engine;
     this.#batch = batch;
     this.#maxGroups = maxGroups;
-    this.#taking = new Taking(subject.statistics, maxGroups);
+    this.#taking = new Taking(subject, maxGroups);
     this.#run = compileColumns(columns, subject, engine);
     this.#inputs = columns.map(({ dtype, shape }) => {
       const whole = [batch, ...shape!];
@@ -67,32 +63,35 @@ export class Running {
     });
     this.#outputs = subject.graph.outputs.map(({ dtype }) => allocate(dtype, batch));
     this.#numbers = new Float64Array(batch);
+    if (subject.query === undefined) return;
+    this.#trail = new QueryTrail(caller, subject.query);
+    this.#queries = new Float64Array(batch);
   }
 
-  /** Adds the rows of a batch of the source that count. */
-  async add({ rows, arrays, groups }: ReadBatch, place: BatchPlace, bad: BadRows): Promise<void> {
-    bad.check(this.subject.checks, arrays);
-    this.#skipped = mergeSkipped(this.#skipped, bad.skipped);
-    for (let row = place.from; row < rows;) {
+  /** Up to before which of its rows a batch may be added and a state taken, for no query goes on there; undefined if one does until its end. */
+  lastBorder({ rows, queries }: ReadBatch, place: BatchPlace): number | undefined {
+    return this.#trail === undefined ? rows : this.#trail.lastBorder(queries!, place);
+  }
+
+  /** Adds the rows of a batch of the source that count, up to before one. */
+  async add(batch: ReadBatch, place: BatchPlace, bad: BadRows, to: number): Promise<void> {
+    this.#skipped = mergeSkipped(this.#skipped, bad.skippedWithin(place.from, to));
+    const numbers = this.#trail?.follow(batch.queries!, place, to);
+    for (let row = place.from; row < to;) {
       if (bad.has(row)) {
         row++;
         continue;
       }
-      let end = Math.min(rows, row + this.#batch - this.#filled);
+      let end = Math.min(to, row + this.#batch - this.#filled);
       for (let next = row + 1; bad.size > 0 && next < end; next++) if (bad.has(next)) end = next;
-      this.#copy(arrays, groups, row, end, place);
+      if (numbers !== undefined) this.#queries!.set(numbers.subarray(row, end), this.#filled);
+      this.#copy(batch, row, end, place);
       row = end;
       if (this.#filled === this.#batch) await this.#compute();
     }
   }
 
-  #copy(
-    arrays: readonly NDArray[],
-    groups: readonly string[] | undefined,
-    from: number,
-    to: number,
-    { shard, first }: BatchPlace,
-  ): void {
+  #copy({ arrays, groups }: ReadBatch, from: number, to: number, { shard, first }: BatchPlace): void {
     for (const [index, { data }] of arrays.entries()) {
       const target = this.#inputs[index]!.data;
       const width = target.length / this.#batch;
@@ -112,32 +111,30 @@ export class Running {
     this.#filled = 0;
     await this.#run.into(this.#outputs, this.#inputs);
     const origin = { shards: this.#shards, rows: this.#numbers };
-    this.#taking.take({ columns: this.#outputs, count, groups: this.#groups, origin });
+    this.#taking.take({ columns: this.#outputs, count, groups: this.#groups, origin, queries: this.#queries });
   }
 
-  /** The state of the rows that were added since the last state was taken. */
+  /** The state of the rows that were added since the last state was taken, after which no query may go on. */
   async take(isGrouped: boolean): Promise<EvaluationState> {
     if (this.#filled > 0) {
       this.#pad();
       await this.#compute();
     }
-    const empty = emptyState(this.#key, this.subject.kinds);
-    const { states } = this.#taking;
+    const empty = emptyState(this.#key, this.subject);
+    const { total, groups } = this.#taking.states;
     const skipped = this.#skipped;
-    this.#taking = new Taking(this.subject.statistics, this.#maxGroups);
+    const borders = this.#trail?.takeBorders() ?? null;
+    this.#taking = new Taking(this.subject, this.#maxGroups);
     this.#skipped = {};
     // The state of no rows is one, whether an empty batch was read or none.
-    if (states.size === 0 && Object.keys(skipped).length === 0) return empty;
-    const total = [...states.values()].reduce<StatisticStates>(
-      (sum, own) => mergeStatistics(sum, own, this.subject.kinds),
-      empty,
-    );
+    if (groups.size === 0 && Object.keys(skipped).length === 0) return empty;
     return {
       ...empty,
       ...total,
       fingerprint: fingerprintOf(this.#engine, this.#batch),
       skipped,
-      by: isGrouped ? recordOf(states) : null,
+      by: isGrouped ? recordOf(groups) : null,
+      borders,
     };
   }
 

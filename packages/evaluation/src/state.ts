@@ -1,6 +1,7 @@
 /** What is known after some rows? A state: JSON, of which there is one for each multiset of rows, and its text. */
 import { DTypeError, OutOfRangeError } from "@symloss/core";
 import { describe, isRecord, print } from "@symloss/core/engine";
+import { type Borders, checkBorders, mergeBorders } from "./borders.ts";
 import { isCount } from "./exact/exact-sum.ts";
 import type { Json, Kind } from "./statistic.ts";
 
@@ -33,10 +34,19 @@ export interface EvaluationState extends StatisticStates {
   readonly skipped: Readonly<Record<string, SkippedRows>>;
   /** The same for each group; null if rows were not grouped. */
   readonly by: Readonly<Record<string, StatisticStates>> | null;
+  /** The queries at the borders of shards, which may not be cut; null if rows are not those of queries. */
+  readonly borders: Borders | null;
 }
 
 /** Statistics by name. */
 export type Kinds = ReadonlyMap<string, Kind<unknown>>;
+
+/** What states are made of. */
+export interface StateParts {
+  readonly kinds: Kinds;
+  /** The column of queries, if rows are those of queries. */
+  readonly query: string | undefined;
+}
 
 /** How many addresses of skipped rows are kept for each reason. */
 export const mostAddresses = 10;
@@ -52,7 +62,7 @@ export function requireGroups(caller: string, { by }: EvaluationState, most: num
 }
 
 /** The state of no rows. */
-export function emptyState(key: string, kinds: Kinds): EvaluationState {
+export function emptyState(key: string, { kinds, query }: StateParts): EvaluationState {
   return {
     format: "symloss-evaluation",
     version: 1,
@@ -62,11 +72,12 @@ export function emptyState(key: string, kinds: Kinds): EvaluationState {
     skipped: {},
     states: startedStates(kinds),
     by: null,
+    borders: query === undefined ? null : {},
   };
 }
 
 /** The states of nothing. */
-function startedStates(kinds: Kinds): Readonly<Record<string, Json>> {
+export function startedStates(kinds: Kinds): Readonly<Record<string, Json>> {
   return Object.fromEntries([...kinds].map(([name, kind]) => [name, kind.start().state]));
 }
 
@@ -76,20 +87,24 @@ export interface MergeOptions {
   readonly anyFingerprint?: boolean | undefined;
 }
 
-/** The state of the rows of both. Throws `OutOfRangeError` if they are of different evaluations, or were computed by different means. */
+/**
+ * The state of the rows of both. Throws `OutOfRangeError` if they are of different evaluations, were computed by different means, or have each a
+ * part of a query.
+ */
 export function mergeStates(
+  caller: string,
   left: EvaluationState,
   right: EvaluationState,
   kinds: Kinds,
   { anyFingerprint = false }: MergeOptions,
 ): EvaluationState {
   if (left.key !== right.key) {
-    throw new OutOfRangeError(`merge: states must be of one evaluation, got keys ${left.key} and ${right.key}.`);
+    throw new OutOfRangeError(`${caller}: states must be of one evaluation, got keys ${left.key} and ${right.key}.`);
   }
   const prints = [...new Set([left.fingerprint, right.fingerprint].filter((print_) => print_ !== null))];
   if (prints.length > 1 && !anyFingerprint) {
     throw new OutOfRangeError(
-      `merge: states must have one fingerprint, for their last bits may differ, got ${print(prints[0])} and ${print(prints[1])}. ` +
+      `${caller}: states must have one fingerprint, for their last bits may differ, got ${print(prints[0])} and ${print(prints[1])}. ` +
         "anyFingerprint: true merges them.",
     );
   }
@@ -99,7 +114,8 @@ export function mergeStates(
       prints.length === 0 ? null : [...new Set(prints.flatMap((one) => one!.split(" | ")))].toSorted().join(" | "),
     ...mergeStatistics(left, right, kinds),
     skipped: mergeSkipped(left.skipped, right.skipped),
-    by: mergeGroups(left, right, kinds),
+    by: mergeGroups(caller, left, right, kinds),
+    borders: left.borders === null || right.borders === null ? null : mergeBorders(caller, left.borders, right.borders),
   };
 }
 
@@ -110,11 +126,16 @@ export function mergeStatistics(left: StatisticStates, right: StatisticStates, k
 }
 
 /** Without rows there are no groups, so either may lack them then. */
-function mergeGroups(left: EvaluationState, right: EvaluationState, kinds: Kinds): EvaluationState["by"] {
+function mergeGroups(
+  caller: string,
+  left: EvaluationState,
+  right: EvaluationState,
+  kinds: Kinds,
+): EvaluationState["by"] {
   if (left.by === null || right.by === null) {
     const [lacking, other] = left.by === null ? [left, right] : [right, left];
     if (lacking.rows === 0 || other.by === null) return other.by;
-    throw new OutOfRangeError("merge: states must both be grouped, or neither, got one of each.");
+    throw new OutOfRangeError(`${caller}: states must both be grouped, or neither, got one of each.`);
   }
   const groups = new Map(Object.entries(left.by));
   for (const [group, own] of Object.entries(right.by)) {
@@ -157,19 +178,19 @@ export function canonical(value: unknown): string {
 }
 
 /** The state of a text. Throws `DTypeError` if it is no JSON, and `OutOfRangeError`, naming the part, if it is no state of this evaluation. */
-export function readState(text: string, key: string, kinds: Kinds): EvaluationState {
-  return checkState(parse(text), key, kinds);
+export function readState(text: string, key: string, parts: StateParts): EvaluationState {
+  return checkState(parse(text), key, parts);
 }
 
 /** The same value. Throws `OutOfRangeError`, naming the part, if it is no state of this evaluation. */
-export function checkState(state: unknown, key: string, kinds: Kinds): EvaluationState {
+export function checkState(state: unknown, key: string, { kinds, query }: StateParts): EvaluationState {
   if (!isRecord(state) || state["format"] !== "symloss-evaluation" || state["version"] !== 1) {
     throw new OutOfRangeError(`read: text must be that of a state, version 1, got ${describe(state)}.`);
   }
   if (state["key"] !== key) {
     throw new OutOfRangeError(`read: the state must be of this evaluation, ${key}, got one of ${print(state["key"])}.`);
   }
-  const { fingerprint, skipped, by } = state;
+  const { fingerprint, skipped, by, borders } = state;
   if (fingerprint !== null && typeof fingerprint !== "string")
     throw wrongPart("fingerprint", "a text or null", fingerprint);
   checkStatistics("", state, kinds);
@@ -178,6 +199,8 @@ export function checkState(state: unknown, key: string, kinds: Kinds): Evaluatio
     if (!isRecord(by)) throw wrongPart("by", "a record of groups or null", by);
     for (const [group, own] of Object.entries(by)) checkStatistics(`by.${group}.`, own, kinds);
   }
+  if (query !== undefined) checkBorders("read", borders);
+  else if (borders !== null) throw wrongPart("borders", "null, for rows are not those of queries", borders);
   return state as unknown as EvaluationState;
 }
 

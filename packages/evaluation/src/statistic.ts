@@ -30,12 +30,35 @@ export interface Accumulator {
   readonly state: Json;
 }
 
-/** What a statistic does: its states are JSON, one for each multiset of rows. */
-export interface Kind<Result> {
-  /** Its name, as in `states`. */
-  readonly name: string;
+/** Query by query: adds what was computed of all rows of one to a state. */
+export interface QueryAccumulator {
+  /** Adds a query: each array has a number of each of its rows, whatever its column's dtype. */
+  add(columns: readonly Float64Array[]): void;
+  /** All that was added, as the one text that it has. */
+  readonly state: Json;
+}
+
+/** What a statistic does: its states are JSON, one for each multiset of rows or of queries. */
+export type Kind<Result> = RowKind<Result> | QueryKind<Result>;
+
+/** Of rows, one by one. */
+export interface RowKind<Result> extends StateKind<Result> {
+  readonly takes: "rows";
   /** An accumulator of nothing. */
   start(): Accumulator;
+}
+
+/** Of queries, each with all of its rows. */
+export interface QueryKind<Result> extends StateKind<Result> {
+  readonly takes: "queries";
+  /** An accumulator of nothing. */
+  start(): QueryAccumulator;
+}
+
+/** What is done with states. */
+interface StateKind<Result> {
+  /** Its name, as in `states`. */
+  readonly name: string;
   merge(left: Json, right: Json): Json;
   result(state: Json): Result;
   /** Throws `OutOfRangeError`, naming the path, unless the value is a state of this kind. */

@@ -1,5 +1,5 @@
 /** What is evaluated? A function of columns, traced once for the shapes of rows: the statistics that it returns, and what they are computed from. */
-import { DTypeError, type Tensor } from "@symloss/core";
+import { DTypeError, OutOfRangeError, type Tensor } from "@symloss/core";
 import {
   type Graph,
   type HostCheck,
@@ -14,16 +14,15 @@ import {
 import type { Column } from "./columns.ts";
 import { requireRowWise, rowsName } from "./row-wise.ts";
 import { sha256 } from "./platform.ts";
-import { type Kinds, canonical } from "./state.ts";
+import { type StateParts, canonical } from "./state.ts";
 import type { Statistic } from "./statistic.ts";
 
 /** A function of columns to statistics. */
 export type EvaluationFunction = (columns: never) => Readonly<Record<string, Statistic>>;
 
 /** The statistics of a function, for rows of these shapes. */
-export interface Subject {
+export interface Subject extends StateParts {
   readonly statistics: readonly NamedStatistic[];
-  readonly kinds: Kinds;
   /** Computes the columns of all statistics. */
   readonly compute: (columns: Readonly<Record<string, Tensor>>) => Tensor[];
   readonly graph: Graph;
@@ -40,7 +39,12 @@ export interface NamedStatistic extends Pick<Statistic, "kind" | "options"> {
 const reserved: readonly string[] = ["rows", "skipped", "digest", "fingerprint", "key", "by"];
 
 /** Traces the function. Throws what tracing throws, and if what it computes of a row is not that row's alone. */
-export function traceSubject(caller: string, fn: EvaluationFunction, columns: readonly Column[]): Subject {
+export function traceSubject(
+  caller: string,
+  fn: EvaluationFunction,
+  columns: readonly Column[],
+  query: string | undefined,
+): Subject {
   const compute = (given: Readonly<Record<string, Tensor>>): readonly (readonly [string, Statistic])[] =>
     statisticsOf(caller, fn(given as never));
   const specs = columns.map(({ name, dtype, shape }) => [name, { shape: [rowsName, ...shape!], dtype }] as const);
@@ -53,6 +57,7 @@ export function traceSubject(caller: string, fn: EvaluationFunction, columns: re
     },
     Object.fromEntries(specs),
   );
+  requireQueries(caller, statistics, query);
   requireRowWise(
     caller,
     graph,
@@ -65,6 +70,7 @@ export function traceSubject(caller: string, fn: EvaluationFunction, columns: re
   return {
     statistics: named,
     kinds: new Map(named.map(({ name, kind }) => [name, kind])),
+    query,
     compute: (given) => compute(given).flatMap(([, { columns: own }]) => own),
     graph,
     checks: collectChecks(graph),
@@ -91,12 +97,26 @@ function statisticsOf(caller: string, returned: unknown): readonly (readonly [st
   return entries as unknown as readonly (readonly [string, Statistic])[];
 }
 
+/** Throws `OutOfRangeError` if a statistic takes queries and there are none. */
+function requireQueries(
+  caller: string,
+  statistics: readonly (readonly [string, Statistic])[],
+  query: string | undefined,
+): void {
+  const wanting = statistics.find(([, { kind }]) => kind.takes === "queries");
+  if (wanting === undefined || query !== undefined) return;
+  const [name, { kind }] = wanting;
+  throw new OutOfRangeError(
+    `${caller}: query must be the column of queries, for ${name} is states.${kind.name}, which takes all rows of one together, got undefined.`,
+  );
+}
+
 function isStatistic(value: unknown): value is Statistic {
   return isRecord(value) && "kind" in value && "columns" in value && "options" in value;
 }
 
 /** The key of a subject: equal for equal columns, graphs and statistics, wherever it is computed. */
-export async function keyOf(columns: readonly Column[], { statistics, graph }: Subject): Promise<string> {
+export async function keyOf(columns: readonly Column[], { statistics, graph, query }: Subject): Promise<string> {
   const names = new Map<unknown, number>();
   const constants: string[] = [];
   for (const node of nodesWithin(graph)) {
@@ -115,6 +135,7 @@ export async function keyOf(columns: readonly Column[], { statistics, graph }: S
     ]),
     graph: formatGraph(graph),
     constants,
+    query: query ?? null,
     statistics: statistics.map(({ name, kind, options }) => [name, kind.name, options]),
   });
   return (await sha256(text)).slice(0, 32);

@@ -56,6 +56,7 @@ function kindOfBins(bins: number): Kind<CalibrationResult> {
   });
   return {
     name: "calibration",
+    takes: "rows",
     start: () => startBins(bins, write),
     merge(left, right) {
       const [first, second] = [read("state", left), read("state", right)];

@@ -59,6 +59,7 @@ function kindOfPairs<Result>(
   const write = (run: Run): Json => ({ pairs: writeRun(run) });
   return {
     name,
+    takes: "rows",
     start(): Accumulator {
       const counts = new Counts(limit);
       return {

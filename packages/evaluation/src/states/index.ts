@@ -4,4 +4,5 @@ export { calibration } from "./calibration.ts";
 export { clusteringAccuracy, confusion } from "./confusion.ts";
 export { mean, perplexity, sum } from "./sums.ts";
 export { moments } from "./moments.ts";
+export { ndcg } from "./ndcg.ts";
 export { topK } from "./top-k.ts";

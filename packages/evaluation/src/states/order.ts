@@ -60,6 +60,7 @@ function kindOfRuns<Name extends string, Result>(
   });
   return {
     name,
+    takes: "rows",
     start(): Accumulator {
       const counts = Object.fromEntries(names.map((own) => [own, new Counts(limit)])) as Readonly<Record<Name, Counts>>;
       const take = start(counts, new Places());

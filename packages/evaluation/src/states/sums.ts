@@ -55,6 +55,7 @@ export function kindOfSums<Name extends string, Result>(
     mapNames(names, (term) => writeSum(sums[term]) as unknown as Json);
   return {
     name,
+    takes: "rows",
     start: () => startSums(entries),
     merge(left, right) {
       const [first, second] = [read(left), read(right)];

@@ -39,6 +39,7 @@ function kindOfTop(k: number): Kind<TopKResult> {
   };
   return {
     name: "topK",
+    takes: "rows",
     start: () => startTop(k),
     merge(left, right) {
       const [first, second] = [read("state", left), read("state", right)];
