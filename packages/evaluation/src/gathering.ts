@@ -1,5 +1,5 @@
 /** How do the shards that workers have evaluated become a report? Each comes as a line of a checkpoint, in any order. */
-import { OutOfRangeError } from "@symloss/core";
+import { OutOfRangeError, isSymlossError } from "@symloss/core";
 import { print } from "@symloss/core/engine";
 import { type Checkpoint, type CheckpointLine, requireUnchanged, readLine } from "./checkpoint.ts";
 import type { Evaluation, Report, Statistics } from "./evaluation.ts";
@@ -120,7 +120,11 @@ export class Gathering<S extends Statistics> {
 
   async #merge({ shard, state }: CheckpointLine): Promise<void> {
     const { anyFingerprint, maxGroups = mostGroups, onProgress } = this.#options;
-    this.#state = await this.#test.merge(this.#state, state, { anyFingerprint });
+    this.#state = await this.#test.merge(this.#state, state, { anyFingerprint }).catch((error: unknown) => {
+      // Of the function that the user called.
+      if (isSymlossError(error)) error.message = error.message.replace(/^merge: /, `${this.#caller}: `);
+      throw error;
+    });
     requireGroups(this.#caller, this.#state, maxGroups);
     this.#missing.delete(shard);
     onProgress?.(this.progress);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileCheckpoint } from "@symloss/evaluation/files";
 import { runInWorkers } from "@symloss/evaluation/workers";
+import { source as queries, test as ranking } from "./query-shards.ts";
 import { engine, source, test } from "./shards.ts";
 
 const outcomes: Record<string, unknown> = {};
@@ -23,6 +24,13 @@ const threads = await runInWorkers(module("shards"), {
   onProgress: (one) => progress.push(one),
 });
 outcomes["same"] = threads.digest === alone.digest && JSON.stringify(threads) === JSON.stringify(alone);
+const ranked = await ranking.run(queries, { engine: own, by: "site" });
+const rankedInThreads = await runInWorkers(module("query-shards"), { workers: 2, by: "site" });
+outcomes["queries"] = [
+  ranked.digest === rankedInThreads.digest,
+  JSON.stringify(ranked) === JSON.stringify(rankedInThreads),
+];
+outcomes["cut query"] = await fails(runInWorkers(module("cut-query-shards"), { workers: 2 }));
 outcomes["progress"] = progress.at(-1);
 outcomes["bad row"] = await fails(runInWorkers(module("bad-shards"), { workers: 2 }));
 const { skipped } = await runInWorkers(module("bad-shards"), { workers: 2, badRows: "skip" });

@@ -8,7 +8,9 @@ import { runInWorkers } from "./index.ts";
 let bundle: Bundle;
 let outcomes: Readonly<Record<string, unknown>> = {};
 beforeAll(async () => {
-  const names = ["run-workers", "shards", "bad-shards", "twice"].map((name) => `test/${name}`);
+  const names = ["run-workers", "shards", "bad-shards", "query-shards", "cut-query-shards", "twice"].map(
+    (name) => `test/${name}`,
+  );
   bundle = await Bundle.of([...names, "src/workers/worker"]);
   const { stdout } = await promisify(execFile)(process.execPath, [bundle.pathOf("test/run-workers")]);
   outcomes = JSON.parse(stdout.trim().split("\n").at(-1)!) as Readonly<Record<string, unknown>>;
@@ -26,6 +28,13 @@ test.each<[string, unknown]>([
     "another checkpoint",
     expect.stringMatching(
       /^OutOfRangeError: runInWorkers: line 1 of the checkpoint must be of a run with the by "label", got "site"/,
+    ),
+  ],
+  ["queries", [true, true]],
+  [
+    "cut query",
+    expect.stringMatching(
+      /^OutOfRangeError: runInWorkers: all rows of a query must stand together in one shard, got query "13" in shard "part-/,
     ),
   ],
   ["progress", { rows: 750, shards: 5, totalShards: 5 }],

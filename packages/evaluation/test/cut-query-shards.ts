@@ -1,0 +1,2 @@
+/** The same, with a query in two shards. */
+export { engine, test, withCutQuery as source } from "./query-shards.ts";
