@@ -29,6 +29,7 @@ const walls = {
       "tinyglobby",
       "yauzl",
       computed,
+      "node:crypto",
       "node:fs",
       "node:path",
       "node:readline",

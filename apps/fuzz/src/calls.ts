@@ -93,6 +93,7 @@ export function rightCalls(engine: Engine): CallTable {
     ...prefixed("@symloss/evaluation/files", {
       files: [with_("*.jsonl", { folder: ".", format: "jsonl" })],
       fileCheckpoint: [with_("run.jsonl", { everyRows: 5 })],
+      fileRuns: [with_("runs")],
       idx: [with_({ label: "label.idx" })],
       npy: [with_({ label: "label.npy" })],
     }),

@@ -80,10 +80,10 @@ function joined(parts: readonly ShardPart[]): readonly ShardPart[] {
   return whole;
 }
 
-/** The borders of both. Throws `OutOfRangeError`, naming the places, if a query was cut, or rows are in both. */
-export function mergeBorders(caller: string, left: Borders, right: Borders): Borders {
+/** The borders of all. Throws `OutOfRangeError`, naming the places, if a query was cut, or rows are in two of them. */
+export function mergeBorders(caller: string, all: readonly Borders[]): Borders {
   const parts = new Parts(caller);
-  for (const borders of [left, right]) {
+  for (const borders of all) {
     for (const [shard, own] of Object.entries(borders)) for (const part of own) parts.add(shard, part);
   }
   return parts.borders;
@@ -97,7 +97,7 @@ export function checkBorders(caller: string, value: unknown): asserts value is B
     if (!isWhole)
       throw wrongBorders(caller, `parts with rows and queries, in order, in shard ${JSON.stringify(shard)}`, parts);
   }
-  mergeBorders(caller, value as Borders, {});
+  mergeBorders(caller, [value as Borders]);
 }
 
 function wrongBorders(caller: string, must: string, got: unknown): OutOfRangeError {

@@ -3,6 +3,7 @@ import { DTypeError, OutOfRangeError, isSymlossError } from "@symloss/core";
 import { describe, isRecord, print } from "@symloss/core/engine";
 import { isCount } from "./exact/exact-sum.ts";
 import type { Shard } from "./source.ts";
+import { Merging } from "./merging.ts";
 import { type EvaluationState, canonical } from "./state.ts";
 
 /** Where lines are kept. */
@@ -50,7 +51,7 @@ export interface CheckpointSetting {
 export interface CheckpointStates {
   /** Throws if a value is no state. */
   readonly check: (state: unknown) => void;
-  readonly merge: (left: EvaluationState, right: EvaluationState) => EvaluationState;
+  readonly merge: (states: readonly EvaluationState[]) => Promise<EvaluationState>;
 }
 
 /** What a run has done, and does. */
@@ -62,7 +63,7 @@ export class CheckpointLog {
   readonly #states: CheckpointStates;
   readonly #lines: Map<string, CheckpointLine>;
   readonly #begun = new Set<string>();
-  #total: EvaluationState | undefined;
+  readonly #whole: Merging;
 
   private constructor(
     caller: string,
@@ -77,6 +78,7 @@ export class CheckpointLog {
     this.#setting = setting;
     this.#states = states;
     this.#lines = lines;
+    this.#whole = new Merging(caller, {}, states.merge);
   }
 
   /** Throws `DTypeError` or `OutOfRangeError`, naming the line, if one is none, or is of another run. */
@@ -95,7 +97,7 @@ export class CheckpointLog {
   }
 
   /** How many rows of a shard are known, and whether these are all. Throws `OutOfRangeError` if the shard has changed, or has the name of another. */
-  begin(shard: Shard): Pick<CheckpointLine, "rows" | "whole"> {
+  async begin(shard: Shard): Promise<Pick<CheckpointLine, "rows" | "whole">> {
     const name = shard.shard;
     if (this.#begun.has(name)) {
       throw new OutOfRangeError(
@@ -106,7 +108,7 @@ export class CheckpointLog {
     const line = this.#lines.get(name);
     if (line === undefined) return { rows: 0, whole: false };
     requireUnchanged(this.#caller, shard, line);
-    if (line.whole) this.#add(line.state);
+    if (line.whole) await this.#whole.add(line.state);
     return line;
   }
 
@@ -118,22 +120,18 @@ export class CheckpointLog {
         `${this.#caller}: shard ${JSON.stringify(shard)} must have ${known.rows} rows, as the checkpoint says, or more, got ${rows}.`,
       );
     }
-    const state = known === undefined ? more : this.#states.merge(known.state, more);
+    const state = known === undefined ? more : await this.#states.merge([known.state, more]);
     const { by, badRows } = this.#setting;
     const kind = { format: "symloss-checkpoint", version: 1 } as const;
     const line: CheckpointLine = { ...kind, shard, etag: etag ?? null, rows, whole, by, badRows, state };
     await this.#checkpoint.append(canonical(line));
     this.#lines.set(shard, line);
-    if (whole) this.#add(state);
+    if (whole) await this.#whole.add(state);
   }
 
   /** The state of all shards that are whole. */
-  get total(): EvaluationState | undefined {
-    return this.#total;
-  }
-
-  #add(state: EvaluationState): void {
-    this.#total = this.#total === undefined ? state : this.#states.merge(this.#total, state);
+  total(): Promise<EvaluationState | undefined> {
+    return this.#whole.total();
   }
 }
 

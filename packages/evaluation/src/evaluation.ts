@@ -4,6 +4,7 @@ import {
   type OptionRule,
   type OptionTable,
   checkOptions,
+  describe,
   engineRule,
   flagRule,
   functionRule,
@@ -14,18 +15,20 @@ import { BadRows } from "./bad-rows.ts";
 import { type Checkpoint, CheckpointLog, isCheckpoint } from "./checkpoint.ts";
 import { type Column, type ColumnSpecs, isWanted, readBatch, readColumns } from "./columns.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import { type Aborting, pause, sha256 } from "./platform.ts";
+import { type Aborting, pause } from "./platform.ts";
 import { integerRule } from "./rules.ts";
 import { type Prepared, Running } from "./running.ts";
+import { type RunStore, runsRule } from "./runs/run-store.ts";
 import {
   type EvaluationState,
   type MergeOptions,
   type SkippedRows,
   type StatisticStates,
   canonical,
+  checkState,
+  digestOf,
   emptyState,
   mergeStates,
-  checkState,
   readState,
   recordOf,
   mostGroups,
@@ -79,6 +82,8 @@ export interface RunOptions {
   readonly signal?: Aborting | undefined;
   /** Where the run writes what it has done, and where another, of the same source, goes on from there: `fileCheckpoint("run.jsonl")`. */
   readonly checkpoint?: Checkpoint | undefined;
+  /** Where numbers of statistics with `exact: true` are kept that have no room in memory or in the text of a state: `fileRuns("runs")`. */
+  readonly runs?: RunStore | undefined;
   /** Is called now and then, with the number of rows so far. */
   readonly onProgress?: ((progress: { readonly rows: number }) => void) | undefined;
   /** Whether an engine is refused on which the bits of a row depend on the rows beside it. Default true. */
@@ -93,6 +98,14 @@ const evaluationOptions: OptionTable<EvaluationOptions> = {
   batch: integerRule(),
 };
 
+/** What is needed for a report. */
+export interface ResultOptions {
+  /** Where the runs are to which the state refers. */
+  readonly runs?: RunStore | undefined;
+}
+
+const mergeOptions: OptionTable<MergeOptions> = { anyFingerprint: flagRule, runs: runsRule };
+
 /** The rules of these options. */
 export const runOptions: OptionTable<RunOptions> = {
   engine: engineRule,
@@ -101,6 +114,7 @@ export const runOptions: OptionTable<RunOptions> = {
   maxGroups: integerRule(),
   shard: text,
   signal: { must: "an AbortSignal", holds: isSignal, error: OutOfRangeError },
+  runs: runsRule,
   checkpoint: { must: "a checkpoint", holds: isCheckpoint, error: OutOfRangeError },
   onProgress: { ...functionRule, required: false },
   requireRowIndependent: flagRule,
@@ -153,11 +167,6 @@ async function tell(run: Run): Promise<void> {
   await pause();
 }
 
-/** Borders don't count: they are those of shards, not of rows. */
-async function digestOf(state: EvaluationState): Promise<string> {
-  return (await sha256(canonical({ ...state, borders: null }))).slice(0, 32);
-}
-
 /** An evaluation: its states form an algebra, of which `run` is the usual way around. */
 export class Evaluation<S extends Statistics> {
   readonly #fn: EvaluationFunction;
@@ -182,7 +191,7 @@ export class Evaluation<S extends Statistics> {
   /** The report of all rows. Throws, naming shard and row, if one is bad, unless these are skipped; and whatever the source throws. */
   async run(source: Rows, options: RunOptions): Promise<Report<S>> {
     const state = await this.#take("run", undefined, source, options);
-    return this.result(state);
+    return this.result(state, { runs: options.runs });
   }
 
   /** The state of no rows. */
@@ -198,25 +207,37 @@ export class Evaluation<S extends Statistics> {
 
   /** The state of the rows of both. Throws `OutOfRangeError` if they are of different evaluations, or were computed by different means. */
   async merge(left: EvaluationState, right: EvaluationState, options: MergeOptions = {}): Promise<EvaluationState> {
-    checkOptions("merge", options, { anyFingerprint: flagRule });
+    checkOptions("merge", options, mergeOptions);
     const { subject } = await this.#known("merge");
-    return mergeStates("merge", left, right, subject.kinds, options);
+    return mergeStates("merge", [left, right], subject.kinds, options);
+  }
+
+  /** The state of the rows of all of these, which reads runs in files once. Throws what `merge` throws. */
+  async mergeAll(states: readonly EvaluationState[], options: MergeOptions = {}): Promise<EvaluationState> {
+    checkOptions("mergeAll", options, mergeOptions);
+    if (!Array.isArray(states)) throw new DTypeError(`mergeAll: states must be a list, got ${describe(states)}.`);
+    const { key, subject } = await this.#known("mergeAll");
+    return mergeStates("mergeAll", [await emptyState(key, subject), ...states], subject.kinds, options);
   }
 
   /** The report of a state. */
-  async result(state: EvaluationState): Promise<Report<S>> {
+  async result(state: EvaluationState, options: ResultOptions = {}): Promise<Report<S>> {
+    const { runs } = checkOptions("result", options, { runs: runsRule }) as ResultOptions;
     const { subject } = await this.#known("result");
-    const results = ({ states, rows }: StatisticStates): object => ({
-      ...Object.fromEntries([...subject.kinds].map(([name, kind]) => [name, kind.result(states[name]!)])),
-      rows,
-    });
+    const results = async ({ states, rows }: StatisticStates): Promise<object> => {
+      const own: [string, unknown][] = [];
+      for (const [name, kind] of subject.kinds) own.push([name, await kind.result(states[name]!, runs)]);
+      return { ...Object.fromEntries(own), rows };
+    };
+    const by: [string, object][] = [];
+    for (const [group, own] of Object.entries(state.by ?? {})) by.push([group, await results(own)]);
     return {
-      ...results(state),
+      ...(await results(state)),
       skipped: state.skipped,
-      digest: await digestOf(state),
+      digest: await digestOf(state, subject.kinds),
       fingerprint: state.fingerprint,
       key: state.key,
-      by: recordOf(Object.entries(state.by ?? {}).map(([group, own]) => [group, results(own)])),
+      by: recordOf(by),
     } as unknown as Report<S>;
   }
 
@@ -277,12 +298,12 @@ export class Evaluation<S extends Statistics> {
     const run: Run = { caller, options, log, running: undefined, read: 0, told: Date.now() };
     try {
       for await (const part of shardsOf(caller, source, shard)) await this.#takeShard(run, part);
-      const own = log === undefined ? await run.running?.take(by !== undefined) : log.total;
+      const own = log === undefined ? await run.running?.take(by !== undefined) : await log.total();
       onProgress?.({ rows: run.read });
       const { key, subject } = await this.#known(caller, noBatch);
-      const start = before ?? emptyState(key, subject);
+      const start = before ?? (await emptyState(key, subject));
       if (own === undefined) return start;
-      const state = mergeStates(caller, start, own, subject.kinds, {});
+      const state = await mergeStates(caller, [start, own], subject.kinds, { runs: options.runs });
       requireGroups(caller, state, maxGroups);
       return state;
     } finally {
@@ -294,7 +315,7 @@ export class Evaluation<S extends Statistics> {
   async #takeShard(run: Run, part: Shard): Promise<void> {
     const { caller, options, log } = run;
     const { by, badRows = "stop", signal } = options;
-    const known = log?.begin(part) ?? { rows: 0, whole: false };
+    const known = (await log?.begin(part)) ?? { rows: 0, whole: false };
     run.read += known.rows;
     if (known.whole) return;
     let first = 0;
@@ -336,7 +357,7 @@ export class Evaluation<S extends Statistics> {
     const setting = { by: by ?? null, badRows, key, fingerprint: fingerprintOf(engine, this.#batch) };
     return CheckpointLog.open(caller, checkpoint, setting, {
       check: (state) => checkState(state, key, subject),
-      merge: (left, right) => mergeStates(caller, left, right, subject.kinds, {}),
+      merge: (states) => mergeStates(caller, states, subject.kinds, { runs: options.runs }),
     });
   }
 }

@@ -1,10 +1,11 @@
 /** How do the shards that workers have evaluated become a report? Each comes as a line of a checkpoint, in any order. */
-import { OutOfRangeError, isSymlossError } from "@symloss/core";
+import { OutOfRangeError } from "@symloss/core";
 import { print } from "@symloss/core/engine";
 import { type Checkpoint, type CheckpointLine, requireUnchanged, readLine } from "./checkpoint.ts";
 import type { Evaluation, Report, Statistics } from "./evaluation.ts";
+import { Merging } from "./merging.ts";
 import type { Shard, Source } from "./source.ts";
-import { type EvaluationState, type MergeOptions, canonical, mostGroups, requireGroups } from "./state.ts";
+import { type MergeOptions, canonical, mostGroups, requireGroups } from "./state.ts";
 
 /** How far a run is. */
 export interface WorkerProgress {
@@ -37,24 +38,27 @@ export class Gathering<S extends Statistics> {
   readonly #test: Evaluation<S>;
   readonly #options: GatheringOptions;
   readonly #total: number;
-  #state: EvaluationState;
-  /** One after the other: each takes the state that another has left. */
-  #merging: Promise<void> = Promise.resolve();
+  readonly #merging: Merging;
+  /** One after the other: each takes the states that others have left. */
+  #merged: Promise<void> = Promise.resolve();
 
   private constructor(
     caller: string,
     test: Evaluation<S>,
     shards: readonly Shard[],
-    state: EvaluationState,
+    key: string,
     options: GatheringOptions,
   ) {
-    this.key = state.key;
+    this.key = key;
     this.#missing = new Map(shards.map((shard) => [shard.shard, { shard, line: undefined }]));
     this.#caller = caller;
     this.#test = test;
     this.#options = options;
     this.#total = shards.length;
-    this.#state = state;
+    const { anyFingerprint, runs } = options;
+    this.#merging = new Merging(caller, { anyFingerprint }, (states) =>
+      test.mergeAll(states, { anyFingerprint, runs }),
+    );
   }
 
   /** Throws `OutOfRangeError` if two shards have one name, or if the checkpoint is of another run. */
@@ -65,7 +69,8 @@ export class Gathering<S extends Statistics> {
     options: GatheringOptions,
   ): Promise<Gathering<S>> {
     await test.prepareFor(source);
-    const gathering = new Gathering(caller, test, await shardsIn(caller, source), await test.empty(), options);
+    const { key } = await test.empty();
+    const gathering = new Gathering(caller, test, await shardsIn(caller, source), key, options);
     for (const [index, text] of ((await options.checkpoint?.lines()) ?? []).entries()) {
       await gathering.#know(`${caller}: line ${index + 1} of the checkpoint`, text);
     }
@@ -82,7 +87,7 @@ export class Gathering<S extends Statistics> {
         `${place} must be of the whole shard as it is here, ${print(etag ?? null)}, got ${line.rows} rows of ${line.shard}, ${print(line.etag)}.`,
       );
     }
-    await (this.#merging = this.#merging.then(async () => {
+    await (this.#merged = this.#merged.then(async () => {
       await this.#options.checkpoint?.append(text);
       await this.#merge(line);
     }));
@@ -95,12 +100,13 @@ export class Gathering<S extends Statistics> {
 
   get progress(): WorkerProgress {
     const shards = this.#total - this.#missing.size;
-    return { rows: this.#state.rows, shards, totalShards: this.#total };
+    return { rows: this.#merging.outline?.rows ?? 0, shards, totalShards: this.#total };
   }
 
   /** What is known when all shards are. */
-  report(): Promise<Report<S>> {
-    return this.#test.result(this.#state);
+  async report(): Promise<Report<S>> {
+    const state = (await this.#merging.total()) ?? (await this.#test.empty());
+    return this.#test.result(state, { runs: this.#options.runs });
   }
 
   /** A later line says more of its shard than an earlier one. */
@@ -119,15 +125,10 @@ export class Gathering<S extends Statistics> {
   }
 
   async #merge({ shard, state }: CheckpointLine): Promise<void> {
-    const { anyFingerprint, maxGroups = mostGroups, onProgress } = this.#options;
-    this.#state = await this.#test.merge(this.#state, state, { anyFingerprint }).catch((error: unknown) => {
-      // Of the function that the user called.
-      if (isSymlossError(error)) error.message = error.message.replace(/^merge: /, `${this.#caller}: `);
-      throw error;
-    });
-    requireGroups(this.#caller, this.#state, maxGroups);
+    await this.#merging.add(state);
+    requireGroups(this.#caller, this.#merging.outline!, this.#options.maxGroups ?? mostGroups);
     this.#missing.delete(shard);
-    onProgress?.(this.progress);
+    this.#options.onProgress?.(this.progress);
   }
 }
 

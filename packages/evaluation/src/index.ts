@@ -3,6 +3,7 @@ export {
   type Evaluation,
   type EvaluationOptions,
   type Report,
+  type ResultOptions,
   type Results,
   type RunOptions,
   type Statistics,
@@ -10,6 +11,7 @@ export {
 } from "./evaluation.ts";
 export type { Borders, ShardPart } from "./borders.ts";
 export type { Checkpoint } from "./checkpoint.ts";
+export type { Bytes, KeptBytes, RunStore } from "./runs/run-store.ts";
 export type { Rows, Shard, Source } from "./source.ts";
 export type { Batch, ColumnSpec, ColumnSpecs } from "./columns.ts";
 export type { EvaluationState, MergeOptions, RowAddress, SkippedRows, StatisticStates } from "./state.ts";
@@ -18,7 +20,8 @@ export type { CalibrationBin, CalibrationOptions, CalibrationResult } from "./st
 export type { ClassScores, ClusteringResult, ConfusionOptions, ConfusionResult } from "./states/confusion.ts";
 export type { MomentsResult } from "./states/moments.ts";
 export type { NdcgOptions, NdcgResult } from "./states/ndcg.ts";
-export type { BoundedResult, OrderOptions, Quantile, QuantilesOptions, QuantilesResult } from "./states/order.ts";
+export type { BoundedResult, OrderOptions } from "./states/order.ts";
+export type { Quantile, QuantilesOptions, QuantilesResult } from "./states/quantiles.ts";
 export type { MeanOptions, MeanResult, PerplexityResult, SumResult } from "./states/sums.ts";
 export type { TopKOptions, TopKResult, TopRow } from "./states/top-k.ts";
 export * as states from "./states/index.ts";

@@ -13,10 +13,21 @@ export interface Aborting {
   throwIfAborted(): void;
 }
 
-/** The SHA-256 of a text, in hexadecimal. */
-export async function sha256(text: string): Promise<string> {
-  const bytes = await platform.crypto.subtle.digest("SHA-256", new platform.TextEncoder().encode(text));
-  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+/** The SHA-256 of a text, or of bytes in parts, in hexadecimal. */
+export async function sha256(given: string | readonly Uint8Array[]): Promise<string> {
+  const data = typeof given === "string" ? new platform.TextEncoder().encode(given) : joined(given);
+  const hash = await platform.crypto.subtle.digest("SHA-256", data);
+  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let next = 0;
+  for (const part of parts) {
+    whole.set(part, next);
+    next += part.length;
+  }
+  return whole;
 }
 
 /** Lets timers and sockets have their turn. */

@@ -5,6 +5,7 @@ import type { BadRows, BatchPlace } from "./bad-rows.ts";
 import type { Column, ReadBatch } from "./columns.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { QueryTrail } from "./queries.ts";
+import type { RunStore } from "./runs/run-store.ts";
 import { type EvaluationState, emptyState, mergeSkipped, mostGroups, recordOf } from "./state.ts";
 import type { Subject } from "./subject.ts";
 import { Taking } from "./taking.ts";
@@ -24,6 +25,7 @@ export class Running {
   readonly #engine: Engine;
   readonly #batch: number;
   readonly #maxGroups: number;
+  readonly #runs: RunStore | undefined;
   #taking: Taking;
   readonly #run: ReturnType<typeof compileColumns>;
   readonly #inputs: readonly NDArray[];
@@ -40,7 +42,11 @@ export class Running {
     caller: string,
     { columns, subject, key }: Prepared,
     batch: number,
-    { engine, maxGroups = mostGroups }: { readonly engine: Engine; readonly maxGroups?: number | undefined },
+    {
+      engine,
+      maxGroups = mostGroups,
+      runs,
+    }: { readonly engine: Engine; readonly maxGroups?: number | undefined; readonly runs?: RunStore | undefined },
   ) {
     this.columns = columns;
     this.subject = subject;
@@ -48,6 +54,7 @@ export class Running {
     this.#engine = engine;
     this.#batch = batch;
     this.#maxGroups = maxGroups;
+    this.#runs = runs;
     this.#taking = new Taking(subject, maxGroups);
     this.#run = compileColumns(columns, subject, engine);
     this.#inputs = columns.map(({ dtype, shape }) => {
@@ -112,6 +119,7 @@ export class Running {
     await this.#run.into(this.#outputs, this.#inputs);
     const origin = { shards: this.#shards, rows: this.#numbers };
     this.#taking.take({ columns: this.#outputs, count, groups: this.#groups, origin, queries: this.#queries });
+    if (this.#runs !== undefined) await this.#taking.spill(this.#runs);
   }
 
   /** The state of the rows that were added since the last state was taken, after which no query may go on. */
@@ -120,8 +128,8 @@ export class Running {
       this.#pad();
       await this.#compute();
     }
-    const empty = emptyState(this.#key, this.subject);
-    const { total, groups } = this.#taking.states;
+    const empty = await emptyState(this.#key, this.subject);
+    const { total, groups } = await this.#taking.states(this.#runs);
     const skipped = this.#skipped;
     const borders = this.#trail?.takeBorders() ?? null;
     this.#taking = new Taking(this.subject, this.#maxGroups);
@@ -147,6 +155,7 @@ export class Running {
   }
 
   async dispose(): Promise<void> {
+    await this.#taking.discard();
     await this.#run.dispose();
   }
 }

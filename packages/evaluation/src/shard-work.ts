@@ -2,6 +2,7 @@
 import * as core from "@symloss/core";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { Evaluation, RunOptions, Statistics } from "./evaluation.ts";
+import type { RunStore } from "./runs/run-store.ts";
 import type { Shard, Source } from "./source.ts";
 
 /** A shard, and how it is evaluated. */
@@ -9,7 +10,7 @@ export interface ShardWork {
   readonly shard: string;
   /** What a checkpoint says of the shard. */
   readonly line: string | undefined;
-  readonly options: Omit<RunOptions, "engine" | "signal" | "onProgress" | "shard" | "checkpoint">;
+  readonly options: Omit<RunOptions, "engine" | "signal" | "onProgress" | "shard" | "runs" | "checkpoint">;
 }
 
 /** What a worker has to do it with. */
@@ -17,18 +18,20 @@ export interface WorkerMeans {
   readonly test: Evaluation<Statistics>;
   readonly source: Source;
   readonly engine: core.Engine;
+  /** Where large runs are kept, by all workers. */
+  readonly runs: RunStore | undefined;
 }
 
 /** The line of a checkpoint that says what is known of the whole shard. Throws what the evaluation throws, and `OutOfRangeError` if there is no such shard. */
 export async function evaluateShard(caller: string, work: ShardWork, means: WorkerMeans): Promise<string> {
-  const { test, source, engine } = means;
+  const { test, source, engine, runs } = means;
   const own = await shardNamed(caller, source, work.shard);
   const lines = work.line === undefined ? [] : [work.line];
   const checkpoint: Checkpoint = {
     lines: async () => lines,
     append: async (last) => void lines.push(last),
   };
-  await test.update(undefined, { shards: () => [own] }, { ...work.options, engine, checkpoint });
+  await test.update(undefined, { shards: () => [own] }, { ...work.options, engine, runs, checkpoint });
   return lines.at(-1)!;
 }
 

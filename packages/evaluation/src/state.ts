@@ -1,8 +1,10 @@
 /** What is known after some rows? A state: JSON, of which there is one for each multiset of rows, and its text. */
 import { DTypeError, OutOfRangeError } from "@symloss/core";
-import { describe, isRecord, print } from "@symloss/core/engine";
+import { type MaybePromise, describe, isRecord, print } from "@symloss/core/engine";
 import { type Borders, checkBorders, mergeBorders } from "./borders.ts";
 import { isCount } from "./exact/exact-sum.ts";
+import { sha256 } from "./platform.ts";
+import type { RunStore } from "./runs/run-store.ts";
 import type { Json, Kind } from "./statistic.ts";
 
 /** Where a row is. */
@@ -62,7 +64,7 @@ export function requireGroups(caller: string, { by }: EvaluationState, most: num
 }
 
 /** The state of no rows. */
-export function emptyState(key: string, { kinds, query }: StateParts): EvaluationState {
+export async function emptyState(key: string, { kinds, query }: StateParts): Promise<EvaluationState> {
   return {
     format: "symloss-evaluation",
     version: 1,
@@ -70,79 +72,114 @@ export function emptyState(key: string, { kinds, query }: StateParts): Evaluatio
     fingerprint: null,
     rows: 0,
     skipped: {},
-    states: startedStates(kinds),
+    states: await startedStates(kinds),
     by: null,
     borders: query === undefined ? null : {},
   };
 }
 
 /** The states of nothing. */
-export function startedStates(kinds: Kinds): Readonly<Record<string, Json>> {
-  return Object.fromEntries([...kinds].map(([name, kind]) => [name, kind.start().state]));
+export async function startedStates(kinds: Kinds): Promise<Readonly<Record<string, Json>>> {
+  return mapKinds(kinds, (kind) => kind.start().state(undefined));
+}
+
+/** One after the other: each may need room. */
+async function mapKinds(
+  kinds: Kinds,
+  of: (kind: Kind<unknown>, name: string) => MaybePromise<Json>,
+): Promise<Readonly<Record<string, Json>>> {
+  const states: [string, Json][] = [];
+  for (const [name, kind] of kinds) states.push([name, await of(kind, name)]);
+  return recordOf(states);
 }
 
 /** What may differ between states that are merged. */
 export interface MergeOptions {
   /** Whether states of different fingerprints are merged, though their rows may differ in the last bits. Default false. */
   readonly anyFingerprint?: boolean | undefined;
+  /** Where large runs of states of `exact: true` are kept, and are put: `fileRuns("runs")`. */
+  readonly runs?: RunStore | undefined;
 }
 
 /**
- * The state of the rows of both. Throws `OutOfRangeError` if they are of different evaluations, were computed by different means, or have each a
- * part of a query.
+ * The state of the rows of all of these, of which there is one at least. Throws `OutOfRangeError` if they are of different evaluations, were
+ * computed by different means, or have parts of one query.
  */
-export function mergeStates(
+export async function mergeStates(
   caller: string,
-  left: EvaluationState,
-  right: EvaluationState,
+  states: readonly EvaluationState[],
   kinds: Kinds,
-  { anyFingerprint = false }: MergeOptions,
-): EvaluationState {
-  if (left.key !== right.key) {
-    throw new OutOfRangeError(`${caller}: states must be of one evaluation, got keys ${left.key} and ${right.key}.`);
+  { anyFingerprint = false, runs }: MergeOptions,
+): Promise<EvaluationState> {
+  const [first] = states as readonly [EvaluationState];
+  const other = states.find(({ key }) => key !== first.key);
+  if (other !== undefined) {
+    throw new OutOfRangeError(`${caller}: states must be of one evaluation, got keys ${first.key} and ${other.key}.`);
   }
-  const prints = [...new Set([left.fingerprint, right.fingerprint].filter((print_) => print_ !== null))];
+  const prints = [...new Set(states.map(({ fingerprint }) => fingerprint).filter((print_) => print_ !== null))];
   if (prints.length > 1 && !anyFingerprint) {
     throw new OutOfRangeError(
       `${caller}: states must have one fingerprint, for their last bits may differ, got ${print(prints[0])} and ${print(prints[1])}. ` +
         "anyFingerprint: true merges them.",
     );
   }
+  const borders = states.flatMap((state) => (state.borders === null ? [] : [state.borders]));
   return {
-    ...left,
+    ...first,
     fingerprint:
-      prints.length === 0 ? null : [...new Set(prints.flatMap((one) => one!.split(" | ")))].toSorted().join(" | "),
-    ...mergeStatistics(left, right, kinds),
-    skipped: mergeSkipped(left.skipped, right.skipped),
-    by: mergeGroups(caller, left, right, kinds),
-    borders: left.borders === null || right.borders === null ? null : mergeBorders(caller, left.borders, right.borders),
+      prints.length === 0 ? null : [...new Set(prints.flatMap((one) => one.split(" | ")))].toSorted().join(" | "),
+    // Before what may take long.
+    borders: borders.length === 0 ? null : mergeBorders(caller, borders),
+    ...(await mergeStatistics(states, kinds, runs)),
+    skipped: states.map(({ skipped }) => skipped).reduce(mergeSkipped),
+    by: await mergeGroups(caller, states, kinds, runs),
   };
 }
 
-/** The states of the rows of both. */
-export function mergeStatistics(left: StatisticStates, right: StatisticStates, kinds: Kinds): StatisticStates {
-  const states = [...kinds].map(([name, kind]) => [name, kind.merge(left.states[name]!, right.states[name]!)] as const);
-  return { rows: left.rows + right.rows, states: Object.fromEntries(states) };
+/** The states of the rows of all. */
+export async function mergeStatistics(
+  states: readonly StatisticStates[],
+  kinds: Kinds,
+  runs: RunStore | undefined,
+): Promise<StatisticStates> {
+  const merge = (kind: Kind<unknown>, name: string): MaybePromise<Json> =>
+    kind.merge(
+      states.map(({ states: own }) => own[name]!),
+      runs,
+    );
+  return { rows: states.reduce((sum, { rows }) => sum + rows, 0), states: await mapKinds(kinds, merge) };
 }
 
-/** Without rows there are no groups, so either may lack them then. */
-function mergeGroups(
+/** Without rows there are no groups, so a state may lack them then. */
+async function mergeGroups(
   caller: string,
-  left: EvaluationState,
-  right: EvaluationState,
+  states: readonly EvaluationState[],
   kinds: Kinds,
-): EvaluationState["by"] {
-  if (left.by === null || right.by === null) {
-    const [lacking, other] = left.by === null ? [left, right] : [right, left];
-    if (lacking.rows === 0 || other.by === null) return other.by;
-    throw new OutOfRangeError(`${caller}: states must both be grouped, or neither, got one of each.`);
+  runs: RunStore | undefined,
+): Promise<EvaluationState["by"]> {
+  if (states.every(({ by }) => by === null)) return null;
+  const groups = new Map<string, StatisticStates[]>();
+  for (const { by, rows } of states) {
+    if (by === null && rows > 0) {
+      throw new OutOfRangeError(`${caller}: states must all be grouped, or none, got one of each.`);
+    }
+    for (const [group, own] of Object.entries(by ?? {})) groups.set(group, [...(groups.get(group) ?? []), own]);
   }
-  const groups = new Map(Object.entries(left.by));
-  for (const [group, own] of Object.entries(right.by)) {
-    const known = groups.get(group);
-    groups.set(group, known === undefined ? own : mergeStatistics(known, own, kinds));
-  }
-  return recordOf(groups);
+  const merged: [string, StatisticStates][] = [];
+  for (const [group, own] of groups) merged.push([group, await mergeStatistics(own, kinds, runs)]);
+  return recordOf(merged);
+}
+
+/** Borders don't count: they are those of shards, not of rows. Nor does it count whether runs are in a store. */
+export async function digestOf(state: EvaluationState, kinds: Kinds): Promise<string> {
+  const digested = async ({ rows, states }: StatisticStates): Promise<StatisticStates> => ({
+    rows,
+    states: await mapKinds(kinds, (kind, name) => kind.digested?.(states[name]!) ?? states[name]!),
+  });
+  const by: [string, StatisticStates][] = [];
+  for (const [group, own] of Object.entries(state.by ?? {})) by.push([group, await digested(own)]);
+  const own = { ...state, ...(await digested(state)), by: state.by === null ? null : recordOf(by), borders: null };
+  return (await sha256(canonical(own))).slice(0, 32);
 }
 
 /** A record that may have any name, `__proto__` too. */

@@ -1,6 +1,7 @@
 /** What is a statistic? Numbers of each row, and a state that takes them, whatever their order. */
 import { type DType, ShapeError, type Tensor, type TensorLike, asTensor } from "@symloss/core";
-import type { TypedArray } from "@symloss/core/engine";
+import type { MaybePromise, TypedArray } from "@symloss/core/engine";
+import type { RunStore } from "./runs/run-store.ts";
 
 /** JSON: the text of a state. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
@@ -26,8 +27,20 @@ export interface Origin {
 export interface Accumulator {
   /** Adds the rows from one place to before another; each array has the dtype of its column. */
   add(columns: readonly TypedArray[], from: number, to: number, origin: Origin): void;
-  /** All that was added, as the one text that it has. */
-  readonly state: Json;
+  /** All that was added, as the one text that it has; nothing is added after that. */
+  state(runs: RunStore | undefined): MaybePromise<Json>;
+  /** What grows with the rows, if something does. */
+  readonly growing?: Growing;
+}
+
+/** What has no room in memory in the end. */
+export interface Growing {
+  /** How many numbers are in memory. */
+  readonly size: number;
+  /** Moves them to a store. */
+  spill(runs: RunStore): Promise<void>;
+  /** Removes what is in a store, if no state is taken. */
+  discard(): Promise<void>;
 }
 
 /** Query by query: adds what was computed of all rows of one to a state. */
@@ -35,7 +48,7 @@ export interface QueryAccumulator {
   /** Adds a query: each array has a number of each of its rows, whatever its column's dtype. */
   add(columns: readonly Float64Array[]): void;
   /** All that was added, as the one text that it has. */
-  readonly state: Json;
+  state(): Json;
 }
 
 /** What a statistic does: its states are JSON, one for each multiset of rows or of queries. */
@@ -59,10 +72,13 @@ export interface QueryKind<Result> extends StateKind<Result> {
 interface StateKind<Result> {
   /** Its name, as in `states`. */
   readonly name: string;
-  merge(left: Json, right: Json): Json;
-  result(state: Json): Result;
+  /** The state of the rows of all of these, of which there is one at least. */
+  merge(states: readonly Json[], runs: RunStore | undefined): MaybePromise<Json>;
+  result(state: Json, runs: RunStore | undefined): MaybePromise<Result>;
   /** Throws `OutOfRangeError`, naming the path, unless the value is a state of this kind. */
   check(path: string, state: unknown): void;
+  /** The state as it would be with a store for runs, if that is another. */
+  digested?(state: Json): Promise<Json>;
 }
 
 /** The tensor, if it has one number for each row. Throws `ShapeError`, naming the argument, if it has another shape. */

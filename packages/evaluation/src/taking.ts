@@ -1,8 +1,9 @@
 /** How do computed rows get into states? Those of each group into its own. */
 import { OutOfRangeError, type TypedArray } from "@symloss/core";
 import { QueryRows, type Taker } from "./query-rows.ts";
-import { type StatisticStates, mergeStatistics, startedStates } from "./state.ts";
-import type { Accumulator, Origin, QueryAccumulator } from "./statistic.ts";
+import { type StatisticStates, mergeStatistics, recordOf, startedStates } from "./state.ts";
+import { type RunStore, limits } from "./runs/run-store.ts";
+import type { Accumulator, Growing, Json, Origin, QueryAccumulator } from "./statistic.ts";
 import type { NamedStatistic, Subject } from "./subject.ts";
 
 /** The accumulators of some statistics, and how many rows they have taken. */
@@ -39,14 +40,18 @@ class Group {
     return this.#rows === 0;
   }
 
-  /** After which no query goes on. */
-  get states(): StatisticStates {
+  /** What grows with the rows. */
+  get growing(): readonly Growing[] {
+    return this.#ofRows.flatMap(({ accumulator: { growing } }) => (growing === undefined ? [] : [growing]));
+  }
+
+  /** After which no query goes on, and no row is added. */
+  async states(runs: RunStore | undefined): Promise<StatisticStates> {
     this.#query.end();
-    const takers = [...this.#ofRows, ...this.#ofQueries];
-    return {
-      rows: this.#rows,
-      states: Object.fromEntries(takers.map(({ name, accumulator }) => [name, accumulator.state])),
-    };
+    const states: [string, Json][] = [];
+    for (const { name, accumulator } of this.#ofRows) states.push([name, await accumulator.state(runs)]);
+    for (const { name, accumulator } of this.#ofQueries) states.push([name, accumulator.state()]);
+    return { rows: this.#rows, states: recordOf(states) };
   }
 }
 
@@ -75,6 +80,7 @@ export class Taking {
   /** The number of each group, by its name; "" if rows are not grouped. */
   readonly #numbers = new Map<string, number>();
   readonly #groups: Group[] = [];
+  readonly #growing: Growing[] = [];
   /** The columns in the order of groups. */
   #sorted: TypedArray[] = [];
 
@@ -107,14 +113,34 @@ export class Taking {
     }
   }
 
-  /** The states of all rows, and those by group. */
-  get states(): { readonly total: StatisticStates; readonly groups: ReadonlyMap<string, StatisticStates> } {
+  /** Moves to a store what has no room in memory, the largest first. */
+  async spill(runs: RunStore): Promise<void> {
+    let size = this.#growing.reduce((sum, own) => sum + own.size, 0);
+    if (size <= limits.memory) return;
+    for (const own of this.#growing.toSorted((left, right) => right.size - left.size)) {
+      if (size <= limits.memory / 2) return;
+      size -= own.size;
+      await own.spill(runs);
+    }
+  }
+
+  /** Removes what is in a store, if no states are taken. */
+  async discard(): Promise<void> {
+    for (const own of this.#growing) await own.discard();
+  }
+
+  /** The states of all rows, and those by group; no row is taken after that. */
+  async states(
+    runs: RunStore | undefined,
+  ): Promise<{ readonly total: StatisticStates; readonly groups: ReadonlyMap<string, StatisticStates> }> {
     const { kinds } = this.#subject;
-    const groups = new Map([...this.#numbers].map(([name, number]) => [name, this.#groups[number]!.states]));
-    const nothing: StatisticStates = { rows: 0, states: startedStates(kinds) };
-    const total = [...groups.values()].reduce((sum, own) => mergeStatistics(sum, own, kinds), nothing);
+    const groups = new Map<string, StatisticStates>();
+    for (const [name, number] of this.#numbers) groups.set(name, await this.#groups[number]!.states(runs));
+    const nothing: StatisticStates = { rows: 0, states: await startedStates(kinds) };
+    const total = await mergeStatistics([nothing, ...groups.values()], kinds, runs);
     if (this.#whole.isEmpty) return { total, groups };
-    return { total: { ...total, states: { ...total.states, ...this.#whole.states.states } }, groups };
+    const { states } = await this.#whole.states(runs);
+    return { total: { ...total, states: { ...total.states, ...states } }, groups };
   }
 
   /** The rows, those of each group beside each other, and where each group ends. */
@@ -140,7 +166,9 @@ export class Taking {
       );
     }
     this.#numbers.set(name, this.#groups.length);
-    return this.#groups.push(new Group(this.#subject.statistics)) - 1;
+    const group = new Group(this.#subject.statistics);
+    this.#growing.push(...group.growing);
+    return this.#groups.push(group) - 1;
   }
 
   #sort(columns: readonly TypedArray[], order: Int32Array): readonly TypedArray[] {

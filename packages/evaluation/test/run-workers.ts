@@ -1,10 +1,11 @@
 /** What comes of evaluations in threads? Run as a program of its own, bundled: threads run JavaScript. */
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileCheckpoint } from "@symloss/evaluation/files";
 import { runInWorkers } from "@symloss/evaluation/workers";
 import { source as queries, test as ranking } from "./query-shards.ts";
+import { folder, runs, source as numbers, test as exact } from "./run-shards.ts";
 import { engine, source, test } from "./shards.ts";
 
 const outcomes: Record<string, unknown> = {};
@@ -31,6 +32,12 @@ outcomes["queries"] = [
   JSON.stringify(ranked) === JSON.stringify(rankedInThreads),
 ];
 outcomes["cut query"] = await fails(runInWorkers(module("cut-query-shards"), { workers: 2 }));
+const inMemory = await exact.run(numbers, { engine: own });
+const inFiles = await exact.run(numbers, { engine: own, runs });
+rmSync(folder, { recursive: true });
+const exactInThreads = await runInWorkers(module("run-shards"), { workers: 2 });
+outcomes["runs"] = [inMemory, inFiles, exactInThreads].map(({ digest }) => digest === inFiles.digest);
+outcomes["files"] = readdirSync(folder).every((name) => name.endsWith(".run"));
 outcomes["progress"] = progress.at(-1);
 outcomes["bad row"] = await fails(runInWorkers(module("bad-shards"), { workers: 2 }));
 const { skipped } = await runInWorkers(module("bad-shards"), { workers: 2, badRows: "skip" });

@@ -125,7 +125,7 @@ test("workers with other engines are not merged, unless that is asked for", asyn
   const other = await wasm();
   await startServer({ engine: other });
   await expect(runOnQueue(subject, source, { ...connectionOf(), checkpoint })).rejects.toThrow(
-    /^merge: states must have one fingerprint/,
+    /^runOnQueue: states must have one fingerprint/,
   );
   const { fingerprint } = await runOnQueue(subject, source, { ...connectionOf(), checkpoint, anyFingerprint: true });
   expect(fingerprint).toMatch(/^cpu .* \| wasm /);

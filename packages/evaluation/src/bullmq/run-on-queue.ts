@@ -18,7 +18,7 @@ import { loadBullmq } from "./load-bullmq.ts";
 import { type DoneJob, type PendingJob, PendingJobs } from "./pending-jobs.ts";
 
 /** Where the queue is, and how rows are evaluated. */
-export interface QueueOptions extends Pick<RunOptions, "by" | "badRows" | "maxGroups" | "checkpoint"> {
+export interface QueueOptions extends Pick<RunOptions, "by" | "badRows" | "maxGroups" | "runs" | "checkpoint"> {
   readonly connection: QueueConnection;
   /** How many seconds the run waits while Redis can't be reached, or while there is no worker. Default 300. */
   readonly patience?: number | undefined;

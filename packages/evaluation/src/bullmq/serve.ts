@@ -4,6 +4,7 @@ import { type OptionTable, checkOptions, engineRule, flagRule, functionRule, req
 import type { Job } from "bullmq";
 import { type Evaluation, type Statistics, evaluationRule } from "../evaluation.ts";
 import { integerRule } from "../rules.ts";
+import { type RunStore, runsRule } from "../runs/run-store.ts";
 import { type WorkerMeans, evaluateShard, failureOf } from "../shard-work.ts";
 import { type Source, sourceRule } from "../source.ts";
 import { type QueueConnection, connectionRule, optionsOf, requireReached } from "./connection.ts";
@@ -16,6 +17,8 @@ export interface ServeOptions {
   /** The worker's own: a job names one of its shards. */
   readonly source: Source;
   readonly engine: Engine;
+  /** Where large runs are kept, by all workers and by whoever runs: a folder that they share. */
+  readonly runs?: RunStore | undefined;
   /** After how many milliseconds without a sign of life a shard is given to another worker. Default 30000. */
   readonly lock?: number | undefined;
   /** How often a shard is given to another worker before the run fails. Default 3. */
@@ -46,6 +49,7 @@ const table: OptionTable<ServeOptions> = {
   connection: connectionRule,
   source: sourceRule,
   engine: engineRule,
+  runs: runsRule,
   lock: integerRule(),
   maxStalls: integerRule(),
   requireRowIndependent: flagRule,
@@ -61,11 +65,11 @@ const table: OptionTable<ServeOptions> = {
 export async function serve<S extends Statistics>(test: Evaluation<S>, options: ServeOptions): Promise<Server> {
   requireRule("serve", "test", evaluationRule, test);
   const checked = checkOptions("serve", options, table) as unknown as ServeOptions;
-  const { connection, source, engine, lock = 30_000, maxStalls = 3 } = checked;
+  const { connection, source, engine, runs, lock = 30_000, maxStalls = 3 } = checked;
   const { Worker, UnrecoverableError } = await loadBullmq("serve");
   await test.prepareFor(source);
   const { key } = await test.empty();
-  const means: WorkerMeans = { test, source, engine };
+  const means: WorkerMeans = { test, source, engine, runs };
   const work = async (job: Job): Promise<string> => {
     const start = performance.now();
     try {

@@ -11,7 +11,7 @@ export interface Run {
 }
 
 /** The run of nothing. */
-const noRun: Run = { keys: new Uint32Array(0), counts: new Float64Array(0) };
+export const noRun: Run = { keys: new Uint32Array(0), counts: new Float64Array(0) };
 
 /** So many numbers are kept before they are sorted and counted; more if there are many already. */
 const leastBuffer = 256;
@@ -42,6 +42,11 @@ export class Counts {
     if (this.#buffered === this.#buffer.length) this.#sort();
     if (this.#dense === undefined) this.#buffer[this.#buffered++] = key;
     else this.#dense[key]!++;
+  }
+
+  /** How many numbers are kept, some of which may be equal. */
+  get size(): number {
+    return this.#dense?.length ?? this.#run.keys.length + this.#buffered;
   }
 
   /** All that was counted. */

@@ -58,13 +58,16 @@ function kindOfBins(bins: number): Kind<CalibrationResult> {
     name: "calibration",
     takes: "rows",
     start: () => startBins(bins, write),
-    merge(left, right) {
-      const [first, second] = [read("state", left), read("state", right)];
-      const merged = first.bins.map((bin, index) => ({
-        right: bin.right + second.bins[index]!.right,
-        confidences: addSums(bin.confidences, second.bins[index]!.confidences),
+    merge(states) {
+      const all = states.map((state) => read("state", state));
+      const merged = all[0]!.bins.map((_, index) => ({
+        right: all.reduce((sum, own) => sum + own.bins[index]!.right, 0),
+        confidences: all.map((own) => own.bins[index]!.confidences).reduce(addSums),
       }));
-      return write(merged, first.nan + second.nan);
+      return write(
+        merged,
+        all.reduce((sum, { nan }) => sum + nan, 0),
+      );
     },
     result(state) {
       const { bins: own, nan } = read("state", state);
@@ -104,7 +107,7 @@ function startBins(bins: number, write: (own: readonly Bin[], nan: number) => Js
       for (const [index, bin] of places.entries()) if (bin !== -1) sorted[next[bin]!++] = confidences![from + index]!;
       for (const [bin, sum] of sums.entries()) sum.add(sorted, counts[bin], counts[bin + 1]);
     },
-    get state() {
+    state() {
       return write(
         sums.map(({ sum }, bin) => ({ right: rights[bin]!, confidences: sum })),
         nan,

@@ -71,12 +71,12 @@ function kindOfPairs<Result>(
             );
           }
         },
-        get state() {
+        state() {
           return write(counts.run);
         },
       };
     },
-    merge: (left, right) => write(mergeRuns(read("pairs", left), read("pairs", right))),
+    merge: (states) => write(states.map((state) => read("pairs", state)).reduce(mergeRuns)),
     result(state) {
       const matrix = Array.from({ length: classes }, () => Array.from({ length: classes }, () => 0));
       const { keys, counts } = read("pairs", state);

@@ -119,11 +119,11 @@ function kindOfNdcg(k: number, gain: keyof typeof gains, whenUndefined: number |
     name: "ndcg",
     takes: "queries",
     start: () => startNdcg((query) => ndcgOf(query, k, gains[gain]), whenUndefined),
-    merge(left, right) {
-      const [first, second] = [read("state", left), read("state", right)];
+    merge(states) {
+      const all = states.map((state) => read("state", state));
       return write({
-        values: addSums(first.values, second.values),
-        undefined: first.undefined + second.undefined,
+        values: all.map(({ values }) => values).reduce(addSums),
+        undefined: all.reduce((sum, own) => sum + own.undefined, 0),
       });
     },
     result(state): NdcgResult {
@@ -152,7 +152,7 @@ function startNdcg(
       const own = value ?? whenUndefined;
       if (own !== "skip") bins.add(Float64Array.of(own));
     },
-    get state() {
+    state() {
       return write({ values: bins.sum, undefined: count });
     },
   };

@@ -6,6 +6,7 @@ import {
   type SumText,
   addSums,
   meanOf,
+  noSum,
   quotientOf,
   readSum,
   valueOf,
@@ -57,9 +58,9 @@ export function kindOfSums<Name extends string, Result>(
     name,
     takes: "rows",
     start: () => startSums(entries),
-    merge(left, right) {
-      const [first, second] = [read(left), read(right)];
-      return write(mapNames(names, (term) => addSums(first[term], second[term])));
+    merge(states) {
+      const all = states.map(read);
+      return write(mapNames(names, (term) => all.map((sums) => sums[term]).reduce(addSums, noSum)));
     },
     result: (state) => result(read(state)),
     check(path, state) {
@@ -83,7 +84,7 @@ function startSums(
         else own.add(columns[left] as Floats, columns[right!] as Floats, from, to);
       }
     },
-    get state() {
+    state() {
       return Object.fromEntries(entries.map(([term], index) => [term, writeSum(bins[index]!.sum)])) as Readonly<
         Record<string, SumText & Json>
       >;
@@ -180,8 +181,8 @@ export interface PerplexityResult {
 const perplexities = (kind: Kind<MeanResult>): Kind<PerplexityResult> => ({
   ...kind,
   name: "perplexity",
-  result(state) {
-    const { mean: nats, count, nan } = kind.result(state);
+  async result(state, runs) {
+    const { mean: nats, count, nan } = await kind.result(state, runs);
     return { perplexity: Math.exp(nats), mean: nats, count, nan };
   },
 });

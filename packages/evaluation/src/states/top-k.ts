@@ -41,9 +41,15 @@ function kindOfTop(k: number): Kind<TopKResult> {
     name: "topK",
     takes: "rows",
     start: () => startTop(k),
-    merge(left, right) {
-      const [first, second] = [read("state", left), read("state", right)];
-      return write(largestOf([...first.rows, ...second.rows], k), first.nan + second.nan);
+    merge(states) {
+      const all = states.map((state) => read("state", state));
+      return write(
+        largestOf(
+          all.flatMap(({ rows }) => rows),
+          k,
+        ),
+        all.reduce((sum, { nan }) => sum + nan, 0),
+      );
     },
     result: (state) => read("state", state),
     check: (path, state) => void read(path, state),
@@ -93,7 +99,7 @@ function startTop(k: number): Accumulator {
         if (waiting.length >= 4 * k + 64) settle();
       }
     },
-    get state() {
+    state() {
       settle();
       return write(rows, nan);
     },

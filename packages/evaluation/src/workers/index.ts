@@ -14,7 +14,7 @@ export type { WorkerProgress } from "../gathering.ts";
 export type { EvaluationModule } from "./module.ts";
 
 /** How many threads there are, and how rows are evaluated. */
-export interface WorkerOptions extends Omit<RunOptions, "engine" | "shard" | "onProgress" | "signal"> {
+export interface WorkerOptions extends Omit<RunOptions, "engine" | "shard" | "runs" | "onProgress" | "signal"> {
   /** How many threads. */
   readonly workers: number;
   readonly signal?: AbortSignal | undefined;
@@ -22,12 +22,12 @@ export interface WorkerOptions extends Omit<RunOptions, "engine" | "shard" | "on
   readonly onProgress?: ((progress: WorkerProgress) => void) | undefined;
 }
 
-const { engine: _engine, shard: _shard, ...shared } = runOptions;
+const { engine: _engine, shard: _shard, runs: _runs, ...shared } = runOptions;
 const table: OptionTable<WorkerOptions> = { ...shared, workers: { ...integerRule(1024), required: true } };
 
 /**
  * The report of all shards of a module's source, evaluated by so many threads. The module exports `test`, an evaluation; `source`, such as
- * `files("shards/*.parquet")`; and `engine`, a function that makes one. Each thread loads it, and is sent nothing but the names of shards. The
+ * `files("shards/*.parquet")`; `engine`, a function that makes one; and, if large runs are kept in files, `runs`. Each thread loads it, and is sent nothing but the names of shards. The
  * report is the same, to the last bit, as that of `test.run(source, ...)`. A checkpoint is written when a shard is done.
  * Throws `EngineUnavailableError` if piscina is not installed, `DTypeError` if the module does not export these, and what a shard throws, naming it.
  * @example const report = await runInWorkers(new URL("./test.js", import.meta.url), { workers: 4, by: "lang" });
@@ -41,8 +41,8 @@ export async function runInWorkers<S extends Statistics>(module: URL, options: W
   const checked = checkOptions("runInWorkers", options, table) as unknown as WorkerOptions;
   const { workers, signal, onProgress: _onProgress, checkpoint: _checkpoint, ...rest } = checked;
   const { Piscina } = await loadPeer("runInWorkers", "piscina", () => import("piscina"));
-  const { test, source } = (await loadModule(module.href)) as EvaluationModule<S>;
-  const gathering = await Gathering.begin("runInWorkers", test, source, checked);
+  const { test, source, runs } = (await loadModule(module.href)) as EvaluationModule<S>;
+  const gathering = await Gathering.begin("runInWorkers", test, source, { ...checked, runs });
   const pool = new Piscina<Task, Outcome>({
     filename: new URL("./worker.js", import.meta.url).href,
     minThreads: Math.min(workers, gathering.missing.length),

@@ -18,10 +18,10 @@ export type Outcome = { readonly line: string } | { readonly failure: ShardFailu
 /** What a worker gives for a task. */
 export default async function runTask({ module, ...work }: Task): Promise<Outcome> {
   try {
-    const { test, source, engine: make } = await loadModule(module);
+    const { test, source, engine: make, runs } = await loadModule(module);
     let engine = engines.get(module);
     if (engine === undefined) engines.set(module, (engine = Promise.resolve(make())));
-    return { line: await evaluateShard("runInWorkers", work, { test, source, engine: await engine }) };
+    return { line: await evaluateShard("runInWorkers", work, { test, source, engine: await engine, runs }) };
   } catch (error) {
     return { failure: failureOf("runInWorkers", work.shard, error) };
   }

@@ -8,7 +8,7 @@ import { runInWorkers } from "./index.ts";
 let bundle: Bundle;
 let outcomes: Readonly<Record<string, unknown>> = {};
 beforeAll(async () => {
-  const names = ["run-workers", "shards", "bad-shards", "query-shards", "cut-query-shards", "twice"].map(
+  const names = ["run-workers", "shards", "bad-shards", "query-shards", "cut-query-shards", "run-shards", "twice"].map(
     (name) => `test/${name}`,
   );
   bundle = await Bundle.of([...names, "src/workers/worker"]);
@@ -37,6 +37,8 @@ test.each<[string, unknown]>([
       /^OutOfRangeError: runInWorkers: all rows of a query must stand together in one shard, got query "13" in shard "part-/,
     ),
   ],
+  ["runs", [true, true, true]],
+  ["files", true],
   ["progress", { rows: 750, shards: 5, totalShards: 5 }],
   [
     "bad row",
