@@ -329,6 +329,15 @@ describe("a query that is not whole is refused", () => {
     );
   });
 
+  test("which is found within ten thousand queries of a shard", async () => {
+    const again = (others: number): Promise<unknown> =>
+      of(4096).run(rows("first", ...Array.from({ length: others }, (_, index) => `${index}`), "first", "last"), {
+        engine,
+      });
+    await expect(again(9_999)).rejects.toThrow('got query "first" again after another');
+    await expect(again(10_000)).resolves.toMatchObject({ rows: 10_003 });
+  });
+
   test.each<[string, object, string]>([
     ["that are no list", { query: 3 }, "run: column query must be a list of queries, got 3."],
     ["of another length", { query: ["1"] }, "run: column query must have the 2 rows of column label, got 1."],

@@ -48,6 +48,8 @@ export class QueryTrail {
   #from = 0;
   #first: string | undefined;
   readonly #remembered = new Set<string>();
+  /** The same, at the places of their numbers. */
+  readonly #ring: (string | undefined)[] = [];
 
   constructor(caller: string, column: string) {
     this.#caller = caller;
@@ -91,6 +93,7 @@ export class QueryTrail {
     [this.#shard, this.#next, this.#from] = [shard, first + from, first + from];
     this.#query = undefined;
     this.#remembered.clear();
+    this.#ring.fill(undefined);
   }
 
   #begin(query: string, row: number): void {
@@ -100,7 +103,10 @@ export class QueryTrail {
         `${this.#caller}: ${where}row ${row}: all rows of a query must stand together, got query ${JSON.stringify(query)} again after another. Sort the rows by ${this.#column}.`,
       );
     }
-    if (this.#remembered.size === mostRemembered) this.#remembered.delete(this.#remembered.values().next().value!);
+    const place = this.#number % mostRemembered;
+    const forgotten = this.#ring[place];
+    if (forgotten !== undefined) this.#remembered.delete(forgotten);
+    this.#ring[place] = query;
     this.#remembered.add(query);
     this.#query = query;
     this.#first ??= query;

@@ -64,21 +64,26 @@ function ndcgOf(
   gainOf: (label: number) => number,
 ): number | undefined {
   if (labels.some(Number.isNaN) || scores.some(Number.isNaN)) return NaN;
-  const items = Array.from(labels, (label, row): Item => ({ gain: gainOf(label), score: scores[row]! }));
-  const ideal = idealGain(items, k);
-  return ideal === 0 ? undefined : discountedGain(items.toSorted(compareItems), k) / ideal;
+  const own = labels.map(gainOf);
+  const ideal = idealGain(own, k);
+  if (ideal === 0) return undefined;
+  const items = Array.from(own, (gain, row): Item => ({ gain, score: scores[row]! }));
+  return discountedGain(items.sort(compareItems), k) / ideal;
 }
 
 function discountOf(place: number): number {
-  return 1 / Math.log2(place + 2);
+  return discounts[place] ?? 1 / Math.log2(place + 2);
 }
 
+/** Those of the first places, which all queries have. */
+const discounts: readonly number[] = Array.from({ length: 1024 }, (_, place) => 1 / Math.log2(place + 2));
+
 /** The sum of the largest gains, the largest at the first place. */
-function idealGain(items: readonly Item[], k: number): number {
-  const sorted = Float64Array.from(items, ({ gain }) => gain)
-    .sort()
-    .reverse();
-  return sorted.subarray(0, k).reduce((sum, gain, place) => sum + gain * discountOf(place), 0);
+function idealGain(own: Float64Array, k: number): number {
+  const sorted = own.toSorted();
+  let sum = 0;
+  for (let place = 0; place < sorted.length && place < k; place++) sum += sorted.at(-1 - place)! * discountOf(place);
+  return sum;
 }
 
 /** The sum of gains, each discounted by its place. Items of equal scores share the mean discount of the places that they take. */
