@@ -1,12 +1,16 @@
 /** Is a report of workers on a queue that of one process, and what if a job, a row or an option is not what it must be? */
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { cpu } from "@symloss/engine-cpu";
 import { wasm } from "@symloss/engine-wasm";
 import { Queue } from "bullmq";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { RedisServer } from "../../test/redis-server.ts";
+import { source as numberShards, test as numbers } from "../../test/run-shards.ts";
 import { source, test as subject, withBadRow } from "../../test/shards.ts";
 import type { Checkpoint } from "../checkpoint.ts";
-import { files } from "../files/index.ts";
+import { fileRuns, files } from "../files/index.ts";
 import { type Source, evaluation, states } from "../index.ts";
 import { type QueueProgress, type ServedShard, type Server, runOnQueue, serve } from "./index.ts";
 
@@ -21,6 +25,9 @@ afterAll(async () => {
 });
 
 const servers: Server[] = [];
+const folder = mkdtempSync(join(tmpdir(), "symloss-queue-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
 afterEach(async () => {
   for (const server of servers.splice(0)) await server.close();
 });
@@ -115,6 +122,18 @@ test("a checkpoint is written, and what it knows is not computed again", async (
   await expect(subject.run(broken, { engine, checkpoint: { ...checkpoint, everyRows: 60 } })).rejects.toThrow("ends");
   expect(lines.map((line) => (JSON.parse(line) as { rows: number }).rows)).toEqual([150]);
   expect(await runOnQueue(subject, source, { ...connectionOf(), checkpoint })).toEqual(whole);
+});
+
+test("large runs are in the files that workers share", async () => {
+  const runs = fileRuns(folder);
+  const options = { ...connectionOf(), runs };
+  const { url: connection } = redis;
+  servers.push(await serve(numbers, { connection, source: numberShards, engine, runs }));
+  const report = await runOnQueue(numbers, numberShards, options);
+  expect(report).toEqual(await numbers.run(numberShards, { engine }));
+  expect(report.quantiles.count).toBe(60_000);
+  // Those of each shard, and of all.
+  expect(readdirSync(folder)).toHaveLength(4);
 });
 
 test("workers with other engines are not merged, unless that is asked for", async () => {
