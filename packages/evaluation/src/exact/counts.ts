@@ -82,7 +82,9 @@ function countSorted(keys: Uint32Array): Run {
     if (length === 0 || own[length - 1] !== key) own[length++] = key;
     counts[length - 1]!++;
   }
-  return { keys: own.slice(0, length), counts: counts.slice(0, length) };
+  return length === keys.length
+    ? { keys: own, counts }
+    : { keys: own.slice(0, length), counts: counts.slice(0, length) };
 }
 
 function runOf(dense: Float64Array): Run {
@@ -105,14 +107,17 @@ export function mergeRuns(left: Run, right: Run): Run {
   const most = left.keys.length + right.keys.length;
   const [keys, counts] = [new Uint32Array(most), new Float64Array(most)];
   let [first, second, length] = [0, 0, 0];
-  while (first < left.keys.length || second < right.keys.length) {
-    const [one, other] = [left.keys[first] ?? Infinity, right.keys[second] ?? Infinity];
-    keys[length] = Math.min(one, other);
-    counts[length++] = (one <= other ? left.counts[first]! : 0) + (other <= one ? right.counts[second]! : 0);
-    if (one <= other) first++;
-    if (other <= one) second++;
+  for (; first < left.keys.length && second < right.keys.length; length++) {
+    const [one, other] = [left.keys[first]!, right.keys[second]!];
+    keys[length] = one < other ? one : other;
+    if (one <= other) counts[length]! += left.counts[first++]!;
+    if (other <= one) counts[length]! += right.counts[second++]!;
   }
-  return { keys: keys.slice(0, length), counts: counts.slice(0, length) };
+  const [rest, from] = first < left.keys.length ? [left, first] : [right, second];
+  keys.set(rest.keys.subarray(from), length);
+  counts.set(rest.counts.subarray(from), length);
+  length += rest.keys.length - from;
+  return length === most ? { keys, counts } : { keys: keys.slice(0, length), counts: counts.slice(0, length) };
 }
 
 /** `[first key, its count, how much the next key is larger, its count, ..]` */
