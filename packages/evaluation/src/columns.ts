@@ -127,7 +127,11 @@ export function readBatch(
   };
   const take = (name: string, { dtype, from, shape }: Column): NDArray => {
     const row = typeof from === "string" ? shape! : [];
-    const array = readArray(caller, name, withoutNull(name, find(name), row, bad), dtype);
+    const whole = withoutNull(name, find(name), row, bad);
+    const array =
+      dtype === "int32" && mayHaveFractions(whole)
+        ? readIntegers(caller, name, whole, bad)
+        : readArray(caller, name, whole, dtype);
     rowsOf(name, array.shape[0]!);
     return array;
   };
@@ -187,6 +191,33 @@ function readArray(caller: string, name: string, given: unknown, dtype: DType): 
   }
   if (array.rank > 0) return array;
   throw new ShapeError(`${caller}: column ${name} must have rows, got the number ${array.item()}.`);
+}
+
+/** Whether a column of integers is given in what holds other numbers too. */
+function mayHaveFractions(given: unknown): boolean {
+  const { dtype } = given as { readonly dtype?: unknown };
+  return (
+    Array.isArray(given) ||
+    given instanceof Float32Array ||
+    given instanceof Float64Array ||
+    dtype === "float32" ||
+    dtype === "float64"
+  );
+}
+
+/** The integers of a column; a row that has other numbers is bad. */
+function readIntegers(caller: string, name: string, given: unknown, bad: BadRows): NDArray {
+  const { data, shape } = readArray(caller, name, given, "float64");
+  const width = shape.slice(1).reduce((size, length) => size * length, 1);
+  const integers = new Int32Array(data.length);
+  for (let index = 0; index < data.length; index++) {
+    const value = data[index]!;
+    integers[index] = value;
+    if (integers[index] === value) continue;
+    bad.add(Math.floor(index / width), name, `column ${name} must have integers below 2^31, got ${describe(value)}.`);
+    integers[index] = 0;
+  }
+  return new NDArray(integers, shape, "int32");
 }
 
 function shaped(caller: string, { name, shape }: Column, array: NDArray): NDArray {

@@ -388,6 +388,22 @@ describe("a bad row", () => {
     });
   });
 
+  test.each<[string, unknown, number]>([
+    ["a list", [1, 0.5, 0], 0.5],
+    ["floats", Float32Array.of(1, -1.5, 0), -1.5],
+    ["doubles", Float64Array.of(1, 2 ** 31, 0), 2 ** 31],
+    ["a list with NaN", [1, NaN, 0], NaN],
+    ["a list beyond", [1, -(2 ** 31) - 1, 0], -(2 ** 31) - 1],
+    ["an array", ndarray(Float32Array.of(1, Infinity, 0), [3]), Infinity],
+  ])("has no integer where one must be: %s", async (_, label, value) => {
+    const rows = { label, logits: good } as Batch;
+    await expect(simple.run(rows, { engine })).rejects.toThrow(
+      `run: row 1: column label must have integers below 2^31, got ${value}. badRows: "skip"`,
+    );
+    const { skipped, rows: count } = await simple.run(rows, { engine, badRows: "skip" });
+    expect([skipped, count]).toEqual([{ label: { count: 1, rows: [{ shard: "", row: 1 }] } }, 2]);
+  });
+
   test("is none if its loss is NaN, which the mean says", async () => {
     const report = await simple.run(
       {
