@@ -225,7 +225,7 @@ describe("what can't be read is named", () => {
     [
       "another ending",
       () => run(write("rows.csv", "a,b")),
-      /^files: a file must end with one of jsonl, ndjson, npz, parquet, safetensors, got .*rows\.csv/,
+      /^files: a file must end with one of jsonl, ndjson, parquet, safetensors, npz, got .*rows\.csv/,
     ],
     [
       "a line that is no JSON",
@@ -290,12 +290,12 @@ describe("what can't be read is named", () => {
             }),
           ),
         ),
-      /integers must fit in 32 bits, got 1099511627776/,
+      /integers of tensor label of .* must fit in 32 bits, got 1099511627776/,
     ],
     [
       "no array of NumPy",
       () => own.run(npy({ label: write("no.npy", "abcdefghijklmnop") }), { engine }),
-      /^files: .*no\.npy must have an array of NumPy/,
+      /^npy: .*no\.npy must have an array of NumPy/,
     ],
     [
       "bytes in the other order",
@@ -312,7 +312,7 @@ describe("what can't be read is named", () => {
           }),
           { engine },
         ),
-      /^files: .*three\.npy must have as many rows as .*two\.npy, 2, got 3/,
+      /^npy: .*three\.npy must have as many rows as .*two\.npy, 2, got 3/,
     ],
     [
       "more bytes than rows",
@@ -324,12 +324,12 @@ describe("what can't be read is named", () => {
           }),
           { engine },
         ),
-      /^files: .*more\.npy must have the bytes of its rows, 1, got more bytes than that/,
+      /^npy: .*more\.npy must have the bytes of its rows, 1, got more bytes than that/,
     ],
     [
       "rows without end",
       () => own.run(npy({ label: write("wide.npy", npyOf("<i4", [1, 2 ** 40], new Int32Array(1))) }), { engine }),
-      /^files: .*wide\.npy must have rows of at most 67108864 bytes, got 4398046511104/,
+      /^npy: .*wide\.npy must have rows of at most 67108864 bytes, got 4398046511104/,
     ],
     [
       "gzip that ends",
@@ -341,7 +341,7 @@ describe("what can't be read is named", () => {
           }),
           { engine },
         ),
-      /^files: .*cut\.gz must have bytes that can be decompressed, got unexpected end of file/,
+      /^npy: .*cut\.gz must have bytes that can be decompressed, got unexpected end of file/,
     ],
     ["no archive", () => run(write("no.npz", "abc")), /^files: .*no\.npz must have an archive of arrays, got /],
     [
@@ -357,12 +357,12 @@ describe("what can't be read is named", () => {
     [
       "no IDX",
       () => own.run(idx({ label: write("no.idx", "abcd") }), { engine }),
-      /^files: .*no\.idx must have an array in IDX/,
+      /^idx: .*no\.idx must have an array in IDX/,
     ],
     [
       "IDX without rows",
       () => own.run(idx({ label: write("flat.idx", Uint8Array.of(0, 0, 8, 0, 1)) }), { engine }),
-      /^files: .*flat\.idx must have rows, got 0 axes/,
+      /^idx: .*flat\.idx must have rows, got 0 axes/,
     ],
     ["a file that is missing", () => own.run(npy({ label: join(folder, "missing.npy") }), { engine }), /ENOENT/],
   ])("%s", async (_, act, message) => {

@@ -1,14 +1,15 @@
 /** What do the bytes of an array in a file hold? */
 import { DTypeError, type TypedArray } from "@symloss/core";
 import type { DType } from "@symloss/core/engine";
+import type { Place } from "./file-error.ts";
 
 /** Elements of one kind. */
 export interface ElementType {
   readonly dtype: DType;
   /** Bytes of an element. */
   readonly width: number;
-  /** The elements that bytes hold, of which the lower come first. */
-  readonly make: (bytes: ArrayBuffer) => TypedArray;
+  /** The elements that bytes hold, of which the lower come first. Throws `DTypeError`, naming the place, if the dtype can't hold one. */
+  readonly make: (bytes: ArrayBuffer, place: Place) => TypedArray;
 }
 
 /** The names of kinds. */
@@ -23,14 +24,16 @@ export const elementTypes: { readonly [N in ElementTypeName]: ElementType } = {
   int16: { dtype: "int32", width: 2, make: (bytes) => Int32Array.from(new Int16Array(bytes)) },
   uint16: { dtype: "int32", width: 2, make: (bytes) => Int32Array.from(new Uint16Array(bytes)) },
   int32: { dtype: "int32", width: 4, make: (bytes) => new Int32Array(bytes) },
-  int64: { dtype: "int32", width: 8, make: (bytes) => narrowed(new BigInt64Array(bytes)) },
+  int64: { dtype: "int32", width: 8, make: (bytes, place) => narrowed(new BigInt64Array(bytes), place) },
   bool: { dtype: "bool", width: 1, make: (bytes) => new Uint8Array(bytes) },
 };
 
-function narrowed(values: BigInt64Array): Int32Array {
+/** Throws `DTypeError`, naming the place, if one does not fit in 32 bits. */
+function narrowed(values: BigInt64Array, { caller, name }: Place): Int32Array {
   const narrow = Int32Array.from(values, Number);
   for (const [index, value] of values.entries()) {
-    if (BigInt(narrow[index]!) !== value) throw new DTypeError(`files: integers must fit in 32 bits, got ${value}.`);
+    if (BigInt(narrow[index]!) === value) continue;
+    throw new DTypeError(`${caller}: integers of ${name} must fit in 32 bits, got ${value}.`);
   }
   return narrow;
 }
