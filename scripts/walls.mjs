@@ -23,6 +23,8 @@ const walls = {
   evaluation: {
     ours: ["core"],
     others: [
+      "@duckdb/node-api",
+      "apache-arrow",
       "hyparquet",
       "hyparquet-compressors",
       "piscina",

@@ -3,6 +3,7 @@ import { OutOfRangeError } from "@symloss/core";
 import type { OptionRule } from "@symloss/core/engine";
 import type { Batch } from "../columns.ts";
 import type { Shard } from "../source.ts";
+import { countBatchRows, readBatches } from "./arrow.ts";
 import type { FileBytes } from "./file-bytes.ts";
 import { readLines } from "./json-lines.ts";
 import { countGroupRows, readGroups } from "./parquet.ts";
@@ -25,15 +26,24 @@ export interface Formats<F extends string> {
 }
 
 /** What a file may be, wherever it is. */
-export type Format = "jsonl" | "parquet" | "safetensors";
+export type Format = "arrow" | "jsonl" | "parquet" | "safetensors";
 
 export const formats: Formats<Format> = {
   readers: {
+    arrow: { read: readBatches, totalRows: countBatchRows },
     jsonl: { read: readLines },
     parquet: { read: readGroups, totalRows: countGroupRows },
     safetensors: { read: readTensors, totalRows: countTensorRows },
   },
-  endings: { jsonl: "jsonl", ndjson: "jsonl", parquet: "parquet", safetensors: "safetensors" },
+  endings: {
+    arrow: "arrow",
+    arrows: "arrow",
+    feather: "arrow",
+    jsonl: "jsonl",
+    ndjson: "jsonl",
+    parquet: "parquet",
+    safetensors: "safetensors",
+  },
 };
 
 /** What an option that names a format must be. */

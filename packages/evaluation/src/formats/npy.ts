@@ -7,6 +7,7 @@ import { type Place, fileError } from "./file-error.ts";
 
 /** Kinds of elements by their codes; others, and such as have their bytes in the other order, are refused. */
 const codes: Readonly<Record<string, ElementType>> = {
+  "<f2": elementTypes.float16,
   "<f4": elementTypes.float32,
   "<f8": elementTypes.float64,
   "|i1": elementTypes.int8,

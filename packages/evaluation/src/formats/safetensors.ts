@@ -8,6 +8,8 @@ import { type Place, fileError, partOf } from "./file-error.ts";
 
 /** Kinds of elements by their codes; others are refused. */
 const codes: Readonly<Record<string, ElementType>> = {
+  F16: elementTypes.float16,
+  BF16: elementTypes.bfloat16,
   F32: elementTypes.float32,
   F64: elementTypes.float64,
   I8: elementTypes.int8,
