@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cpu } from "@symloss/engine-cpu";
 import { sparseSoftmaxCrossentropyLogits } from "@symloss/losses";
-import { gzipSync, zipSync } from "fflate";
+import { gzipSync } from "fflate";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, describe, expect, test } from "vitest";
+import { idxOf, npyOf, npzOf, safetensorsOf } from "../../test/file-contents.ts";
 import { evaluation, states } from "../index.ts";
 import { files, idx, npy } from "./index.ts";
 
@@ -48,46 +49,6 @@ function write(name: string, content: string | Uint8Array): string {
   const path = join(folder, name);
   writeFileSync(path, content);
   return path;
-}
-
-/** An array of NumPy, as it writes it. */
-function npyOf(code: string, shape: readonly number[], data: ArrayBufferView): Uint8Array {
-  const text = `{'descr': '${code}', 'fortran_order': False, 'shape': (${shape.join(", ")}${shape.length === 1 ? "," : ""}), }`;
-  const header = `${text.padEnd(117)}\n`;
-  return Buffer.concat([
-    Buffer.from([0x93, ...Buffer.from("NUMPY"), 1, 0, header.length, 0]),
-    Buffer.from(header),
-    Buffer.from(data.buffer, data.byteOffset, data.byteLength),
-  ]);
-}
-
-/** An archive of arrays, as NumPy writes it with and without compression. */
-function npzOf(arrays: Readonly<Record<string, Uint8Array>>, level: 0 | 6): Uint8Array {
-  return zipSync(Object.fromEntries(Object.entries(arrays).map(([name, bytes]) => [`${name}.npy`, bytes])), { level });
-}
-
-/** An IDX file of elements of four bytes. */
-function idxOf(code: number, shape: readonly number[], data: Int32Array | Float32Array): Uint8Array {
-  const lengths = Buffer.from(Uint32Array.from(shape).buffer).swap32();
-  const elements = Buffer.from(data.slice().buffer).swap32();
-  return Buffer.concat([Buffer.from([0, 0, code, shape.length]), lengths, elements]);
-}
-
-function safetensorsOf(
-  tensors: Readonly<Record<string, readonly [string, readonly number[], ArrayBufferView]>>,
-): Uint8Array {
-  let end = 0;
-  const header = Object.entries(tensors).map(([name, [dtype, shape, data]]) => {
-    const from = end;
-    end += data.byteLength;
-    return [name, { dtype, shape, data_offsets: [from, end] }] as const;
-  });
-  const text = Buffer.from(JSON.stringify({ __metadata__: { made: "by hand" }, ...Object.fromEntries(header) }));
-  return Buffer.concat([
-    Buffer.from(BigUint64Array.of(BigInt(text.length)).buffer),
-    text,
-    ...Object.values(tensors).map(([, , data]) => Buffer.from(data.buffer, data.byteOffset, data.byteLength)),
-  ]);
 }
 
 /** Arrays of so many rows. */
@@ -225,7 +186,7 @@ describe("what can't be read is named", () => {
     [
       "another ending",
       () => run(write("rows.csv", "a,b")),
-      /^files: a file must end with one of jsonl, ndjson, parquet, safetensors, npz, got .*rows\.csv/,
+      /^files: a file must end with one of arrow, arrows, feather, jsonl, ndjson, parquet, safetensors, npz, got .*rows\.csv/,
     ],
     [
       "a line that is no JSON",
@@ -261,8 +222,8 @@ describe("what can't be read is named", () => {
     ],
     [
       "a type that none holds",
-      () => run(write("half.safetensors", safetensorsOf({ label: ["F16", [2], new Uint16Array(2)] }))),
-      /tensor label of .* must have elements of F32, .*, got the string "F16"/,
+      () => run(write("unsigned.safetensors", safetensorsOf({ label: ["U64", [1], new BigUint64Array(1)] }))),
+      /tensor label of .* must have elements of F16, .*, got the string "U64"/,
     ],
     [
       "a file that ends",
@@ -300,7 +261,7 @@ describe("what can't be read is named", () => {
     [
       "bytes in the other order",
       () => own.run(npy({ label: write("big.npy", npyOf(">i4", [1], new Int32Array(1))) }), { engine }),
-      /must have elements of <f4, .*, got ">i4"/,
+      /must have elements of <f2, .*, got ">i4"/,
     ],
     [
       "other rows than the rest",

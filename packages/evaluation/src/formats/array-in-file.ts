@@ -1,5 +1,5 @@
 /** How are arrays that lie in files read, so many rows at a time? */
-import { NDArray } from "@symloss/core";
+import { NDArray, type TypedArray } from "@symloss/core";
 import type { Batch } from "../columns.ts";
 import { ByteStream } from "./byte-stream.ts";
 import type { ElementType } from "./element-types.ts";
@@ -53,7 +53,7 @@ export async function* readColumns(arrays: AsyncIterable<ArrayInFile>): AsyncGen
     const step = Math.min(mostRows, ...opened.map((array) => Math.floor(mostBytes / Math.max(1, bytesOfRow(array)))));
     for (let from = 0; from < rows; from += step) {
       const count = Math.min(step, rows - from);
-      const batch: [string, NDArray][] = [];
+      const batch: [string, NDArray | TypedArray][] = [];
       for (const array of opened) batch.push([array.column, await readRows(array, count)]);
       yield Object.fromEntries(batch);
     }
@@ -88,12 +88,17 @@ export function commonRows(arrays: readonly (ArrayHeader & { readonly place: Pla
   return rows;
 }
 
-async function readRows({ type, shape, bytes, place }: ArrayInFile, count: number): Promise<NDArray> {
+/** Numbers of rows may name groups as well, which are plain lists. */
+async function readRows(
+  { type, shape, bytes, place }: ArrayInFile,
+  count: number,
+): Promise<NDArray | TypedArray> {
   const lengths = [count, ...shape.slice(1)];
   const length = lengths.reduce((a, b) => a * b, type.width);
   const taken = await bytes.take(length);
   if (taken.length < length) throw fileError(place, `the bytes of its rows, ${shape[0]}`, "the end before");
-  return new NDArray(type.make(taken.buffer, place), lengths, type.dtype);
+  const data = type.make(taken.buffer, place);
+  return lengths.length === 1 && type.dtype !== "bool" ? data : new NDArray(data, lengths, type.dtype);
 }
 
 /** What reads to the end finds that a checksum is wrong. */

@@ -62,6 +62,7 @@ export function columnOf(place: Place, vector: Vector, dictionaries: Dictionarie
 
 interface Type {
   readonly typeId: number;
+  toString(): string;
   readonly children?: readonly { readonly type: Type }[] | null;
 }
 
@@ -70,7 +71,7 @@ function requireType(place: Place, type: Type): void {
   let inner: Type | undefined = type;
   while (inner !== undefined && [12, 16, 21].includes(inner.typeId)) inner = inner.children?.[0]?.type;
   if (inner !== undefined && Object.hasOwn(kinds, inner.typeId)) return;
-  throw fileError(place, "numbers, texts, or lists of numbers", String(type));
+  throw fileError(place, "numbers, texts, or lists of numbers", type.toString());
 }
 
 function itemsOf(data: Data): Items | undefined {

@@ -27,7 +27,16 @@ function urlOf(value: unknown): URL | undefined {
 /** Names of what is there: the last part of its path, the path, and all of it, which may have a key in it. */
 export function namesAt(address: string): readonly string[] {
   const { origin, pathname } = new URL(address);
-  return [pathname.split("/").at(-1)!, `${origin}${pathname}`, address];
+  return [decoded(pathname.split("/").at(-1)!), `${origin}${pathname}`, address];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // A name may have a % of its own.
+    return text;
+  }
 }
 
 /** The path, by whose ending its format is told. */
