@@ -43,7 +43,6 @@ export function safetensorsOf(
   ]);
 }
 
-
 /** Rows that every format can hold. */
 export interface ContentRows {
   readonly label: readonly (number | null)[];
@@ -59,7 +58,11 @@ export function jsonLinesOf({ label, logits, lang }: ContentRows): string {
 /** A file, or a stream, of Arrow, in batches of so many rows, whose lists have a length each, or all one. */
 export function arrowOf(
   { label, logits, lang }: ContentRows,
-  { kind, fixed = false, batch = 1000 }: { readonly kind: "file" | "stream"; readonly fixed?: boolean; readonly batch?: number },
+  {
+    kind,
+    fixed = false,
+    batch = 1000,
+  }: { readonly kind: "file" | "stream"; readonly fixed?: boolean; readonly batch?: number },
 ): Uint8Array {
   const item = new Field("item", new Float32(), true);
   const whole = new Table({

@@ -40,7 +40,7 @@ async function* arraysOf(
   archive: ZipFile,
   wants: (column: string) => boolean,
 ): AsyncGenerator<ArrayInFile> {
-  for await (const entry of archive.eachEntry()) {
+  for (const entry of await entriesOf(file, archive)) {
     const column = entry.fileName.replace(/\.npy$/, "");
     if (!wants(column)) continue;
     const place = partOf(file, `array ${column}`);
@@ -49,6 +49,16 @@ async function* arraysOf(
     });
     yield await openArray(column, place, checked(place, entry, stream), readNpyHeader);
   }
+}
+
+async function entriesOf(file: Place, archive: ZipFile): Promise<readonly Entry[]> {
+  const entries: Entry[] = [];
+  try {
+    for await (const entry of archive.eachEntry()) entries.push(entry);
+  } catch (cause) {
+    throw "code" in (cause as Error) ? cause : fileError(file, "a list of arrays", (cause as Error).message, cause);
+  }
+  return entries;
 }
 
 /** The bytes, of which the last fails if all of them have another checksum. */

@@ -89,10 +89,7 @@ export function commonRows(arrays: readonly (ArrayHeader & { readonly place: Pla
 }
 
 /** Numbers of rows may name groups as well, which are plain lists. */
-async function readRows(
-  { type, shape, bytes, place }: ArrayInFile,
-  count: number,
-): Promise<NDArray | TypedArray> {
+async function readRows({ type, shape, bytes, place }: ArrayInFile, count: number): Promise<NDArray | TypedArray> {
   const lengths = [count, ...shape.slice(1)];
   const length = lengths.reduce((a, b) => a * b, type.width);
   const taken = await bytes.take(length);

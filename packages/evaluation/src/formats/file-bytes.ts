@@ -1,4 +1,5 @@
 /** What does a reader need of a file, wherever it is? */
+import { isLength } from "@symloss/core/engine";
 import { type Place, fileError } from "./file-error.ts";
 
 /** The bytes of a file: its name stands in messages. */
@@ -12,7 +13,7 @@ export interface FileBytes extends Place {
 /** So many bytes from one on. Throws `DTypeError` if the file has fewer. */
 export async function readBytes(file: FileBytes, start: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
   const end = await file.length();
-  if (start < 0 || length < 0 || start + length > end) {
+  if (![start, length].every(isLength) || start + length > end) {
     throw fileError(file, `${length} bytes from byte ${start} on`, `${end} bytes in all`);
   }
   const bytes = new Uint8Array(length);

@@ -211,7 +211,11 @@ function csvOf(rows: ContentRows): string {
   const columns = wideOf(rows);
   const quoted = (value: string | number | null): string =>
     typeof value === "string" ? `"${value.replaceAll('"', '""')}"` : value === null ? "" : `${value}`;
-  const lines = rows.label.map((_, row) => Object.values(columns).map((column) => quoted(column[row]!)).join(","));
+  const lines = rows.label.map((_, row) =>
+    Object.values(columns)
+      .map((column) => quoted(column[row]!))
+      .join(","),
+  );
   return [Object.keys(columns).join(","), ...lines, ""].join("\n");
 }
 
@@ -230,7 +234,9 @@ describe.each(Object.entries(formats))("%s", (_, { ending, write, not = [], isWi
     const test_ = isWide ? wide : lists;
     const shard = basename(path);
     const source = ways[way](path);
-    expect(await digestOf(test_, source)).toEqual(await digestOf(test_, { shards: () => [{ shard, read: () => given }] }));
+    expect(await digestOf(test_, source)).toEqual(
+      await digestOf(test_, { shards: () => [{ shard, read: () => given }] }),
+    );
     const totals: (number | undefined)[] = [];
     for await (const part of source.shards()) totals.push(await part.totalRows?.((column) => column !== "other"));
     expect(totals).toEqual([knowsRows ? rows.label.length : undefined]);
@@ -261,39 +267,57 @@ describe("what is no such file, or not whole, is told", () => {
   const named = (outcome: unknown): boolean => isSymlossError(outcome) && outcome.message.includes("broken.");
 
   test.each(inAll)("%s that ends early", async (_, format) => {
+    const wrong: string[] = [];
     const bytes = await whole(format);
-    const ends = [0, 1, 2, 4, 7, 8, 9, 12, 100, ...Array.from({ length: 40 }, (_end, part) => (bytes.length * part) / 40)];
-    const near = Array.from({ length: 20 }, (_end, at) => bytes.length - 1 - at);
+    const ends = [
+      0,
+      1,
+      2,
+      4,
+      7,
+      8,
+      9,
+      12,
+      100,
+      ...Array.from({ length: 20 }, (_end, part) => (bytes.length * part) / 20),
+    ];
+    const near = Array.from({ length: 10 }, (_end, at) => bytes.length - 1 - at);
     for (const end of [...ends.map(Math.floor), ...near]) {
       for (const way of format.ways.filter((one) => one === "a path" || one === "DuckDB")) {
         const outcome = await read(bytes.subarray(0, end), format, way);
         // Lines that end with the file are whole ones.
         const isWhole = format.ending === "jsonl" && (end === 0 || bytes[end - 1] === 10 || end === bytes.length - 1);
         const isFine = isWhole ? typeof outcome === "number" : named(outcome);
-        if (!isFine) throw new Error(`cut at ${end} of ${bytes.length}, by ${way}: ${String(outcome)}`);
+        if (!isFine) wrong.push(`cut at ${end} of ${bytes.length}, by ${way}: ${String(outcome)}`);
       }
     }
+    expect(wrong).toEqual([]);
   });
 
   test.each(inAll)("%s in which a byte is another", async (_, format) => {
+    const wrong: string[] = [];
     const bytes = await whole(format);
-    const places = [...Array(150).keys()].map((at) => (at < 60 ? at * 3 : bytes.length - 1 - (at - 60) * 4));
+    const places = [...Array(80).keys()].map((at) => (at < 30 ? at * 5 : bytes.length - 1 - (at - 30) * 6));
     for (const [index, place] of places.entries()) {
       const changed = Uint8Array.from(bytes);
       changed[place]! ^= [0xff, 0x80, 1, 0x55][index % 4]!;
       const outcome = await read(changed, format, "a path");
       if (typeof outcome !== "number" && !isSymlossError(outcome)) {
-        throw new Error(`another byte at ${place} of ${bytes.length}: ${String(outcome)}`, { cause: outcome });
+        wrong.push(`another byte at ${place} of ${bytes.length}: ${String(outcome)}`);
       }
     }
+    expect(wrong).toEqual([]);
   });
 
   test.each(inAll)("%s, as which another is given", async (name, format) => {
+    const wrong: string[] = [];
     for (const [other, { ending, ...otherFormat }] of inAll) {
-      const isOfKind = format.ending.split(".").at(-1) === ending.split(".").at(-1) || /arrow/.test(format.ending + ending);
+      const isOfKind =
+        format.ending.split(".").at(-1) === ending.split(".").at(-1) || /arrow/.test(format.ending + ending);
       if (other === name || isOfKind) continue;
       const outcome = await read(await whole({ ending, ...otherFormat }), format, "a path");
-      if (!named(outcome)) throw new Error(`${other} as ${name}: ${String(outcome)}`);
+      if (!named(outcome)) wrong.push(`${other} as ${name}: ${String(outcome)}`);
     }
+    expect(wrong).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@
 import { type DType, NDArray, type TypedArray } from "@symloss/core";
 import type { ColumnMetaData, Compressors, DecodedArray, FileMetaData } from "hyparquet";
 import type { ColumnDecoder, PageHeader } from "hyparquet/src/types.js";
+import { bitsOf, levelsAt, requireRuns } from "./parquet-runs.ts";
 
 /** The parts of hyparquet that are used. */
 export type Hyparquet = typeof import("hyparquet") &
@@ -9,7 +10,10 @@ export type Hyparquet = typeof import("hyparquet") &
   Pick<typeof import("hyparquet/src/convert.js"), "convert" | "DEFAULT_PARSERS"> &
   Pick<typeof import("hyparquet/src/datapage.js"), "decompressPage" | "readDataPage" | "readDataPageV2"> &
   Pick<typeof import("hyparquet/src/plain.js"), "readPlain"> &
-  Pick<typeof import("hyparquet/src/schema.js"), "getSchemaPath" | "isFlatColumn" | "getMaxRepetitionLevel">;
+  Pick<
+    typeof import("hyparquet/src/schema.js"),
+    "getMaxDefinitionLevel" | "getMaxRepetitionLevel" | "getSchemaPath" | "isFlatColumn"
+  >;
 
 /** A chunk of a column: its bytes, and where in the file they begin. */
 export interface ChunkBytes {
@@ -29,6 +33,9 @@ export interface Decoding {
 
 /** A page whose header says that it has more bytes is not believed. */
 const mostPage = 2 ** 28;
+
+/** Nor is one that says that it has more values. */
+const mostValues = 2 ** 26;
 
 /** The values of a page. */
 interface Page {
@@ -170,21 +177,68 @@ function readPage(
   bytes: Uint8Array,
   header: PageHeader,
   { decoder, dictionary, left }: PageContext,
-  { convert, decompressPage, readDataPage, readDataPageV2 }: Hyparquet,
+  hyparquet: Hyparquet,
 ): Page {
   const { data_page_header: first, data_page_header_v2: second } = header;
   const own = first ?? second;
   if (own === undefined) throw new Error(`a page of type ${header.type}`);
   const { num_values: count, encoding } = own;
-  if (!(count >= 0 && count <= left)) throw new Error(`a page of ${count} values where ${left} are left`);
-  const { codec, compressors } = decoder;
+  if (!(count >= 0 && count <= Math.min(left, mostValues))) {
+    throw new Error(`a page of ${count} values where ${left} are left`);
+  }
+  const page = decompressed(bytes, header, decoder, hyparquet);
+  checkRuns(page, header, decoder, hyparquet);
   const { dataPage, definitionLevels, repetitionLevels } =
     first === undefined
-      ? readDataPageV2(bytes, header, decoder)
-      : readDataPage(decompressPage(bytes, header.uncompressed_page_size, codec, compressors), first, decoder);
-  const isIndexed = encoding === "PLAIN_DICTIONARY" || encoding === "RLE_DICTIONARY";
-  const values = isIndexed ? entriesOf(dictionary, dataPage) : convert(dataPage, decoder);
+      ? hyparquet.readDataPageV2(
+          page,
+          { ...header, data_page_header_v2: { ...second!, is_compressed: false } },
+          decoder,
+        )
+      : hyparquet.readDataPage(page, first, decoder);
+  const values = isIndexed(encoding) ? entriesOf(dictionary, dataPage) : hyparquet.convert(dataPage, decoder);
   return { values, count, definitionLevels: definitionLevels ?? [], repetitionLevels };
+}
+
+const isIndexed = (encoding: string): boolean => encoding === "PLAIN_DICTIONARY" || encoding === "RLE_DICTIONARY";
+
+/** The bytes of a page. In those of the second version levels stand before what is compressed. */
+function decompressed(
+  bytes: Uint8Array,
+  { uncompressed_page_size: size, data_page_header_v2: second }: PageHeader,
+  { codec, compressors }: ColumnDecoder,
+  { decompressPage }: Hyparquet,
+): Uint8Array {
+  if (second === undefined) return decompressPage(bytes, size, codec, compressors);
+  const levels = second.repetition_levels_byte_length + second.definition_levels_byte_length;
+  if (!(levels >= 0 && levels <= Math.min(bytes.length, size))) throw new Error(`levels of ${levels} bytes`);
+  if (second.is_compressed === false || size === levels) return bytes;
+  const page = new Uint8Array(size);
+  page.set(bytes.subarray(0, levels));
+  page.set(decompressPage(bytes.subarray(levels), size - levels, codec, compressors), levels);
+  return page;
+}
+
+/** Throws if a page has longer runs than values, in its levels or in what names entries of a dictionary. */
+function checkRuns(
+  page: Uint8Array,
+  { data_page_header: first, data_page_header_v2: second }: PageHeader,
+  { schemaPath }: ColumnDecoder,
+  { getMaxDefinitionLevel, getMaxRepetitionLevel }: Hyparquet,
+): void {
+  const { num_values: count, encoding } = (first ?? second)!;
+  const levels = [
+    { most: getMaxRepetitionLevel(schemaPath), length: second?.repetition_levels_byte_length ?? 0 },
+    { most: getMaxDefinitionLevel(schemaPath), length: second?.definition_levels_byte_length ?? 0 },
+  ];
+  let at = 0;
+  for (const { most, length } of levels) {
+    const { from, to } = first !== undefined && most > 0 ? levelsAt(page, at) : { from: at, to: at + length };
+    if (most > 0) requireRuns(page, { from, to, width: bitsOf(most), count });
+    at = to;
+  }
+  if (isIndexed(encoding)) requireRuns(page, { from: at + 1, to: page.length, width: page[at] ?? 0, count });
+  if (encoding === "RLE") requireRuns(page, { ...levelsAt(page, at), width: 1, count });
 }
 
 /** The entries of a dictionary, of its type. */

@@ -1,5 +1,5 @@
 /** How are rows read from a Parquet file? One group of rows after the other, by hyparquet. */
-import type { ColumnMetaData, Compressors, FileMetaData, RowGroup } from "hyparquet";
+import type { ColumnMetaData, Compressors, FileMetaData, RowGroup, SchemaTree } from "hyparquet";
 import type { Batch } from "../columns.ts";
 import { type FileBytes, readBytes } from "./file-bytes.ts";
 import { fileError } from "./file-error.ts";
@@ -16,17 +16,9 @@ const mostAtOnce = 2 ** 23;
 export async function* readGroups(file: FileBytes, wants: (column: string) => boolean): AsyncGenerator<Batch> {
   const hyparquet = await load(file.caller);
   const metadata = await readMetadata(file, hyparquet);
-  const columns = await guarded(file, () =>
-    hyparquet.parquetSchema(metadata).children.map(({ element }) => element.name),
-  );
-  const compressors = await compressorsFor(file, metadata);
-  for (const group of metadata.row_groups) {
-    const rows = Number(group.num_rows);
-    if (rows === 0) continue;
-    const chunks = chunksOf(
-      group,
-      columns.filter((name) => wants(name)),
-    );
+  const groups = await guarded(file, () => groupsOf(hyparquet.parquetSchema(metadata), metadata, wants));
+  const compressors = await compressorsFor(file, groups);
+  for (const { rows, chunks } of groups) {
     const bytes = await readChunks(file, chunks);
     const decoding: Decoding = { hyparquet, metadata, compressors, rows };
     const batch: [string, unknown][] = [];
@@ -58,6 +50,24 @@ async function readMetadata(file: FileBytes, { parquetMetadata }: Hyparquet): Pr
   }
   // Geometries are of no use here.
   return guarded(file, () => parquetMetadata(end, { geoparquet: false }));
+}
+
+/** Rows beside each other: how many, and the chunks of the wanted columns. */
+interface Group {
+  readonly rows: number;
+  readonly chunks: readonly ColumnMetaData[];
+}
+
+/** The groups that have rows. Throws whatever is wrong with what the footer says of them. */
+function groupsOf(
+  { children }: SchemaTree,
+  { row_groups: groups }: FileMetaData,
+  wants: (column: string) => boolean,
+): readonly Group[] {
+  const columns = children.map(({ element }) => element.name).filter((name) => wants(name));
+  return groups
+    .map((group) => ({ rows: Number(group.num_rows), chunks: chunksOf(group, columns) }))
+    .filter(({ rows }) => rows !== 0);
 }
 
 /** The chunks of some columns, in the order of the file. */
@@ -100,9 +110,9 @@ async function readChunks(file: FileBytes, chunks: readonly ColumnMetaData[]): P
 }
 
 /** What hyparquet can't decompress itself is left to another package. */
-async function compressorsFor(file: FileBytes, { row_groups: groups }: FileMetaData): Promise<Compressors | undefined> {
-  const codecs = new Set(groups.flatMap(({ columns }) => columns.map(({ meta_data: chunk }) => chunk?.codec)));
-  const other = [...codecs].find((codec) => codec !== undefined && codec !== "UNCOMPRESSED" && codec !== "SNAPPY");
+async function compressorsFor(file: FileBytes, groups: readonly Group[]): Promise<Compressors | undefined> {
+  const codecs = new Set(groups.flatMap(({ chunks }) => chunks.map(({ codec }) => codec)));
+  const other = [...codecs].find((codec) => codec !== "UNCOMPRESSED" && codec !== "SNAPPY");
   if (other === undefined) return undefined;
   const load_ = () => import("hyparquet-compressors");
   return (await optionalPackage(file.caller, "hyparquet-compressors", `Parquet compressed by ${other}`, load_))
