@@ -82,10 +82,16 @@ export function rightCalls(engine: Engine): CallTable {
       runInWorkers: [with_(new URL("../test/none.js", import.meta.url), { workers: 1 })],
     }),
     ...prefixed("@symloss/evaluation/files", {
+      duckdb: [with_("*.csv", { folder: ".", where: "x > 1", threads: 1 })],
       files: [with_("*.jsonl", { folder: ".", format: "jsonl" })],
       fileCheckpoint: [with_("run.jsonl", { everyRows: 5 })],
       idx: [with_({ label: "label.idx" })],
       npy: [with_({ label: "label.npy" })],
+    }),
+    ...prefixed("@symloss/evaluation/web", {
+      blobs: [with_([new File(["{}"], "a.jsonl")], { format: "jsonl" })],
+      urls: [with_("http://127.0.0.1/a.jsonl", { format: "jsonl", ...asking() })],
+      ...each(["idx", "npy"], with_({ label: "http://127.0.0.1/label" }, asking())),
     }),
     ...prefixed("@symloss/cli", {
       loadLoss: [with_(`${lossFile}#huber`)],
@@ -93,6 +99,9 @@ export function rightCalls(engine: Engine): CallTable {
     }),
   };
 }
+
+/** How files at addresses are asked for. */
+const asking = (): object => ({ fetch: () => {}, headers: { Accept: "*/*" }, signal: new AbortController().signal });
 
 /** A file that exports a loss. */
 const lossFile = fileURLToPath(new URL("../../../packages/losses/src/regression/huber.ts", import.meta.url));

@@ -16,9 +16,10 @@ export interface NamedFile {
 /** Names, or patterns of them. Throws `OutOfRangeError` if they are none. */
 export function checkNames(caller: string, names: unknown): readonly string[] {
   const patterns = [names].flat() as readonly unknown[];
-  const wrong = patterns.find((name) => typeof name !== "string" || name === "");
-  if (patterns.length > 0 && wrong === undefined) return patterns as readonly string[];
-  throw new OutOfRangeError(`${caller}: names must be a text, or a list of texts, got ${describe(wrong ?? names)}.`);
+  const wrong = patterns.findIndex((name) => typeof name !== "string" || name === "");
+  if (patterns.length > 0 && wrong === -1) return patterns as readonly string[];
+  const got = describe(wrong === -1 ? names : patterns[wrong]);
+  throw new OutOfRangeError(`${caller}: names must be a text, or a list of texts, got ${got}.`);
 }
 
 /** The files, in the order of their paths. Throws `OutOfRangeError` if there are none. */

@@ -23,9 +23,10 @@ const table: OptionTable<BlobsOptions> = { format: formatRule(formats) };
 export function blobs(files: FileLike | Iterable<FileLike>, options: BlobsOptions = {}): Source {
   const { format } = checkOptions("blobs", options, table) as BlobsOptions;
   const list = isBlob(files) ? [files] : listOf(files);
-  const wrong = list.find((file) => !isBlob(file) || typeof (file as Partial<FileLike>).name !== "string");
-  if (list.length === 0 || wrong !== undefined) {
-    throw new OutOfRangeError(`blobs: files must be of the class File, at least one, got ${describe(wrong ?? files)}.`);
+  const wrong = list.findIndex((file) => !isBlob(file) || typeof (file as Partial<FileLike>).name !== "string");
+  if (list.length === 0 || wrong !== -1) {
+    const got = describe(wrong === -1 ? files : list[wrong]);
+    throw new OutOfRangeError(`blobs: files must be of the class File, at least one, got ${got}.`);
   }
   const given = list as readonly FileLike[];
   const names = shardNames(
