@@ -4,11 +4,15 @@ import { join } from "node:path";
 import { cpu } from "@symloss/engine-cpu";
 import type { Source } from "@symloss/evaluation";
 import { files, idx, npy } from "@symloss/evaluation/files";
-import { Float32, Table, tableToIPC, vectorFromArray } from "apache-arrow";
-import { gzipSync } from "fflate";
-import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, expect, test } from "vitest";
-import { idxOf, npyOf, safetensorsOf } from "../../../packages/evaluation/test/file-contents.ts";
+import {
+  arrowFloatsOf,
+  gzipOf,
+  idxOf,
+  npyOf,
+  parquetOf,
+  safetensorsOf,
+} from "../../../packages/evaluation/test/file-contents.ts";
 import { stateOf } from "../pages/evaluation.ts";
 import { runInBrowser } from "./page.ts";
 
@@ -20,13 +24,11 @@ const x = Float32Array.from({ length: 30_000 }, (_, row) => Math.fround(((row * 
 const some = Array.from(x, (value, row) => (row % 9999 === 5 ? null : value));
 const contents: Readonly<Record<string, string | Uint8Array>> = {
   "x.jsonl": some.map((value) => `${JSON.stringify({ x: value, other: "grüße" })}\n`).join(""),
-  "x.parquet": new Uint8Array(
-    parquetWriteBuffer({ columnData: [{ name: "x", data: some, type: "FLOAT" }], rowGroupSize: 7001 }),
-  ),
-  "x.arrow": tableToIPC(new Table({ x: vectorFromArray(some, new Float32()) }), "file"),
-  "x.arrows": tableToIPC(new Table({ x: vectorFromArray(some, new Float32()) }), "stream"),
+  "x.parquet": parquetOf({ x: some }, { rowGroupSize: 7001 }),
+  "x.arrow": arrowFloatsOf("x", some, "file"),
+  "x.arrows": arrowFloatsOf("x", some, "stream"),
   "x.safetensors": safetensorsOf({ x: ["F32", [x.length], x] }),
-  "x.npy.gz": gzipSync(npyOf("<f4", [x.length], x)),
+  "x.npy.gz": gzipOf(npyOf("<f4", [x.length], x)),
   "x.idx": idxOf(0x0d, [x.length], x),
 };
 

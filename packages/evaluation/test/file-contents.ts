@@ -1,7 +1,8 @@
 /** What do files of each format contain, as its own writers make them? */
 import { DuckDBInstance } from "@duckdb/node-api";
 import { Field, FixedSizeList, Float32, Int32, List, Table, Utf8, tableToIPC, vectorFromArray } from "apache-arrow";
-import { zipSync } from "fflate";
+import { gzipSync, zipSync } from "fflate";
+import { type ColumnSource, parquetWriteBuffer } from "hyparquet-writer";
 
 /** An array of NumPy, as it writes it. */
 export function npyOf(code: string, shape: readonly number[], data: ArrayBufferView): Uint8Array {
@@ -87,4 +88,30 @@ export async function writeParquetLists(path: string, lines: string): Promise<vo
   await connection.run(`COPY (FROM ${from}) TO '${path}' (FORMAT parquet, ROW_GROUP_SIZE 2048)`);
   connection.closeSync();
   instance.closeSync();
+}
+
+/** A file of Parquet in groups of so many rows: floats, but for the columns that have other types. */
+export function parquetOf(
+  columns: Readonly<Record<string, readonly unknown[]>>,
+  {
+    types = {},
+    nullable = true,
+    rowGroupSize,
+  }: {
+    readonly types?: Readonly<Record<string, "INT32" | "STRING">>;
+    readonly nullable?: boolean;
+    readonly rowGroupSize: number;
+  },
+): Uint8Array {
+  const columnData = Object.entries(columns).map(([name, data]): ColumnSource => {
+    return { name, data: [...data], type: types[name] ?? "FLOAT", nullable };
+  });
+  return new Uint8Array(parquetWriteBuffer({ columnData, rowGroupSize }));
+}
+
+export const gzipOf = (bytes: Uint8Array): Uint8Array => gzipSync(bytes);
+
+/** Arrow whose only column has floats. */
+export function arrowFloatsOf(name: string, values: readonly (number | null)[], kind: "file" | "stream"): Uint8Array {
+  return tableToIPC(new Table({ [name]: vectorFromArray(values, new Float32()) }), kind);
 }

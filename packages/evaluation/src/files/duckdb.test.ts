@@ -77,7 +77,7 @@ test("numbers that no float or integer is", async () => {
     columns: { x: "float32", big: "float64", flag: "float32" },
   });
   const report = await odd.run(duckdb("odd.csv", { folder }), { engine });
-  expect([report.x.nan, report.big.sum, report.flag.sum]).toEqual([1, 123456789012345678901234567890 + 1, 1]);
+  expect([report.x.nan, report.big.sum, report.flag.sum]).toEqual([1, Number("123456789012345678901234567890"), 1]);
 });
 
 test("a text, and a value of a mixture, are bad rows", async () => {

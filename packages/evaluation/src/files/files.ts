@@ -1,7 +1,8 @@
 /** How do files become shards? By their names, each read as its ending says. */
 import { OutOfRangeError } from "@symloss/core";
 import { type OptionTable, checkOptions } from "@symloss/core/engine";
-import { type Format as WebFormat, type Formats, formatOf, formatRule, formats, shardOf } from "../formats/format.ts";
+import { type Formats, formatOf, formatRule, formats, shardOf } from "../formats/format.ts";
+import type { Format as WebFormat } from "../formats/format-name.ts";
 import type { Shard, Source } from "../source.ts";
 import { type NamedFile, checkNames, filesNamed } from "./named-files.ts";
 import { countArchiveRows, readArchive } from "./npz.ts";

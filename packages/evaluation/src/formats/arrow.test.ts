@@ -123,15 +123,8 @@ test("texts name groups, of a dictionary or not", async () => {
   for (const type of types) {
     const columns = { x: vectorFromArray([1, 2, 3, 4], new Float32()), lang: vectorFromArray(texts, type) };
     const { by } = await number.run(blobs(fileOf(columns, "stream")), { engine, by: "lang" });
-    expect(
-      Object.entries(by)
-        .map(([group, { rows }]) => [group, rows])
-        .toSorted(),
-    ).toEqual([
-      ["de", 2],
-      ["grüße", 1],
-      ["null", 1],
-    ]);
+    const rowsBy = Object.fromEntries(Object.entries(by).map(([group, { rows }]) => [group, rows]));
+    expect(rowsBy).toEqual({ de: 2, grüße: 1, null: 1 });
   }
 });
 

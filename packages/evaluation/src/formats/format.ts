@@ -5,6 +5,7 @@ import type { Batch } from "../columns.ts";
 import type { Shard } from "../source.ts";
 import { countBatchRows, readBatches } from "./arrow.ts";
 import type { FileBytes } from "./file-bytes.ts";
+import type { Format } from "./format-name.ts";
 import { readLines } from "./json-lines.ts";
 import { countGroupRows, readGroups } from "./parquet.ts";
 import { countTensorRows, readTensors } from "./safetensors.ts";
@@ -24,9 +25,6 @@ export interface Formats<F extends string> {
   readonly readers: { readonly [Name in F]: Reader };
   readonly endings: Readonly<Record<string, F>>;
 }
-
-/** What a file may be, wherever it is. */
-export type Format = "arrow" | "jsonl" | "parquet" | "safetensors";
 
 export const formats: Formats<Format> = {
   readers: {

@@ -5,7 +5,6 @@ import { basename, join } from "node:path";
 import { isSymlossError } from "@symloss/core";
 import { cpu } from "@symloss/engine-cpu";
 import { sparseSoftmaxCrossentropyLogits } from "@symloss/losses";
-import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   type ContentRows,
@@ -13,6 +12,7 @@ import {
   jsonLinesOf,
   npyOf,
   npzOf,
+  parquetOf,
   safetensorsOf,
   writeParquetLists,
 } from "../../test/file-contents.ts";
@@ -113,6 +113,8 @@ const numbers = (rows: ContentRows): Int32Array => Int32Array.from(rows.label as
 /** Texts have no type there. */
 const groupsOf = ({ lang }: ContentRows): Uint8Array => Uint8Array.from(lang, (one) => (one === "de" ? 1 : 0));
 
+const ofColumns = { types: { label: "INT32", lang: "STRING" }, rowGroupSize: 1009 } as const;
+
 const formats: Readonly<Record<string, FormatCase>> = {
   "JSON lines": {
     ending: "jsonl",
@@ -145,14 +147,14 @@ const formats: Readonly<Record<string, FormatCase>> = {
   },
   "Parquet with a column for each logit": {
     ending: "wide.parquet",
-    write: (path, rows) => writeFileSync(path, new Uint8Array(parquetOf(rows, true))),
+    write: (path, rows) => writeFileSync(path, parquetOf(wideOf(rows), ofColumns)),
     isWide: true,
     ways: [...everywhere, "DuckDB"],
     knowsRows: true,
   },
   "Parquet in which nothing may be missing": {
     ending: "required.parquet",
-    write: (path, rows) => writeFileSync(path, new Uint8Array(parquetOf(rows, false))),
+    write: (path, rows) => writeFileSync(path, parquetOf(wideOf(rows), { ...ofColumns, nullable: false })),
     not: ["nulls"],
     isWide: true,
     ways: [...everywhere, "DuckDB"],
@@ -198,14 +200,6 @@ const formats: Readonly<Record<string, FormatCase>> = {
     knowsRows: true,
   },
 };
-
-function parquetOf(rows: ContentRows, nullable: boolean): ArrayBuffer {
-  const types = { label: "INT32", lang: "STRING" } as const;
-  const columnData = Object.entries(wideOf(rows)).map(([name, data]) => {
-    return { name, data: [...data], type: types[name as keyof typeof types] ?? "FLOAT", nullable };
-  });
-  return parquetWriteBuffer({ columnData, rowGroupSize: 1009 });
-}
 
 function csvOf(rows: ContentRows): string {
   const columns = wideOf(rows);

@@ -5,8 +5,10 @@ import { readIdxHeader } from "../formats/idx.ts";
 import { readNpyHeader } from "../formats/npy.ts";
 import type { Source } from "../source.ts";
 import { type Address, isAddress, wholeAddress } from "./addresses.ts";
-import { type AskOptions, askTable } from "./asking.ts";
-import { type BlobLike, type FileLike, blobBytes, isBlob } from "./blob-bytes.ts";
+import type { AskOptions } from "./ask-options.ts";
+import { askTable } from "./asking.ts";
+import { blobBytes, isBlob } from "./blob-bytes.ts";
+import type { BlobLike, FileLike } from "./blob-like.ts";
 import { openUrl } from "./url-bytes.ts";
 
 /** A file of each column: its address, or a `Blob`. */

@@ -2,23 +2,7 @@
 import type { FileBytes } from "../formats/file-bytes.ts";
 import { fileError } from "../formats/file-error.ts";
 import { toldStream } from "../formats/told-stream.ts";
-
-/** What is used of a `Blob`. */
-export interface BlobLike {
-  readonly size: number;
-  slice(start?: number, end?: number): BlobLike;
-  /** A `ReadableStream` of its bytes. */
-  stream(): unknown;
-}
-
-/** What is used of a `File`. */
-export interface FileLike extends BlobLike {
-  readonly name: string;
-  /** In milliseconds. */
-  readonly lastModified: number;
-  /** Its path below the folder that was chosen. */
-  readonly webkitRelativePath?: string;
-}
+import type { BlobLike } from "./blob-like.ts";
 
 /** Whether it is a `Blob`, which a `File` is. */
 export function isBlob(value: unknown): value is BlobLike {

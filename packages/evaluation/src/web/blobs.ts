@@ -1,9 +1,11 @@
 /** How do files that a user has chosen become shards? */
 import { OutOfRangeError } from "@symloss/core";
 import { type OptionTable, checkOptions, describe } from "@symloss/core/engine";
-import { type Format, formatOf, formatRule, formats, shardOf } from "../formats/format.ts";
+import { formatOf, formatRule, formats, shardOf } from "../formats/format.ts";
+import type { Format } from "../formats/format-name.ts";
 import type { Shard, Source } from "../source.ts";
-import { type FileLike, blobBytes, isBlob } from "./blob-bytes.ts";
+import { blobBytes, isBlob } from "./blob-bytes.ts";
+import type { FileLike } from "./blob-like.ts";
 import { shardNames } from "./shard-names.ts";
 
 /** What files are. */

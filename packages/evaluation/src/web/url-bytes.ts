@@ -2,7 +2,8 @@
 import { OutOfRangeError } from "@symloss/core";
 import type { FileBytes } from "../formats/file-bytes.ts";
 import type { Place } from "../formats/file-error.ts";
-import { type Answer, type AskOptions, ask, bodyOf, refused } from "./asking.ts";
+import type { Answer, AskOptions } from "./ask-options.ts";
+import { ask, bodyOf, refused } from "./asking.ts";
 
 /** A file at an address. */
 export interface UrlBytes extends FileBytes {

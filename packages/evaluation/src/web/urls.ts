@@ -1,10 +1,12 @@
 /** How do files at addresses become shards? */
 import { OutOfRangeError } from "@symloss/core";
 import { type OptionTable, checkOptions, describe } from "@symloss/core/engine";
-import { type Format, formatOf, formatRule, formats, shardOf } from "../formats/format.ts";
+import { formatOf, formatRule, formats, shardOf } from "../formats/format.ts";
+import type { Format } from "../formats/format-name.ts";
 import type { Shard, Source } from "../source.ts";
 import { type Address, namesAt, pathAt, wholeAddress } from "./addresses.ts";
-import { type AskOptions, askTable } from "./asking.ts";
+import type { AskOptions } from "./ask-options.ts";
+import { askTable } from "./asking.ts";
 import { shardNames } from "./shard-names.ts";
 import { openUrl } from "./url-bytes.ts";
 
