@@ -79,13 +79,13 @@ export function arrowOf(
   return tableToIPC(parts.length === 0 ? whole : new Table(whole.schema, parts.flat()), kind);
 }
 
-/** Writes a file of Parquet by DuckDB, whose lists are a column, from one of JSON lines. */
-export async function writeParquetLists(path: string, lines: string): Promise<void> {
+/** Writes a file of Parquet by DuckDB, whose lists are a column, from one of JSON lines; options in SQL may say more. */
+export async function writeParquetLists(path: string, lines: string, options: string = ""): Promise<void> {
   const instance = await DuckDBInstance.create();
   const connection = await instance.connect();
   const types = "{ label: 'INTEGER', logits: 'FLOAT[]', lang: 'VARCHAR' }";
   const from = `read_json('${lines}', columns = ${types}, format = 'newline_delimited')`;
-  await connection.run(`COPY (FROM ${from}) TO '${path}' (FORMAT parquet, ROW_GROUP_SIZE 2048)`);
+  await connection.run(`COPY (FROM ${from}) TO '${path}' (FORMAT parquet, ROW_GROUP_SIZE 2048${options})`);
   connection.closeSync();
   instance.closeSync();
 }

@@ -30,9 +30,9 @@ const table: OptionTable<FilesOptions> = {
 };
 
 /**
- * The rows of files, each a shard named by its path below the folder, in the order of their names: JSON lines (`.jsonl`, `.ndjson`), Parquet (`.parquet`, which needs the package
- * hyparquet), safetensors (`.safetensors`), archives of NumPy (`.npz`, which need the package yauzl). Names may be patterns, such as
- * `shards/*.parquet`. Only the columns that are evaluated are read.
+ * The rows of files, each a shard named by its path below the folder, in the order of their names: JSON lines (`.jsonl`, `.ndjson`), Parquet
+ * (`.parquet`, which needs the package hyparquet), Arrow (`.arrow`, `.feather`, `.arrows`, apache-arrow), safetensors (`.safetensors`), archives of
+ * NumPy (`.npz`, yauzl). Names may be patterns, such as `shards/*.parquet`. Only the columns that are evaluated are used.
  * Throws `OutOfRangeError` if no file has such a name, or if what one is can't be told from its ending.
  * @example await test.run(files("shards/*.parquet"), { engine });
  */

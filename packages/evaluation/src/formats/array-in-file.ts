@@ -49,6 +49,8 @@ export async function* readColumns(arrays: AsyncIterable<ArrayInFile>): AsyncGen
   const opened: ArrayInFile[] = [];
   try {
     for await (const array of arrays) opened.push(array);
+    // What takes rows says then which columns it lacks.
+    if (opened.length === 0) yield {};
     const rows = commonRows(opened);
     const step = Math.min(mostRows, ...opened.map((array) => Math.floor(mostBytes / Math.max(1, bytesOfRow(array)))));
     for (let from = 0; from < rows; from += step) {

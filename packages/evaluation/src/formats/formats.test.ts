@@ -115,6 +115,18 @@ const groupsOf = ({ lang }: ContentRows): Uint8Array => Uint8Array.from(lang, (o
 
 const ofColumns = { types: { label: "INT32", lang: "STRING" }, rowGroupSize: 1009 } as const;
 
+async function writeLists(path: string, rows: ContentRows, options: string): Promise<void> {
+  writeFileSync(`${path}.lines`, jsonLinesOf(rows));
+  await writeParquetLists(path, `${path}.lines`, options);
+}
+
+const parquetLists: Omit<FormatCase, "ending"> = {
+  write: (path, rows) => writeLists(path, rows, ""),
+  not: ["no numbers"],
+  ways: [...everywhere, "DuckDB"],
+  knowsRows: true,
+};
+
 const formats: Readonly<Record<string, FormatCase>> = {
   "JSON lines": {
     ending: "jsonl",
@@ -135,15 +147,16 @@ const formats: Readonly<Record<string, FormatCase>> = {
     ways: everywhere,
     knowsRows: false,
   },
-  "Parquet with lists": {
-    ending: "parquet",
-    write: async (path, rows) => {
-      writeFileSync(`${path}.lines`, jsonLinesOf(rows));
-      await writeParquetLists(path, `${path}.lines`);
-    },
-    not: ["no numbers"],
-    ways: [...everywhere, "DuckDB"],
-    knowsRows: true,
+  "Parquet with lists": { ...parquetLists, ending: "parquet" },
+  "Parquet by Zstandard, in the second version": {
+    ...parquetLists,
+    ending: "zstd.parquet",
+    write: (path, rows) => writeLists(path, rows, ", COMPRESSION zstd, PARQUET_VERSION v2"),
+  },
+  "Parquet by gzip": {
+    ...parquetLists,
+    ending: "gzip.parquet",
+    write: (path, rows) => writeLists(path, rows, ", COMPRESSION gzip"),
   },
   "Parquet with a column for each logit": {
     ending: "wide.parquet",
@@ -313,5 +326,17 @@ describe("what is no such file, or not whole, is told", () => {
       if (!named(outcome)) wrong.push(`${other} as ${name}: ${String(outcome)}`);
     }
     expect(wrong).toEqual([]);
+  });
+
+  const misspelt = evaluation(({ lable }) => ({ x: states.sum(lable) }), { columns: { lable: "int32" } });
+
+  test.each(Object.entries(formats))("%s that lacks a column", async (_, { ending, write, ways: own }) => {
+    const path = join(folder, `lacks.${ending}`);
+    await write(path, rows);
+    for (const way of own) {
+      await expect(misspelt.run(ways[way](path), { engine })).rejects.toThrow(
+        /^run: a batch must have the column lable, got /,
+      );
+    }
   });
 });

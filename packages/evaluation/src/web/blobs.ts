@@ -44,6 +44,6 @@ export function blobs(files: FileLike | Iterable<FileLike>, options: BlobsOption
 }
 
 function listOf(files: unknown): readonly unknown[] {
-  const isList = typeof files === "object" && files !== null && Symbol.iterator in files;
+  const isList = typeof files === "object" && files !== null && Symbol.iterator in files && !ArrayBuffer.isView(files);
   return isList ? [...(files as Iterable<unknown>)] : [];
 }
