@@ -1,6 +1,7 @@
 /** How does a vector of DuckDB become a column? What says which of its items are there is always read: the others are old numbers. */
 import type { DuckDBListVector, DuckDBVector } from "@duckdb/node-api";
 import { type NDArray, type TypedArray, ndarray } from "@symloss/core";
+import { safeNumber } from "../formats/safe-number.ts";
 
 /** Elements that are all there. */
 type Items = TypedArray | BigInt64Array | BigUint64Array;
@@ -51,6 +52,6 @@ function listOf(vector: DuckDBVector): readonly unknown[] {
       return items === null ? null : listOf(items);
     }
     const item = vector.getItem(at);
-    return typeof item === "bigint" && Number.isSafeInteger(Number(item)) ? Number(item) : item;
+    return typeof item === "bigint" ? safeNumber(item) : item;
   });
 }

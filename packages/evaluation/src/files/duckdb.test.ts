@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { cpu } from "@symloss/engine-cpu";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, describe, expect, test } from "vitest";
@@ -84,6 +85,23 @@ test("a text, and a value of a mixture, are bad rows", async () => {
   write("mixed.jsonl", '{"x": 1}\n{"x": "two"}\n{"x": 3}\n');
   const { skipped } = await sum.run(duckdb("mixed.jsonl", { folder }), { engine, badRows: "skip" });
   expect(skipped["x"]!.rows).toContainEqual({ shard: "mixed.jsonl", row: 1 });
+});
+
+test("records that have a list are no lists, in Parquet either", async () => {
+  write("records.jsonl", '{"x": {"of": [1.5]}}\n{"x": {"of": [2.5]}}\n');
+  const instance = await DuckDBInstance.create();
+  const connection = await instance.connect();
+  await connection.run(`COPY (FROM '${folder}/records.jsonl') TO '${folder}/records.parquet'`);
+  connection.closeSync();
+  instance.closeSync();
+  for (const source of [
+    files("records.parquet", { folder }),
+    files("records.jsonl", { folder }),
+    duckdb("records.parquet", { folder }),
+  ]) {
+    const { rows, skipped } = await sum.run(source, { engine, badRows: "skip" });
+    expect([rows, skipped["x"]!.count]).toEqual([0, 2]);
+  }
 });
 
 test("a run that ends early closes the database, and the next one reads", async () => {

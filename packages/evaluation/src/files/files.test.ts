@@ -158,6 +158,20 @@ describe("the same rows give the same", () => {
     }
   });
 
+  test("of floats of 16 bits, each of which is a float32", async () => {
+    const sum = evaluation(({ x }) => ({ x: states.sum(x) }), { columns: { x: "float32" } });
+    const halves = Uint16Array.of(0x3800, 0xc000, 0x7bff, 0x0001);
+    const x = write("half.npy", npyOf("<f2", [4], halves));
+    expect((await sum.run(npy({ x }), { engine })).x.sum).toBe(0.5 - 2 + 65504 + 2 ** -24);
+    for (const [name, bits, total] of [
+      ["F16", [0x3c00, 0x7c00], Infinity],
+      ["BF16", [0x3f80, 0xc040], -2],
+    ] as const) {
+      const path = write(`${name}.safetensors`, safetensorsOf({ x: [name, [2], Uint16Array.from(bits)] }));
+      expect((await sum.run(files(path), { engine })).x.sum).toBe(total);
+    }
+  });
+
   test("from Parquet, a column for each logit, with and without missing values", async () => {
     const columnData = [
       { name: "label", data: [...label], type: "INT32" as const },
@@ -202,6 +216,16 @@ describe("what can't be read is named", () => {
       "a row without a column",
       () => run(write("missing.jsonl", `${rowOf(0)}\n{"label": 1}`)),
       /^run: shard missing\.jsonl, row 1: column logits must have 3 numbers, got null/,
+    ],
+    [
+      "a line without end",
+      () => run(write("long.jsonl", new Uint8Array(2 ** 26 + 2).fill(32))),
+      /^files: .*long\.jsonl must have lines of at most 67108864 characters, got a longer one/,
+    ],
+    [
+      "a line of other bytes than UTF-8",
+      () => run(write("latin.jsonl", Uint8Array.of(0x7b, 0x22, 0xfc, 0x22))),
+      /^files: .*latin\.jsonl must have lines in UTF-8, got other bytes/,
     ],
     ["no safetensors", () => run(write("no.safetensors", "abc")), /^files: .*no\.safetensors must have a header/],
     [

@@ -4,6 +4,7 @@ import { type DType, NDArray, type TypedArray, ndarray } from "@symloss/core";
 import { narrowed } from "./element-types.ts";
 import { type Place, fileError } from "./file-error.ts";
 import { float16s } from "./half-floats.ts";
+import { safeNumber } from "./safe-number.ts";
 
 /** The entries of dictionaries that have been read. */
 export type Dictionaries = Map<unknown, readonly unknown[]>;
@@ -124,6 +125,6 @@ function listOf(vector: Vector): readonly unknown[] {
 
 /** A list of a vector's is a vector. */
 function plain(value: unknown): unknown {
-  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  if (typeof value === "bigint") return safeNumber(value);
   return typeof value === "object" && value !== null ? listOf(value as Vector) : value;
 }

@@ -37,9 +37,12 @@ async function* linesOf(file: FileBytes): AsyncGenerator<readonly string[]> {
   let rest = "";
   try {
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      const lines = (rest + decode(file, decoder, part.value)).split("\n");
-      rest = lines.pop()!;
+      const [first, ...others] = decode(file, decoder, part.value).split("\n");
+      rest += first!;
       if (rest.length > mostLength) throw fileError(file, `lines of at most ${mostLength} characters`, "a longer one");
+      if (others.length === 0) continue;
+      const lines = [rest, ...others];
+      rest = lines.pop()!;
       yield lines;
     }
     yield [rest + decode(file, decoder)];

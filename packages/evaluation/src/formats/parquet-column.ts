@@ -1,7 +1,8 @@
 /** How do the pages of a column in Parquet become an array? Numbers that are all there stay the typed arrays that they are in the file. */
 import { type DType, NDArray, type TypedArray } from "@symloss/core";
-import type { ColumnMetaData, Compressors, DecodedArray, FileMetaData } from "hyparquet";
+import type { ColumnMetaData, Compressors, DecodedArray, FileMetaData, SchemaTree } from "hyparquet";
 import type { ColumnDecoder, PageHeader } from "hyparquet/src/types.js";
+import { safeNumber } from "./safe-number.ts";
 import { bitsOf, levelsAt, requireRuns } from "./parquet-runs.ts";
 
 /** The parts of hyparquet that are used. */
@@ -12,7 +13,7 @@ export type Hyparquet = typeof import("hyparquet") &
   Pick<typeof import("hyparquet/src/plain.js"), "readPlain"> &
   Pick<
     typeof import("hyparquet/src/schema.js"),
-    "getMaxDefinitionLevel" | "getMaxRepetitionLevel" | "getSchemaPath" | "isFlatColumn"
+    "getMaxDefinitionLevel" | "getMaxRepetitionLevel" | "getSchemaPath" | "isFlatColumn" | "isListLike"
   >;
 
 /** A chunk of a column: its bytes, and where in the file they begin. */
@@ -54,9 +55,14 @@ export async function readColumn(chunks: readonly ChunkBytes[], decoding: Decodi
   const { hyparquet, metadata, rows } = decoding;
   const path = hyparquet.getSchemaPath(metadata.schema, first!.chunk.path_in_schema);
   if (hyparquet.isFlatColumn(path)) return flatColumn(readPages(first!, decoding), rows);
-  if (chunks.length > 1 || hyparquet.getMaxRepetitionLevel(path) !== 1) return assembled(chunks, decoding);
+  if (chunks.length > 1 || !isListOfLeaves(path, hyparquet)) return assembled(chunks, decoding);
   const pages = readPages(first!, decoding);
   return (pages.every(isWhole) ? rowsOfNumbers(pages, rows) : undefined) ?? assembled(chunks, decoding);
+}
+
+/** Whether rows are lists, and what is in them is no record. */
+function isListOfLeaves(path: readonly SchemaTree[], { getMaxRepetitionLevel, isListLike }: Hyparquet): boolean {
+  return path.length <= 4 && isListLike(path[1]!) && getMaxRepetitionLevel([...path]) === 1;
 }
 
 function isWhole({ values, count }: Page): boolean {
@@ -94,7 +100,7 @@ function rowsOfNumbers(pages: readonly Page[], rows: number): NDArray | undefine
   const values = joined(pages.map((page) => page.values));
   const width = values.length / rows;
   const dtype = dtypes.get(values.constructor);
-  if (dtype === undefined) return undefined;
+  if (dtype === undefined || !Number.isInteger(width) || width === 0) return undefined;
   let at = 0;
   for (const { repetitionLevels } of pages) {
     for (const level of repetitionLevels) if ((level === 0) !== (at++ % width === 0)) return undefined;
@@ -281,7 +287,7 @@ async function assembled(chunks: readonly ChunkBytes[], decoding: Decoding): Pro
 
 /** With numbers in place of what is a bigint for want of a typed array. */
 function numbersOf(value: unknown): unknown {
-  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  if (typeof value === "bigint") return safeNumber(value);
   return Array.isArray(value) ? value.map((one) => numbersOf(one)) : value;
 }
 
