@@ -23,8 +23,11 @@ const walls = {
   evaluation: {
     ours: ["core"],
     others: [
+      "@duckdb/node-api",
+      "apache-arrow",
       "bullmq",
       "hyparquet",
+      "hyparquet-compressors",
       "piscina",
       "tinyglobby",
       "yauzl",
@@ -32,7 +35,6 @@ const walls = {
       "node:crypto",
       "node:fs",
       "node:path",
-      "node:readline",
       "node:stream",
       "node:timers",
       "node:zlib",
@@ -49,6 +51,9 @@ const rooms = {
   "engine-gpu": ["kernel", "device", "plan"],
   "engine-wasm": ["assembler", "functions", "memory", "codegen"],
 };
+
+/** Of packages that run in browsers as well: the folders that run in Node.js alone. Nothing else of the package imports Node.js, or them. */
+const ofNode = { evaluation: ["bullmq", "files", "workers"] };
 
 /** Heavy runtimes: one file of the engine knows them, so that only that file loads, types and replaces them. */
 const oneFileEach = Object.values(runtimes).flat();
@@ -171,7 +176,8 @@ function reasonAgainst({ packageName, specifier, file, source }) {
   if (specifier.startsWith(".")) {
     const target = resolve(file, "..", specifier);
     if (!target.startsWith(source + sep)) return "a relative import must stay inside the src of its package";
-    return reasonAgainstRoom(packageName, relative(source, file), relative(source, target));
+    const [from, to] = [file, target].map((path) => relative(source, path));
+    return reasonAgainstNode(packageName, from, roomOf(to)) ?? reasonAgainstRoom(packageName, from, to);
   }
   // A file of the package that is published as it stands, by the name that its manifest gives it.
   if (specifier.startsWith("#")) return undefined;
@@ -179,14 +185,30 @@ function reasonAgainst({ packageName, specifier, file, source }) {
     const imported = packageOf(specifier).slice(scope.length);
     return wall.ours.includes(imported) ? undefined : `${packageName} may import ${list(wall.ours)} of ours`;
   }
-  if (wall.others === "any" || wall.others.includes(packageOf(specifier))) return undefined;
-  return `${packageName} may import ${list(wall.others)} of others`;
+  if (wall.others !== "any" && !wall.others.includes(packageOf(specifier))) {
+    return `${packageName} may import ${list(wall.others)} of others`;
+  }
+  if (!specifier.startsWith("node:")) return undefined;
+  return reasonAgainstNode(packageName, relative(source, file), ofNode[packageName]?.[0]);
+}
+
+/** Why a file may not import Node.js, or a folder that does. */
+function reasonAgainstNode(packageName, file, imported) {
+  const folders = ofNode[packageName] ?? [];
+  const isFine = folders.length === 0 || folders.includes(roomOf(file)) || !folders.includes(imported);
+  if (isFine) return undefined;
+  return `only ${folders.map((name) => `${name}/`).join(", ")} of ${packageName} need Node.js: the rest runs in browsers too`;
+}
+
+/** The folder of a package's source in which a file is; undefined for those beside the folders. */
+function roomOf(file) {
+  return file.includes(sep) ? file.split(sep)[0] : undefined;
 }
 
 function reasonAgainstRoom(packageName, file, target) {
   const order = rooms[packageName];
   if (order === undefined) return undefined;
-  const [own, imported] = [file, target].map((path) => (path.includes(sep) ? path.split(sep)[0] : undefined));
+  const [own, imported] = [file, target].map(roomOf);
   const unknown = [own, imported].find((room) => room !== undefined && !order.includes(room));
   if (unknown !== undefined) return `${unknown}/ has no place among the folders of ${packageName} in scripts/walls.mjs`;
   const heightOf = (room) => (room === undefined ? order.length : order.indexOf(room));

@@ -73,6 +73,18 @@ describe("an import through a wall is found", () => {
   });
 });
 
+test.each([
+  ["a node module", "web/urls.ts", `import "node:fs";`, false],
+  ["a folder that needs Node.js", "formats/npy.ts", `import "../files/npz.ts";`, false],
+  ["a node module, beside the folders", "source.ts", `import "node:fs";`, false],
+  ["a node module, where it may be", "files/npz.ts", `import "node:fs";`, true],
+  ["a folder for browsers, from one for Node.js", "files/npz.ts", `import "../formats/npy.ts";`, true],
+])("what runs in browsers needs no Node.js: %s", (_, file, line, isFine) => {
+  repository({ [`evaluation/src/${file}`]: line });
+  const why = "only bullmq/, files/, workers/ of evaluation need Node.js: the rest runs in browsers too";
+  expect(findViolations(root).map((violation) => violation.why)).toEqual(isFine ? [] : [why]);
+});
+
 describe("inside a package imports point downwards", () => {
   test.each([
     ["a folder above", "tensor/tensor.ts", "../graph/graph.ts", "tensor/ stands below graph/"],

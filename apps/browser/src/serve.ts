@@ -38,7 +38,10 @@ export async function serve({ files = new Map(), folders = {}, headers = {} }: S
     const path = pathOf(request);
     const content = path === undefined ? undefined : (files.get(path) ?? (await readFrom(folders, path)));
     const type = { "Content-Type": contentTypes[extname(path ?? "")] ?? "application/octet-stream" };
-    response.writeHead(content === undefined ? 404 : 200, { ...type, ...headersOf(headers) }).end(content);
+    const common = { ...type, ...headersOf(headers) };
+    const range = content === undefined ? undefined : rangeOf(request, Buffer.from(content));
+    if (range === undefined) response.writeHead(content === undefined ? 404 : 200, common).end(content);
+    else response.writeHead(206, { ...common, "Content-Range": range.header }).end(range.bytes);
   }
 
   await new Promise<void>((listening, failed) => {
@@ -82,6 +85,14 @@ function pathOf({ url = "/" }: IncomingMessage): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The bytes that are asked for of some content; undefined if all are. */
+function rangeOf({ headers: { range = "" } }: IncomingMessage, content: Buffer) {
+  const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(range) ?? [];
+  if (from === undefined || Number(from) >= content.length) return undefined;
+  const bytes = content.subarray(Number(from), Number(to) + 1);
+  return { bytes, header: `bytes ${from}-${Number(from) + bytes.length - 1}/${content.length}` };
 }
 
 async function readFrom(folders: Readonly<Record<string, string>>, path: string): Promise<Uint8Array | undefined> {

@@ -91,11 +91,17 @@ export function rightCalls(engine: Engine): CallTable {
       serve: [with_(meanOfX, { connection: "redis://127.0.0.1:9", source: oneShard, engine })],
     }),
     ...prefixed("@symloss/evaluation/files", {
+      duckdb: [with_("*.csv", { folder: ".", where: "x > 1", threads: 1 })],
       files: [with_("*.jsonl", { folder: ".", format: "jsonl" })],
       fileCheckpoint: [with_("run.jsonl", { everyRows: 5 })],
       fileRuns: [with_("runs")],
       idx: [with_({ label: "label.idx" })],
       npy: [with_({ label: "label.npy" })],
+    }),
+    ...prefixed("@symloss/evaluation/web", {
+      blobs: [with_([new File(["{}"], "a.jsonl")], { format: "jsonl" })],
+      urls: [with_("http://127.0.0.1/a.jsonl", { format: "jsonl", ...asking() })],
+      ...each(["idx", "npy"], with_({ label: "http://127.0.0.1/label" }, asking())),
     }),
     ...prefixed("@symloss/cli", {
       loadLoss: [with_(`${lossFile}#huber`)],
@@ -109,6 +115,9 @@ const meanOfX = evaluation(({ x }: { readonly x: Tensor }) => ({ x: states.mean(
 
 /** One shard of it. */
 const oneShard = { shards: () => [{ shard: "one", read: () => [{ x: [1, 2] }] }] };
+
+/** How files at addresses are asked for. */
+const asking = (): object => ({ fetch: () => {}, headers: { Accept: "*/*" }, signal: new AbortController().signal });
 
 /** A file that exports a loss. */
 const lossFile = fileURLToPath(new URL("../../../packages/losses/src/regression/huber.ts", import.meta.url));

@@ -7,8 +7,8 @@ import type { Batch } from "./columns.ts";
 export interface Shard {
   /** Its name, which stands in addresses of rows. */
   readonly shard: string;
-  /** How many rows it has, if that is known. */
-  readonly totalRows?: number | undefined;
+  /** How many rows it has, if that is known without reading them, as footers and headers of files tell it. */
+  totalRows?(wants: (column: string) => boolean): number | undefined | Promise<number | undefined>;
   /** Another one if its rows have changed, if that is known: a checkpoint of others is refused. */
   readonly etag?: string | undefined;
   /** Its rows in batches of any size, each with all columns that are wanted and that it has. */

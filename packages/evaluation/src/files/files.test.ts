@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cpu } from "@symloss/engine-cpu";
 import { sparseSoftmaxCrossentropyLogits } from "@symloss/losses";
-import { gzipSync, zipSync } from "fflate";
+import { gzipSync } from "fflate";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, describe, expect, test } from "vitest";
+import { idxOf, npyOf, npzOf, safetensorsOf } from "../../test/file-contents.ts";
 import { evaluation, states } from "../index.ts";
 import { files, idx, npy } from "./index.ts";
 
@@ -48,46 +49,6 @@ function write(name: string, content: string | Uint8Array): string {
   const path = join(folder, name);
   writeFileSync(path, content);
   return path;
-}
-
-/** An array of NumPy, as it writes it. */
-function npyOf(code: string, shape: readonly number[], data: ArrayBufferView): Uint8Array {
-  const text = `{'descr': '${code}', 'fortran_order': False, 'shape': (${shape.join(", ")}${shape.length === 1 ? "," : ""}), }`;
-  const header = `${text.padEnd(117)}\n`;
-  return Buffer.concat([
-    Buffer.from([0x93, ...Buffer.from("NUMPY"), 1, 0, header.length, 0]),
-    Buffer.from(header),
-    Buffer.from(data.buffer, data.byteOffset, data.byteLength),
-  ]);
-}
-
-/** An archive of arrays, as NumPy writes it with and without compression. */
-function npzOf(arrays: Readonly<Record<string, Uint8Array>>, level: 0 | 6): Uint8Array {
-  return zipSync(Object.fromEntries(Object.entries(arrays).map(([name, bytes]) => [`${name}.npy`, bytes])), { level });
-}
-
-/** An IDX file of elements of four bytes. */
-function idxOf(code: number, shape: readonly number[], data: Int32Array | Float32Array): Uint8Array {
-  const lengths = Buffer.from(Uint32Array.from(shape).buffer).swap32();
-  const elements = Buffer.from(data.slice().buffer).swap32();
-  return Buffer.concat([Buffer.from([0, 0, code, shape.length]), lengths, elements]);
-}
-
-function safetensorsOf(
-  tensors: Readonly<Record<string, readonly [string, readonly number[], ArrayBufferView]>>,
-): Uint8Array {
-  let end = 0;
-  const header = Object.entries(tensors).map(([name, [dtype, shape, data]]) => {
-    const from = end;
-    end += data.byteLength;
-    return [name, { dtype, shape, data_offsets: [from, end] }] as const;
-  });
-  const text = Buffer.from(JSON.stringify({ __metadata__: { made: "by hand" }, ...Object.fromEntries(header) }));
-  return Buffer.concat([
-    Buffer.from(BigUint64Array.of(BigInt(text.length)).buffer),
-    text,
-    ...Object.values(tensors).map(([, , data]) => Buffer.from(data.buffer, data.byteOffset, data.byteLength)),
-  ]);
 }
 
 /** Arrays of so many rows. */
@@ -197,6 +158,20 @@ describe("the same rows give the same", () => {
     }
   });
 
+  test("of floats of 16 bits, each of which is a float32", async () => {
+    const sum = evaluation(({ x }) => ({ x: states.sum(x) }), { columns: { x: "float32" } });
+    const halves = Uint16Array.of(0x3800, 0xc000, 0x7bff, 0x0001);
+    const x = write("half.npy", npyOf("<f2", [4], halves));
+    expect((await sum.run(npy({ x }), { engine })).x.sum).toBe(0.5 - 2 + 65504 + 2 ** -24);
+    for (const [name, bits, total] of [
+      ["F16", [0x3c00, 0x7c00], Infinity],
+      ["BF16", [0x3f80, 0xc040], -2],
+    ] as const) {
+      const path = write(`${name}.safetensors`, safetensorsOf({ x: [name, [2], Uint16Array.from(bits)] }));
+      expect((await sum.run(files(path), { engine })).x.sum).toBe(total);
+    }
+  });
+
   test("from Parquet, a column for each logit, with and without missing values", async () => {
     const columnData = [
       { name: "label", data: [...label], type: "INT32" as const },
@@ -225,7 +200,7 @@ describe("what can't be read is named", () => {
     [
       "another ending",
       () => run(write("rows.csv", "a,b")),
-      /^files: a file must end with one of jsonl, ndjson, npz, parquet, safetensors, got .*rows\.csv/,
+      /^files: a file must end with one of arrow, arrows, feather, jsonl, ndjson, parquet, safetensors, npz, got .*rows\.csv/,
     ],
     [
       "a line that is no JSON",
@@ -241,6 +216,16 @@ describe("what can't be read is named", () => {
       "a row without a column",
       () => run(write("missing.jsonl", `${rowOf(0)}\n{"label": 1}`)),
       /^run: shard missing\.jsonl, row 1: column logits must have 3 numbers, got null/,
+    ],
+    [
+      "a line without end",
+      () => run(write("long.jsonl", new Uint8Array(2 ** 26 + 2).fill(32))),
+      /^files: .*long\.jsonl must have lines of at most 67108864 characters, got a longer one/,
+    ],
+    [
+      "a line of other bytes than UTF-8",
+      () => run(write("latin.jsonl", Uint8Array.of(0x7b, 0x22, 0xfc, 0x22))),
+      /^files: .*latin\.jsonl must have lines in UTF-8, got other bytes/,
     ],
     ["no safetensors", () => run(write("no.safetensors", "abc")), /^files: .*no\.safetensors must have a header/],
     [
@@ -261,8 +246,8 @@ describe("what can't be read is named", () => {
     ],
     [
       "a type that none holds",
-      () => run(write("half.safetensors", safetensorsOf({ label: ["F16", [2], new Uint16Array(2)] }))),
-      /tensor label of .* must have elements of F32, .*, got the string "F16"/,
+      () => run(write("unsigned.safetensors", safetensorsOf({ label: ["U64", [1], new BigUint64Array(1)] }))),
+      /tensor label of .* must have elements of F16, .*, got the string "U64"/,
     ],
     [
       "a file that ends",
@@ -290,17 +275,17 @@ describe("what can't be read is named", () => {
             }),
           ),
         ),
-      /integers must fit in 32 bits, got 1099511627776/,
+      /integers of tensor label of .* must fit in 32 bits, got 1099511627776/,
     ],
     [
       "no array of NumPy",
       () => own.run(npy({ label: write("no.npy", "abcdefghijklmnop") }), { engine }),
-      /^files: .*no\.npy must have an array of NumPy/,
+      /^npy: .*no\.npy must have an array of NumPy/,
     ],
     [
       "bytes in the other order",
       () => own.run(npy({ label: write("big.npy", npyOf(">i4", [1], new Int32Array(1))) }), { engine }),
-      /must have elements of <f4, .*, got ">i4"/,
+      /must have elements of <f2, .*, got ">i4"/,
     ],
     [
       "other rows than the rest",
@@ -312,7 +297,7 @@ describe("what can't be read is named", () => {
           }),
           { engine },
         ),
-      /^files: .*three\.npy must have as many rows as .*two\.npy, 2, got 3/,
+      /^npy: .*three\.npy must have as many rows as .*two\.npy, 2, got 3/,
     ],
     [
       "more bytes than rows",
@@ -324,12 +309,12 @@ describe("what can't be read is named", () => {
           }),
           { engine },
         ),
-      /^files: .*more\.npy must have the bytes of its rows, 1, got more bytes than that/,
+      /^npy: .*more\.npy must have the bytes of its rows, 1, got more bytes than that/,
     ],
     [
       "rows without end",
       () => own.run(npy({ label: write("wide.npy", npyOf("<i4", [1, 2 ** 40], new Int32Array(1))) }), { engine }),
-      /^files: .*wide\.npy must have rows of at most 67108864 bytes, got 4398046511104/,
+      /^npy: .*wide\.npy must have rows of at most 67108864 bytes, got 4398046511104/,
     ],
     [
       "gzip that ends",
@@ -341,7 +326,7 @@ describe("what can't be read is named", () => {
           }),
           { engine },
         ),
-      /^files: .*cut\.gz must have bytes that can be decompressed, got unexpected end of file/,
+      /^npy: .*cut\.gz must have bytes that can be decompressed, got unexpected end of file/,
     ],
     ["no archive", () => run(write("no.npz", "abc")), /^files: .*no\.npz must have an archive of arrays, got /],
     [
@@ -357,12 +342,12 @@ describe("what can't be read is named", () => {
     [
       "no IDX",
       () => own.run(idx({ label: write("no.idx", "abcd") }), { engine }),
-      /^files: .*no\.idx must have an array in IDX/,
+      /^idx: .*no\.idx must have an array in IDX/,
     ],
     [
       "IDX without rows",
       () => own.run(idx({ label: write("flat.idx", Uint8Array.of(0, 0, 8, 0, 1)) }), { engine }),
-      /^files: .*flat\.idx must have rows, got 0 axes/,
+      /^idx: .*flat\.idx must have rows, got 0 axes/,
     ],
     ["a file that is missing", () => own.run(npy({ label: join(folder, "missing.npy") }), { engine }), /ENOENT/],
   ])("%s", async (_, act, message) => {

@@ -3,7 +3,7 @@ import { OutOfRangeError } from "@symloss/core";
 import { type OptionTable, checkOptions, describe } from "@symloss/core/engine";
 import { type Report, type RunOptions, type Statistics, runOptions } from "../evaluation.ts";
 import { Gathering, type MissingShard, type WorkerProgress } from "../gathering.ts";
-import { loadPeer } from "../peer.ts";
+import { optionalPackage } from "../optional-package.ts";
 import { integerRule } from "../rules.ts";
 import { errorOf } from "../shard-work.ts";
 import { canonical } from "../state.ts";
@@ -40,7 +40,12 @@ export async function runInWorkers<S extends Statistics>(module: URL, options: W
   }
   const checked = checkOptions("runInWorkers", options, table) as unknown as WorkerOptions;
   const { workers, signal, onProgress: _onProgress, checkpoint: _checkpoint, ...rest } = checked;
-  const { Piscina } = await loadPeer("runInWorkers", "piscina", () => import("piscina"));
+  const { Piscina } = await optionalPackage(
+    "runInWorkers",
+    "piscina",
+    "to evaluate in threads",
+    () => import("piscina"),
+  );
   const { test, source, runs } = (await loadModule(module.href)) as EvaluationModule<S>;
   const gathering = await Gathering.begin("runInWorkers", test, source, { ...checked, runs });
   const pool = new Piscina<Task, Outcome>({

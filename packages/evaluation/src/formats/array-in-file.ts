@@ -1,9 +1,9 @@
 /** How are arrays that lie in files read, so many rows at a time? */
-import { NDArray } from "@symloss/core";
+import { NDArray, type TypedArray } from "@symloss/core";
 import type { Batch } from "../columns.ts";
-import { ByteStream, type Chunks } from "./byte-stream.ts";
+import { ByteStream } from "./byte-stream.ts";
 import type { ElementType } from "./element-types.ts";
-import { fileError } from "./file-error.ts";
+import { type Place, fileError } from "./file-error.ts";
 
 /** What stands before the elements of an array. */
 export interface ArrayHeader {
@@ -16,8 +16,7 @@ export interface ArrayHeader {
 export interface ArrayInFile extends ArrayHeader {
   /** The name of its column. */
   readonly column: string;
-  /** For messages. */
-  readonly place: string;
+  readonly place: Place;
   readonly bytes: ByteStream;
 }
 
@@ -32,15 +31,15 @@ const bytesOfRow = ({ shape, type }: ArrayHeader): number => shape.slice(1).redu
 /** Reads the header of an array from where it begins. What it comes from is closed if that fails. */
 export async function openArray(
   column: string,
-  place: string,
-  chunks: Chunks,
-  header: (place: string, bytes: ByteStream) => ArrayHeader | Promise<ArrayHeader>,
+  place: Place,
+  stream: ReadableStream<Uint8Array>,
+  header: (place: Place, bytes: ByteStream) => ArrayHeader | Promise<ArrayHeader>,
 ): Promise<ArrayInFile> {
-  const bytes = new ByteStream(place, chunks);
+  const bytes = new ByteStream(stream);
   try {
     return { column, place, bytes, ...(await header(place, bytes)) };
   } catch (error) {
-    bytes.close();
+    await bytes.close();
     throw error;
   }
 }
@@ -50,21 +49,34 @@ export async function* readColumns(arrays: AsyncIterable<ArrayInFile>): AsyncGen
   const opened: ArrayInFile[] = [];
   try {
     for await (const array of arrays) opened.push(array);
-    const rows = rowsOf(opened);
+    // What takes rows says then which columns it lacks.
+    if (opened.length === 0) yield {};
+    const rows = commonRows(opened);
     const step = Math.min(mostRows, ...opened.map((array) => Math.floor(mostBytes / Math.max(1, bytesOfRow(array)))));
     for (let from = 0; from < rows; from += step) {
       const count = Math.min(step, rows - from);
-      const batch: [string, NDArray][] = [];
+      const batch: [string, NDArray | TypedArray][] = [];
       for (const array of opened) batch.push([array.column, await readRows(array, count)]);
       yield Object.fromEntries(batch);
     }
     for (const array of opened) await readEnd(array);
   } finally {
-    for (const { bytes } of opened) bytes.close();
+    for (const { bytes } of opened) await bytes.close();
   }
 }
 
-function rowsOf(arrays: readonly ArrayInFile[]): number {
+/** How many rows arrays have, by their headers alone. Throws `DTypeError` if one has others than the rest. */
+export async function rowsOf(arrays: AsyncIterable<ArrayInFile>): Promise<number> {
+  const headers: ArrayInFile[] = [];
+  for await (const array of arrays) {
+    await array.bytes.close();
+    headers.push(array);
+  }
+  return commonRows(headers);
+}
+
+/** The number of rows that all have. Throws `DTypeError` if one has others than the rest, or rows without end. */
+export function commonRows(arrays: readonly (ArrayHeader & { readonly place: Place })[]): number {
   const [first] = arrays;
   if (first === undefined) return 0;
   const rows = first.shape[0]!;
@@ -73,17 +85,19 @@ function rowsOf(arrays: readonly ArrayInFile[]): number {
       throw fileError(array.place, `rows of at most ${mostBytes} bytes`, `${bytesOfRow(array)}`);
     }
     if (array.shape[0] === rows) continue;
-    throw fileError(array.place, `as many rows as ${first.place}, ${rows}`, `${array.shape[0]}`);
+    throw fileError(array.place, `as many rows as ${first.place.name}, ${rows}`, `${array.shape[0]}`);
   }
   return rows;
 }
 
-async function readRows({ type, shape, bytes, place }: ArrayInFile, count: number): Promise<NDArray> {
+/** Numbers of rows may name groups as well, which are plain lists. */
+async function readRows({ type, shape, bytes, place }: ArrayInFile, count: number): Promise<NDArray | TypedArray> {
   const lengths = [count, ...shape.slice(1)];
   const length = lengths.reduce((a, b) => a * b, type.width);
   const taken = await bytes.take(length);
   if (taken.length < length) throw fileError(place, `the bytes of its rows, ${shape[0]}`, "the end before");
-  return new NDArray(type.make(taken.buffer as ArrayBuffer), lengths, type.dtype);
+  const data = type.make(taken.buffer, place);
+  return lengths.length === 1 && type.dtype !== "bool" ? data : new NDArray(data, lengths, type.dtype);
 }
 
 /** What reads to the end finds that a checksum is wrong. */

@@ -1,10 +1,8 @@
 /** What does the header of an IDX file say, such as those of MNIST? */
-import type { Source } from "../source.ts";
-import { type ArrayHeader } from "./array-in-file.ts";
+import type { ArrayHeader } from "./array-in-file.ts";
 import type { ByteStream } from "./byte-stream.ts";
-import { columnFiles } from "./column-files.ts";
 import { type ElementType, elementTypes } from "./element-types.ts";
-import { fileError } from "./file-error.ts";
+import { type Place, fileError } from "./file-error.ts";
 
 /** Kinds of elements by their codes. */
 const codes: Readonly<Record<number, ElementType>> = {
@@ -16,16 +14,8 @@ const codes: Readonly<Record<number, ElementType>> = {
   0x0e: reversed(elementTypes.float64),
 };
 
-/**
- * The rows of IDX files, each a column: `idx({ label: "t10k-labels-idx1-ubyte.gz", image: "t10k-images-idx3-ubyte.gz" })`. Their first axes are
- * those of rows. Files may be compressed by gzip. Throws `OutOfRangeError` if columns are no record of names of files; the run throws `DTypeError`,
- * naming the file, if one is no such file, or has other rows than the rest.
- */
-export function idx(columns: Readonly<Record<string, string>>): Source {
-  return columnFiles("idx", columns, readIdxHeader);
-}
-
-async function readIdxHeader(place: string, bytes: ByteStream): Promise<ArrayHeader> {
+/** Reads a header, after which the elements follow. */
+export async function readIdxHeader(place: Place, bytes: ByteStream): Promise<ArrayHeader> {
   const [zero, alsoZero, code = 0, rank = 0] = await bytes.take(4);
   const type = codes[code];
   if (zero !== 0 || alsoZero !== 0 || type === undefined) throw fileError(place, "an array in IDX", "another file");
@@ -37,6 +27,17 @@ async function readIdxHeader(place: string, bytes: ByteStream): Promise<ArrayHea
 
 /** Elements whose higher bytes come first. */
 function reversed({ dtype, width, make }: ElementType): ElementType {
-  const swap = width === 2 ? "swap16" : width === 4 ? "swap32" : "swap64";
-  return { dtype, width, make: (bytes) => make(Buffer.from(bytes)[swap]().buffer as ArrayBuffer) };
+  return {
+    dtype,
+    width,
+    make: (buffer, place) => {
+      const bytes = new Uint8Array(buffer);
+      for (let from = 0; from < bytes.length; from += width) {
+        for (let low = from, high = from + width - 1; low < high; low++, high--) {
+          [bytes[low], bytes[high]] = [bytes[high]!, bytes[low]!];
+        }
+      }
+      return make(buffer, place);
+    },
+  };
 }

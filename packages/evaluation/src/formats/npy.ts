@@ -1,14 +1,13 @@
 /** What does the header of an array of NumPy say? */
 import { isLength, print } from "@symloss/core/engine";
-import type { Source } from "../source.ts";
-import { type ArrayHeader } from "./array-in-file.ts";
+import type { ArrayHeader } from "./array-in-file.ts";
 import type { ByteStream } from "./byte-stream.ts";
-import { columnFiles } from "./column-files.ts";
 import { type ElementType, elementTypes } from "./element-types.ts";
-import { fileError } from "./file-error.ts";
+import { type Place, fileError } from "./file-error.ts";
 
 /** Kinds of elements by their codes; others, and such as have their bytes in the other order, are refused. */
 const codes: Readonly<Record<string, ElementType>> = {
+  "<f2": elementTypes.float16,
   "<f4": elementTypes.float32,
   "<f8": elementTypes.float64,
   "|i1": elementTypes.int8,
@@ -25,17 +24,8 @@ const mostHeader = 2 ** 20;
 
 const magic = [0x93, ...new TextEncoder().encode("NUMPY")];
 
-/**
- * The rows of arrays of NumPy, each a file and a column: `npy({ label: "labels.npy", logits: "logits.npy" })`. Their first axes are those of rows.
- * Files may be compressed by gzip. Throws `OutOfRangeError` if columns are no record of names of files; the run throws `DTypeError`, naming the
- * file, if one is no such file, has a type that no dtype holds, or other rows than the rest.
- */
-export function npy(columns: Readonly<Record<string, string>>): Source {
-  return columnFiles("npy", columns, readNpyHeader);
-}
-
 /** Reads a header, after which the elements follow. */
-export async function readNpyHeader(place: string, bytes: ByteStream): Promise<ArrayHeader> {
+export async function readNpyHeader(place: Place, bytes: ByteStream): Promise<ArrayHeader> {
   const [, , , , , , major = 0] = await takeMagic(place, bytes);
   const sizes = await bytes.take(major === 1 ? 2 : 4);
   const length = sizes.reduceRight((size, byte) => size * 256 + byte, 0);
@@ -55,7 +45,7 @@ export async function readNpyHeader(place: string, bytes: ByteStream): Promise<A
   return { type, shape: lengths };
 }
 
-async function takeMagic(place: string, bytes: ByteStream): Promise<Uint8Array> {
+async function takeMagic(place: Place, bytes: ByteStream): Promise<Uint8Array> {
   const begin = await bytes.take(8);
   if (begin.length === 8 && magic.every((byte, index) => begin[index] === byte)) return begin;
   throw fileError(place, "an array of NumPy", "another file");

@@ -1,0 +1,121 @@
+/** How does DuckDB read files? Each is a shard, of which it gives the wanted columns, row by row as the file has them. */
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { OutOfRangeError } from "@symloss/core";
+import { type OptionTable, checkOptions } from "@symloss/core/engine";
+import type { Batch } from "../columns.ts";
+import { type Place, fileError } from "../formats/file-error.ts";
+import type { Wants } from "../formats/format.ts";
+import { optionalPackage } from "../optional-package.ts";
+import { integerRule } from "../rules.ts";
+import type { Shard, Source } from "../source.ts";
+import { columnOf } from "./duckdb-column.ts";
+import { type DuckDBFormat, countSql, describeSql, duckdbFormatOf, rowsSql } from "./duckdb-sql.ts";
+import { type NamedFile, checkNames, filesNamed } from "./named-files.ts";
+
+/** Where files are, and which of their rows are read. */
+export interface DuckDBOptions {
+  /** The folder from which names are taken; default that of the process. */
+  readonly folder?: string | undefined;
+  /** A condition in SQL, such as `lang = 'de'`, which rows must meet; it is run as it stands. Rows are numbered as they are read. */
+  readonly where?: string | undefined;
+  /** How many threads DuckDB takes; default as many as there are cores. */
+  readonly threads?: number | undefined;
+}
+
+const isText = (value: unknown): boolean => typeof value === "string";
+
+const table: OptionTable<DuckDBOptions> = {
+  folder: { must: "a text", holds: isText, error: OutOfRangeError },
+  where: { must: "a condition in SQL", holds: (value) => isText(value) && value !== "", error: OutOfRangeError },
+  threads: integerRule(1024),
+};
+
+/** A file that DuckDB reads. */
+interface DuckDBFile extends Place {
+  readonly format: DuckDBFormat;
+  readonly where: string | undefined;
+  readonly threads: number | undefined;
+}
+
+/**
+ * The rows of files that DuckDB reads, each a shard as in `files`: Parquet (`.parquet`), JSON lines (`.jsonl`, `.ndjson`) and tables of text
+ * (`.csv`, `.tsv`). It needs the package @duckdb/node-api. Only the columns that are evaluated are read.
+ * Throws `OutOfRangeError` if no file has such a name, or another ending; the run throws `DTypeError` if DuckDB can't read one.
+ * @example await test.run(duckdb("shards/*.parquet", { where: "lang = 'de'" }), { engine });
+ */
+export function duckdb(names: string | readonly string[], options: DuckDBOptions = {}): Source {
+  const { folder = ".", where, threads } = checkOptions("duckdb", options, table) as DuckDBOptions;
+  const patterns = checkNames("duckdb", names);
+  const shardAt = ({ path, shard, etag }: NamedFile): Shard => {
+    const file = { caller: "duckdb", name: path, format: duckdbFormatOf(path), where, threads };
+    return { shard, etag, totalRows: () => countRows(file), read: (wants) => readRows(file, wants) };
+  };
+  return {
+    async *shards(): AsyncGenerator<Shard> {
+      for await (const file of filesNamed("duckdb", patterns, folder)) yield shardAt(file);
+    },
+  };
+}
+
+async function* readRows(file: DuckDBFile, wants: Wants): AsyncGenerator<Batch> {
+  const { connection, close } = await connect(file);
+  try {
+    const described = await asked(file, () => connection.runAndReadAll(describeSql(file.name, file.format)));
+    const columns = described.getRows().map(([name, type]) => ({ name: String(name), type: String(type) }));
+    const wanted = columns.filter(({ name }) => wants(name)).map(({ name }) => name);
+    const sql = rowsSql(file.name, file.format, { columns, wanted, where: file.where });
+    const result = await asked(file, () => connection.stream(sql));
+    for (;;) {
+      const chunk = await asked(file, () => result.fetchChunk());
+      if (chunk === null || chunk.rowCount === 0) return;
+      yield Object.fromEntries(wanted.map((name, at) => [name, columnOf(chunk.getColumnVector(at))])) as Batch;
+    }
+  } finally {
+    close();
+  }
+}
+
+/** How many rows a footer says; undefined if the file has none, or if not all rows are read. */
+async function countRows(file: DuckDBFile): Promise<number | undefined> {
+  if (file.format !== "parquet" || file.where !== undefined) return undefined;
+  const { connection, close } = await connect(file);
+  try {
+    const result = await asked(file, () => connection.runAndReadAll(countSql(file.name)));
+    return Number(result.getRows()[0]![0]);
+  } finally {
+    close();
+  }
+}
+
+interface Connected {
+  readonly connection: DuckDBConnection;
+  readonly close: () => void;
+}
+
+/** A database in memory. Throws `EngineUnavailableError` if DuckDB is not installed. */
+async function connect({ caller, threads }: DuckDBFile): Promise<Connected> {
+  const name = "@duckdb/node-api";
+  const { DuckDBInstance } = await optionalPackage(
+    caller,
+    name,
+    "to read files by DuckDB",
+    () => import("@duckdb/node-api"),
+  );
+  const instance = await DuckDBInstance.create(":memory:", threads === undefined ? {} : { threads: `${threads}` });
+  const connection = await instance.connect();
+  const close = (): void => {
+    connection.closeSync();
+    instance.closeSync();
+  };
+  return { connection, close };
+}
+
+/** What DuckDB answers. What it refuses is about the file or the condition, of which it says more in further lines. */
+async function asked<T>(file: DuckDBFile, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (cause) {
+    const [line] = (cause as Error).message.split("\n");
+    throw fileError(file, "rows that DuckDB can read", line!, cause);
+  }
+}
