@@ -41,6 +41,11 @@ const commands: Readonly<Record<string, BenchCommand>> = {
     summary: "measure how long losses take to compile with their gradients, and how that grows with a graph",
     load: async () => (await import("./commands/compile.ts")).compile,
   },
+  evaluate: {
+    usage: "evaluate",
+    summary: "measure how many rows a second are evaluated, from memory and from files, in one thread and in several",
+    load: async () => (await import("./commands/evaluate.ts")).evaluate,
+  },
 };
 
 const help = `npm run bench -- COMMAND

@@ -25,7 +25,7 @@ describe("what does not exist is answered by what does, in one line", () => {
     [["measure"], /^The command must be one of demo, bench, got "measure"\.\n$/],
     [
       ["bench", "tea"],
-      /^The command of the bench must be one of run, list, show, expect, web, compile, got "tea"\.\n$/,
+      /^The command of the bench must be one of run, list, show, expect, web, compile, evaluate, got "tea"\.\n$/,
     ],
     [["demo", "now"], /^The options must be among --engine, --epochs, --example, --help, got "now"\.\n$/],
   ] as const)("%j", async ([words, message]) => {

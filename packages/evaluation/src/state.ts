@@ -208,7 +208,11 @@ function compareAddresses(left: RowAddress, right: RowAddress): number {
 
 /** The one text of a state: JSON without spaces, names in order. */
 export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (Array.isArray(value)) {
+    // Long lists are mostly of numbers.
+    const isPlain = value.every((element) => typeof element === "number");
+    return isPlain ? JSON.stringify(value) : `[${value.map(canonical).join()}]`;
+  }
   if (!isRecord(value)) return JSON.stringify(value);
   const names = Object.keys(value).toSorted();
   return `{${names.map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join()}}`;

@@ -102,10 +102,10 @@ export class Taking {
     const sorted: TakenRows = {
       columns: this.#sort(rows.columns, order),
       origin: {
-        shards: Array.from(order, (row) => origin.shards[row]!),
-        rows: Float64Array.from(order, (row) => origin.rows[row]!),
+        shards: namesInOrder(origin.shards, order),
+        rows: numbersInOrder(origin.rows, order),
       },
-      queries: queries === undefined ? undefined : Float64Array.from(order, (row) => queries[row]!),
+      queries: queries === undefined ? undefined : numbersInOrder(queries, order),
     };
     for (const [group, end] of ends.entries()) {
       const from = group === 0 ? 0 : ends[group - 1]!;
@@ -179,4 +179,16 @@ export class Taking {
     });
     return this.#sorted;
   }
+}
+
+function numbersInOrder(values: ArrayLike<number>, order: Int32Array): Float64Array {
+  const target = new Float64Array(order.length);
+  for (let place = 0; place < order.length; place++) target[place] = values[order[place]!]!;
+  return target;
+}
+
+function namesInOrder(values: ArrayLike<string>, order: Int32Array): readonly string[] {
+  const target: string[] = [];
+  for (let place = 0; place < order.length; place++) target.push(values[order[place]!]!);
+  return target;
 }

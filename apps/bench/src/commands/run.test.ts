@@ -100,7 +100,7 @@ describe("what does not exist is answered by what does, before anything is measu
   test.for([
     [
       ["rum"],
-      /^The command of the bench must be one of run, list, show, expect, web, compile, got "rum"\. Did you mean run\?\n$/,
+      /^The command of the bench must be one of run, list, show, expect, web, compile, evaluate, got "rum"\. Did you mean run\?\n$/,
     ],
     [
       ["run", "W11"],

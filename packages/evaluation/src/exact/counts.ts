@@ -15,9 +15,11 @@ export const noRun: Run = { keys: new Uint32Array(0), counts: new Float64Array(0
 
 /** So many numbers are kept before they are sorted and counted; more if there are many already. */
 const leastBuffer = 256;
-/** From so many on, numbers below the limit are counted in an array with a place for each. */
-const fewest = 2 ** 14;
-const denseLimit = 2 ** 16;
+/** From so many on, numbers below the limit are counted in pages, which have a place for each. */
+const fewest = 2 ** 12;
+const pagedLimit = 2 ** 16;
+/** Floats that are near each other share a page, so that there are few. */
+const pageBits = 8;
 
 /** Counts numbers below 2^32. */
 export class Counts {
@@ -26,7 +28,7 @@ export class Counts {
   #buffer = new Uint32Array(leastBuffer);
   #buffered = 0;
   #total = 0;
-  #dense: Float64Array | undefined;
+  #pages: Pages | undefined;
 
   /** `limit` is above all numbers. */
   constructor(limit: number) {
@@ -35,25 +37,20 @@ export class Counts {
 
   /** Counts a number once more. */
   add(key: number): void {
-    if (this.#dense !== undefined) {
-      this.#dense[key]!++;
-      return;
-    }
-    if (this.#buffered === this.#buffer.length) this.#sort();
-    if (this.#dense === undefined) this.#buffer[this.#buffered++] = key;
-    else this.#dense[key]!++;
+    if (this.#pages === undefined && this.#buffered === this.#buffer.length) this.#sort();
+    if (this.#pages === undefined) this.#buffer[this.#buffered++] = key;
+    else this.#pages.add(key, 1);
   }
 
   /** How many numbers are kept, some of which may be equal. */
   get size(): number {
-    return this.#dense?.length ?? this.#run.keys.length + this.#buffered;
+    return this.#pages?.size ?? this.#run.keys.length + this.#buffered;
   }
 
   /** All that was counted. */
   get run(): Run {
-    if (this.#dense !== undefined) return runOf(this.#dense);
     this.#sort();
-    return this.#dense === undefined ? this.#run : runOf(this.#dense);
+    return this.#pages?.run ?? this.#run;
   }
 
   #sort(): void {
@@ -61,9 +58,9 @@ export class Counts {
     this.#total += this.#buffered;
     this.#run = mergeRuns(this.#run, countSorted(added));
     this.#buffered = 0;
-    if (this.#limit <= denseLimit && this.#total >= fewest) {
-      this.#dense = new Float64Array(this.#limit);
-      for (const [index, key] of this.#run.keys.entries()) this.#dense[key] = this.#run.counts[index]!;
+    if (this.#limit <= pagedLimit && this.#total >= fewest) {
+      this.#pages ??= new Pages(this.#limit);
+      for (const [index, key] of this.#run.keys.entries()) this.#pages.add(key, this.#run.counts[index]!);
       this.#run = noRun;
       this.#buffer = new Uint32Array(0);
     } else if (this.#buffer.length < this.#run.keys.length) {
@@ -87,17 +84,40 @@ function countSorted(keys: Uint32Array): Run {
     : { keys: own.slice(0, length), counts: counts.slice(0, length) };
 }
 
-function runOf(dense: Float64Array): Run {
-  let length = 0;
-  for (const count of dense) if (count > 0) length++;
-  const [keys, counts] = [new Uint32Array(length), new Float64Array(length)];
-  let next = 0;
-  for (const [key, count] of dense.entries()) {
-    if (count === 0) continue;
-    keys[next] = key;
-    counts[next++] = count;
+/** A place for each number, in pages that are made for those that occur. */
+class Pages {
+  readonly #pages: (Float64Array | undefined)[];
+
+  constructor(limit: number) {
+    this.#pages = Array.from({ length: Math.ceil(limit / 2 ** pageBits) });
   }
-  return { keys, counts };
+
+  add(key: number, count: number): void {
+    const page = this.#pages[key >>> pageBits] ?? this.#make(key >>> pageBits);
+    page[key & (2 ** pageBits - 1)]! += count;
+  }
+
+  #make(at: number): Float64Array {
+    return (this.#pages[at] = new Float64Array(2 ** pageBits));
+  }
+
+  /** How many places there are. */
+  get size(): number {
+    return this.#pages.filter((page) => page !== undefined).length * 2 ** pageBits;
+  }
+
+  get run(): Run {
+    const keys: number[] = [];
+    const counts: number[] = [];
+    for (const [at, page] of this.#pages.entries()) {
+      for (const [key, count] of page?.entries() ?? []) {
+        if (count === 0) continue;
+        keys.push(at * 2 ** pageBits + key);
+        counts.push(count);
+      }
+    }
+    return { keys: Uint32Array.from(keys), counts: Float64Array.from(counts) };
+  }
 }
 
 /** What occurred in both. */

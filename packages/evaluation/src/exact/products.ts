@@ -5,8 +5,9 @@ import { Float64Bins } from "./float64-bins.ts";
 /** Floats of either precision. */
 export type Floats = Float32Array | Float64Array;
 
-/** How many products are made at a time. */
+/** How many products are made at a time, in memory that all share. */
 const blockLength = 4096;
+const block = new Float64Array(blockLength);
 
 /**
  * Adds up products of two floats. Those of float32 are float64 numbers; of float64 the error of each product is added too, so that all that
@@ -15,11 +16,9 @@ const blockLength = 4096;
 export class ProductBins {
   readonly #products = new Float64Bins();
   #errors: Float64Bins | undefined;
-  readonly #block = new Float64Array(blockLength);
 
   /** Adds the products of elements at the same place, from one place to before another. */
   add(left: Floats, right: Floats, from: number = 0, to: number = left.length): void {
-    const block = this.#block;
     for (let start = from; start < to; start += blockLength) {
       const length = Math.min(blockLength, to - start);
       for (let index = 0; index < length; index++) block[index] = left[start + index]! * right[start + index]!;
