@@ -9,7 +9,7 @@ import {
   type TypedArray,
   ndarray,
 } from "@symloss/core";
-import { allocate, describe, isDType, isLength, isRecord, print } from "@symloss/core/engine";
+import { allocate, describe, isDType, isLength, isRecord, nearestName, print } from "@symloss/core/engine";
 import type { BadRows } from "./bad-rows.ts";
 import { type Queries, readQueries } from "./queries.ts";
 
@@ -89,6 +89,17 @@ function namesFor({ from }: Column, batch: Batch): readonly string[] {
     .toSorted((left, right) => left.localeCompare(right, "en", { numeric: true }));
 }
 
+/** What else is asked of a batch. */
+export interface AskedOf {
+  /** The column of groups. */
+  readonly by: string | undefined;
+  /** The column of queries. */
+  readonly query: string | undefined;
+  readonly bad: BadRows;
+  /** The columns that the data have, of which a batch has only those that are read; undefined if it has all. */
+  readonly offered: ReadonlySet<string> | undefined;
+}
+
 /** The rows of a batch, as arguments. */
 export interface ReadBatch {
   readonly rows: number;
@@ -109,10 +120,10 @@ export function readBatch(
   caller: string,
   columns: readonly Column[],
   batch: unknown,
-  { by, query, bad }: { readonly by: string | undefined; readonly query: string | undefined; readonly bad: BadRows },
+  { by, query, bad, offered }: AskedOf,
 ): ReadBatch {
   if (!isRecord(batch)) throw new DTypeError(`${caller}: a batch must be a record of columns, got ${describe(batch)}.`);
-  const names = Object.keys(batch);
+  const names = [...new Set([...Object.keys(batch), ...(offered ?? [])])];
   let first: { readonly name: string; readonly rows: number } | undefined;
   const rowsOf = (name: string, rows: number): void => {
     first ??= { name, rows };
@@ -123,7 +134,9 @@ export function readBatch(
   };
   const find = (name: string): unknown => {
     if (Object.hasOwn(batch, name)) return batch[name];
-    throw new OutOfRangeError(`${caller}: a batch must have the column ${name}, got ${names.join(", ") || "none"}.`);
+    throw new OutOfRangeError(
+      `${caller}: a batch must have the column ${name}, got ${names.join(", ") || "none"}.${meant(name, names)}`,
+    );
   };
   const take = (name: string, { dtype, from, shape }: Column): NDArray => {
     const row = typeof from === "string" ? shape! : [];
@@ -152,6 +165,11 @@ export function readBatch(
   if (queries !== undefined) rowsOf(query!, queries.length);
   const shapes = columns.map((column, index) => ({ ...column, shape: column.shape ?? arrays[index]!.shape.slice(1) }));
   return { rows: first!.rows, arrays, groups, queries, columns: shapes };
+}
+
+function meant(name: string, names: readonly string[]): string {
+  const near = nearestName(name, names);
+  return near === undefined ? "" : ` Did you mean ${near}?`;
 }
 
 /** The list with zeros in place of what is null, or has not the length of a row; anything else as it is. */

@@ -15,9 +15,11 @@ import { BadRows } from "./bad-rows.ts";
 import { type Checkpoint, CheckpointLog, isCheckpoint } from "./checkpoint.ts";
 import { type Column, type ColumnSpecs, isWanted, readBatch, readColumns } from "./columns.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import { type Aborting, pause } from "./platform.ts";
+import type { Aborting } from "./platform.ts";
+import type { Progress } from "./progress.ts";
+import { RowRun, type RowRunSubject, wantedBy } from "./row-run.ts";
 import { integerRule } from "./rules.ts";
-import { type Prepared, Running } from "./running.ts";
+import type { Prepared } from "./running.ts";
 import { type RunStore, runsRule } from "./runs/run-store.ts";
 import {
   type EvaluationState,
@@ -34,7 +36,7 @@ import {
   mostGroups,
   requireGroups,
 } from "./state.ts";
-import { type Rows, type Shard, shardsOf, sourceRule } from "./source.ts";
+import { type Rows, shardsOf, sourceRule } from "./source.ts";
 import type { Statistic } from "./statistic.ts";
 import { type EvaluationFunction, type Subject, keyOf, traceSubject } from "./subject.ts";
 
@@ -84,8 +86,8 @@ export interface RunOptions {
   readonly checkpoint?: Checkpoint | undefined;
   /** Where numbers of statistics with `exact: true` are kept that have no room in memory or in the text of a state: `fileRuns("runs")`. */
   readonly runs?: RunStore | undefined;
-  /** Is called now and then, with the number of rows so far. */
-  readonly onProgress?: ((progress: { readonly rows: number }) => void) | undefined;
+  /** Is called ten times a second, and at the end. Shards are listed before they are read then. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Whether an engine is refused on which the bits of a row depend on the rows beside it. Default true. */
   readonly requireRowIndependent?: boolean | undefined;
 }
@@ -121,9 +123,8 @@ export const runOptions: OptionTable<RunOptions> = {
 };
 
 function isSignal(value: unknown): boolean {
-  return (
-    typeof value === "object" && value !== null && typeof (value as Partial<Aborting>).throwIfAborted === "function"
-  );
+  const { throwIfAborted, addEventListener } = (value ?? {}) as Partial<Aborting>;
+  return typeof throwIfAborted === "function" && typeof addEventListener === "function";
 }
 
 /**
@@ -145,27 +146,6 @@ export function evaluation<const Specs extends ColumnSpecs, S extends Statistics
 const noShape =
   "the shape of rows must be known, got columns by a pattern and no batch yet. List the columns by name, or run first.";
 const noBatch = "there must be a batch at least, whose columns say the shape of rows, got none.";
-
-/** A run while it lasts. */
-interface Run {
-  readonly caller: string;
-  readonly options: RunOptions;
-  readonly log: CheckpointLog | undefined;
-  /** Since the first batch. */
-  running: Running | undefined;
-  /** How many rows were read, or are known by the checkpoint. */
-  read: number;
-  /** When progress was told last, in milliseconds. */
-  told: number;
-}
-
-/** Tells progress now and then, and lets timers and sockets have their turn, which would wait for the end otherwise. */
-async function tell(run: Run): Promise<void> {
-  if (Date.now() - run.told < 100) return;
-  run.told = Date.now();
-  run.options.onProgress?.({ rows: run.read });
-  await pause();
-}
 
 /** An evaluation: its states form an algebra, of which `run` is the usual way around. */
 export class Evaluation<S extends Statistics> {
@@ -258,9 +238,8 @@ export class Evaluation<S extends Statistics> {
     for await (const part of shardsOf("prepareFor", source, "")) {
       for await (const batch of part.read((column) => isWanted(this.#columns, column))) {
         const bad = new BadRows("skip", "prepareFor", { shard: part.shard, first: 0, from: 0 });
-        await this.#prepare(
-          readBatch("prepareFor", this.#columns, batch, { by: undefined, query: undefined, bad }).columns,
-        );
+        const asked = { by: undefined, query: undefined, bad, offered: undefined };
+        await this.#prepare(readBatch("prepareFor", this.#columns, batch, asked).columns);
         return;
       }
     }
@@ -287,7 +266,7 @@ export class Evaluation<S extends Statistics> {
     options: RunOptions,
   ): Promise<EvaluationState> {
     checkOptions(caller, options, runOptions);
-    const { engine, by, shard = "", onProgress, maxGroups = mostGroups, requireRowIndependent = true } = options;
+    const { engine, shard = "", maxGroups = mostGroups, requireRowIndependent = true } = options;
     if (requireRowIndependent && !engine.traits.rowIndependent) {
       throw new EngineError(
         `${caller}: the engine must give a row the same bits beside any rows, as cpu and wasm do, got engine "${engine.name}" (${engine.device}). ` +
@@ -295,57 +274,28 @@ export class Evaluation<S extends Statistics> {
       );
     }
     const log = await this.#openLog(caller, source, options);
-    const run: Run = { caller, options, log, running: undefined, read: 0, told: Date.now() };
-    try {
-      for await (const part of shardsOf(caller, source, shard)) await this.#takeShard(run, part);
-      const own = log === undefined ? await run.running?.take(by !== undefined) : await log.total();
-      onProgress?.({ rows: run.read });
-      const { key, subject } = await this.#known(caller, noBatch);
-      const start = before ?? (await emptyState(key, subject));
-      if (own === undefined) return start;
-      const state = await mergeStates(caller, [start, own], subject.kinds, { runs: options.runs });
-      requireGroups(caller, state, maxGroups);
-      return state;
-    } finally {
-      await run.running?.dispose();
-    }
+    const own = await new RowRun(caller, this.#rowRunSubject, options, log).take(shardsOf(caller, source, shard));
+    const { key, subject } = await this.#known(caller, noBatch);
+    const start = before ?? (await emptyState(key, subject));
+    if (own === undefined) return start;
+    const state = await mergeStates(caller, [start, own], subject.kinds, { runs: options.runs });
+    requireGroups(caller, state, maxGroups);
+    return state;
   }
 
-  /** Takes the rows of a shard, but for those that a checkpoint knows. */
-  async #takeShard(run: Run, part: Shard): Promise<void> {
-    const { caller, options, log } = run;
-    const { by, badRows = "stop", signal } = options;
-    const known = (await log?.begin(part)) ?? { rows: 0, whole: false };
-    run.read += known.rows;
-    if (known.whole) return;
-    let first = 0;
-    let written = known.rows;
-    for await (const batch of part.read(
-      (column) => column === by || column === this.#query || isWanted(this.#columns, column),
-    )) {
-      signal?.throwIfAborted();
-      const place = { shard: part.shard, first, from: Math.max(0, known.rows - first) };
-      const bad = new BadRows(badRows, caller, place);
-      const given = readBatch(caller, this.#columns, batch, { by, query: this.#query, bad });
-      const running = (run.running ??= new Running(caller, await this.#prepare(given.columns), this.#batch, options));
-      bad.check(running.subject.checks, given.arrays);
-      let { from } = place;
-      const isDue = log !== undefined && first + given.rows - written >= log.everyRows;
-      const border = isDue ? running.lastBorder(given, place) : undefined;
-      if (border !== undefined) {
-        await running.add(given, place, bad, border);
-        from = border;
-        written = first + border;
-        await log!.add(part, written, false, await running.take(by !== undefined));
-      }
-      await running.add(given, { ...place, from }, bad, given.rows);
-      first += given.rows;
-      run.read += Math.max(0, given.rows - place.from);
-      await tell(run);
-    }
-    if (log === undefined) return;
-    const rest = await run.running?.take(by !== undefined);
-    await log.add(part, first, true, rest ?? (await this.empty()));
+  get #rowRunSubject(): RowRunSubject {
+    return {
+      columns: this.#columns,
+      query: this.#query,
+      batch: this.#batch,
+      prepare: (columns) => this.#prepare(columns),
+      empty: () => this.empty(),
+    };
+  }
+
+  /** @internal Whether a column of the data is read, if rows are grouped by one. */
+  wants(by: string | undefined): (column: string) => boolean {
+    return wantedBy(this.#rowRunSubject, by);
   }
 
   async #openLog(caller: string, source: Rows, options: RunOptions): Promise<CheckpointLog | undefined> {

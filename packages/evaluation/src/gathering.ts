@@ -4,16 +4,9 @@ import { print } from "@symloss/core/engine";
 import { type Checkpoint, type CheckpointLine, requireUnchanged, readLine } from "./checkpoint.ts";
 import type { Evaluation, Report, Statistics } from "./evaluation.ts";
 import { Merging } from "./merging.ts";
+import { type Progress, Teller } from "./progress.ts";
 import type { Shard, Source } from "./source.ts";
 import { type MergeOptions, canonical, mostGroups, requireGroups } from "./state.ts";
-
-/** How far a run is. */
-export interface WorkerProgress {
-  readonly rows: number;
-  /** How many shards are done, and how many there are. */
-  readonly shards: number;
-  readonly totalShards: number;
-}
 
 /** How shards are evaluated and put together. */
 export interface GatheringOptions extends MergeOptions {
@@ -21,7 +14,7 @@ export interface GatheringOptions extends MergeOptions {
   readonly badRows?: "stop" | "skip" | undefined;
   readonly maxGroups?: number | undefined;
   readonly checkpoint?: Checkpoint | undefined;
-  readonly onProgress?: ((progress: WorkerProgress) => void) | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 /** A shard of which not all rows are known, and what a checkpoint says of those that are. */
@@ -37,7 +30,9 @@ export class Gathering<S extends Statistics> {
   readonly #caller: string;
   readonly #test: Evaluation<S>;
   readonly #options: GatheringOptions;
-  readonly #total: number;
+  readonly #shards: readonly Shard[];
+  /** Since the checkpoint was read, which takes no time. */
+  #teller: Teller | undefined;
   readonly #merging: Merging;
   /** One after the other: each takes the states that others have left. */
   #merged: Promise<void> = Promise.resolve();
@@ -54,7 +49,7 @@ export class Gathering<S extends Statistics> {
     this.#caller = caller;
     this.#test = test;
     this.#options = options;
-    this.#total = shards.length;
+    this.#shards = shards;
     const { anyFingerprint, runs } = options;
     this.#merging = new Merging(caller, { anyFingerprint }, (states) =>
       test.mergeAll(states, { anyFingerprint, runs }),
@@ -75,7 +70,13 @@ export class Gathering<S extends Statistics> {
       await gathering.#know(`${caller}: line ${index + 1} of the checkpoint`, text);
     }
     for (const { line } of gathering.missing) if (line?.whole === true) await gathering.#merge(line);
+    gathering.#startTelling();
     return gathering;
+  }
+
+  #startTelling(): void {
+    if (this.#options.onProgress === undefined) return;
+    this.#teller = new Teller(this.#shards, this.#done, this.#test.wants(this.#options.by));
   }
 
   /** Takes the line of a shard, and keeps it. Throws `OutOfRangeError`, naming the shard, if it is none of that shard. */
@@ -98,9 +99,13 @@ export class Gathering<S extends Statistics> {
     return [...this.#missing.values()];
   }
 
-  get progress(): WorkerProgress {
-    const shards = this.#total - this.#missing.size;
-    return { rows: this.#merging.outline?.rows ?? 0, shards, totalShards: this.#total };
+  /** Calls who listens. */
+  tell(): void {
+    if (this.#teller !== undefined) this.#options.onProgress?.(this.#teller.tell(this.#done));
+  }
+
+  get #done(): { readonly rows: number; readonly shards: number } {
+    return { rows: this.#merging.outline?.rows ?? 0, shards: this.#shards.length - this.#missing.size };
   }
 
   /** What is known when all shards are. */
@@ -128,7 +133,7 @@ export class Gathering<S extends Statistics> {
     await this.#merging.add(state);
     requireGroups(this.#caller, this.#merging.outline!, this.#options.maxGroups ?? mostGroups);
     this.#missing.delete(shard);
-    this.#options.onProgress?.(this.progress);
+    this.tell();
   }
 }
 

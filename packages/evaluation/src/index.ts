@@ -11,6 +11,7 @@ export {
 } from "./evaluation.ts";
 export type { Borders, ShardPart } from "./borders.ts";
 export type { Checkpoint } from "./checkpoint.ts";
+export type { Progress } from "./progress.ts";
 export type { Bytes, KeptBytes, RunStore } from "./runs/run-store.ts";
 export type { Rows, Shard, Source } from "./source.ts";
 export type { Batch, ColumnSpec, ColumnSpecs } from "./columns.ts";

@@ -11,6 +11,38 @@ const platform = globalThis as unknown as Platform;
 /** What an `AbortSignal` does here. */
 export interface Aborting {
   throwIfAborted(): void;
+  addEventListener(type: "abort", listener: () => void): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
+/** What is iterated until a signal is aborted, which is not waited for: a source that hangs is left behind. Throws why it is. */
+export async function* untilAborted<T>(
+  values: Iterable<T> | AsyncIterable<T>,
+  signal: Aborting | undefined,
+): AsyncGenerator<T> {
+  if (signal === undefined) {
+    yield* values;
+    return;
+  }
+  let abort = (): void => {};
+  const aborted = new Promise<void>((resolve) => (abort = resolve));
+  signal.addEventListener("abort", abort);
+  const iterator = Symbol.asyncIterator in values ? values[Symbol.asyncIterator]() : values[Symbol.iterator]();
+  let isOver = false;
+  try {
+    while (!isOver) {
+      signal.throwIfAborted();
+      const next = await Promise.race([iterator.next(), aborted]);
+      signal.throwIfAborted();
+      if (next === undefined) continue;
+      isOver = next.done === true;
+      if (!isOver) yield next.value;
+    }
+  } finally {
+    signal.removeEventListener("abort", abort);
+    // Where it hangs it does not end either.
+    if (!isOver) void Promise.resolve(iterator.return?.()).catch(() => {});
+  }
 }
 
 /** The SHA-256 of a text, or of bytes in parts, in hexadecimal. */

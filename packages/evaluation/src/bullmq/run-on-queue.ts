@@ -8,7 +8,8 @@ import {
   evaluationRule,
   runOptions,
 } from "../evaluation.ts";
-import { Gathering, type WorkerProgress } from "../gathering.ts";
+import { Gathering } from "../gathering.ts";
+import type { Progress } from "../progress.ts";
 import { integerRule } from "../rules.ts";
 import { type Source, sourceRule } from "../source.ts";
 import { canonical, mostGroups } from "../state.ts";
@@ -33,7 +34,7 @@ export interface QueueOptions extends Pick<RunOptions, "by" | "badRows" | "maxGr
 }
 
 /** How far a run is. */
-export interface QueueProgress extends WorkerProgress {
+export interface QueueProgress extends Progress {
   /** How many serve this evaluation now; undefined if Redis does not tell. */
   readonly workers: number | undefined;
 }
@@ -82,7 +83,7 @@ export async function runOnQueue<S extends Statistics>(
       async ({ shard, line }) => gathering.add(shard, line),
       () => {
         workers = jobs.workers;
-        checked.onProgress?.({ ...gathering.progress, workers });
+        gathering.tell();
       },
     );
     return await gathering.report();

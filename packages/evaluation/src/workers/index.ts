@@ -2,15 +2,15 @@
 import { OutOfRangeError } from "@symloss/core";
 import { type OptionTable, checkOptions, describe } from "@symloss/core/engine";
 import { type Report, type RunOptions, type Statistics, runOptions } from "../evaluation.ts";
-import { Gathering, type MissingShard, type WorkerProgress } from "../gathering.ts";
+import { Gathering, type MissingShard } from "../gathering.ts";
 import { optionalPackage } from "../optional-package.ts";
+import type { Progress } from "../progress.ts";
 import { integerRule } from "../rules.ts";
 import { errorOf } from "../shard-work.ts";
 import { canonical } from "../state.ts";
 import { type EvaluationModule, loadModule } from "./module.ts";
 import type { Outcome, Task } from "./worker.ts";
 
-export type { WorkerProgress } from "../gathering.ts";
 export type { EvaluationModule } from "./module.ts";
 
 /** How many threads there are, and how rows are evaluated. */
@@ -19,7 +19,7 @@ export interface WorkerOptions extends Omit<RunOptions, "engine" | "shard" | "ru
   readonly workers: number;
   readonly signal?: AbortSignal | undefined;
   /** Is called when a shard is done, with the number of rows so far. */
-  readonly onProgress?: ((progress: WorkerProgress) => void) | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 const { engine: _engine, shard: _shard, runs: _runs, ...shared } = runOptions;
