@@ -19,21 +19,25 @@ export type ExportOption = "output" | "shape" | "dtype" | "labels" | "reduction"
 /** The options of `evaluate` and `worker`, whatever the loss. */
 export type EvaluateOption =
   | "data"
+  | "reader"
+  | "where"
   | "loss"
   | "metrics"
   | "by"
+  | "query"
   | "weights"
   | "badRows"
   | "maxGroups"
   | "workers"
   | "queue"
   | "checkpoint"
+  | "runs"
   | "engine"
   | "batch"
   | "dtype";
 
 /** The options without a value. */
-export type Flag = "list" | "help" | "version" | "json";
+export type Flag = "list" | "help" | "version" | "json" | "exact";
 
 /** The options of `export`, in the order in which help lists them. */
 export const exportOptions: Readonly<Record<ExportOption, OwnOption>> = {
@@ -60,15 +64,23 @@ export const exportOptions: Readonly<Record<ExportOption, OwnOption>> = {
 /** The options of `evaluate`, in the order in which help lists them. */
 export const evaluateOptions: Readonly<Record<EvaluateOption, OwnOption>> = {
   data: { forms: { "'*.parquet'": "files that a pattern means, or a folder of them" } },
+  reader: {
+    forms: {
+      duckdb: "who reads the files: files, or duckdb, which also knows .csv and .tsv; default by their endings",
+    },
+  },
+  where: { forms: { "\"lang = 'de'\"": "only rows that meet a condition in SQL, by DuckDB" } },
   loss: { forms: { LOSS: "one that symloss --list shows, or one of your own: ./wing.js#wing" } },
-  metrics: { forms: { "accuracy,rocAuc:3": "metrics, separated by commas; some take a number" } },
+  metrics: { forms: { LIST: "metrics, separated by commas, some with a number: accuracy,rocAuc:3" } },
   by: { forms: { COLUMN: "report each group of rows, by a column of names" } },
+  query: { forms: { COLUMN: "the column that says to which query a row belongs, for ndcg" } },
   weights: { forms: { COLUMN: "how much each row counts for the loss" } },
   badRows: { forms: { skip: "leave out rows that can't be evaluated, and count them; default stop" } },
   maxGroups: { forms: { NUMBER: "the most groups; default 10000" } },
   workers: { forms: { NUMBER: "so many threads" } },
-  queue: { forms: { "redis://HOST:6379": "machines that run symloss worker with the same options" } },
+  queue: { forms: { URL: "machines that run symloss worker with the same options: redis://HOST:6379" } },
   checkpoint: { forms: { FILE: "keep what is done, and go on from there if the file exists" } },
+  runs: { forms: { FOLDER: "where numbers of --exact are kept that have no room in memory" } },
   engine: { forms: { cpu: "wasm or cpu; default wasm" } },
   batch: { forms: { NUMBER: "how many rows are computed at a time; default 4096" } },
   dtype: { short: "d", forms: { float64: "the type of numbers; default float32" } },
@@ -80,6 +92,7 @@ export const flags: Readonly<Record<Flag, OwnFlag>> = {
   help: { short: "h", text: "print help on the program, a command or a loss" },
   version: { short: "v", text: "print the version" },
   json: { text: "print the report of evaluate as JSON" },
+  exact: { text: "evaluate areas, average precisions and quantiles exactly, and not within bounds" },
 };
 
 /** What each short form stands for. */

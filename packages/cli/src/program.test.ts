@@ -196,7 +196,7 @@ describe("export", () => {
     ["--versoin", /^--versoin must have a value, got none\. Did you mean --version\?\n$/],
     [
       "--hlep huber",
-      /^Options without a command must be among --list, --help, --version, --json, got --hlep\. Did you mean --help\?\n$/,
+      /^Options without a command must be among --list, --help, --version, --json, --exact, got --hlep\. Did you mean --help\?\n$/,
     ],
     ["engines gpu", /^engines must be given alone, got "gpu" as well\.\n$/],
     ["engines --shape 3", /^engines must be given alone, got --shape as well\.\n$/],

@@ -10,7 +10,7 @@ import { helpOnExport, listLosses } from "./export-help.ts";
 import { Failure } from "./failure.ts";
 import { isPlace } from "./load-loss.ts";
 import { asOption, didYouMean, meantBy } from "./meant.ts";
-import { describeFlags, flags } from "./own-options.ts";
+import { type Flag, describeFlags, flags } from "./own-options.ts";
 import { readVersion } from "./version.ts";
 import { type Words, takeApart } from "./words.ts";
 
@@ -73,11 +73,7 @@ function run(words: Words, streams: Streams): string | Promise<string> {
   if (words.flags.has("version")) return readVersion();
   if (words.flags.has("help")) return helpOn(words.positionals);
   if (words.flags.has("list")) return listLosses();
-  if (words.flags.has("json") && first !== "evaluate") {
-    throw new Failure(
-      `--json must be given with evaluate, got ${first === undefined ? "no command" : JSON.stringify(first)}.`,
-    );
-  }
+  requireOwnFlags(words.flags, first);
   if (first !== undefined) return commandOf(first).run({ ...words, positionals }, streams);
   const [option] = words.options.keys();
   if (option === undefined) return usage;
@@ -86,6 +82,22 @@ function run(words: Words, streams: Streams): string | Promise<string> {
   throw new Failure(
     `Options without a command must be among ${known}, got --${option}.${didYouMean(option, names, asOption)}`,
   );
+}
+
+/** The flags that only some commands have, and these. */
+const ownFlags: Readonly<Partial<Record<Flag, readonly string[]>>> = {
+  json: ["evaluate"],
+  exact: ["evaluate", "worker"],
+};
+
+/** Throws `Failure` if a flag is given to a command that has it not. */
+function requireOwnFlags(given: ReadonlySet<Flag>, command: string | undefined): void {
+  for (const flag of given) {
+    const having = ownFlags[flag];
+    if (having === undefined || (command !== undefined && having.includes(command))) continue;
+    const got = command === undefined ? "no command" : JSON.stringify(command);
+    throw new Failure(`--${flag} must be given with ${having.join(" or ")}, got ${got}.`);
+  }
 }
 
 function helpOn([name, ...topics]: readonly string[]): string | Promise<string> {

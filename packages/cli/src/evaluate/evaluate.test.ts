@@ -149,6 +149,38 @@ describe("what is evaluated", () => {
     expect(rows[0]!.shard).toBe("part-1.jsonl");
   });
 
+  test("is the same by DuckDB, which also reads tables of text and knows conditions", async () => {
+    const words = "--loss huber --targets y --predictions p --by lang";
+    const own = await json(`--data DATA/part-0.jsonl ${words}`);
+    expect((await json(`--data DATA/part-0.jsonl --reader duckdb ${words}`)).digest).toBe(own.digest);
+    const rows = Array.from({ length: 100 }, (_, row) => rowOf(row) as { readonly y: number; p: number; lang: string });
+    writeFileSync(
+      join(folder, "table.csv"),
+      `y,p,lang\n${rows.map(({ y, p, lang }) => `${y},${p},${lang}`).join("\n")}\n`,
+    );
+    const table = await json(`--data DATA/table.csv ${words}`);
+    expect(table.digest).toBe(own.digest);
+    const german = await json(`--data DATA/table.csv --where lang='de' ${words}`);
+    expect([german.rows, german["loss"]]).toEqual([50, own.by["de"]!["loss"]]);
+  });
+
+  test("may be exact, with numbers in files, and rank queries", async () => {
+    const words = `${parts} --labels yes --probabilities probability --metrics rocAuc`;
+    const { value, least, most } = (await json(`${words} --exact --runs DATA/runs`))["rocAuc"] as Record<
+      string,
+      number
+    >;
+    expect([least, most]).toEqual([value, value]);
+    const bounds = (await json(words))["rocAuc"] as Record<string, number>;
+    expect(bounds["least"]! < value! && value! < bounds["most"]!).toBe(true);
+    const lines = [0, 1, 2, 3].map((row) => `{"relevance":${row % 2},"score":${row},"query":"q${row >> 1}"}\n`);
+    writeFileSync(join(folder, "ranking.jsonl"), lines.join(""));
+    const ranking = "--data DATA/ranking.jsonl --targets relevance --scores score --query query --metrics ndcg,ndcg:1";
+    const report = await json(ranking);
+    expect(report["ndcg"]).toMatchObject({ mean: 1, queries: 2 });
+    expect((await run(`evaluate ${ranking}`)).out).toMatch(/^ +rows +NDCG +queries +NDCG \(1\) +queries \(1\)$/m);
+  });
+
   test("goes on from a checkpoint, and skips bad rows", async () => {
     const words = "--data DATA/bad.jsonl --loss huber --targets y --predictions p --badRows skip";
     const first = await json(`${words} --checkpoint DATA/run.ckpt`);
@@ -184,6 +216,19 @@ const huberWords = "--loss huber --targets y --predictions p";
 
 test.each<[string, RegExp]>([
   ["engines --json", /^--json must be given with evaluate, got "engines"\.$/],
+  ["--exact", /^--exact must be given with evaluate or worker, got no command\.$/],
+  [
+    `evaluate ${parts} ${huberWords} --where y>0 --reader files`,
+    /^--where must be given with --reader duckdb, got files\.$/,
+  ],
+  [
+    `evaluate ${parts} ${huberWords} --reader duck`,
+    /^--reader must be files or duckdb, got "duck"\. Did you mean duckdb\?$/,
+  ],
+  [
+    `evaluate ${parts} --targets y --scores p --metrics ndcg:3`,
+    /^--metrics ndcg:3 must have --query, the column of queries, got none\.$/,
+  ],
   ["evaluate", /^evaluate must be given --data 'shards\/\*\.parquet', got none\.$/],
   [`evaluate ${parts}`, /^evaluate must be given a --loss, --metrics, or both, got neither\./],
   [

@@ -1,6 +1,6 @@
 /** How does the command line evaluate? In one thread, in several, or on a queue, and shows the report. */
 import type { Report } from "@symloss/evaluation";
-import { fileCheckpoint } from "@symloss/evaluation/files";
+import { fileCheckpoint, fileRuns } from "@symloss/evaluation/files";
 import { Failure } from "../failure.ts";
 import { only } from "../loss-export.ts";
 import type { Streams } from "../program.ts";
@@ -15,7 +15,8 @@ import { type EvaluationSpec, readCount, readSpec } from "./spec.ts";
 import type { ThreadWork } from "./thread.ts";
 
 /** Runs the command, and returns what it prints. */
-export async function runEvaluate({ positionals, options, flags }: Words, streams: Streams): Promise<string> {
+export async function runEvaluate(words: Words, streams: Streams): Promise<string> {
+  const { positionals, options, flags } = words;
   const [surplus] = positionals;
   if (surplus !== undefined) {
     throw new Failure(
@@ -24,11 +25,11 @@ export async function runEvaluate({ positionals, options, flags }: Words, stream
   }
   const data = only(options, "data");
   if (data === undefined) throw new Failure("evaluate must be given --data 'shards/*.parquet', got none.");
-  const spec = await readSpec(options, "evaluate");
+  const spec = await readSpec(words, "evaluate");
   const start = performance.now();
   const progress = showProgress(streams);
   try {
-    const report = await reportOf(spec, placeOf(data), options, progress);
+    const report = await reportOf(spec, placeOf(data, options), options, progress);
     progress.stop();
     if (flags.has("json")) return toJson(report);
     return formatReport(report, { spec, by: only(options, "by"), seconds: (performance.now() - start) / 1000 });
@@ -50,11 +51,12 @@ async function reportOf(
   options: Words["options"],
   progress: ShownProgress,
 ): Promise<Report<NamedStatistics>> {
-  const checkpoint = only(options, "checkpoint");
+  const [checkpoint, runs] = [only(options, "checkpoint"), only(options, "runs")];
   const how = {
     by: only(options, "by"),
     badRows: readChoice("badRows", only(options, "badRows") ?? "stop", ["stop", "skip"] as const),
     maxGroups: readCount(options, "maxGroups"),
+    runs: runs === undefined ? undefined : fileRuns(runs),
     checkpoint: checkpoint === undefined ? undefined : fileCheckpoint(checkpoint),
     onProgress: progress.show,
   };
@@ -74,7 +76,8 @@ async function reportOf(
   }
   if (workers !== undefined) {
     const { runInWorkers } = await import("@symloss/evaluation/workers");
-    return runInWorkers<NamedStatistics>(moduleFor({ spec, place, engine }), { ...how, workers });
+    const { runs: _own, ...rest } = how;
+    return runInWorkers<NamedStatistics>(moduleFor({ spec, place, engine, runs }), { ...rest, workers });
   }
   const own = await makeEngine(engine);
   try {

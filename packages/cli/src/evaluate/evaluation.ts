@@ -23,7 +23,7 @@ export async function evaluationOf(spec: EvaluationSpec, source: Source): Promis
     else columns[name] = [text.includes(",") ? text.split(",") : text, dtype];
   }
   if (spec.weights !== undefined) columns[rowWeights] = [spec.weights, spec.dtype];
-  return evaluation((given) => statisticsOf(spec, loss, given), { columns, batch: spec.batch });
+  return evaluation((given) => statisticsOf(spec, loss, given), { columns, query: spec.query, batch: spec.batch });
 }
 
 /** The name of the weights, which no argument has. */
@@ -63,7 +63,7 @@ function statisticsOf(
 ): NamedStatistics {
   const weights = given[rowWeights];
   const rows = loss === undefined ? undefined : lossOf(loss, spec, given);
-  const inputs = { loss: rows, weights, columns: given };
+  const inputs = { loss: rows, weights, columns: given, exact: spec.exact };
   const own = spec.metrics.map(({ title, name, parameter }): readonly [string, Statistic] => [
     title,
     metrics[name].statistic(inputs, parameter),

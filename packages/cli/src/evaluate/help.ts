@@ -4,14 +4,14 @@ import { metrics } from "./metrics.ts";
 
 const metricLines = Object.entries(metrics).map(([name, { text, parameter }]) => {
   const form = parameter === undefined ? name : `${name}:${parameter.name.toUpperCase()}`;
-  const fallback = parameter === undefined ? "" : `; default ${parameter.default}`;
+  const fallback = parameter === undefined ? "" : `; default ${parameter.called ?? parameter.default}`;
   return `  ${form.padEnd(24)} ${text}${fallback}`;
 });
 
 /** Help on `evaluate`. */
 export const helpOnEvaluate: string = `symloss evaluate --data FILES [--loss LOSS] [--metrics LIST] [options]
 
-Evaluates a loss and metrics over the rows of files (Parquet, JSON lines, safetensors, .npz), however many there are. Sums are exact: the report
+Evaluates a loss and metrics over the rows of files (Parquet, Arrow, JSON lines, CSV, safetensors, .npz), however many there are. Sums are exact: the report
 is the same, to the last bit, in whatever order and partition rows come, on one thread or a hundred machines.
 
   symloss evaluate --data 'shards/*.parquet' --loss sparseSoftmaxCrossentropyLogits --labels label --logits 'logit_*' \\

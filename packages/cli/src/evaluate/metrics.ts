@@ -2,7 +2,7 @@
 import { type Tensor, logSumExp, softmax, stack } from "@symloss/core";
 import { type Statistic, states } from "@symloss/evaluation";
 import { Failure } from "../failure.ts";
-import { formatBound, formatNumber } from "./format.ts";
+import { formatBound, formatCount, formatNumber } from "./format.ts";
 
 /** What metrics are made from. */
 export interface MetricInputs {
@@ -11,6 +11,8 @@ export interface MetricInputs {
   readonly weights: Tensor | undefined;
   /** The arguments by their names. */
   readonly columns: Readonly<Record<string, Tensor>>;
+  /** Whether what depends on the order of numbers is known exactly, and not within bounds. */
+  readonly exact: boolean;
 }
 
 /** What stands in a table under a title. */
@@ -23,7 +25,12 @@ interface Metric<Result> {
   /** What it is made from: arguments that say what is true and what a model says, or the loss of each row. */
   readonly from: "arguments" | "loss";
   /** What may stand behind its name and a colon. */
-  readonly parameter?: { readonly name: string; readonly default: number };
+  readonly parameter?: {
+    readonly name: string;
+    readonly default: number;
+    /** What help calls the default. */
+    readonly called?: string;
+  };
   readonly statistic: (inputs: MetricInputs, parameter: number) => Statistic<Result>;
   readonly cells: (result: Result) => Cells;
   /** Lines below the table. */
@@ -130,6 +137,7 @@ export type MetricName =
   | "averagePrecision"
   | "calibration"
   | "moments"
+  | "ndcg"
   | "perplexity"
   | "quantiles"
   | "topK";
@@ -167,14 +175,16 @@ export const metrics: Readonly<Record<MetricName, Metric<unknown>>> = {
     text: "the area under the ROC curve of a class against the others",
     from: "arguments",
     parameter: ofClass,
-    statistic: (inputs, index) => states.rocAuc(positivesOf(inputs, index), scoresOf(inputs, index)),
+    statistic: (inputs, index) =>
+      states.rocAuc(positivesOf(inputs, index), scoresOf(inputs, index), { exact: inputs.exact }),
     cells: (result) => [["ROC AUC", bounded(result)]],
   }),
   averagePrecision: metric({
     text: "the average precision of a class against the others",
     from: "arguments",
     parameter: ofClass,
-    statistic: (inputs, index) => states.averagePrecision(positivesOf(inputs, index), scoresOf(inputs, index)),
+    statistic: (inputs, index) =>
+      states.averagePrecision(positivesOf(inputs, index), scoresOf(inputs, index), { exact: inputs.exact }),
     cells: (result) => [["AP", bounded(result)]],
   }),
   calibration: metric({
@@ -195,6 +205,16 @@ export const metrics: Readonly<Record<MetricName, Metric<unknown>>> = {
       ["Pearson", formatNumber(correlation)],
     ],
   }),
+  ndcg: metric({
+    text: "the normalized discounted cumulative gain of queries, whose column is --query",
+    from: "arguments",
+    parameter: { name: "k", default: 0, called: "all rows" },
+    statistic: (inputs, k) => states.ndcg(truthOf(inputs), outputOf(inputs).output, k === 0 ? {} : { k }),
+    cells: ({ mean, queries }) => [
+      ["NDCG", formatNumber(mean)],
+      ["queries", formatCount(queries)],
+    ],
+  }),
   perplexity: metric({
     text: "the exponential of the mean loss",
     from: "loss",
@@ -207,7 +227,7 @@ export const metrics: Readonly<Record<MetricName, Metric<unknown>>> = {
   quantiles: metric({
     text: "quantiles of the loss",
     from: "loss",
-    statistic: (inputs) => states.quantiles(lossOf("quantiles", inputs), { at: [0.5, 0.9, 0.99] }),
+    statistic: (inputs) => states.quantiles(lossOf("quantiles", inputs), { at: [0.5, 0.9, 0.99], exact: inputs.exact }),
     cells: ({ quantiles }) => quantiles.map(({ at, value }) => [`loss p${100 * at}`, formatNumber(value)] as const),
   }),
   topK: metric({

@@ -1,17 +1,12 @@
 /** How does a terminal show how far an evaluation is? */
 import type { Writable } from "node:stream";
+import type { Progress } from "@symloss/evaluation";
 import { Presets, SingleBar } from "cli-progress";
 import type { Streams } from "../program.ts";
 import { formatCount } from "./format.ts";
 
-/** What is told of a run. */
-interface Told {
-  readonly rows: number;
-  readonly shards?: number | undefined;
-  readonly totalShards?: number | undefined;
-  readonly secondsLeft?: number | undefined;
-  readonly workers?: number | undefined;
-}
+/** What is told of a run, on a queue also of its workers. */
+type Told = Progress & { readonly workers?: number | undefined };
 
 /** A line that says how far a run is. */
 export interface ShownProgress {
@@ -30,22 +25,23 @@ export function showProgress({ terminal }: Streams): ShownProgress {
   let isShown = false;
   return {
     show(told) {
-      const { shards = 0, totalShards = 0 } = told;
-      if (!isShown) bar.start(totalShards, shards, { note: noteOf(told) });
-      else bar.update(shards, { note: noteOf(told) });
+      const { rows, totalRows, shards, totalShards } = told;
+      const [done, total] = totalRows === undefined ? [shards, totalShards] : [rows, totalRows];
+      if (!isShown) bar.start(total, done, { note: noteOf(told) });
+      bar.setTotal(total);
+      bar.update(done, { note: noteOf(told) });
       isShown = true;
     },
     stop: () => bar.stop(),
   };
 }
 
-function noteOf({ rows, shards, totalShards, secondsLeft, workers }: Told): string {
-  return [
-    `${formatCount(rows)} rows`,
-    totalShards === undefined ? "" : `${shards} of ${totalShards} shards`,
+function noteOf({ rows, totalRows, shards, totalShards, secondsLeft, workers }: Told): string {
+  const parts = [
+    totalRows === undefined ? `${formatCount(rows)} rows` : `${formatCount(rows)} of ${formatCount(totalRows)} rows`,
+    `${shards} of ${totalShards} shards`,
     workers === undefined ? "" : `${workers} ${workers === 1 ? "worker" : "workers"}`,
     secondsLeft === undefined ? "" : `${Math.ceil(secondsLeft)} s left`,
-  ]
-    .filter((part) => part !== "")
-    .join(", ");
+  ];
+  return parts.filter((part) => part !== "").join(", ");
 }

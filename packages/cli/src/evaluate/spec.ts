@@ -20,6 +20,10 @@ export interface EvaluationSpec {
   readonly metrics: readonly GivenMetric[];
   /** The column of the weights. */
   readonly weights: string | undefined;
+  /** The column of queries. */
+  readonly query: string | undefined;
+  /** Whether what depends on the order of numbers is known exactly, and not within bounds. */
+  readonly exact: boolean;
   readonly dtype: "float32" | "float64";
   readonly batch: number;
 }
@@ -35,7 +39,7 @@ export interface GivenMetric {
 type GivenOptions = Words["options"];
 
 /** The evaluation that the options describe. Throws `Failure` if one is unknown, invalid or missing. */
-export async function readSpec(given: GivenOptions, command: string): Promise<EvaluationSpec> {
+export async function readSpec({ options: given, flags }: Words, command: string): Promise<EvaluationSpec> {
   const name = only(given, "loss");
   const loss = name === undefined ? undefined : await findLoss(name);
   const wanted = readMetrics(only(given, "metrics"));
@@ -45,6 +49,10 @@ export async function readSpec(given: GivenOptions, command: string): Promise<Ev
     );
   }
   if (loss === undefined) requireNoLoss(wanted);
+  const ranking = wanted.find(({ name: own }) => own === "ndcg");
+  if (ranking !== undefined && !given.has("query")) {
+    throw new Failure(`--metrics ${ranking.title} must have --query, the column of queries, got none.`);
+  }
   const columns = columnsOf(loss, wanted, given);
   return {
     loss: name,
@@ -52,6 +60,8 @@ export async function readSpec(given: GivenOptions, command: string): Promise<Ev
     columns,
     metrics: wanted,
     weights: only(given, "weights"),
+    query: only(given, "query"),
+    exact: flags.has("exact"),
     dtype: readChoice("dtype", only(given, "dtype") ?? "float32", ["float32", "float64"] as const),
     batch: readCount(given, "batch") ?? 4096,
   };
