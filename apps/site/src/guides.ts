@@ -18,6 +18,8 @@ export const guideOrder: Readonly<Record<string, readonly string[]>> = {
     "exporting",
     "evaluation",
     "exactness",
+    "evaluation-sources",
+    "evaluating-in-threads",
     "evaluating-on-machines",
     "numerics",
   ],

@@ -5,7 +5,7 @@ import { cpu } from "@symloss/engine-cpu";
 import { expect, test } from "vitest";
 import { evaluation, states } from "./index.ts";
 
-const guide = readFileSync(new URL("../../../docs/evaluation.md", import.meta.url), "utf8");
+const guide = readFileSync(new URL("../../../docs/evaluating-on-machines.md", import.meta.url), "utf8");
 const program = /```python merge\n([\s\S]*?)```/.exec(guide)![1]!;
 const hasPython = spawnSync("python3", ["--version"]).status === 0;
 
