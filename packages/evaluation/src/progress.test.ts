@@ -121,6 +121,6 @@ test("columns that a file has, though they are not read, are told where one is m
     ],
   };
   await expect(subject.run(source, { engine })).rejects.toThrow(
-    /^run: a batch must have the column x, got y, xs, x_\. Did you mean (xs|x_)\?$/,
+    /^run: shard a: a batch must have the column x, got y, xs, x_\. Did you mean (xs|x_)\?$/,
   );
 });

@@ -88,13 +88,14 @@ export class RowRun {
       offered.add(column);
       return wants(column);
     });
+    const where = part.shard === "" ? this.#caller : `${this.#caller}: shard ${part.shard}`;
     const written = { rows: known };
     let first = 0;
     for await (const batch of untilAborted(batches, signal)) {
       const place = { shard: part.shard, first, from: Math.max(0, known - first) };
       const bad = new BadRows(badRows, this.#caller, place);
       const asked = { by, query: this.#subject.query, bad, offered };
-      const given = readBatch(this.#caller, this.#subject.columns, batch, asked);
+      const given = readBatch(where, this.#subject.columns, batch, asked);
       await this.#addBatch(part, given, place, bad, written);
       first += given.rows;
       this.#rows += Math.max(0, given.rows - place.from);

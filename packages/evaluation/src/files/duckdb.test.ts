@@ -134,7 +134,7 @@ describe("what can't be read is named", () => {
     [
       "a missing column",
       () => duckdb(write("y.jsonl", '{"y": 1}\n'), { folder }),
-      /^run: a batch must have the column x/,
+      /^run: shard .*: a batch must have the column x/,
     ],
     [
       "a row that is null",

@@ -335,7 +335,7 @@ describe("what is no such file, or not whole, is told", () => {
     await write(path, rows);
     for (const way of own) {
       await expect(misspelt.run(ways[way](path), { engine })).rejects.toThrow(
-        /^run: a batch must have the column lable, got /,
+        /^run: (shard .*: )?a batch must have the column lable, got /,
       );
     }
   });
