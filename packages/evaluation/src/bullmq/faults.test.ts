@@ -1,4 +1,7 @@
-/** What if workers end or freeze, Redis goes away, forgets everything, or a shard ends whoever takes it? The report is that of one process, or an error says what was wrong. */
+/**
+ * What if workers end or freeze, Redis goes away, forgets everything, or a shard ends whoever takes it? The report is that of one process, or an error says
+ * what was wrong. `npm run test:faults` runs it in full, half a minute of mostly waiting.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -8,6 +11,8 @@ import { Bundle } from "../../test/bundle.ts";
 import { RedisServer } from "../../test/redis-server.ts";
 import { source, test as subject } from "../../test/constant.ts";
 import { runOnQueue } from "./index.ts";
+
+const full = process.env["MODE"] === "faults";
 
 let bundle: Bundle;
 let digest = "";
@@ -84,25 +89,28 @@ test("a worker that is killed leaves its shard to another", async () => {
   expect(await running).toBe(digest);
 });
 
-test("a worker that freezes beyond its lock is not waited for, and what it gives later is not taken twice", async () => {
-  const own = await startRedis();
-  const frozen = await startWorker(own, 300);
-  const running = digestOf(own);
-  const shard = (await frozen.tells("begins")).slice("begins ".length);
-  frozen.kill("SIGSTOP");
-  const other = await startWorker(own, 0);
-  await other.tells(`ends ${shard}`);
-  frozen.kill("SIGCONT");
-  expect(await running).toBe(digest);
-  // It goes on: a second run gets its shards from it.
-  other.kill("SIGKILL");
-  const told = frozen.lines.length;
-  const again = runOnQueue(subject, source, { connection: own.url, by: "site", patience: 30 });
-  await frozen.tells("ends", told);
-  expect((await again).rows).toBe(750);
-});
+test.runIf(full)(
+  "a worker that freezes beyond its lock is not waited for, and what it gives later is not taken twice",
+  async () => {
+    const own = await startRedis();
+    const frozen = await startWorker(own, 300);
+    const running = digestOf(own);
+    const shard = (await frozen.tells("begins")).slice("begins ".length);
+    frozen.kill("SIGSTOP");
+    const other = await startWorker(own, 0);
+    await other.tells(`ends ${shard}`);
+    frozen.kill("SIGCONT");
+    expect(await running).toBe(digest);
+    // It goes on: a second run gets its shards from it.
+    other.kill("SIGKILL");
+    const told = frozen.lines.length;
+    const again = runOnQueue(subject, source, { connection: own.url, by: "site", patience: 30 });
+    await frozen.tells("ends", told);
+    expect((await again).rows).toBe(750);
+  },
+);
 
-test("Redis may go away and come back with its data", async () => {
+test.runIf(full)("Redis may go away and come back with its data", async () => {
   const own = await startRedis();
   const worker = await startWorker(own, 300);
   const running = digestOf(own);
@@ -113,7 +121,7 @@ test("Redis may go away and come back with its data", async () => {
   expect(await running).toBe(digest);
 });
 
-test("Redis may come back without its data: what was lost is asked for again", async () => {
+test.runIf(full)("Redis may come back without its data: what was lost is asked for again", async () => {
   const own = await startRedis(false);
   const worker = await startWorker(own, 300);
   const running = digestOf(own);
@@ -123,7 +131,7 @@ test("Redis may come back without its data: what was lost is asked for again", a
   expect(await running).toBe(digest);
 });
 
-test("a run that waits for a Redis that does not come back ends with an error", async () => {
+test.runIf(full)("a run that waits for a Redis that does not come back ends with an error", async () => {
   const own = await startRedis();
   const worker = await startWorker(own, 300);
   const ending = worker.tells("begins").then(() => own.end("SIGKILL"));
@@ -133,7 +141,7 @@ test("a run that waits for a Redis that does not come back ends with an error", 
   await ending;
 });
 
-test("a shard that ends whoever takes it fails the run, with its name", async () => {
+test.runIf(full)("a shard that ends whoever takes it fails the run, with its name", async () => {
   const own = await startRedis();
   const poison = "part-3";
   let isOver = false;
@@ -151,7 +159,7 @@ test("a shard that ends whoever takes it fails the run, with its name", async ()
   }
 });
 
-test("a run that is killed and started again joins what workers have done meanwhile", async () => {
+test.runIf(full)("a run that is killed and started again joins what workers have done meanwhile", async () => {
   const own = await startRedis();
   const worker = await startWorker(own, 200);
   const first = new Program("test/queue-run", [own.url]);
