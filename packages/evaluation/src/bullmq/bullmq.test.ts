@@ -98,6 +98,20 @@ test("a bad row fails the run with its shard; skipped, it is counted", async () 
   expect(Object.values(skipped)).toEqual([{ count: 1, rows: [{ shard: "bad", row: 149 }] }]);
 });
 
+test("a shard that failed is tried again by the next run", async () => {
+  const bad = fresh(withBadRow, "mended");
+  const own = fresh({ shards: () => [...(withBadRow.shards() as Iterable<object>)].slice(0, 1) as never }, "mended");
+  const asBad: Source = {
+    shards: () => [...(own.shards() as Iterable<object>)].map((shard) => ({ ...shard, shard: "bad" })) as never,
+  };
+  await startServer({ source: bad });
+  const asked: Source = { shards: () => [...(bad.shards() as Iterable<never>)].slice(1) };
+  await expect(runOnQueue(subject, asked, connectionOf())).rejects.toThrow(/labels must be/);
+  for (const server of servers.splice(0)) await server.close();
+  await startServer({ source: asBad });
+  expect((await runOnQueue(subject, asked, connectionOf())).rows).toBe(150);
+});
+
 test("a checkpoint is written, and what it knows is not computed again", async () => {
   const served = await startServer();
   const lines: string[] = [];
