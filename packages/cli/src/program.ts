@@ -1,5 +1,5 @@
 /** What does the command line do, and with which exit status? */
-import { DTypeError } from "@symloss/core";
+import { DTypeError, isSymlossError } from "@symloss/core";
 import { type OptionRule, requireRule } from "@symloss/core/engine";
 import { runEngines } from "./engines.ts";
 import { helpOnEvaluate, helpOnWorker } from "./evaluate/help.ts";
@@ -128,14 +128,5 @@ ${describeFlags().join("\n")}`;
 
 /** The user can also fix what the library rejects: a shape, an option, a file that can't be written. */
 function isMendable(error: unknown): error is Error {
-  const mendable = [
-    "Failure",
-    "ShapeError",
-    "DTypeError",
-    "OutOfRangeError",
-    "UnsupportedOperationError",
-    "EngineUnavailableError",
-    "EngineError",
-  ];
-  return error instanceof Error && (mendable.includes(error.name) || "syscall" in error);
+  return isSymlossError(error) || (error instanceof Error && (error.name === "Failure" || "syscall" in error));
 }

@@ -276,9 +276,9 @@ export class Evaluation<S extends Statistics> {
     const log = await this.#openLog(caller, source, options);
     const own = await new RowRun(caller, this.#rowRunSubject, options, log).take(shardsOf(caller, source, shard));
     const { key, subject } = await this.#known(caller, noBatch);
-    const start = before ?? (await emptyState(key, subject));
-    if (own === undefined) return start;
-    const state = await mergeStates(caller, [start, own], subject.kinds, { runs: options.runs });
+    const known = [before, own].filter((state) => state !== undefined);
+    const merged = known.length > 1 ? mergeStates(caller, known, subject.kinds, { runs: options.runs }) : known[0];
+    const state = (await merged) ?? (await emptyState(key, subject));
     requireGroups(caller, state, maxGroups);
     return state;
   }
@@ -291,6 +291,12 @@ export class Evaluation<S extends Statistics> {
       prepare: (columns) => this.#prepare(columns),
       empty: () => this.empty(),
     };
+  }
+
+  /** @internal Throws `OutOfRangeError`, naming the part, if a value is no state of this evaluation. */
+  async check(state: unknown): Promise<void> {
+    const { key, subject } = await this.#known("read");
+    checkState(state, key, subject);
   }
 
   /** @internal Whether a column of the data is read, if rows are grouped by one. */

@@ -6,7 +6,7 @@ import type { Evaluation, Report, Statistics } from "./evaluation.ts";
 import { Merging } from "./merging.ts";
 import { type Progress, Teller } from "./progress.ts";
 import type { Shard, Source } from "./source.ts";
-import { type MergeOptions, canonical, mostGroups, requireGroups } from "./state.ts";
+import { type MergeOptions, mostGroups, requireGroups } from "./state.ts";
 
 /** How shards are evaluated and put together. */
 export interface GatheringOptions extends MergeOptions {
@@ -126,7 +126,7 @@ export class Gathering<S extends Statistics> {
   #read(place: string, text: string): Promise<CheckpointLine> {
     const { by, badRows = "stop" } = this.#options;
     const setting = { by: by ?? null, badRows, key: this.key, fingerprint: undefined };
-    return readLine(place, text, setting, (state) => this.#test.read(canonical(state)));
+    return readLine(place, text, setting, (state) => this.#test.check(state));
   }
 
   async #merge({ shard, state }: CheckpointLine): Promise<void> {

@@ -45,6 +45,6 @@ export class Merging {
   /** The state of all of them; undefined if there are none. */
   async total(): Promise<EvaluationState | undefined> {
     const all = this.#levels.flat();
-    return all.length === 0 ? undefined : this.#merge(all);
+    return all.length > 1 ? this.#merge(all) : all[0];
   }
 }

@@ -297,7 +297,10 @@ test.each<[string, RegExp]>([
     `evaluate --data DATA/bad.jsonl ${huberWords}`,
     /^run: shard bad\.jsonl, row 1: column y must have a number, got null\. badRows: "skip" /,
   ],
-  [`evaluate ${parts} --loss huber --targets none --predictions p`, /^run: shard .*: a batch must have the column none, got [yp], /],
+  [
+    `evaluate ${parts} --loss huber --targets none --predictions p`,
+    /^run: shard .*: a batch must have the column none, got [yp], /,
+  ],
   [`evaluate ${parts} ${huberWords} --by none`, /^run: shard .*: a batch must have the column none, got [yp], /],
   [`worker ${huberWords}`, /^worker must be given --queue redis:\/\/\.\., got none\.$/],
   [`worker --queue redis://x ${huberWords}`, /^worker must be given --data, below which it opens files, got none\.$/],

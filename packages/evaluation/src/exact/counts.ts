@@ -16,7 +16,7 @@ export const noRun: Run = { keys: new Uint32Array(0), counts: new Float64Array(0
 /** So many numbers are kept before they are sorted and counted; more if there are many already. */
 const leastBuffer = 256;
 /** From so many on, numbers below the limit are counted in pages, which have a place for each. */
-const fewest = 2 ** 12;
+const fewest = 2 ** 10;
 const pagedLimit = 2 ** 16;
 /** Floats that are near each other share a page, so that there are few. */
 const pageBits = 8;
