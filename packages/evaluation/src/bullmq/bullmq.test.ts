@@ -190,7 +190,9 @@ test("an aborted run takes back what nobody has begun, and keeps what is done", 
   );
   await expect(runOnQueue(subject, own, { ...connectionOf(), signal: controller.signal })).rejects.toThrow(/abort/i);
   expect((await runOnQueue(subject, own, connectionOf())).rows).toBe(750);
-  expect(served.toSorted()).toEqual(Array.from({ length: 5 }, (_, at) => `part-${at}`));
+  expect([...new Set(served)].toSorted()).toEqual(Array.from({ length: 5 }, (_, at) => `part-${at}`));
+  // At most one was ended at the very moment at which it was taken back.
+  expect(served.length).toBeLessThanOrEqual(6);
 });
 
 describe("jobs that others have written", () => {

@@ -108,7 +108,7 @@ export class PendingJobs {
   /** Takes back what no worker has begun. Another run that waits for it adds it again. */
   async takeBack(): Promise<void> {
     for (const id of await this.#own(["waiting", "delayed", "prioritized"])) {
-      // One that a worker takes at this moment can't be removed.
+      // One that a worker takes at this moment can't be removed; one that it ends is, and would be computed again.
       await this.#queue.remove(id).catch(() => 0);
     }
   }

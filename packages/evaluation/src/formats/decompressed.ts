@@ -23,7 +23,7 @@ function gunzipped(file: FileBytes): ReadableStream<Uint8Array> {
 
 /** What an error says, or what caused it: some engines of JavaScript leave the message empty. */
 function reasonOf(error: unknown): string {
-  const { message = "", cause } = error as Error;
+  const { message, cause } = error as Error;
   if (message !== "") return message;
   return cause === undefined ? "others, or too few" : reasonOf(cause);
 }
