@@ -74,20 +74,20 @@ export class PendingJobs {
     const completed = await this.#own(["completed"]);
     const [failed] = await this.#own(["failed"]);
     if (failed !== undefined) throw await this.#failureOf(failed);
-    const done: DoneJob[] = [];
+    const done = new Map<string, DoneJob>();
     for (const id of completed) {
       const job = await this.#queue.getJob(id);
-      if (job === undefined) continue;
-      done.push({ shard: this.#jobs.get(id)!.shard, line: String(job.returnvalue) });
-      this.#jobs.delete(id);
+      if (job !== undefined) done.set(id, { shard: this.#jobs.get(id)!.shard, line: String(job.returnvalue) });
     }
-    const known = new Set(await this.#own(undone));
+    const known = new Set([...done.keys(), ...(await this.#own(undone))]);
     // Redis may have lost its data; those that were done meanwhile are there, and are not added twice.
     await this.#add([...this.#jobs.keys()].filter((id) => !known.has(id)));
     this.workers = await this.#countWorkers();
-    if (this.workers !== 0 || done.length > 0) this.#lively = Date.now();
+    if (this.workers !== 0 || done.size > 0) this.#lively = Date.now();
     else this.#requirePatience(() => this.#withoutWorkers());
-    return done;
+    // Not before: if Redis goes away meanwhile, they are asked for again.
+    for (const id of done.keys()) this.#jobs.delete(id);
+    return [...done.values()];
   }
 
   /** The ids of own jobs that stand there. */
