@@ -30,7 +30,6 @@ export async function runEvaluate(words: Words, streams: Streams): Promise<strin
   const progress = showProgress(streams);
   try {
     const report = await reportOf(spec, placeOf(data, options), options, progress);
-    progress.stop();
     if (flags.has("json")) return toJson(report);
     return formatReport(report, { spec, by: only(options, "by"), seconds: (performance.now() - start) / 1000 });
   } finally {

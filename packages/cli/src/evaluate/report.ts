@@ -78,9 +78,16 @@ function formatTable(head: readonly string[], rows: readonly (readonly string[])
   return table.toString();
 }
 
-const noBorders = Object.fromEntries(
-  ["top", "bottom", "left", "right", "mid"]
-    .flatMap((side) => [side, `${side}-mid`, `${side}-left`, `${side}-right`, `left-${side}`, `right-${side}`])
-    .concat("middle")
-    .map((name) => [name, name === "middle" ? "  " : ""]),
-);
+const borders = ["top", "bottom", "left", "mid", "right"];
+const crossings = [
+  "top-mid",
+  "top-left",
+  "top-right",
+  "bottom-mid",
+  "bottom-left",
+  "bottom-right",
+  "left-mid",
+  "mid-mid",
+  "right-mid",
+];
+const noBorders = { ...Object.fromEntries([...borders, ...crossings].map((name) => [name, ""])), middle: "  " };

@@ -26,8 +26,9 @@ const pollEvery = 100;
 /** How often a worker tries a shard whose rows can't be read. */
 const attempts = 5;
 
-/** Where jobs stand that are neither done nor failed. */
-const undone: JobType[] = ["waiting", "active", "delayed", "prioritized"];
+/** Where jobs stand that no worker has, and those that are neither done nor failed. */
+const waiting: JobType[] = ["waiting", "delayed", "prioritized"];
+const undone: JobType[] = [...waiting, "active"];
 
 /** The jobs of a run. Their ids say what is asked, so that adding one that is there already is joining it. */
 export class PendingJobs {
@@ -107,7 +108,7 @@ export class PendingJobs {
 
   /** Takes back what no worker has begun. Another run that waits for it adds it again. */
   async takeBack(): Promise<void> {
-    for (const id of await this.#own(["waiting", "delayed", "prioritized"])) {
+    for (const id of await this.#own(waiting)) {
       // One that a worker takes at this moment can't be removed; one that it ends is, and would be computed again.
       await this.#queue.remove(id).catch(() => 0);
     }
@@ -134,8 +135,9 @@ export class PendingJobs {
   }
 
   #withoutWorkers(): EngineUnavailableError {
+    const [pending] = this.#jobs.values();
     return new EngineUnavailableError(
-      `runOnQueue: there must be a worker that serves the evaluation ${this.#queue.name.replace("symloss-", "")}, got none for ${this.#options.patience ?? 300} s.`,
+      `runOnQueue: there must be a worker that serves the evaluation ${pending!.job.key}, got none for ${this.#options.patience ?? 300} s.`,
     );
   }
 }

@@ -11,15 +11,18 @@ import { type Bits, Places } from "./places.ts";
 /** A run under each name, and how many rows were NaN. */
 type Runs<Name extends string> = Readonly<Record<Name, OpenRun>> & { readonly nan: number };
 
+/** Begins to count rows: what it gives counts one, or says that it is NaN by false. */
+type StartCounting<Name extends string> = (
+  counts: Readonly<Record<Name, SpillingCounts>>,
+  places: Places,
+) => (columns: readonly TypedArray[], row: number) => boolean;
+
 /** A kind whose state has a run of places under each name. */
 export function kindOfRuns<Name extends string, Result>(
   name: string,
   names: readonly Name[],
   bits: Bits,
-  start: (
-    counts: Readonly<Record<Name, SpillingCounts>>,
-    places: Places,
-  ) => (columns: readonly TypedArray[], row: number) => boolean,
+  start: StartCounting<Name>,
   result: (runs: Runs<Name>, bits: Bits) => MaybePromise<Result>,
 ): Kind<Result> {
   type State = Readonly<Record<Name, Json>> & { readonly nan: number };
@@ -67,14 +70,7 @@ export function kindOfRuns<Name extends string, Result>(
   };
 }
 
-function startRuns<Name extends string>(
-  names: readonly Name[],
-  bits: Bits,
-  start: (
-    counts: Readonly<Record<Name, SpillingCounts>>,
-    places: Places,
-  ) => (columns: readonly TypedArray[], row: number) => boolean,
-): Accumulator {
+function startRuns<Name extends string>(names: readonly Name[], bits: Bits, start: StartCounting<Name>): Accumulator {
   const counts = names.map((own) => [own, new SpillingCounts(2 ** bits)] as const);
   const take = start(Object.fromEntries(counts) as Readonly<Record<Name, SpillingCounts>>, new Places());
   let nan = 0;

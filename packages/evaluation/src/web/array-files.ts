@@ -1,6 +1,6 @@
 /** Which files at addresses, or chosen by a user, are arrays, each a column? */
 import { checkOptions } from "@symloss/core/engine";
-import { type FileKind, columnFiles } from "../formats/column-files.ts";
+import { type FileKind, type HeaderReader, columnFiles } from "../formats/column-files.ts";
 import { readIdxHeader } from "../formats/idx.ts";
 import { readNpyHeader } from "../formats/npy.ts";
 import type { Source } from "../source.ts";
@@ -14,14 +14,19 @@ import { openUrl } from "./url-bytes.ts";
 /** A file of each column: its address, or a `Blob`. */
 export type ArrayFiles = Readonly<Record<string, Address | BlobLike>>;
 
-const kindFor = (caller: string, options: AskOptions): FileKind => ({
-  must: "addresses or Blobs",
-  holds: (value) => isBlob(value) || isAddress(value),
-  open: (value) =>
-    isBlob(value)
-      ? blobBytes(caller, (value as Partial<FileLike>).name ?? "a Blob", value)
-      : openUrl(caller, wholeAddress(caller, value), options),
-});
+/** The rows of files whose arrays have headers of one kind. */
+function arraysIn(caller: string, columns: ArrayFiles, options: AskOptions, header: HeaderReader): Source {
+  const asked = checkOptions(caller, options, askTable) as AskOptions;
+  const kind: FileKind = {
+    must: "addresses or Blobs",
+    holds: (value) => isBlob(value) || isAddress(value),
+    open: (value) =>
+      isBlob(value)
+        ? blobBytes(caller, (value as Partial<FileLike>).name ?? "a Blob", value)
+        : openUrl(caller, wholeAddress(caller, value), asked),
+  };
+  return columnFiles(caller, columns, kind, header);
+}
 
 /**
  * The rows of arrays of NumPy, each a file and a column: `npy({ label: "https://example.org/labels.npy" })`. Their first axes are those of rows.
@@ -29,12 +34,7 @@ const kindFor = (caller: string, options: AskOptions): FileKind => ({
  * the file, if one is no such file, has a type that no dtype holds, or other rows than the rest.
  */
 export function npy(columns: ArrayFiles, options: AskOptions = {}): Source {
-  return columnFiles(
-    "npy",
-    columns,
-    kindFor("npy", checkOptions("npy", options, askTable) as AskOptions),
-    readNpyHeader,
-  );
+  return arraysIn("npy", columns, options, readNpyHeader);
 }
 
 /**
@@ -43,10 +43,5 @@ export function npy(columns: ArrayFiles, options: AskOptions = {}): Source {
  * `DTypeError`, naming the file, if one is no such file, or has other rows than the rest.
  */
 export function idx(columns: ArrayFiles, options: AskOptions = {}): Source {
-  return columnFiles(
-    "idx",
-    columns,
-    kindFor("idx", checkOptions("idx", options, askTable) as AskOptions),
-    readIdxHeader,
-  );
+  return arraysIn("idx", columns, options, readIdxHeader);
 }
