@@ -75,17 +75,17 @@ const rules: { readonly [K in CheckKind["kind"]]: Rule<K> } = {
     isValid: ({ longest }) => isDimension(longest),
   },
   positive: { must: () => "above 0", firstFault: (data) => firstUpTo(data, 0) },
-  nonNegative: { must: () => "0 or above", firstFault: (data) => firstOutside(data, 0, Infinity) },
-  atLeastOne: { must: () => "1 or above", firstFault: (data) => firstOutside(data, 1, Infinity) },
+  nonNegative: { must: () => "0 or above", firstFault: (data) => firstOutside(data, Infinity) },
+  atLeastOne: { must: () => "1 or above", firstFault: (data) => firstBelow(data, 1) },
   aboveOne: { must: () => "above 1", firstFault: (data) => firstUpTo(data, 1) },
-  unitInterval: { must: () => "from 0 to 1", firstFault: (data) => firstOutside(data, 0, 1) },
+  unitInterval: { must: () => "from 0 to 1", firstFault: (data) => firstOutside(data, 1) },
   wholeNumbers: { must: () => "whole numbers", firstFault: firstFraction },
   signs: { must: () => "-1 or 1", firstFault: firstNoSign, help: "For 0 and 1, give 2 y - 1." },
   multiHot: { must: () => "multi-hot (0 or 1)", firstFault: firstNoBit },
   oneHot: { must: () => "one-hot (a single 1 in each row, else 0)", firstFault: firstNoBit, faultOfRow: otherThanOne },
   simplex: {
     must: () => "from 0, and add up to 1 in each row",
-    firstFault: (data) => firstOutside(data, 0, Infinity),
+    firstFault: (data) => firstOutside(data, Infinity),
     faultOfRow: otherSum,
   },
 };
@@ -157,35 +157,45 @@ function firstNoInteger(data: TypedArray, last: number, ignored?: number): numbe
   return -1;
 }
 
-/** The first element below `least`, which is 0 or more, or above `most`. */
-function firstOutside(data: TypedArray, least: number, most: number): number {
-  if (data instanceof Float32Array && liesWithin(data, least, most)) return -1;
-  for (let index = 0; index < data.length; index++) if (data[index]! < least || data[index]! > most) return index;
+/** The first element below 0 or above `most`. */
+function firstOutside(data: TypedArray, most: 1 | typeof Infinity): number {
+  if (data instanceof Float32Array && liesWithin(data, most)) return -1;
+  for (let index = 0; index < data.length; index++) if (data[index]! < 0 || data[index]! > most) return index;
   return -1;
 }
 
 /**
- * Whether all elements surely lie from `least`, which is 0 or more, to `most`. False leaves it open: for -0 and NaN too.
+ * Whether all elements surely lie from 0 to `most`. False leaves it open: for -0 and NaN too.
  *
- * The bits of floats from 0, read as integers, have the order of the floats. Integers are compared without a branch in a
- * third of the time, which counts: a loss of probabilities itself takes little longer.
+ * The bits of floats, read as integers, have the order of the floats from 0 on. The bits of 1 and of infinity lie 2^23 - 1 below 2^30
+ * and 2^31, so that added to those of an element, this sets a higher bit where a number is above them; that of the sign stays set where
+ * a number is below 0. One addition without a branch takes a sixth of the time of two comparisons, which counts: a loss of
+ * probabilities itself takes little longer.
  */
-function liesWithin(data: Float32Array, least: number, most: number): boolean {
-  const [leastBits, mostBits] = new Int32Array(Float32Array.of(least, most).buffer) as unknown as [number, number];
+function liesWithin(data: Float32Array, most: 1 | typeof Infinity): boolean {
+  const margin = 0x7fffff;
+  const tooHigh = most === 1 ? 0xc0000000 : 0x80000000;
   const bits = new Int32Array(data.buffer, data.byteOffset, data.length);
-  // Negative as soon as one difference is.
-  let differences = 0;
+  // Two sums of bits, for no addition to wait for the one before.
+  let [even, odd] = [0, 0];
   let index = 0;
-  for (; index + 4 <= bits.length; index += 4) {
-    const w = bits[index]!;
-    const x = bits[index + 1]!;
-    const y = bits[index + 2]!;
-    const z = bits[index + 3]!;
-    differences |= (w - leastBits) | (x - leastBits) | (y - leastBits) | (z - leastBits);
-    differences |= (mostBits - w) | (mostBits - x) | (mostBits - y) | (mostBits - z);
+  for (; index + 8 <= bits.length; index += 8) {
+    even |=
+      (bits[index]! + margin) | (bits[index + 2]! + margin) | (bits[index + 4]! + margin) | (bits[index + 6]! + margin);
+    odd |=
+      (bits[index + 1]! + margin) |
+      (bits[index + 3]! + margin) |
+      (bits[index + 5]! + margin) |
+      (bits[index + 7]! + margin);
   }
-  for (; index < bits.length; index++) differences |= (bits[index]! - leastBits) | (mostBits - bits[index]!);
-  return differences >= 0;
+  for (; index < bits.length; index++) even |= bits[index]! + margin;
+  return ((even | odd) & tooHigh) === 0;
+}
+
+/** The first element below `least`. */
+function firstBelow(data: TypedArray, least: number): number {
+  for (let index = 0; index < data.length; index++) if (data[index]! < least) return index;
+  return -1;
 }
 
 function firstUpTo(data: TypedArray, bound: number): number {

@@ -1,7 +1,7 @@
 /** Which loss is small where the regions of each class overlap, however small the regions are? */
 import type { Tensor } from "@symloss/core";
 import { type LossOf, type OptionsFor, defineLoss } from "../definition.ts";
-import { overlapOf, shareOf } from "./overlap.ts";
+import { outsideOf, shareOf } from "./overlap.ts";
 
 const declaration = {
   name: "diceLoss",
@@ -49,7 +49,6 @@ function formula(
     const whole = probabilities.square().add(targets.square()).sum(axis);
     return shareOf(differences, whole.add(smooth));
   }
-  const { shared, falsePositives, falseNegatives } = overlapOf(targets, probabilities, axis);
-  const outside = falsePositives.add(falseNegatives);
-  return shareOf(outside, shared.mul(2).add(outside).add(smooth));
+  const whole = probabilities.add(targets).sum(axis);
+  return shareOf(outsideOf(targets, probabilities).sum(axis), whole.add(smooth));
 }

@@ -1,7 +1,7 @@
 /** Which loss is small where the union of the regions of each class is hardly larger than their intersection? */
 import type { Tensor } from "@symloss/core";
 import { type LossOf, type OptionsFor, defineLoss } from "../definition.ts";
-import { overlapOf, shareOf } from "./overlap.ts";
+import { outsideOf, shareOf } from "./overlap.ts";
 
 const declaration = {
   name: "jaccardLoss",
@@ -36,7 +36,7 @@ const declaration = {
 export const jaccardLoss: LossOf<typeof declaration, typeof formula> = /* @__PURE__ */ defineLoss(declaration, formula);
 
 function formula(targets: Tensor, probabilities: Tensor, { smooth, axis }: OptionsFor<typeof declaration>): Tensor {
-  const { shared, falsePositives, falseNegatives } = overlapOf(targets, probabilities, axis);
-  const outside = falsePositives.add(falseNegatives);
+  const outside = outsideOf(targets, probabilities).sum(axis);
+  const shared = probabilities.mul(targets).sum(axis);
   return shareOf(outside, shared.add(outside).add(smooth));
 }

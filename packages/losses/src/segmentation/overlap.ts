@@ -21,6 +21,14 @@ export function overlapOf(targets: Tensor, probabilities: Tensor, axis: Axes): O
 }
 
 /**
+ * p (1 - y) + (1 - p) y at each position of targets y and probabilities p, which broadcast: what lies in one region alone. Both are 0 or
+ * above, so the sum keeps its digits.
+ */
+export function outsideOf(targets: Tensor, probabilities: Tensor): Tensor {
+  return probabilities.mul(sub(1, targets)).add(sub(1, probabilities).mul(targets));
+}
+
+/**
  * part / whole, and 0 without a gradient where the whole is 0. Overlap losses are such quotients of what does not overlap: 1 less the
  * quotient of what does would have no digits left at a good prediction.
  */
