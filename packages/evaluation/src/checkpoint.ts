@@ -165,9 +165,14 @@ export async function readLine(
     if (own === value || value === undefined) continue;
     throw new OutOfRangeError(`${place} must be of a run with the ${name} ${print(value)}, got ${print(own)}.`);
   }
+  await checkStateIn(place, line["state"], check);
+  return line as unknown as CheckpointLine;
+}
+
+/** Throws what the check throws of a state, naming the place where it was. */
+export async function checkStateIn(place: string, state: unknown, check: (state: unknown) => unknown): Promise<void> {
   try {
-    await check(line["state"]);
-    return line as unknown as CheckpointLine;
+    await check(state);
   } catch (cause) {
     if (!isSymlossError(cause)) throw cause;
     throw new OutOfRangeError(`${place}: ${cause.message.replace(/^read: /, "")}`, { cause });

@@ -195,6 +195,7 @@ function isWhole(value: unknown, shape: readonly number[]): boolean {
 
 /** The names of groups: texts, or numbers as texts. */
 function groupsOf(caller: string, name: string, given: unknown): readonly string[] {
+  if (Array.isArray(given) && given.every((group) => typeof group === "string")) return given;
   const isList = Array.isArray(given) || (ArrayBuffer.isView(given) && !(given instanceof DataView));
   if (isList) return Array.from(given as ArrayLike<unknown>, String);
   throw new DTypeError(`${caller}: column ${name} must be a list of groups, got ${describe(given)}.`);

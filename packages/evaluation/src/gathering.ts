@@ -1,12 +1,13 @@
 /** How do the shards that workers have evaluated become a report? Each comes as a line of a checkpoint, in any order. */
 import { OutOfRangeError } from "@symloss/core";
 import { print } from "@symloss/core/engine";
-import { type Checkpoint, type CheckpointLine, requireUnchanged, readLine } from "./checkpoint.ts";
+import { type Checkpoint, type CheckpointLine, checkStateIn, readLine, requireUnchanged } from "./checkpoint.ts";
 import type { Evaluation, Report, Statistics } from "./evaluation.ts";
 import { Merging } from "./merging.ts";
 import { type Progress, Teller } from "./progress.ts";
+import type { ShardsState } from "./shard-work.ts";
 import type { Shard, Source } from "./source.ts";
-import { type MergeOptions, mostGroups, requireGroups } from "./state.ts";
+import { type EvaluationState, type MergeOptions, mostGroups, requireGroups } from "./state.ts";
 
 /** How shards are evaluated and put together. */
 export interface GatheringOptions extends MergeOptions {
@@ -69,7 +70,9 @@ export class Gathering<S extends Statistics> {
     for (const [index, text] of ((await options.checkpoint?.lines()) ?? []).entries()) {
       await gathering.#know(`${caller}: line ${index + 1} of the checkpoint`, text);
     }
-    for (const { line } of gathering.missing) if (line?.whole === true) await gathering.#merge(line);
+    for (const { line } of gathering.missing) {
+      if (line?.whole === true) await gathering.#merge([line.shard], line.state);
+    }
     gathering.#startTelling();
     return gathering;
   }
@@ -88,10 +91,30 @@ export class Gathering<S extends Statistics> {
         `${place} must be of the whole shard as it is here, ${print(etag ?? null)}, got ${line.rows} rows of ${line.shard}, ${print(line.etag)}.`,
       );
     }
-    await (this.#merged = this.#merged.then(async () => {
+    await this.#afterOthers(async () => {
       await this.#options.checkpoint?.append(text);
-      await this.#merge(line);
-    }));
+      await this.#merge([shard], line.state);
+    });
+  }
+
+  /** Takes the state of whole shards, of which no checkpoint is told. Throws `OutOfRangeError`, naming the shard or all, if it is none of theirs. */
+  async addAll(shards: readonly Shard[], text: string): Promise<void> {
+    const { etags, state } = JSON.parse(text) as ShardsState;
+    for (const [index, { shard, etag = null }] of shards.entries()) {
+      if (etags[index] === etag) continue;
+      throw new OutOfRangeError(
+        `${this.#caller}: what a worker gave must be of shard ${shard} as it is here, ${print(etag)}, got ${print(etags[index])}.`,
+      );
+    }
+    const names = shards.map(({ shard }) => shard);
+    await checkStateIn(`${this.#caller}: what a worker gave for ${names.join(", ")}`, state, (given) =>
+      this.#test.check(given),
+    );
+    await this.#afterOthers(() => this.#merge(names, state));
+  }
+
+  #afterOthers(merge: () => Promise<void>): Promise<void> {
+    return (this.#merged = this.#merged.then(merge));
   }
 
   /** Those that are not done. */
@@ -129,10 +152,10 @@ export class Gathering<S extends Statistics> {
     return readLine(place, text, setting, (state) => this.#test.check(state));
   }
 
-  async #merge({ shard, state }: CheckpointLine): Promise<void> {
+  async #merge(shards: readonly string[], state: EvaluationState): Promise<void> {
     await this.#merging.add(state);
     requireGroups(this.#caller, this.#merging.outline!, this.#options.maxGroups ?? mostGroups);
-    this.#missing.delete(shard);
+    for (const shard of shards) this.#missing.delete(shard);
     this.tell();
   }
 }

@@ -3,7 +3,8 @@ import * as core from "@symloss/core";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { Evaluation, RunOptions, Statistics } from "./evaluation.ts";
 import type { RunStore } from "./runs/run-store.ts";
-import type { Shard, Source } from "./source.ts";
+import { type Shard, type Source, shardNamed } from "./source.ts";
+import { type EvaluationState, canonical } from "./state.ts";
 
 /** A shard, and how it is evaluated. */
 export interface ShardWork {
@@ -11,6 +12,18 @@ export interface ShardWork {
   /** What a checkpoint says of the shard. */
   readonly line: string | undefined;
   readonly options: Omit<RunOptions, "engine" | "signal" | "onProgress" | "shard" | "runs" | "checkpoint">;
+}
+
+/** Shards of which one state is wanted: a worker merges small ones in less time than whoever asks. */
+export interface ShardsWork {
+  readonly shards: readonly string[];
+  readonly options: ShardWork["options"];
+}
+
+/** The state of whole shards, and what the worker has found each to be. */
+export interface ShardsState {
+  readonly etags: readonly (string | null)[];
+  readonly state: EvaluationState;
 }
 
 /** What a worker has to do it with. */
@@ -25,7 +38,7 @@ export interface WorkerMeans {
 /** The line of a checkpoint that says what is known of the whole shard. Throws what the evaluation throws, and `OutOfRangeError` if there is no such shard. */
 export async function evaluateShard(caller: string, work: ShardWork, means: WorkerMeans): Promise<string> {
   const { test, source, engine, runs } = means;
-  const own = await shardNamed(caller, source, work.shard);
+  const own = await find(caller, source, work.shard);
   const lines = work.line === undefined ? [] : [work.line];
   const checkpoint: Checkpoint = {
     lines: async () => lines,
@@ -35,8 +48,29 @@ export async function evaluateShard(caller: string, work: ShardWork, means: Work
   return lines.at(-1)!;
 }
 
-async function shardNamed(caller: string, source: Source, name: string): Promise<Shard> {
-  for await (const shard of source.shards()) if (shard.shard === name) return shard;
+/** The state of all shards, with what they were, as text. The listener is called with each before it is evaluated. Throws what `evaluateShard` throws. */
+export async function evaluateShards(
+  caller: string,
+  { shards, options }: ShardsWork,
+  { test, source, engine, runs }: WorkerMeans,
+  onShard: (shard: string) => void,
+): Promise<string> {
+  const etags: (string | null)[] = [];
+  const found = async function* (): AsyncGenerator<Shard> {
+    for (const name of shards) {
+      onShard(name);
+      const own = await find(caller, source, name);
+      etags.push(own.etag ?? null);
+      yield own;
+    }
+  };
+  const state = await test.update(undefined, { shards: found }, { ...options, engine, runs });
+  return canonical({ etags, state } satisfies ShardsState);
+}
+
+async function find(caller: string, source: Source, name: string): Promise<Shard> {
+  const own = await shardNamed(source, name);
+  if (own !== undefined) return own;
   throw new core.OutOfRangeError(
     `${caller}: the source must have the shard ${JSON.stringify(name)} in every worker, got none.`,
   );

@@ -18,6 +18,8 @@ export interface Shard {
 /** Data in shards. */
 export interface Source {
   shards(): Iterable<Shard> | AsyncIterable<Shard>;
+  /** The shard of a name, as `shards` would give it, or undefined if there is none: a worker asks for one after the other. Default: one of `shards`. */
+  shardNamed?(name: string): Shard | undefined | Promise<Shard | undefined>;
 }
 
 /** Rows: a batch of them, batches one after the other, or a source of shards. */
@@ -36,6 +38,13 @@ export const sourceRule: OptionRule = {
   error: OutOfRangeError,
   show: describe,
 };
+
+/** The shard of a name; undefined if there is none. */
+export async function shardNamed(source: Source, name: string): Promise<Shard | undefined> {
+  if (source.shardNamed !== undefined) return source.shardNamed(name);
+  for await (const shard of source.shards()) if (shard.shard === name) return shard;
+  return undefined;
+}
 
 /** The shards of rows, a single one of this name if they are no source. Throws `OutOfRangeError` if they are no rows. */
 export async function* shardsOf(caller: string, rows: unknown, name: string): AsyncGenerator<Shard> {

@@ -6,7 +6,7 @@ import { fileCheckpoint } from "@symloss/evaluation/files";
 import { runInWorkers } from "@symloss/evaluation/workers";
 import { source as queries, test as ranking } from "./query-shards.ts";
 import { folder, runs, source as numbers, test as exact } from "./run-shards.ts";
-import { engine, source, test } from "./shards.ts";
+import { engine, many, source, test } from "./shards.ts";
 
 const outcomes: Record<string, unknown> = {};
 const fails = (act: Promise<unknown>): Promise<string> =>
@@ -18,6 +18,11 @@ const module = (name: string): URL => new URL(`./${name}.js`, import.meta.url);
 
 const own = await engine();
 const alone = await test.run(source, { engine: own, by: "site" });
+const ofMany = await test.run(many, { engine: own, by: "site" });
+const manyInThreads = await runInWorkers(module("many-shards"), { workers: 2, by: "site" });
+outcomes["many"] = [manyInThreads.rows, JSON.stringify(manyInThreads) === JSON.stringify(ofMany)];
+outcomes["torn"] = await fails(runInWorkers(module("many-torn-shards"), { workers: 2 }));
+outcomes["changing"] = await fails(runInWorkers(module("many-changing-shards"), { workers: 2 }));
 const progress: unknown[] = [];
 const threads = await runInWorkers(module("shards"), {
   workers: 3,

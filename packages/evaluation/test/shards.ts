@@ -1,6 +1,7 @@
 /** What do the threads of the test evaluate? Shards of numbers, of which the last may be bad. */
+import { isMainThread } from "node:worker_threads";
 import { cpu } from "@symloss/engine-cpu";
-import { type Source, evaluation, states } from "@symloss/evaluation";
+import { type Shard, type Source, evaluation, states } from "@symloss/evaluation";
 import { sparseSoftmaxCrossentropyLogits } from "@symloss/losses";
 import type { Engine } from "@symloss/core";
 
@@ -26,6 +27,30 @@ function shardOf(name: string, at: number, last: number) {
 
 export const source: Source = {
   shards: () => Array.from({ length: 5 }, (_, at) => shardOf(`part-${at}`, at, 0)),
+};
+
+/** So many that a thread takes several at a time. */
+export const many: Source = {
+  shards: () => Array.from({ length: 50 }, (_, at) => shardOf(`part-${at}`, at, 0)),
+};
+
+/** The same, of which the second can't be read. */
+export const manyTorn: Source = {
+  shards: () =>
+    [...(many.shards() as Iterable<Shard>)].map((shard, at) => (at === 1 ? { ...shard, read: tear } : shard)),
+};
+
+function tear(): never {
+  throw new Error("the disk is gone");
+}
+
+let times = 0;
+/** The same, whose second shard is another whenever it is asked for. */
+export const manyChanging: Source = {
+  shards: () =>
+    [...(many.shards() as Iterable<Shard>)].map((shard, at) =>
+      at === 1 ? { ...shard, etag: `${isMainThread}${times++}` } : shard,
+    ),
 };
 
 export const withBadRow: Source = {

@@ -1,5 +1,4 @@
 /** Who evaluates? symloss with several engines, readers and threads, and loops by hand. */
-import { availableParallelism } from "node:os";
 import { cpu } from "@symloss/engine-cpu";
 import { wasm } from "@symloss/engine-wasm";
 import type { Engine } from "@symloss/core";
@@ -13,8 +12,6 @@ import { type SubjectStatistics, subject } from "./subject.ts";
 /** Someone who evaluates all rows, by language. */
 export interface Contender {
   readonly name: string;
-  /** How often it reads all rows. */
-  readonly passes: number;
   /** The metrics of all rows and of each language. */
   readonly run: () => Promise<Reports>;
 }
@@ -31,11 +28,11 @@ export interface Data {
 /** The name of the loops by hand, which others are compared with. */
 export const byHand = "loops by hand, sums in float64";
 
-/** All contenders, and what ends their engines. */
-export async function openContenders(
-  { shards, folder }: Data,
-  threads: number,
-): Promise<{ readonly contenders: readonly Contender[]; readonly close: () => Promise<void> }> {
+/** Those that evaluate in this thread, and what ends their engines. */
+export async function openContenders({
+  shards,
+  folder,
+}: Data): Promise<{ readonly contenders: readonly Contender[]; readonly close: () => Promise<void> }> {
   const engines = { cpu: await cpu(), wasm: await wasm() };
   const memory = memorySource(shards);
   const readers: Readonly<Record<string, Source>> = {
@@ -46,9 +43,8 @@ export async function openContenders(
     evaluating(`${name}, arrays in memory`, memory, engine),
     ...Object.entries(readers).map(([reader, source]) => evaluating(`${name}, Parquet by ${reader}`, source, engine)),
   ]);
-  const inThreads = [1, threads].map((count) => evaluatingInThreads(folder, count));
   return {
-    contenders: [{ name: byHand, passes: 1, run: async () => evaluatePlainly(shards) }, ...ofEngines, ...inThreads],
+    contenders: [{ name: byHand, run: async () => evaluatePlainly(shards) }, ...ofEngines],
     close: async () => {
       for (const engine of Object.values(engines)) await engine.dispose();
     },
@@ -56,20 +52,17 @@ export async function openContenders(
 }
 
 function evaluating(name: string, source: Source, engine: Engine): Contender {
-  return { name, passes: 1, run: async () => reportsOf(await subject.run(source, { engine, by: "lang" })) };
+  return { name, run: async () => reportsOf(await subject.run(source, { engine, by: "lang" })) };
 }
 
-/** So often, that threads have begun before most of it is done. */
-const manyPasses = 8;
-
-function evaluatingInThreads(folder: string, threads: number): Contender {
+/** Those that evaluate the files of a folder in threads: in one, and in so many. */
+export function threadContenders(folder: string, threads: number): readonly Contender[] {
   const address = new URL("./thread.js", import.meta.url);
-  address.search = new URLSearchParams({ folder, passes: String(manyPasses) }).toString();
-  return {
-    name: `wasm, Parquet by hyparquet ${manyPasses} times over, ${threads} of ${availableParallelism()} threads`,
-    passes: manyPasses,
-    run: async () => reportsOf(await runInWorkers<SubjectStatistics>(address, { workers: threads, by: "lang" })),
-  };
+  address.search = new URLSearchParams({ folder }).toString();
+  return [1, threads].map((workers) => ({
+    name: `wasm, Parquet by hyparquet, ${workers} ${workers === 1 ? "thread" : "threads"}`,
+    run: async () => reportsOf(await runInWorkers<SubjectStatistics>(address, { workers, by: "lang" })),
+  }));
 }
 
 type SubjectReport = Report<SubjectStatistics>;

@@ -1,12 +1,12 @@
-/** How much memory does a run take? A program of its own, which prints the most that it had, in bytes: memory.js FOLDER PASSES COLUMN */
+/** How much memory does a run take? A program of its own, which prints the most that it had, in bytes: memory.js FOLDER COLUMN */
 import { wasm } from "@symloss/engine-wasm";
-import { repeatedFiles } from "./repeated.ts";
+import { files } from "@symloss/evaluation/files";
+import { anyShard } from "./rows.ts";
 import { subject } from "./subject.ts";
 
-const [folder, passes, by] = process.argv.slice(2) as [string, string, string];
+const [folder, by] = process.argv.slice(2) as [string, string];
 
-const source = repeatedFiles(folder, Number(passes));
 let bytes = 0;
 const onProgress = (): void => void (bytes = Math.max(bytes, process.memoryUsage.rss()));
-const { rows } = await subject.run(source, { engine: await wasm(), by, onProgress });
+const { rows } = await subject.run(files(anyShard, { folder }), { engine: await wasm(), by, onProgress });
 console.log(JSON.stringify({ rows, bytes }));

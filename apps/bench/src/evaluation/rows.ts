@@ -1,5 +1,5 @@
 /** Which rows are evaluated? Those of a classifier that is often right, in shards of uneven lengths, in memory and as Parquet files. */
-import { writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Batch, Source } from "@symloss/evaluation";
 import { parquetWriteBuffer } from "hyparquet-writer";
@@ -68,6 +68,18 @@ function* batchesOf({ label, weight, lang, logits }: ShardRows): Generator<Batch
       lang: lang.slice(from, to),
       ...Object.fromEntries(logits.map((column, index) => [`logit_${index}`, column.subarray(from, to)])),
     };
+  }
+}
+
+/** The names of all shards in a folder. */
+export const anyShard = "**/*.parquet";
+
+/** Makes a folder in which each of these shards is so often, as another. */
+export function repeatShards(folder: string, shards: readonly ShardRows[], times: number, target: string): void {
+  for (let time = 0; time < times; time++) {
+    const own = join(target, String(time));
+    mkdirSync(own, { recursive: true });
+    for (const { name } of shards) linkSync(join(folder, name), join(own, name));
   }
 }
 

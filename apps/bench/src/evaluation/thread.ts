@@ -1,10 +1,10 @@
-/** What does a thread of the bench evaluate? The shards in the folder that its address says, so often. */
+/** What does a thread of the bench evaluate? The shards in the folder that its address says. */
 import type { EngineFactory } from "@symloss/core";
 import { wasm } from "@symloss/engine-wasm";
 import type { Source } from "@symloss/evaluation";
-import { repeatedFiles } from "./repeated.ts";
+import { files } from "@symloss/evaluation/files";
+import { anyShard } from "./rows.ts";
 
 export { subject as test } from "./subject.ts";
-const words = new URL(import.meta.url).searchParams;
-export const source: Source = repeatedFiles(words.get("folder")!, Number(words.get("passes")));
+export const source: Source = files(anyShard, { folder: new URL(import.meta.url).searchParams.get("folder")! });
 export const engine: EngineFactory = () => wasm();

@@ -10,7 +10,7 @@ import { integerRule } from "../rules.ts";
 import type { Shard, Source } from "../source.ts";
 import { columnOf } from "./duckdb-column.ts";
 import { type DuckDBFormat, countSql, describeSql, duckdbFormatOf, rowsSql } from "./duckdb-sql.ts";
-import { type NamedFile, checkNames, filesNamed } from "./named-files.ts";
+import { type NamedFile, NamedFiles, checkNames } from "./named-files.ts";
 
 /** Where files are, and which of their rows are read. */
 export interface DuckDBOptions {
@@ -45,14 +45,18 @@ interface DuckDBFile extends Place {
  */
 export function duckdb(names: string | readonly string[], options: DuckDBOptions = {}): Source {
   const { folder = ".", where, threads } = checkOptions("duckdb", options, table) as DuckDBOptions;
-  const patterns = checkNames("duckdb", names);
+  const found = new NamedFiles("duckdb", checkNames("duckdb", names), folder);
   const shardAt = ({ path, shard, etag }: NamedFile): Shard => {
     const file = { caller: "duckdb", name: path, format: duckdbFormatOf(path), where, threads };
     return { shard, etag, totalRows: () => countRows(file), read: (wants) => readRows(file, wants) };
   };
   return {
     async *shards(): AsyncGenerator<Shard> {
-      for await (const file of filesNamed("duckdb", patterns, folder)) yield shardAt(file);
+      for await (const file of found.all()) yield shardAt(file);
+    },
+    async shardNamed(name): Promise<Shard | undefined> {
+      const file = await found.named(name);
+      return file && shardAt(file);
     },
   };
 }

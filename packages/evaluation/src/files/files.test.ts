@@ -8,8 +8,8 @@ import { gzipSync } from "fflate";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, describe, expect, test } from "vitest";
 import { idxOf, npyOf, npzOf, safetensorsOf } from "../../test/file-contents.ts";
-import { evaluation, states } from "../index.ts";
-import { files, idx, npy } from "./index.ts";
+import { type Shard, type Source, evaluation, states } from "../index.ts";
+import { duckdb, files, idx, npy } from "./index.ts";
 
 const engine = await cpu();
 const folder = mkdtempSync(join(tmpdir(), "symloss-files-"));
@@ -188,6 +188,35 @@ describe("the same rows give the same", () => {
     expect(report.loss).toEqual(whole.loss);
     expect(report.by["en"]!.loss).toEqual(whole.by["en"]!.loss);
     expect(report.rows).toBe(count);
+  });
+});
+
+describe("a shard that is asked for by its name", () => {
+  const below = mkdtempSync(join(folder, "named-"));
+  const put = (name: string, text: string): void => writeFileSync(join(below, name), text);
+  put("a.jsonl", '{"x":1}\n');
+  put("b.jsonl", '{"x":2}\n');
+  put("secret.txt", "no rows");
+
+  test.each<[string, (names: string) => Source]>([
+    ["files", (names) => files(names, { folder: below })],
+    ["duckdb", (names) => duckdb(names, { folder: below })],
+  ])("of %s is the one that is listed, as it is now, and no other file of the folder", async (_, open) => {
+    const source = open("*.jsonl");
+    const listed: Shard[] = [];
+    for await (const shard of source.shards()) listed.push(shard);
+    const named = async (name: string): Promise<string | undefined> => (await source.shardNamed!(name))?.etag;
+    expect(await Promise.all(["a.jsonl", "b.jsonl"].map(named))).toEqual(listed.map(({ etag }) => etag));
+    for (const name of ["secret.txt", "../a.jsonl", join(below, "a.jsonl"), "*.jsonl", "", "__proto__"]) {
+      expect(await named(name)).toBeUndefined();
+    }
+    put("a.jsonl", '{"x":1}\n{"x":3}\n');
+    expect(await named("a.jsonl")).toMatch(/^16-/);
+    put("new.jsonl", '{"x":4}\n');
+    expect(await named("new.jsonl")).toMatch(/^8-/);
+    rmSync(join(below, "new.jsonl"));
+    expect(await named("new.jsonl")).toBeUndefined();
+    put("a.jsonl", '{"x":1}\n');
   });
 });
 

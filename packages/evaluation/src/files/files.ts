@@ -4,7 +4,7 @@ import { type OptionTable, checkOptions } from "@symloss/core/engine";
 import { type Formats, formatOf, formatRule, formats, shardOf } from "../formats/format.ts";
 import type { Format as WebFormat } from "../formats/format-name.ts";
 import type { Shard, Source } from "../source.ts";
-import { type NamedFile, checkNames, filesNamed } from "./named-files.ts";
+import { type NamedFile, NamedFiles, checkNames } from "./named-files.ts";
 import { countArchiveRows, readArchive } from "./npz.ts";
 import { pathBytes } from "./path-bytes.ts";
 
@@ -38,14 +38,18 @@ const table: OptionTable<FilesOptions> = {
  */
 export function files(names: string | readonly string[], options: FilesOptions = {}): Source {
   const { folder = ".", format } = checkOptions("files", options, table) as FilesOptions;
-  const patterns = checkNames("files", names);
+  const found = new NamedFiles("files", checkNames("files", names), folder);
   const shardAt = ({ path, shard, etag }: NamedFile): Shard => {
     const reader = known.readers[format ?? formatOf("files", known, path)];
     return shardOf(reader, pathBytes("files", path), shard, etag);
   };
   return {
     async *shards(): AsyncGenerator<Shard> {
-      for await (const file of filesNamed("files", patterns, folder)) yield shardAt(file);
+      for await (const file of found.all()) yield shardAt(file);
+    },
+    async shardNamed(name): Promise<Shard | undefined> {
+      const file = await found.named(name);
+      return file && shardAt(file);
     },
   };
 }

@@ -22,21 +22,51 @@ export function checkNames(caller: string, names: unknown): readonly string[] {
   throw new OutOfRangeError(`${caller}: names must be a text, or a list of texts, got ${got}.`);
 }
 
-/** The files, in the order of their paths. Throws `OutOfRangeError` if there are none. */
-export async function* filesNamed(
-  caller: string,
-  patterns: readonly string[],
-  folder: string,
-): AsyncGenerator<NamedFile> {
-  const found = await glob(patterns, { cwd: folder, absolute: true, expandDirectories: false });
-  if (found.length === 0) {
-    throw new OutOfRangeError(
-      `${caller}: there must be a file such as ${patterns.join(" or ")}, got none in ${folder}.`,
-    );
+/** The files that have names, or names of a pattern, in a folder. */
+export class NamedFiles {
+  readonly #caller: string;
+  readonly #patterns: readonly string[];
+  readonly #folder: string;
+  /** The path of each shard that was found: no other file is ever opened, whatever the name that is asked for. */
+  readonly #paths = new Map<string, string>();
+
+  constructor(caller: string, patterns: readonly string[], folder: string) {
+    this.#caller = caller;
+    this.#patterns = patterns;
+    this.#folder = folder;
   }
-  for (const path of found.toSorted()) {
-    const below = relative(resolve(folder), path).split(sep).join("/");
-    const { size, mtimeMs } = await stat(path);
-    yield { path, shard: below.startsWith("../") ? path : below, etag: `${size}-${mtimeMs}` };
+
+  /** All of them, in the order of their paths. Throws `OutOfRangeError` if there are none. */
+  async *all(): AsyncGenerator<NamedFile> {
+    const found = await glob(this.#patterns, { cwd: this.#folder, absolute: true, expandDirectories: false });
+    if (found.length === 0) {
+      throw new OutOfRangeError(
+        `${this.#caller}: there must be a file such as ${this.#patterns.join(" or ")}, got none in ${this.#folder}.`,
+      );
+    }
+    const folder = resolve(this.#folder);
+    const paths = found.toSorted();
+    const shards = paths.map((path) => shardAt(path, folder));
+    for (const [index, path] of paths.entries()) this.#paths.set(shards[index]!, path);
+    for (const [index, path] of paths.entries()) yield { path, shard: shards[index]!, etag: await etagOf(path) };
   }
+
+  /** The file of a shard; undefined if there is none. The folder is listed again only for one that was not there before, or is there no more. */
+  async named(shard: string): Promise<NamedFile | undefined> {
+    const path = this.#paths.get(shard);
+    const etag = path === undefined ? undefined : await etagOf(path).catch(() => undefined);
+    if (path !== undefined && etag !== undefined) return { path, shard, etag };
+    for await (const file of this.all()) if (file.shard === shard) return file;
+    return undefined;
+  }
+}
+
+function shardAt(path: string, folder: string): string {
+  const below = relative(folder, path).split(sep).join("/");
+  return below.startsWith("../") ? path : below;
+}
+
+async function etagOf(path: string): Promise<string> {
+  const { size, mtimeMs } = await stat(path);
+  return `${size}-${mtimeMs}`;
 }

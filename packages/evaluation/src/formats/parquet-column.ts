@@ -1,15 +1,16 @@
 /** How do the pages of a column in Parquet become an array? Numbers that are all there stay the typed arrays that they are in the file. */
 import { type DType, NDArray, type TypedArray } from "@symloss/core";
-import type { ColumnMetaData, Compressors, DecodedArray, FileMetaData, SchemaTree } from "hyparquet";
+import type { ColumnMetaData, Compressors, DataPageHeader, DecodedArray, FileMetaData, SchemaTree } from "hyparquet";
 import type { ColumnDecoder, PageHeader } from "hyparquet/src/types.js";
 import { safeNumber } from "./safe-number.ts";
-import { bitsOf, levelsAt, requireRuns } from "./parquet-runs.ts";
+import { bitsOf, levelsAt, valueOfAll } from "./parquet-runs.ts";
 
 /** The parts of hyparquet that are used. */
 export type Hyparquet = typeof import("hyparquet") &
   Pick<typeof import("hyparquet/src/column.js"), "parquetHeader"> &
   Pick<typeof import("hyparquet/src/convert.js"), "convert" | "DEFAULT_PARSERS"> &
   Pick<typeof import("hyparquet/src/datapage.js"), "decompressPage" | "readDataPage" | "readDataPageV2"> &
+  Pick<typeof import("hyparquet/src/encoding.js"), "readRleBitPackedHybrid"> &
   Pick<typeof import("hyparquet/src/plain.js"), "readPlain"> &
   Pick<
     typeof import("hyparquet/src/schema.js"),
@@ -193,7 +194,11 @@ function readPage(
     throw new Error(`a page of ${count} values where ${left} are left`);
   }
   const page = decompressed(bytes, header, decoder, hyparquet);
-  checkRuns(page, header, decoder, hyparquet);
+  const begin = checkRuns(page, header, decoder, hyparquet);
+  if (begin !== undefined) {
+    const values = valuesOf(page.subarray(begin), own, { decoder, dictionary }, hyparquet);
+    return { values, count, definitionLevels: [], repetitionLevels: [] };
+  }
   const { dataPage, definitionLevels, repetitionLevels } =
     first === undefined
       ? hyparquet.readDataPageV2(
@@ -204,6 +209,28 @@ function readPage(
       : hyparquet.readDataPage(page, first, decoder);
   const values = isIndexed(encoding) ? entriesOf(dictionary, dataPage) : hyparquet.convert(dataPage, decoder);
   return { values, count, definitionLevels: definitionLevels ?? [], repetitionLevels };
+}
+
+/**
+ * The values of a page without levels, which is read as one of a column of which none may be missing: a level takes 8 bytes in memory,
+ * and a number often 4.
+ */
+function valuesOf(
+  bytes: Uint8Array,
+  { num_values, encoding }: Pick<DataPageHeader, "num_values" | "encoding">,
+  { decoder, dictionary }: Pick<PageContext, "decoder" | "dictionary">,
+  hyparquet: Hyparquet,
+): DecodedArray {
+  if (isIndexed(encoding)) {
+    const indices = new Int32Array(num_values);
+    const [width = 0] = bytes;
+    const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 1 };
+    if (width > 0) hyparquet.readRleBitPackedHybrid(reader, width, indices, bytes.length - 1);
+    return entriesOf(dictionary, indices);
+  }
+  const header = { num_values, encoding, definition_level_encoding: "RLE", repetition_level_encoding: "RLE" } as const;
+  const required = { ...decoder, schemaPath: decoder.schemaPath.slice(0, 1) };
+  return hyparquet.convert(hyparquet.readDataPage(bytes, header, required).dataPage, decoder);
 }
 
 const isIndexed = (encoding: string): boolean => encoding === "PLAIN_DICTIONARY" || encoding === "RLE_DICTIONARY";
@@ -225,26 +252,32 @@ function decompressed(
   return page;
 }
 
-/** Throws if a page has longer runs than values, in its levels or in what names entries of a dictionary. */
+/**
+ * Where the values of a page begin, if its levels say of each that it is there, in a row of its own; else undefined. Throws if a page has
+ * longer runs than values, in its levels or in what names entries of a dictionary.
+ */
 function checkRuns(
   page: Uint8Array,
   { data_page_header: first, data_page_header_v2: second }: PageHeader,
   { schemaPath }: ColumnDecoder,
   { getMaxDefinitionLevel, getMaxRepetitionLevel }: Hyparquet,
-): void {
+): number | undefined {
   const { num_values: count, encoding } = (first ?? second)!;
+  const most = getMaxDefinitionLevel(schemaPath);
   const levels = [
-    { most: getMaxRepetitionLevel(schemaPath), length: second?.repetition_levels_byte_length ?? 0 },
-    { most: getMaxDefinitionLevel(schemaPath), length: second?.definition_levels_byte_length ?? 0 },
+    { most: getMaxRepetitionLevel(schemaPath), whole: 0, length: second?.repetition_levels_byte_length ?? 0 },
+    { most, whole: most, length: second?.definition_levels_byte_length ?? 0 },
   ];
   let at = 0;
-  for (const { most, length } of levels) {
+  let isWhole = true;
+  for (const { most, whole, length } of levels) {
     const { from, to } = first !== undefined && most > 0 ? levelsAt(page, at) : { from: at, to: at + length };
-    if (most > 0) requireRuns(page, { from, to, width: bitsOf(most), count });
+    if (most > 0) isWhole = valueOfAll(page, { from, to, width: bitsOf(most), count }) === whole && isWhole;
     at = to;
   }
-  if (isIndexed(encoding)) requireRuns(page, { from: at + 1, to: page.length, width: page[at] ?? 0, count });
-  if (encoding === "RLE") requireRuns(page, { ...levelsAt(page, at), width: 1, count });
+  if (isIndexed(encoding)) valueOfAll(page, { from: at + 1, to: page.length, width: page[at] ?? 0, count });
+  if (encoding === "RLE") valueOfAll(page, { ...levelsAt(page, at), width: 1, count });
+  return isWhole ? at : undefined;
 }
 
 /** The entries of a dictionary, of its type. */

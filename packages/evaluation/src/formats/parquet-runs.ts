@@ -8,8 +8,8 @@ export interface Runs {
   readonly count: number;
 }
 
-/** Throws if a run has more values than there are. */
-export function requireRuns(bytes: Uint8Array, { from, to, width, count }: Runs): void {
+/** The value that all have, where runs repeat one and the same; else undefined. Throws if a run has more values than there are. */
+export function valueOfAll(bytes: Uint8Array, { from, to, width, count }: Runs): number | undefined {
   let at = from;
   const readHeader = (): number => {
     let header = 0;
@@ -20,16 +20,34 @@ export function requireRuns(bytes: Uint8Array, { from, to, width, count }: Runs)
     }
     return header;
   };
-  for (let seen = 0; seen < count && at < to;) {
+  let shared: number | undefined;
+  let isShared = true;
+  let seen = 0;
+  while (seen < count && at < to) {
     const header = readHeader();
     const isPacked = (header & 1) === 1;
     const length = isPacked ? (header >>> 1) * 8 : header >>> 1;
     // What is packed ends with the bytes, unless its values have none; writers pad it, some to 256 values.
     const isLong = length > count && (!isPacked || width === 0);
     if (isLong) throw new Error(`a run of ${length} values in a page of ${count}`);
-    at += isPacked ? (length / 8) * width : Math.ceil(width / 8);
+    if (isPacked) {
+      isShared = false;
+      at += (length / 8) * width;
+    } else {
+      const value = valueAt(bytes, at, width);
+      isShared &&= value === (shared ??= value);
+      at += Math.ceil(width / 8);
+    }
     seen += length;
   }
+  return isShared && seen === count && at <= to ? shared : undefined;
+}
+
+/** The value of a run, from its lowest byte to its highest. */
+function valueAt(bytes: Uint8Array, at: number, width: number): number {
+  let value = 0;
+  for (let byte = 0; byte < Math.ceil(width / 8); byte++) value |= bytes[at + byte]! << (8 * byte);
+  return value;
 }
 
 /** Where the levels of a page are that has them of its first version: behind their length. Also where the next begin. */

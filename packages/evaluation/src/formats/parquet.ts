@@ -135,6 +135,7 @@ function load(caller: string): Promise<Hyparquet> {
     ...(await import("hyparquet/src/column.js")),
     ...(await import("hyparquet/src/convert.js")),
     ...(await import("hyparquet/src/datapage.js")),
+    ...(await import("hyparquet/src/encoding.js")),
     ...(await import("hyparquet/src/plain.js")),
     ...(await import("hyparquet/src/schema.js")),
   }));

@@ -104,7 +104,10 @@ function startBins(bins: number, write: (own: readonly Bin[], nan: number) => Js
       }
       for (let bin = 0; bin < bins; bin++) counts[bin + 1]! += counts[bin]!;
       const next = counts.slice();
-      for (const [index, bin] of places.entries()) if (bin !== -1) sorted[next[bin]!++] = confidences![from + index]!;
+      for (let row = from; row < to; row++) {
+        const bin = places[row - from]!;
+        if (bin !== -1) sorted[next[bin]!++] = confidences![row]!;
+      }
       for (const [bin, sum] of sums.entries()) sum.add(sorted, counts[bin], counts[bin + 1]);
     },
     state() {

@@ -33,12 +33,17 @@ export function urls(addresses: Address | readonly Address[], options: UrlsOptio
   const whole = list.map((address) => wholeAddress("urls", address));
   const names = shardNames("urls", whole.map(namesAt));
   const readers = whole.map((address) => formats.readers[format ?? formatOf("urls", formats, pathAt(address))]);
+  const open = async (index: number): Promise<Shard> => {
+    const file = await openUrl("urls", whole[index]!, asking);
+    return shardOf(readers[index]!, file, names[index]!, file.etag);
+  };
   return {
     async *shards(): AsyncGenerator<Shard> {
-      for (const [index, address] of whole.entries()) {
-        const file = await openUrl("urls", address, asking);
-        yield shardOf(readers[index]!, file, names[index]!, file.etag);
-      }
+      for (const index of whole.keys()) yield open(index);
+    },
+    async shardNamed(name): Promise<Shard | undefined> {
+      const index = names.indexOf(name);
+      return index === -1 ? undefined : open(index);
     },
   };
 }

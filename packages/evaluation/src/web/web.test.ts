@@ -119,6 +119,14 @@ describe("what shards are called", () => {
     return names;
   };
 
+  test("a single one is opened if it is asked for by its name", async () => {
+    const names = ["x.jsonl", "y.jsonl", "z.jsonl"];
+    const source = urls(names.map((name) => put(name, lines)));
+    expect((await source.shardNamed!("y.jsonl"))!.shard).toBe("y.jsonl");
+    expect(new Set(server.asked.map((line) => /\w\.jsonl/.exec(line)![0]))).toEqual(new Set(["y.jsonl"]));
+    expect(await source.shardNamed!(`${server.origin}/y.jsonl`)).toBeUndefined();
+  });
+
   test("by the last part of the path, or more if another has it", async () => {
     const addresses = ["a/part-0.jsonl?key=1", "b/part-0.jsonl", "b/part%201.jsonl", "c?id=1.jsonl", "c?id=2.jsonl"];
     for (const path of ["/a/part-0.jsonl", "/b/part-0.jsonl", "/b/part 1.jsonl", "/c"]) put(path.slice(1), lines);

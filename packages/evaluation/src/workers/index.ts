@@ -6,9 +6,10 @@ import { Gathering, type MissingShard } from "../gathering.ts";
 import { optionalPackage } from "../optional-package.ts";
 import type { Progress } from "../progress.ts";
 import { integerRule } from "../rules.ts";
-import { errorOf } from "../shard-work.ts";
+import { type ShardWork, type ShardsWork, errorOf } from "../shard-work.ts";
 import { canonical } from "../state.ts";
 import { type EvaluationModule, loadModule } from "./module.ts";
+import { portionsOf } from "./portions.ts";
 import type { Outcome, Task } from "./worker.ts";
 
 export type { EvaluationModule } from "./module.ts";
@@ -39,7 +40,7 @@ export async function runInWorkers<S extends Statistics>(module: URL, options: W
     );
   }
   const checked = checkOptions("runInWorkers", options, table) as unknown as WorkerOptions;
-  const { workers, signal, onProgress: _onProgress, checkpoint: _checkpoint, ...rest } = checked;
+  const { workers, signal, onProgress: _onProgress, checkpoint, ...rest } = checked;
   const { Piscina } = await optionalPackage(
     "runInWorkers",
     "piscina",
@@ -53,17 +54,28 @@ export async function runInWorkers<S extends Statistics>(module: URL, options: W
     minThreads: Math.min(workers, gathering.missing.length),
     maxThreads: workers,
   });
-  const evaluate = async ({ shard, line }: MissingShard): Promise<void> => {
-    const known = line === undefined ? undefined : canonical(line);
-    const task = { module: module.href, shard: shard.shard, line: known, options: rest };
-    const outcome = await pool.run(task, signal === undefined ? {} : { signal });
+  const ask = async (work: ShardWork | ShardsWork): Promise<string> => {
+    const outcome = await pool.run({ ...work, module: module.href }, signal === undefined ? {} : { signal });
     if ("failure" in outcome) throw errorOf(outcome.failure);
-    await gathering.add(shard, outcome.line);
+    return outcome.text;
+  };
+  const evaluateOne = async ({ shard, line }: MissingShard): Promise<void> => {
+    const known = line === undefined ? undefined : canonical(line);
+    await gathering.add(shard, await ask({ shard: shard.shard, line: known, options: rest }));
+  };
+  const evaluateSome = async (some: readonly MissingShard[]): Promise<void> => {
+    const shards = some.map(({ shard }) => shard);
+    await gathering.addAll(shards, await ask({ shards: shards.map(({ shard }) => shard), options: rest }));
+  };
+  const begin = (): readonly Promise<void>[] => {
+    const { missing } = gathering;
+    // A checkpoint is told of each.
+    return checkpoint === undefined ? portionsOf(missing, workers).map(evaluateSome) : missing.map(evaluateOne);
   };
   // A thread that can't begin has no task to fail.
   const broken = new Promise<never>((_, reject) => pool.on("error", reject));
   try {
-    await Promise.race([broken, Promise.all(gathering.missing.map(evaluate))]);
+    await Promise.race([broken, Promise.all(begin())]);
     return await gathering.report();
   } finally {
     await pool.destroy();

@@ -8,9 +8,9 @@ import { runInWorkers } from "./index.ts";
 let bundle: Bundle;
 let outcomes: Readonly<Record<string, unknown>> = {};
 beforeAll(async () => {
-  const names = ["run-workers", "shards", "bad-shards", "query-shards", "cut-query-shards", "run-shards", "twice"].map(
-    (name) => `test/${name}`,
-  );
+  const sources = ["shards", "bad-shards", "query-shards", "cut-query-shards", "run-shards", "twice"];
+  const ofMany = ["many-shards", "many-torn-shards", "many-changing-shards"];
+  const names = ["run-workers", ...sources, ...ofMany].map((name) => `test/${name}`);
   bundle = await Bundle.of([...names, "src/workers/worker"]);
   const { stdout } = await promisify(execFile)(process.execPath, [bundle.pathOf("test/run-workers")]);
   outcomes = JSON.parse(stdout.trim().split("\n").at(-1)!) as Readonly<Record<string, unknown>>;
@@ -19,6 +19,14 @@ afterAll(() => bundle[Symbol.dispose]());
 
 test.each<[string, unknown]>([
   ["same", true],
+  ["many", [7500, true]],
+  ["torn", "EngineError: runInWorkers: shard part-1: the disk is gone"],
+  [
+    "changing",
+    expect.stringMatching(
+      /^OutOfRangeError: runInWorkers: what a worker gave must be of shard part-1 as it is here, "true\d", got "false\d"\.$/,
+    ),
+  ],
   [
     "too many groups in all",
     expect.stringMatching(/^OutOfRangeError: runInWorkers: by must have at most 150 groups, got 15[1-4]\. maxGroups /),
