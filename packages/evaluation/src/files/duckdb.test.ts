@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { cpu } from "@symloss/engine-cpu";
 import { parquetWriteBuffer } from "hyparquet-writer";
@@ -104,7 +105,37 @@ test("records that have a list are no lists, in Parquet either", async () => {
   }
 });
 
-test("a run that ends early closes the database, and the next one reads", async () => {
+test("a fault in rows that are read ahead is thrown when they are due, and the next run reads", async () => {
+  const where = "CASE WHEN x = 30000 THEN error('no such row') ELSE true END";
+  const source = duckdb(parquetOf("late.parquet", 50_000), { folder, where, threads: 1 });
+  const read = async (): Promise<number> => {
+    let rows = 0;
+    for await (const shard of source.shards()) {
+      for await (const batch of shard.read(() => true)) {
+        rows += (batch["x"] as ArrayLike<number>).length;
+        await sleep(1);
+      }
+    }
+    return rows;
+  };
+  for (let time = 0; time < 2; time++) {
+    await expect(read()).rejects.toThrow(/^duckdb: .*late\.parquet must have rows .* no such row/);
+  }
+});
+
+test("several shards are read at a time", async () => {
+  const names = ["one.parquet", "two.parquet", "three.parquet"].map((name, at) => parquetOf(name, 10_000 * (at + 1)));
+  const source = duckdb(names, { folder });
+  const reports = await Promise.all(
+    names.map(async (name) => {
+      const shard = await source.shardNamed!(name);
+      return run({ shards: () => [shard!] });
+    }),
+  );
+  expect(reports.map(({ rows }) => rows)).toEqual([10_000, 20_000, 30_000]);
+});
+
+test("a run that ends early closes its connection, and the next one reads", async () => {
   const source = duckdb(parquetOf("early.parquet", 50_000), { folder });
   for await (const shard of source.shards()) for await (const batch of shard.read(() => true)) if ("x" in batch) break;
   const controller = new AbortController();

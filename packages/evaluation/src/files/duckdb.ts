@@ -1,14 +1,14 @@
 /** How does DuckDB read files? Each is a shard, of which it gives the wanted columns, row by row as the file has them. */
-import type { DuckDBConnection } from "@duckdb/node-api";
+import type { DuckDBDataChunk, DuckDBResult } from "@duckdb/node-api";
 import { OutOfRangeError } from "@symloss/core";
 import { type OptionTable, checkOptions } from "@symloss/core/engine";
 import type { Batch } from "../columns.ts";
 import { type Place, fileError } from "../formats/file-error.ts";
 import type { Wants } from "../formats/format.ts";
-import { optionalPackage } from "../optional-package.ts";
 import { integerRule } from "../rules.ts";
 import type { Shard, Source } from "../source.ts";
 import { columnOf } from "./duckdb-column.ts";
+import { DuckDBDatabase } from "./duckdb-database.ts";
 import { type DuckDBFormat, countSql, describeSql, duckdbFormatOf, rowsSql } from "./duckdb-sql.ts";
 import { type NamedFile, NamedFiles, checkNames } from "./named-files.ts";
 
@@ -34,7 +34,6 @@ const table: OptionTable<DuckDBOptions> = {
 interface DuckDBFile extends Place {
   readonly format: DuckDBFormat;
   readonly where: string | undefined;
-  readonly threads: number | undefined;
 }
 
 /**
@@ -46,9 +45,11 @@ interface DuckDBFile extends Place {
 export function duckdb(names: string | readonly string[], options: DuckDBOptions = {}): Source {
   const { folder = ".", where, threads } = checkOptions("duckdb", options, table) as DuckDBOptions;
   const found = new NamedFiles("duckdb", checkNames("duckdb", names), folder);
+  const database = new DuckDBDatabase("duckdb", threads);
   const shardAt = ({ path, shard, etag }: NamedFile): Shard => {
-    const file = { caller: "duckdb", name: path, format: duckdbFormatOf(path), where, threads };
-    return { shard, etag, totalRows: () => countRows(file), read: (wants) => readRows(file, wants) };
+    const file = { caller: "duckdb", name: path, format: duckdbFormatOf(path), where };
+    const totalRows = (): Promise<number | undefined> => countRows(file, database);
+    return { shard, etag, totalRows, read: (wants) => readRows(file, database, wants) };
   };
   return {
     async *shards(): AsyncGenerator<Shard> {
@@ -61,57 +62,50 @@ export function duckdb(names: string | readonly string[], options: DuckDBOptions
   };
 }
 
-async function* readRows(file: DuckDBFile, wants: Wants): AsyncGenerator<Batch> {
-  const { connection, close } = await connect(file);
-  try {
+async function* readRows(file: DuckDBFile, database: DuckDBDatabase, wants: Wants): AsyncGenerator<Batch> {
+  yield* database.connected(async function* (connection) {
     const described = await asked(file, () => connection.runAndReadAll(describeSql(file.name, file.format)));
     const columns = described.getRows().map(([name, type]) => ({ name: String(name), type: String(type) }));
     const wanted = columns.filter(({ name }) => wants(name)).map(({ name }) => name);
     const sql = rowsSql(file.name, file.format, { columns, wanted, where: file.where });
     const result = await asked(file, () => connection.stream(sql));
-    for (;;) {
-      const chunk = await asked(file, () => result.fetchChunk());
-      if (chunk === null || chunk.rowCount === 0) return;
+    for await (const chunk of chunksOf(file, result)) {
       yield Object.fromEntries(wanted.map((name, at) => [name, columnOf(chunk.getColumnVector(at))])) as Batch;
     }
+  });
+}
+
+/** The rows in chunks, of which the next is read while one is evaluated. */
+async function* chunksOf(file: DuckDBFile, result: DuckDBResult): AsyncGenerator<DuckDBDataChunk> {
+  const fetch = (): Promise<DuckDBDataChunk | null> => {
+    const chunk = asked(file, () => result.fetchChunk());
+    // It may fail before it is waited for, which is no reason for a process to end.
+    chunk.catch(() => undefined);
+    return chunk;
+  };
+  let next = fetch();
+  try {
+    for (;;) {
+      const chunk = await next;
+      if (chunk === null || chunk.rowCount === 0) return;
+      next = fetch();
+      yield chunk;
+    }
   } finally {
-    close();
+    // The connection may be closed only after that.
+    await next.catch(() => undefined);
   }
 }
 
 /** How many rows a footer says; undefined if the file has none, or if not all rows are read. */
-async function countRows(file: DuckDBFile): Promise<number | undefined> {
+async function countRows(file: DuckDBFile, database: DuckDBDatabase): Promise<number | undefined> {
   if (file.format !== "parquet" || file.where !== undefined) return undefined;
-  const { connection, close } = await connect(file);
-  try {
+  const counts = database.connected(async function* (connection) {
     const result = await asked(file, () => connection.runAndReadAll(countSql(file.name)));
-    return Number(result.getRows()[0]![0]);
-  } finally {
-    close();
-  }
-}
-
-interface Connected {
-  readonly connection: DuckDBConnection;
-  readonly close: () => void;
-}
-
-/** A database in memory. Throws `EngineUnavailableError` if DuckDB is not installed. */
-async function connect({ caller, threads }: DuckDBFile): Promise<Connected> {
-  const name = "@duckdb/node-api";
-  const { DuckDBInstance } = await optionalPackage(
-    caller,
-    name,
-    "to read files by DuckDB",
-    () => import("@duckdb/node-api"),
-  );
-  const instance = await DuckDBInstance.create(":memory:", threads === undefined ? {} : { threads: `${threads}` });
-  const connection = await instance.connect();
-  const close = (): void => {
-    connection.closeSync();
-    instance.closeSync();
-  };
-  return { connection, close };
+    yield Number(result.getRows()[0]![0]);
+  });
+  for await (const count of counts) return count;
+  return undefined;
 }
 
 /** What DuckDB answers. What it refuses is about the file or the condition, of which it says more in further lines. */
