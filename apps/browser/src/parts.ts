@@ -15,13 +15,21 @@ export function dependsOnThreads({ group }: NamedCase): boolean {
 /** Where only a part of the suite runs: each case costs a session of ONNX Runtime, or kernels of a WebGL made by the processor. */
 type Place = "onnx" | "webgl2" | "webgl";
 
-/** What runs there. ONNX Runtime is the same program in a page as in Node.js; a kernel takes a tenth of a second to compile. */
+/** `npm run test:pages` runs every case; on WebGL that would take an hour, but every loss, and `npm run test:headless` runs every case there. */
+const everything = process.env["MODE"] === "pages";
+
+/** Which losses run on WebGL: one of each kind; or all but some that sort or count pairs, for seconds each. */
+const losses = everything
+  ? "(?!spearmanCorrelation|normalizedMutualInformation|adjustedRandIndex|ctc)"
+  : "(?=(huber|logCosh|poissonNll|softmaxCrossentropyLogits|sparseSoftmaxCrossentropyLogits|vae|diceLoss|ntXent|rankingSoftmax|confusionMatrix) )";
+
+/** What runs there. ONNX Runtime is the same program in a page as in Node.js; a kernel takes a tenth of a second to compile, and losses are made of operations. */
 const parts: Readonly<Record<Place, { readonly groups: readonly CaseGroup[]; readonly but?: RegExp }>> = {
-  onnx: { groups: ["operations", "losses", "lifecycle", "faults"] },
+  onnx: { groups: ["operations", "lifecycle", "faults"] },
   webgl2: {
     groups: ["operations", "gradients", "losses", "lifecycle", "faults", "properties"],
-    // They sort or run many steps, each a kernel of its own, or compile a kernel for each axis and each difference: seconds each.
-    but: /^losses: (spearmanCorrelation|normalizedMutualInformation|adjustedRandIndex|ctc) float32|every (axis|set of axes)|: scan,|of a scan|by differences/,
+    // They run many steps, each a kernel of its own, or compile a kernel for each axis and each difference: seconds each.
+    but: new RegExp(`^losses: (?!${losses})|every (axis|set of axes)|: scan,|of a scan|by differences`),
   },
   webgl: {
     // What depends on the version of WebGL is in these.
@@ -30,9 +38,6 @@ const parts: Readonly<Record<Place, { readonly groups: readonly CaseGroup[]; rea
     but: /every (axis|set of axes)|sort|: scan,/,
   },
 };
-
-/** `npm run test:pages` runs every case; on WebGL that takes an hour, and `npm run test:headless` runs every case there. */
-const everything = process.env["MODE"] === "pages";
 
 /** Whether a case runs in a page at this place. */
 export function runsIn(place: Place, { group, name }: NamedCase): boolean {
