@@ -10,7 +10,7 @@ import { type ShardWork, type ShardsWork, errorOf } from "../shard-work.ts";
 import { canonical } from "../state.ts";
 import { type EvaluationModule, loadModule } from "./module.ts";
 import { portionsOf } from "./portions.ts";
-import type { Outcome, Task } from "./worker.ts";
+import type { Outcome, Task } from "./task.ts";
 
 export type { EvaluationModule } from "./module.ts";
 
