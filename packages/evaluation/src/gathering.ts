@@ -1,4 +1,4 @@
-/** How do the shards that workers have evaluated become a report? Each comes as a line of a checkpoint, in any order. */
+/** How do the shards that workers have evaluated become a report? Each comes as a line of a checkpoint, or several as one state, in any order. */
 import { OutOfRangeError } from "@symloss/core";
 import { print } from "@symloss/core/engine";
 import { type Checkpoint, type CheckpointLine, checkStateIn, readLine, requireUnchanged } from "./checkpoint.ts";

@@ -1,2 +1,2 @@
-/** Many, of which one is another in each thread. */
+/** Many, of which one is another one in a thread. */
 export { engine, test, manyChanging as source } from "./shards.ts";

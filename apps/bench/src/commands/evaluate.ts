@@ -47,7 +47,6 @@ export const evaluate: Command = {
     const folder = mkdtempSync(join(tmpdir(), "symloss-bench-"));
     try {
       const shards = makeShards(rows, shardCount);
-      writeShards(folder, shards);
       const once = join(folder, "once");
       mkdirSync(once);
       writeShards(once, shards);

@@ -167,10 +167,9 @@ function firstOutside(data: TypedArray, most: number): number {
 /**
  * Whether all elements surely lie from 0 to `most`, which is 1 or infinity. False leaves it open: for -0 and NaN too.
  *
- * The bits of floats, read as integers, have the order of the floats from 0 on. The bits of 1 and of infinity lie 2^23 - 1 below 2^30
- * and 2^31, so that added to those of an element, this sets a higher bit where a number is above them; that of the sign stays set where
- * a number is below 0. One addition without a branch takes a sixth of the time of two comparisons, which counts: a loss of
- * probabilities itself takes little longer.
+ * The bits of floats from 0, read as integers, have the order of the floats. Those of 1 and of infinity lie 2^23 below 2^30 and 2^31: with
+ * 2^23 - 1 added, the bits of a number above them reach that power, and those of a number below 0 keep their sign. One addition without a
+ * branch saves time that counts: a loss of probabilities itself takes little longer.
  */
 function liesWithin(data: Float32Array, most: number): boolean {
   const margin = 0x7fffff;

@@ -44,22 +44,13 @@ interface DuckDBFile extends Place {
  */
 export function duckdb(names: string | readonly string[], options: DuckDBOptions = {}): Source {
   const { folder = ".", where, threads } = checkOptions("duckdb", options, table) as DuckDBOptions;
-  const found = new NamedFiles("duckdb", checkNames("duckdb", names), folder);
   const database = new DuckDBDatabase("duckdb", threads);
   const shardAt = ({ path, shard, etag }: NamedFile): Shard => {
     const file = { caller: "duckdb", name: path, format: duckdbFormatOf(path), where };
     const totalRows = (): Promise<number | undefined> => countRows(file, database);
     return { shard, etag, totalRows, read: (wants) => readRows(file, database, wants) };
   };
-  return {
-    async *shards(): AsyncGenerator<Shard> {
-      for await (const file of found.all()) yield shardAt(file);
-    },
-    async shardNamed(name): Promise<Shard | undefined> {
-      const file = await found.named(name);
-      return file && shardAt(file);
-    },
-  };
+  return new NamedFiles("duckdb", checkNames("duckdb", names), folder).source(shardAt);
 }
 
 async function* readRows(file: DuckDBFile, database: DuckDBDatabase, wants: Wants): AsyncGenerator<Batch> {

@@ -38,18 +38,9 @@ const table: OptionTable<FilesOptions> = {
  */
 export function files(names: string | readonly string[], options: FilesOptions = {}): Source {
   const { folder = ".", format } = checkOptions("files", options, table) as FilesOptions;
-  const found = new NamedFiles("files", checkNames("files", names), folder);
   const shardAt = ({ path, shard, etag }: NamedFile): Shard => {
     const reader = known.readers[format ?? formatOf("files", known, path)];
     return shardOf(reader, pathBytes("files", path), shard, etag);
   };
-  return {
-    async *shards(): AsyncGenerator<Shard> {
-      for await (const file of found.all()) yield shardAt(file);
-    },
-    async shardNamed(name): Promise<Shard | undefined> {
-      const file = await found.named(name);
-      return file && shardAt(file);
-    },
-  };
+  return new NamedFiles("files", checkNames("files", names), folder).source(shardAt);
 }

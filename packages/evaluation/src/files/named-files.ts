@@ -4,6 +4,7 @@ import { relative, resolve, sep } from "node:path";
 import { OutOfRangeError } from "@symloss/core";
 import { describe } from "@symloss/core/engine";
 import { glob } from "tinyglobby";
+import type { Shard, Source } from "../source.ts";
 
 /** A file that has such a name. */
 export interface NamedFile {
@@ -36,8 +37,22 @@ export class NamedFiles {
     this.#folder = folder;
   }
 
+  /** The source of which each is a shard. */
+  source(shardFrom: (file: NamedFile) => Shard): Source {
+    const all = (): AsyncGenerator<NamedFile> => this.#all();
+    return {
+      async *shards(): AsyncGenerator<Shard> {
+        for await (const file of all()) yield shardFrom(file);
+      },
+      shardNamed: async (name) => {
+        const file = await this.#named(name);
+        return file && shardFrom(file);
+      },
+    };
+  }
+
   /** All of them, in the order of their paths. Throws `OutOfRangeError` if there are none. */
-  async *all(): AsyncGenerator<NamedFile> {
+  async *#all(): AsyncGenerator<NamedFile> {
     const found = await glob(this.#patterns, { cwd: this.#folder, absolute: true, expandDirectories: false });
     if (found.length === 0) {
       throw new OutOfRangeError(
@@ -52,11 +67,11 @@ export class NamedFiles {
   }
 
   /** The file of a shard; undefined if there is none. The folder is listed again only for one that was not there before, or is there no more. */
-  async named(shard: string): Promise<NamedFile | undefined> {
+  async #named(shard: string): Promise<NamedFile | undefined> {
     const path = this.#paths.get(shard);
     const etag = path === undefined ? undefined : await etagOf(path).catch(() => undefined);
     if (path !== undefined && etag !== undefined) return { path, shard, etag };
-    for await (const file of this.all()) if (file.shard === shard) return file;
+    for await (const file of this.#all()) if (file.shard === shard) return file;
     return undefined;
   }
 }
