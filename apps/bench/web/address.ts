@@ -34,5 +34,7 @@ export function formatAddress({ room, parameters }: Address): string {
 
 /** Makes the address bar say what the room shows, so that the link can be shared, without a new entry in the history. */
 export function keepInAddress(address: Address): void {
+  // A room may have been left of which the page will learn only now: its address is another room's by then.
+  if (parseAddress(location.hash).room !== address.room) return;
   history.replaceState(undefined, "", formatAddress(address));
 }
