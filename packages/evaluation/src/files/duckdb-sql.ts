@@ -50,15 +50,20 @@ export function describeSql(path: string, format: DuckDBFormat): string {
   return `DESCRIBE SELECT * FROM ${readers[format](pathText(path), undefined)}`;
 }
 
-/** The rows: of the wanted columns, those that meet the condition. */
+/**
+ * The rows: of the wanted columns, those that meet the condition; and one more, which comes last and says so in a column of its own behind them.
+ * A stream that fails amid its rows looks as if it ended there.
+ */
 export function rowsSql(path: string, format: DuckDBFormat, { columns, wanted, where }: SqlRows): string {
   // In text they are known by now, and are what they are there, not what a date among them might be.
   const known = columns.map(({ name, type }) => `${text(name)}: ${text(isNumeric(type) ? type : "VARCHAR")}`);
   const from = readers[format](pathText(path), `{${known.join(", ")}}`);
   const list = columns.filter(({ name }) => wanted.includes(name)).map((column) => selected(column));
+  const rows = [...list, "false"].join(", ");
+  const last = [...list.map(() => "NULL"), "true"].join(", ");
   // A comment at the end of the condition ends with its line.
   const condition = where === undefined ? "" : ` WHERE (${where}\n)`;
-  return `SELECT ${list.length === 0 ? "1" : list.join(", ")} FROM ${from}${condition}`;
+  return `SELECT ${rows} FROM ${from}${condition} UNION ALL SELECT ${last}`;
 }
 
 /** The number of rows that the footer of a Parquet file says. */

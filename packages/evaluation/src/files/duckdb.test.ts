@@ -1,9 +1,10 @@
 /** Does DuckDB read the rows that are asked for, whatever files and columns are called, and leave nothing open? */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { cpu } from "@symloss/engine-cpu";
+import { parquetMetadata } from "hyparquet";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, describe, expect, test } from "vitest";
 import { type Source, evaluation, states } from "../index.ts";
@@ -104,14 +105,37 @@ test("records that have a list are no lists, in Parquet either", async () => {
   }
 });
 
-test("a fault far behind in a file ends the run, not the rows, and the next run reads", async () => {
+test.each([
+  ["in the first rows", 0, 1],
+  ["by several threads", 0, 4],
+  ["at the end of a chunk", 2047, 1],
+  ["amid the rows", 150_000, 4],
+  ["in the last row", 299_999, 4],
+])("a fault %s ends the run, not the rows, and the next run reads", async (_, row, threads) => {
   const name = parquetOf("late.parquet", 300_000);
-  const where = "CASE WHEN x = 290000 THEN error('no such row') ELSE true END";
-  const source = duckdb(name, { folder, where, threads: 1 });
+  const where = `CASE WHEN x = ${row} THEN error('no such row') ELSE true END`;
+  const source = duckdb(name, { folder, where, threads });
   for (let time = 0; time < 2; time++) {
     await expect(run(source)).rejects.toThrow(/^duckdb: .*late\.parquet must have rows .* no such row/);
   }
   expect((await run(duckdb(name, { folder }))).rows).toBe(300_000);
+});
+
+test("a file of which a later part is damaged", async () => {
+  const name = parquetOf("damaged.parquet", 300_000);
+  const bytes = readFileSync(join(folder, name));
+  const { row_groups: groups } = parquetMetadata(Uint8Array.from(bytes).buffer);
+  expect(groups.length).toBeGreaterThan(2);
+  const page = Number(groups.at(-1)!.columns[0]!.meta_data!.data_page_offset);
+  bytes.fill(0xff, page, page + 16);
+  write(name, bytes);
+  await expect(run(duckdb(name, { folder, threads: 1 }))).rejects.toThrow(/^duckdb: .*damaged\.parquet must have rows/);
+});
+
+test.each([0, 1, 2047, 2048, 2049])("all of %i rows, and none besides", async (rows) => {
+  const { most, x, ...report } = await run(duckdb(parquetOf("few.parquet", rows), { folder }));
+  expect([report.rows, x.sum]).toEqual([rows, rows * ((rows - 1) / 2) + 0]);
+  expect(most.rows.length).toBe(Math.min(rows, 1));
 });
 
 test("several shards are read at a time", async () => {

@@ -1,5 +1,5 @@
 /** How does DuckDB read files? Each is a shard, of which it gives the wanted columns, row by row as the file has them. */
-import type { DuckDBDataChunk, DuckDBResult } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult } from "@duckdb/node-api";
 import { OutOfRangeError } from "@symloss/core";
 import { type OptionTable, checkOptions } from "@symloss/core/engine";
 import type { Batch } from "../columns.ts";
@@ -59,12 +59,26 @@ async function* readRows(file: DuckDBFile, database: DuckDBDatabase, wants: Want
     const columns = described.getRows().map(([name, type]) => ({ name: String(name), type: String(type) }));
     const wanted = columns.filter(({ name }) => wants(name)).map(({ name }) => name);
     const sql = rowsSql(file.name, file.format, { columns, wanted, where: file.where });
-    // All rows at once: of a stream that fails amid its rows, DuckDB's package gives the end, and no error.
-    const result = await asked(file, () => connection.run(sql));
+    const result = await asked(file, () => connection.stream(sql));
     for await (const chunk of chunksOf(file, result)) {
-      yield Object.fromEntries(wanted.map((name, at) => [name, columnOf(chunk.getColumnVector(at))])) as Batch;
+      const ends = chunk.getColumnVector(wanted.length);
+      const isLast = ends.getItem(ends.itemCount - 1) === true;
+      const vectors = wanted.map((_, at) => chunk.getColumnVector(at));
+      // The last row comes in a chunk of its own, but DuckDB doesn't promise that.
+      const rows = isLast ? vectors.map((vector) => vector.slice(0, chunk.rowCount - 1)) : vectors;
+      if (chunk.rowCount > Number(isLast)) {
+        yield Object.fromEntries(wanted.map((name, at) => [name, columnOf(rows[at]!)])) as Batch;
+      }
+      if (isLast) return;
     }
+    await explainEnd(file, connection, sql);
   });
+}
+
+/** Throws what ended a stream before its last row: rows that are read whole fail with it. */
+async function explainEnd(file: DuckDBFile, connection: DuckDBConnection, sql: string): Promise<never> {
+  const { rowCount } = await asked(file, () => connection.run(sql));
+  throw fileError(file, "rows that DuckDB can read", `an end before the last of its ${rowCount - 1} rows`);
 }
 
 /** The rows in chunks, of which the next is read while one is evaluated. */
