@@ -3,9 +3,11 @@ import { cpu } from "@symloss/engine-cpu";
 import { describe, expect, test } from "vitest";
 import { namesByGroup, testInBrowser } from "./cases.ts";
 import { runInBrowser } from "./page.ts";
+import { runsIn } from "./parts.ts";
 import { suiteOfPages, suiteTimeout } from "./suite.ts";
 
-const names = namesByGroup(conformanceCases(await cpu(), { createEngine: cpu, ...suiteOfPages }));
+const cases = conformanceCases(await cpu(), { createEngine: cpu, ...suiteOfPages });
+const names = namesByGroup(cases.filter((one) => runsIn("cpu", one)));
 
 describe("engine-cpu in a browser", () => {
   testInBrowser(names, {

@@ -45,6 +45,11 @@ describe("findBrowser", () => {
 
   test.each<[string, Described, string]>([
     ["Chromium on the path", { programs: ["/usr/bin/chromium"] }, "/usr/bin/chromium"],
+    [
+      "the headless shell before Chromium",
+      { programs: ["/usr/local/bin/chromium", "/usr/bin/chromium-headless-shell"] },
+      "/usr/bin/chromium-headless-shell",
+    ],
     ["Edge on the path", { programs: ["/usr/bin/microsoft-edge"] }, "/usr/bin/microsoft-edge"],
     [
       "Chromium before Chrome",

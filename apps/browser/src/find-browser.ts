@@ -1,4 +1,7 @@
-/** Which browser do the tests run in? Chromium, Chrome or Edge; on Debian, root installs Chromium if there is none. */
+/**
+ * Which browser do the tests run in? Chromium, Chrome or Edge; on Debian, root installs Chromium if there is none. Its headless shell, where
+ * there is one, is the same without the windows and menus that nobody sees: it starts, and opens a page, in a third of the time.
+ */
 import { execFile } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import { posix, win32 } from "node:path";
@@ -96,7 +99,7 @@ const usualPlaces: Partial<Record<NodeJS.Platform, (machine: Machine) => string[
 };
 
 function unixPlaces(machine: Machine): string[] {
-  const browsers = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+  const browsers = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
   return onPath(machine, [...browsers, "microsoft-edge", "microsoft-edge-stable"]);
 }
 
@@ -120,7 +123,9 @@ const locked = "/var/lib/dpkg";
 async function installChromium(): Promise<void> {
   process.stderr.write("No browser is installed: installing Debian's chromium for the tests in a browser.\n");
   // A process that comes second waits for the lock, and then finds the browser installed.
-  const commands = "command -v chromium || { apt-get update && apt-get install -y --no-install-recommends chromium; }";
+  const install = "apt-get install -y --no-install-recommends";
+  const commands = `command -v chromium-headless-shell || command -v chromium || {
+    apt-get update && { ${install} chromium-headless-shell || ${install} chromium; }; }`;
   await promisify(execFile)("flock", [locked, "sh", "-c", commands], {
     env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
     maxBuffer: Infinity,

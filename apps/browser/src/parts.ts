@@ -12,8 +12,8 @@ export function dependsOnThreads({ group }: NamedCase): boolean {
   return ["operations", "lifecycle", "faults"].includes(group);
 }
 
-/** Where only a part of the suite runs: each case costs a session of ONNX Runtime, or kernels of a WebGL made by the processor. */
-type Place = "onnx" | "webgl2" | "webgl";
+/** Where a part of the suite runs: V8 and ONNX Runtime are the same as in Node.js, and WebGL is made by the processor, a tenth of a second a kernel. */
+type Place = "cpu" | "wasm" | "onnx" | "webgl2" | "webgl";
 
 /** `npm run test:pages` runs every case; on WebGL that would take an hour, but every loss, and `npm run test:headless` runs every case there. */
 const everything = process.env["MODE"] === "pages";
@@ -23,8 +23,16 @@ const leftOut = everything
   ? "(spearmanCorrelation|normalizedMutualInformation|adjustedRandIndex|ctc) float32"
   : "(?!(huber|logCosh|poissonNll|softmaxCrossentropyLogits|sparseSoftmaxCrossentropyLogits|vae|diceLoss|ntXent|rankingSoftmax|confusionMatrix) )";
 
-/** What runs there. ONNX Runtime is the same program in a page as in Node.js; a kernel takes a tenth of a second to compile, and losses are made of operations. */
+/** Without what asks whether the core's own passes are right, or a row the same beside any other rows, which no page changes. */
+const ofBrowsers = {
+  groups: ["operations", "gradients", "losses", "lifecycle", "faults"],
+  but: /^operations: rows of /,
+} as const;
+
+/** What runs there; losses are made of operations. */
 const parts: Readonly<Record<Place, { readonly groups: readonly CaseGroup[]; readonly but?: RegExp }>> = {
+  cpu: ofBrowsers,
+  wasm: ofBrowsers,
   onnx: { groups: ["operations", "lifecycle", "faults"] },
   webgl2: {
     groups: ["operations", "gradients", "losses", "lifecycle", "faults", "properties"],
@@ -41,7 +49,7 @@ const parts: Readonly<Record<Place, { readonly groups: readonly CaseGroup[]; rea
 
 /** Whether a case runs in a page at this place. */
 export function runsIn(place: Place, { group, name }: NamedCase): boolean {
-  if (everything && place === "onnx") return true;
+  if (everything && !place.startsWith("webgl")) return true;
   const { groups, but } = parts[place];
   return groups.includes(group) && but?.test(name) !== true;
 }

@@ -5,9 +5,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { namesByGroup, testInBrowser } from "./cases.ts";
 import { launch } from "./launch.ts";
 import { type PageOptions, runInBrowser } from "./page.ts";
+import { runsIn } from "./parts.ts";
 import { suiteOfPages, suiteTimeout } from "./suite.ts";
 
-const names = namesByGroup(conformanceCases(await wasm(), { createEngine: wasm, ...suiteOfPages }));
+const cases = conformanceCases(await wasm(), { createEngine: wasm, ...suiteOfPages });
+const names = namesByGroup(cases.filter((one) => runsIn("wasm", one)));
 
 let browser: Browser;
 beforeAll(async () => {
