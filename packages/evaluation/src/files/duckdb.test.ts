@@ -110,6 +110,7 @@ test.each([
   ["by several threads", 0, 4],
   ["at the end of a chunk", 2047, 1],
   ["amid the rows", 150_000, 4],
+  ["far behind the rows that are read ahead", 290_000, 1],
   ["in the last row", 299_999, 4],
 ])("a fault %s ends the run, not the rows, and the next run reads", async (_, row, threads) => {
   const name = parquetOf("late.parquet", 300_000);
