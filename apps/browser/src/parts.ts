@@ -23,7 +23,7 @@ const leftOut = everything
   ? "(spearmanCorrelation|normalizedMutualInformation|adjustedRandIndex|ctc) float32"
   : "(?!(huber|logCosh|poissonNll|softmaxCrossentropyLogits|sparseSoftmaxCrossentropyLogits|vae|diceLoss|ntXent|rankingSoftmax|confusionMatrix) )";
 
-/** Without what asks whether the core's own passes are right, or a row the same beside any other rows, which no page changes. */
+/** Without what asks whether the core's own passes are right, or whether a row is the same beside any other rows: no page changes that. */
 const ofBrowsers = {
   groups: ["operations", "gradients", "losses", "lifecycle", "faults"],
   but: /^operations: rows of /,

@@ -62,17 +62,20 @@ async function* readRows(file: DuckDBFile, database: DuckDBDatabase, wants: Want
     const result = await asked(file, () => connection.stream(sql));
     for await (const chunk of chunksOf(file, result)) {
       const ends = chunk.getColumnVector(wanted.length);
-      const isLast = ends.getItem(ends.itemCount - 1) === true;
-      const vectors = wanted.map((_, at) => chunk.getColumnVector(at));
-      // The last row comes in a chunk of its own, but DuckDB doesn't promise that.
-      const rows = isLast ? vectors.map((vector) => vector.slice(0, chunk.rowCount - 1)) : vectors;
-      if (chunk.rowCount > Number(isLast)) {
-        yield Object.fromEntries(wanted.map((name, at) => [name, columnOf(rows[at]!)])) as Batch;
-      }
+      const isLast = ends.getItem(chunk.rowCount - 1) === true;
+      const rows = chunk.rowCount - Number(isLast);
+      if (rows > 0) yield batchOf(chunk, wanted, rows);
       if (isLast) return;
     }
     await explainEnd(file, connection, sql);
   });
+}
+
+/** The first rows of a chunk. The last row of all comes in a chunk of its own, but DuckDB doesn't promise that. */
+function batchOf(chunk: DuckDBDataChunk, wanted: readonly string[], rows: number): Batch {
+  const vectors = wanted.map((_, at) => chunk.getColumnVector(at));
+  const parts = rows === chunk.rowCount ? vectors : vectors.map((vector) => vector.slice(0, rows));
+  return Object.fromEntries(wanted.map((name, at) => [name, columnOf(parts[at]!)])) as Batch;
 }
 
 /** Throws what ended a stream before its last row: rows that are read whole fail with it. */
