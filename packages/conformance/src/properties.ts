@@ -1,14 +1,15 @@
 /** Do random graphs, and their gradients, agree with the oracle? A failure is shrunk, and printed with the seed that reproduces it. */
 import { type DType, type Engine, type NDArray, type Tensor, valueAndGrad } from "@symloss/core";
-import { formatGraph, refusedNode } from "@symloss/core/engine";
+import { type Graph, formatGraph, prepare, refusedNode, verify } from "@symloss/core/engine";
 import fc from "fast-check";
 import type { CaseContext, ConformanceCase } from "./case.ts";
 import { ConformanceError, type Expected, expectArrays, expectThat } from "./compare.ts";
 import { compute } from "./compute.ts";
-import { sample } from "./data.ts";
+import { arrayOf, sample } from "./data.ts";
 import { floatTypes } from "./operations/spec.ts";
 import { derivativeAlong, dot, weightedOutput } from "./oracle/differentiate.ts";
 import { type TensorFunction, predict, traceOf } from "./oracle/predict.ts";
+import { nameLengths } from "./random/name-lengths.ts";
 import { type MadeOperation, type Maker, madeOperations, makers as makersOf } from "./random/makers.ts";
 import { arraysOf, functionOf, programs, scalarOf, smallShapes } from "./random/program.ts";
 import { toleranceOf } from "./tolerance.ts";
@@ -20,10 +21,23 @@ export function propertyCases(context: CaseContext): ConformanceCase[] {
     group: "properties",
     run: (engine) => expectProperty(engine, context, check),
   });
+  const everything = madeOperations
+    .flatMap((operation) => makersOf[operation])
+    .filter(({ wild }) => wild === undefined);
   return floatTypes
     .filter((dtype) => context.traits.dtypes.includes(dtype))
-    .flatMap((dtype) =>
-      Object.entries(families).flatMap(([name, operations]) => {
+    .flatMap((dtype) => [
+      ...(context.traits.namedDimensions
+        ? [
+            make(`graphs with a named length ${dtype}`, {
+              makers: everything,
+              dtype,
+              shapes: shapesToName,
+              expect: expectNamed,
+            }),
+          ]
+        : []),
+      ...Object.entries(families).flatMap(([name, operations]) => {
         const makers = operations.flatMap((operation) => makersOf[operation]).filter(({ wild }) => wild === undefined);
         return [
           make(`${name} ${dtype}`, { makers, dtype, expect: expectValues }),
@@ -35,8 +49,15 @@ export function propertyCases(context: CaseContext): ConformanceCase[] {
           }),
         ];
       }),
-    );
+    ]);
 }
+
+/** A length that small graphs have nowhere but where it is given to them. */
+const namedLength = 7;
+
+const shapesToName = smallShapes.map((shape) =>
+  shape.map((length, axis) => (axis === 0 || length === 3 ? namedLength : length)),
+);
 
 /** The operations in the graphs. */
 const families: Readonly<Record<string, readonly MadeOperation[]>> = {
@@ -51,6 +72,7 @@ const families: Readonly<Record<string, readonly MadeOperation[]>> = {
 interface Check {
   readonly makers: readonly Maker[];
   readonly dtype: DType;
+  readonly shapes?: readonly (readonly number[])[];
   readonly expect: (
     engine: Engine,
     fn: TensorFunction,
@@ -63,10 +85,10 @@ interface Check {
 async function expectProperty(
   engine: Engine,
   { seed, runs, reference }: CaseContext,
-  { makers, dtype, expect }: Check,
+  { makers, dtype, shapes = smallShapes, expect }: Check,
 ): Promise<void> {
   let refusal: unknown;
-  const random = programs({ shapes: smallShapes, fills: ["spread"], orders: [0] });
+  const random = programs({ shapes, fills: ["spread"], orders: [0] });
   const property = fc.asyncProperty(random, async (program) => {
     try {
       await expect(engine, functionOf(program, makers, dtype), arraysOf(program, dtype), reference, dtype);
@@ -122,6 +144,40 @@ async function expectGradients(
 ): Promise<void> {
   const gradient = valueAndGrad(scalar(fn, dtype), { wrt: arrays.map((_, index) => index) });
   await expectValues(engine, (...tensors) => gradient(...tensors).flat(), arrays, reference);
+}
+
+/** Values and gradients of the graph with a name in place of a length, which the run is given. */
+async function expectNamed(
+  engine: Engine,
+  fn: TensorFunction,
+  arrays: readonly NDArray[],
+  _: Engine | undefined,
+  dtype: DType,
+): Promise<void> {
+  const gradient = valueAndGrad(scalar(fn, dtype), { wrt: arrays.map((__, index) => index) });
+  const graph = traceOf((...tensors) => [...[fn(...tensors)].flat(), ...gradient(...tensors).flat()], arrays);
+  const named = nameLengths(prepare(graph, engine, { simplify: false }), namedLength, "batch");
+  fc.pre(isValid(named));
+  const executable = await engine.compile(prepare(named, engine));
+  try {
+    const values = arrays.map(({ data }) => data);
+    const results = await executable.run(values, undefined, { batch: namedLength });
+    const got = graph.outputs.map(({ shape, dtype: own }, index) => arrayOf(results[index]!, shape as number[], own));
+    expectArrays("the oracle's results", got, predict(graph, arrays, engine.traits, slack));
+  } catch (error) {
+    throw error instanceof ConformanceError ? new ConformanceError(`${error.message}\n${formatGraph(named)}`) : error;
+  } finally {
+    await executable.dispose();
+  }
+}
+
+function isValid(graph: Graph): boolean {
+  try {
+    verify(graph);
+    return graph.inputs.some(({ shape }) => shape.includes("batch"));
+  } catch {
+    return false;
+  }
 }
 
 /** Compares the directional derivative along a random direction of each array with differences of the oracle's values. */

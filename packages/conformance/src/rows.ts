@@ -64,18 +64,24 @@ const largest = 4096;
 
 async function expectSameRows(engine: Engine, fn: TensorFunction, arrays: RowFunction["arrays"]): Promise<void> {
   const all = arrays(largest);
-  const compiled = compile((...tensors: Tensor[]) => [fn(...tensors)].flat(), { engine });
+  const list = (...tensors: Tensor[]): Tensor[] => [fn(...tensors)].flat();
+  const dynamic = all.flatMap(({ shared }, argument) => (shared ? [] : [{ argument, axis: 0, name: "rows" }]));
+  const each = compile(list, { engine });
+  // The same function, compiled once for any number of rows.
+  const once = compile(list, { engine, dynamic });
   try {
-    const whole = await compiled(...all.map(({ array }) => array));
+    const whole = await each(...all.map(({ array }) => array));
     for (const batch of batches) {
       for (const first of batch === 1 ? [0, 5, largest - 1] : [largest - batch]) {
         const some = all.map(({ array, shared }) => (shared ? array : rowsOf(array, first, batch)));
-        const part = await compiled(...some);
-        for (const [result, { data }] of part.entries()) expectRows(data, whole[result]!.data, first, batch);
+        for (const compiled of engine.traits.namedDimensions ? [each, once] : [each]) {
+          const part = await compiled(...some);
+          for (const [result, { data }] of part.entries()) expectRows(data, whole[result]!.data, first, batch);
+        }
       }
     }
   } finally {
-    await compiled.dispose();
+    await Promise.all([each.dispose(), once.dispose()]);
   }
 }
 

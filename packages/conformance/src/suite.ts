@@ -1,6 +1,7 @@
 /** Which cases must an engine pass? Everything that its traits declare. */
 import { DTypeError, type Engine, type EngineFactory } from "@symloss/core";
 import { type OptionRule, type OptionTable, checkOptions, engineRule, requireRule } from "@symloss/core/engine";
+import { anyBatchCases } from "./any-batch.ts";
 import { type CaseContext, type ConformanceCase, type GoldenSelection, goldenSelections } from "./case.ts";
 import { faultCases } from "./faults.ts";
 import { goldenCases } from "./golden-cases.ts";
@@ -82,6 +83,7 @@ const groups: readonly ((context: CaseContext) => ConformanceCase[])[] = [
   limitCases,
   goldenCases,
   lossCases,
+  anyBatchCases,
   ignoredCases,
   publishedCases,
   passCases,

@@ -29,7 +29,10 @@ describe("cpu", () => {
       device: "loops (generated JavaScript)",
       software: false,
     });
-    expect(await cpu({ mode: "interpreter" })).toMatchObject({ device: "interpreter" });
+    expect(await cpu({ mode: "interpreter" })).toMatchObject({
+      device: "interpreter",
+      traits: { namedDimensions: false },
+    });
     expect(traits).toEqual({
       dtypes: ["float32", "float64", "int32", "bool"],
       operations: allOperations,
@@ -37,7 +40,7 @@ describe("cpu", () => {
       nonFinite: "strict",
       rowIndependent: true,
       synchronous: true,
-      namedDimensions: false,
+      namedDimensions: true,
     });
   });
 

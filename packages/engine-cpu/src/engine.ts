@@ -30,6 +30,7 @@ export interface CpuOptions {
  */
 export async function cpu(options: CpuOptions = {}): Promise<Engine> {
   checkOptions("cpu", options, optionTable);
+  const mode = modeOf(options);
   const engine = hostEngine({
     name: "cpu",
     traits: {
@@ -39,9 +40,9 @@ export async function cpu(options: CpuOptions = {}): Promise<Engine> {
       nonFinite: "strict",
       rowIndependent: true,
       synchronous: true,
-      namedDimensions: false,
+      namedDimensions: mode.compile === generatePlan,
     },
-    ...modeOf(options),
+    ...mode,
   });
   await selfTest(engine);
   return engine;

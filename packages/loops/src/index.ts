@@ -1,13 +1,22 @@
 /** What may an engine import? */
 export { type LoopOptions, type LoopPlan, describePlan, planLoops } from "./plan.ts";
 export type { Part, Programs, Repetition } from "./parts.ts";
+export {
+  type Length,
+  type NamedLength,
+  added,
+  assumed,
+  isNamed,
+  keyOf,
+  multiplied,
+  valueOf,
+} from "./program/length.ts";
 export { bytesOf } from "./program/describe.ts";
 export type {
   Address,
   Buffer,
   Epilogue,
   Expression,
-  Length,
   LoopBody,
   Operand,
   Panel,
@@ -18,7 +27,6 @@ export type {
   Rows,
   Statement,
   StatementOf,
-  Stride,
 } from "./program/program.ts";
 export type { ScalarOperation } from "./program/scalar-operation.ts";
 export { allStatements, buffersOf, operandsOf } from "./program/statements.ts";

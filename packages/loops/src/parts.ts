@@ -14,14 +14,15 @@ import { translate } from "./element/translate.ts";
 import { type Ones, followAxes, followBody, onesInBody } from "./element/unit-axes.ts";
 import { type Window, shifted, whole } from "./element/window.ts";
 import { emitPrograms } from "./emit/emit.ts";
-import type { Buffer, Length, Program } from "./program/program.ts";
+import { type Length, added, lengthOf, multiplied, sizeOfShape } from "./program/length.ts";
+import type { Buffer, Program } from "./program/program.ts";
 import { fuse } from "./schedule/fusion.ts";
 import { type LoopTree, splitPrograms } from "./schedule/loop-tree.ts";
 import { collectStages } from "./schedule/stages.ts";
 import { planStorage } from "./schedule/storage.ts";
 
 /** What runs in order. */
-export type Part = Programs | Repetition;
+export type Part<L extends Length = Length> = Programs | Repetition<L>;
 
 /** Programs that run one after the other. */
 export interface Programs {
@@ -33,15 +34,15 @@ export interface Programs {
 }
 
 /** Parts that run once for each step of a scan. */
-export interface Repetition {
+export interface Repetition<L extends Length = Length> {
   readonly kind: "repetition";
-  readonly length: Length;
+  readonly length: L;
   /** Before each step it is set to the place of the slices: the number of the step, or, in reverse, how many steps follow. */
-  readonly place: Buffer;
+  readonly place: Buffer<L>;
   readonly reverse: boolean;
   /** Before each step it is set to 0 if its number is even, else to 1. */
-  readonly parity: Buffer;
-  readonly parts: readonly Part[];
+  readonly parity: Buffer<L>;
+  readonly parts: readonly Part<L>[];
 }
 
 /** A program, and which of its loops go over what may be a batch. */
@@ -163,7 +164,7 @@ function planScan(
   const operands = node.inputs.slice(count);
   for (const operand of operands) if (isArray(operand)) once(windows, operand, () => placeConstant(planning, operand));
   const missing = [...new Set([...operands, ...stored])].filter((tensor) => !windows.has(tensor));
-  const places = missing.map((tensor) => lasting(planning, tensor, tensor.size));
+  const places = missing.map((tensor) => lasting(planning, tensor, sizeOfShape(tensor.shape)));
   const before = planPrograms(
     planning,
     [...node.inputs.slice(0, count), ...missing],
@@ -190,11 +191,11 @@ function planSteps(
   const taken = body.inputs.map((input, index): Window => {
     if (index < count) return inStep(carries[index]!.read, place, parity);
     const window = known.windows.get(node.inputs[index]!)!;
-    return index < count + sequences ? shifted(window, 0, place, input.size) : window;
+    return index < count + sequences ? shifted(window, 0, place, sizeOfShape(input.shape)) : window;
   });
   const given = [
     ...carries.map(({ write }) => inStep(write, place, parity)),
-    ...outputs.map(({ window, tensor }) => shifted(window, 0, place, tensor.size)),
+    ...outputs.map(({ window, tensor }) => shifted(window, 0, place, sizeOfShape(tensor.shape))),
   ];
   const parts = planParts(
     planning,
@@ -212,8 +213,9 @@ function planSteps(
   return { kind: "repetition", length, place, reverse, parity, parts };
 }
 
-/** How many steps a scan has. Throws `EngineError` unless it is a whole number from 1: it decides where a step reads and writes. */
-function stepsOf({ attributes: { length } }: ScanNode): number {
+/** How many steps a scan has. Throws `EngineError` unless it is a whole number from 1 or a name: it decides where a step reads and writes. */
+function stepsOf({ attributes: { length } }: ScanNode): Length {
+  if (typeof length === "string") return lengthOf(length);
   if (typeof length === "number" && Number.isSafeInteger(length) && length >= 1) return length;
   throw new EngineError(
     `loops: the steps of a scan must be a whole number from 1, got ${typeof length === "number" ? length : `a ${typeof length}`}. The graph is not one of this library's making.`,
@@ -243,7 +245,7 @@ function knownInBody(node: ScanNode, windows: readonly Window[], outside: Known)
 interface StepWindow {
   readonly window: Window;
   readonly by: "place" | "parity";
-  readonly stride: number;
+  readonly stride: Length;
 }
 
 function inStep({ window, by, stride }: StepWindow, place: Buffer, parity: Buffer): Window {
@@ -265,25 +267,26 @@ function makeCarry(planning: Planning, nodes: readonly ScanNode[], index: number
   const { body, carries, reverse } = nodes[0]!.attributes;
   const length = stepsOf(nodes[0]!);
   const input = body.inputs[index]!;
-  const { size } = input;
-  const isKept = nodes.some(({ attributes: { output } }) => output === carries + index);
-  const all = lasting(planning, input, size * (isKept ? length + 1 : 2));
+  const size = sizeOfShape(input.shape);
+  // Where the last of an unknown number of steps writes can be told only if each writes to a place of its own.
+  const isKept = typeof length !== "number" || nodes.some(({ attributes: { output } }) => output === carries + index);
+  const all = lasting(planning, input, multiplied(size, isKept ? added(length, 1) : 2));
   const next = { ...all, buffer: addBuffer(planning, { ...all.buffer, shares: all.buffer }) };
   if (!isKept) {
     return {
       initial: all,
       read: { window: all, by: "parity", stride: size },
-      write: { window: shifted(next, size), by: "parity", stride: -size },
-      final: shifted(all, (length % 2) * size),
+      write: { window: shifted(next, size), by: "parity", stride: multiplied(-1, size) },
+      final: shifted(all, length % 2 === 0 ? 0 : size),
       stacked: undefined,
     };
   }
-  const [from, to] = reverse ? [size, 0] : [0, size];
+  const [from, to]: [Length, Length] = reverse ? [size, 0] : [0, size];
   return {
-    initial: shifted(all, reverse ? length * size : 0),
+    initial: shifted(all, reverse ? multiplied(length, size) : 0),
     read: { window: shifted(all, from), by: "place", stride: size },
     write: { window: shifted(next, to), by: "place", stride: size },
-    final: shifted(all, reverse ? 0 : length * size),
+    final: shifted(all, reverse ? 0 : multiplied(length, size)),
     stacked: shifted(all, from),
   };
 }
@@ -306,7 +309,7 @@ function stackOutputs(
     const [first] = results;
     if (first === undefined) return [];
     const target = results.find((result) => direct.has(result));
-    const window = target === undefined ? lasting(planning, tensor, first.size) : direct.get(target)!;
+    const window = target === undefined ? lasting(planning, tensor, sizeOfShape(first.shape)) : direct.get(target)!;
     return [{ tensor, window, results }];
   });
 }
@@ -316,7 +319,7 @@ function addBuffer({ buffers }: Planning, buffer: Omit<Buffer, "id">): Buffer {
   return buffers.at(-1)!;
 }
 
-function lasting(planning: Planning, { dtype }: Tensor, size: number): Window {
+function lasting(planning: Planning, { dtype }: Tensor, size: Length): Window {
   return whole(addBuffer(planning, { kind: "lasting", dtype, size }));
 }
 

@@ -42,7 +42,7 @@ function graphOf(fn: (...inputs: Tensor[]) => readonly Tensor[], ...specs: Spec[
   );
 }
 
-function planOf(fn: (...inputs: Tensor[]) => readonly Tensor[], ...specs: Spec[]): LoopPlan {
+function planOf(fn: (...inputs: Tensor[]) => readonly Tensor[], ...specs: Spec[]): LoopPlan<number> {
   return planLoops(graphOf(fn, ...specs));
 }
 
@@ -56,7 +56,7 @@ function withGradients(fn: (...inputs: Tensor[]) => Tensor, skipped = 0): (...in
 }
 
 /** How many loops stand outermost in each program: a sequence of nests is not one program. */
-function nestsOf({ programs }: LoopPlan): number[] {
+function nestsOf({ programs }: LoopPlan<number>): number[] {
   return programs.map(({ body }) => body.filter(({ kind }) => kind === "loop" || kind === "multiply").length);
 }
 
@@ -66,7 +66,7 @@ type Seven = [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
 const mixture: Spec[] = [[64, 50], [64, 50], [64, 8], [64, 8], [5, 8], [5, 8], [5]];
 
 describe("one program", () => {
-  const cases: Record<string, LoopPlan> = {
+  const cases: Record<string, LoopPlan<number>> = {
     "huber of each element": planOf((y, p) => [huber(y!, p!)], [1000], [1000]),
     "mean huber": planOf((y, p) => [reduce(huber(y!, p!))], [1000], [1000]),
     "mean huber with gradient": planOf(
@@ -176,7 +176,7 @@ describe("memory beside inputs and outputs", () => {
     const distance = z.expandDims(1).sub(mu).square().mul(exp(logVariance.neg()));
     return distance.add(logVariance).sum(2).mul(-0.5).add(logPi).softmax(1);
   };
-  const cases: readonly { name: string; plan: LoopPlan; between: number; scratch: number }[] = [
+  const cases: readonly { name: string; plan: LoopPlan<number>; between: number; scratch: number }[] = [
     {
       name: "an evidence lower bound with gradients needs a row for what both sides of the batch share",
       plan: planOf(
@@ -222,7 +222,7 @@ describe("memory beside inputs and outputs", () => {
 });
 
 describe("neighbouring axes that always walk together are one loop", () => {
-  const extentsOf = (plan: LoopPlan): number[] =>
+  const extentsOf = (plan: LoopPlan<number>): number[] =>
     plan.programs
       .flatMap(({ body }) => allStatements(body))
       .flatMap((statement) => (statement.kind === "loop" ? [statement.extent] : []));
@@ -252,8 +252,8 @@ describe("neighbouring axes that always walk together are one loop", () => {
 
 describe("a loop over a few in a loop over many", () => {
   const overlap = (x: Tensor, y: Tensor): Tensor => x.mul(y).sum(1);
-  const statements = (plan: LoopPlan) => plan.programs.flatMap(({ body }) => allStatements(body));
-  const loops = (plan: LoopPlan): number[] =>
+  const statements = (plan: LoopPlan<number>) => plan.programs.flatMap(({ body }) => allStatements(body));
+  const loops = (plan: LoopPlan<number>): number[] =>
     statements(plan).flatMap((one) => (one.kind === "loop" ? [one.extent] : []));
 
   test("is written out, and what it adds up stays in registers", () => {
@@ -290,7 +290,7 @@ test("a sum that is read at two places is summed once", () => {
 describe("a large product of matrices", () => {
   const shapes = [[32, 24], [24, 40], [40], [32, 40]] as const;
 
-  function productsOf({ programs }: LoopPlan): Extract<Statement, { kind: "multiply" }>[] {
+  function productsOf({ programs }: LoopPlan<number>): Extract<Statement, { kind: "multiply" }>[] {
     return programs.flatMap(({ body }) => allStatements(body)).filter((statement) => statement.kind === "multiply");
   }
 

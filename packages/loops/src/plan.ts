@@ -1,5 +1,16 @@
 /** How does a graph become loop programs? */
-import { DTypeError, type Graph, type OptionTable, OutOfRangeError, checkOptions, lower } from "@symloss/core/engine";
+import {
+  DTypeError,
+  type Graph,
+  type OptionTable,
+  OutOfRangeError,
+  ShapeError,
+  checkOptions,
+  flagRule,
+  isConcrete,
+  lower,
+  nodesWithin,
+} from "@symloss/core/engine";
 import { loopOperations } from "./element/loop-operation.ts";
 import type { SumOrder } from "./element/sum-order.ts";
 import { whole } from "./element/window.ts";
@@ -7,21 +18,22 @@ import { writeOutShortLoops } from "./emit/short-loops.ts";
 import { unrollAndJam } from "./emit/unroll-and-jam.ts";
 import { type Part, type Planning, knownOf, planParts } from "./parts.ts";
 import { bytesOf, describePrograms } from "./program/describe.ts";
+import { type Length, added, formatLength, sizeOfShape } from "./program/length.ts";
 import type { Buffer, Program } from "./program/program.ts";
 import { allStatements, buffersOf } from "./program/statements.ts";
 import { describeTree } from "./schedule/loop-tree.ts";
 
 /** What a graph became: programs, the parts in which they run, one after the other, and the buffers that they read and write. */
-export interface LoopPlan {
-  readonly parts: readonly Part[];
-  readonly buffers: readonly Buffer[];
-  readonly programs: readonly Program[];
+export interface LoopPlan<L extends Length = Length> {
+  readonly parts: readonly Part<L>[];
+  readonly buffers: readonly Buffer<L>[];
+  readonly programs: readonly Program<L>[];
   /** Of each program, the indices of its loops over what may be a batch, whose length must decide nothing where sums are in lanes. */
   readonly batches: readonly ReadonlySet<number>[];
 }
 
 /** What an engine says about how it runs programs. */
-export interface LoopOptions {
+export interface LoopOptions<L extends Length = Length> {
   /**
    * How the engine adds: `inOrder` (default) or `inLanes`. With lanes the order of a sum depends on its loops, so these do not depend on the
    * length of any axis that may be a batch, the first of an input: a row has the same bits in every batch.
@@ -31,30 +43,39 @@ export interface LoopOptions {
    * What the engine makes of a program before loops are unrolled and jammed, or nothing. What it makes is left as it is. New buffers take
    * their ids from the function.
    */
-  readonly rewrite?: ((program: Program, nextId: () => number) => Program | undefined) | undefined;
+  readonly rewrite?: ((program: Program<L>, nextId: () => number) => Program<L> | undefined) | undefined;
+  /** Whether lengths may have names, so that the programs take them as numbers when they run; default false. */
+  readonly namedDimensions?: boolean | undefined;
 }
+
+type WithNumbers = LoopOptions<number> & { readonly namedDimensions?: false | undefined };
+type WithNames = LoopOptions & { readonly namedDimensions: true };
 
 const sumOrders: readonly unknown[] = ["inOrder", "inLanes"] satisfies SumOrder[];
 
 const optionTable: OptionTable<LoopOptions> = {
   sums: { must: '"inOrder" or "inLanes"', holds: (value) => sumOrders.includes(value), error: OutOfRangeError },
   rewrite: { must: "a function", holds: (value) => typeof value === "function", error: DTypeError },
+  namedDimensions: flagRule,
 };
 
 /**
- * The programs of a graph of concrete shapes, as few as its reductions allow.
- * Throws `DTypeError` or `OutOfRangeError` if an option is unknown or invalid.
+ * The programs of a graph, as few as its reductions allow. Throws `DTypeError` or `OutOfRangeError` if an option is unknown or invalid,
+ * and `ShapeError` if a length has a name and `namedDimensions` is not given.
  */
-export function planLoops(graph: Graph, options: LoopOptions = {}): LoopPlan {
+export function planLoops(graph: Graph, options?: WithNumbers): LoopPlan<number>;
+export function planLoops(graph: Graph, options: WithNames): LoopPlan;
+export function planLoops(graph: Graph, options: WithNumbers | WithNames = {}): LoopPlan {
   checkOptions("planLoops", options, optionTable);
-  const { sums = "inOrder", rewrite } = options;
+  const { sums = "inOrder", rewrite, namedDimensions = false } = options as LoopOptions;
+  if (!namedDimensions) requireNumbers(graph);
   const { inputs, outputs } = lower(graph, [...loopOperations, "scan"], "loops");
   const planning: Planning = { sums, buffers: [], programs: [] };
   const { buffers } = planning;
   for (const kind of ["input", "output"] as const) {
     const tensors = kind === "input" ? inputs : outputs;
-    for (const [position, { dtype, size }] of tensors.entries())
-      buffers.push({ id: buffers.length, kind, dtype, size, position });
+    for (const [position, { dtype, shape }] of tensors.entries())
+      buffers.push({ id: buffers.length, kind, dtype, size: sizeOfShape(shape), position });
   }
   const windows = buffers.map(whole);
   const known = knownOf(inputs, windows.slice(0, inputs.length), outputs);
@@ -67,6 +88,15 @@ export function planLoops(graph: Graph, options: LoopOptions = {}): LoopPlan {
   });
   const batches = planning.programs.map((emitted) => emitted.batches);
   return { parts, buffers: usedBuffers(buffers, programs, parts), programs, batches };
+}
+
+function requireNumbers(graph: Graph): void {
+  for (const node of [...graph.inputs, ...nodesWithin(graph)]) {
+    if (isConcrete(node.shape)) continue;
+    throw new ShapeError(
+      `planLoops: every length must be a number unless namedDimensions is true, got ${node} (${node.operation}).`,
+    );
+  }
 }
 
 /** The user's buffers, and those that programs or parts need. */
@@ -92,7 +122,8 @@ function isGiven({ kind }: Buffer): boolean {
 /** The loop trees, the programs line by line, then the bytes of intermediate buffers and of scratch. */
 export function describePlan({ parts, buffers, programs }: LoopPlan): string {
   const count = `${programs.length} ${programs.length === 1 ? "program" : "programs"}`;
-  const bytes = `${bytesOf(buffers, "intermediate") + bytesOf(buffers, "lasting")} bytes between programs, ${bytesOf(buffers, "scratch")} bytes of scratch`;
+  const between = added(bytesOf(buffers, "intermediate"), bytesOf(buffers, "lasting"));
+  const bytes = `${formatLength(between)} bytes between programs, ${formatLength(bytesOf(buffers, "scratch"))} bytes of scratch`;
   return `loops\n${describeParts(parts, "")}\n${describePrograms(programs)}\n${count}, ${bytes}`;
 }
 
@@ -100,7 +131,7 @@ function describeParts(parts: readonly Part[], indent: string): string {
   const lines = parts.map((part) => {
     if (part.kind === "programs") return describeTree(part.tree).replaceAll(/^/gm, indent);
     const from = part.reverse ? ", from the last" : "";
-    return `${indent}  ${part.length} steps${from}\n${describeParts(part.parts, `${indent}  `)}`;
+    return `${indent}  ${formatLength(part.length)} steps${from}\n${describeParts(part.parts, `${indent}  `)}`;
   });
   return lines.join("\n");
 }

@@ -1,5 +1,5 @@
 /** What does a loss give for a sample, with the gradients by its arguments? */
-import { type DType, type Engine, NDArray, type Tensor, compile, grad, sum } from "@symloss/core";
+import { type DType, type DynamicLength, type Engine, NDArray, type Tensor, compile, grad, sum } from "@symloss/core";
 import { type AnyLoss, type Elements, type LossName, losses } from "@symloss/losses";
 import { arrayOf } from "../data.ts";
 import { type LossSample, lossSamples } from "../samples.ts";
@@ -26,9 +26,12 @@ export interface Outcome {
 /** How long axes are: each has another length, so that none is taken for another. */
 export const lengths = { batch: 7, classes: 5, items: 5, positions: 6, D: 4, K: 3, d: 4, time: 8, labels: 3 } as const;
 
-/** A call of each loss in each form of its arguments, with each of its choices, and with every option; floats are of this dtype. */
-export function callsOf(name: LossName, dtype: DType): readonly Call[] {
-  return lossSamples(name, { lengths, leading: [lengths.batch], everyOption: true }).map((sample) =>
+/**
+ * A call of each loss in each form of its arguments, with each of its choices, and with every option; floats are of this dtype, and so many
+ * rows are in a batch.
+ */
+export function callsOf(name: LossName, dtype: DType, batch: number = lengths.batch): readonly Call[] {
+  return lossSamples(name, { lengths: { ...lengths, batch }, leading: [batch], everyOption: true }).map((sample) =>
     callOfSample(sample, dtype),
   );
 }
@@ -58,14 +61,37 @@ export function differentiableIn({ name, inputs }: Call): readonly string[] {
 }
 
 /** Values and gradients of a call on an engine; `after` turns each result into what is looked at. */
-export async function outcomeOf(
+export async function outcomeOf(engine: Engine, call: Call, after?: (result: Tensor) => Tensor): Promise<Outcome> {
+  const compiled = compileCall(engine, call, { after });
+  try {
+    return await compiled.run(call);
+  } finally {
+    await compiled.dispose();
+  }
+}
+
+/** How a call is compiled. */
+interface CompileCallOptions {
+  readonly after?: ((result: Tensor) => Tensor) | undefined;
+  /** Whether the batch may have another length in each run. */
+  readonly anyBatch?: boolean | undefined;
+}
+
+/** A call, compiled. */
+export interface CompiledCall {
+  /** Takes the arrays of a call that is like it. */
+  run(call: Call): Promise<Outcome>;
+  dispose(): Promise<void>;
+}
+
+/** Compiles values and gradients of a call. */
+export function compileCall(
   engine: Engine,
   call: Call,
-  after: (result: Tensor) => Tensor = (result) => result,
-): Promise<Outcome> {
+  { after = (result) => result, anyBatch = false }: CompileCallOptions = {},
+): CompiledCall {
   const loss: AnyLoss = losses[call.name];
-  const arrays = Object.entries(call.inputs).filter((entry): entry is [string, NDArray] => entry[1] instanceof NDArray);
-  const names = arrays.map(([name]) => name);
+  const names = Object.entries(call.inputs).flatMap(([name, input]) => (input instanceof NDArray ? [name] : []));
   const resultNames = Object.keys(loss.definition.results);
   const results = (...tensors: Tensor[]): Tensor[] => {
     const named = { ...call.inputs, ...Object.fromEntries(names.map((name, index) => [name, tensors[index]!])) };
@@ -83,14 +109,20 @@ export async function outcomeOf(
   const wrt = wanted.map((name) => names.indexOf(name));
   const compiled = compile(
     (...tensors: Tensor[]) => [...results(...tensors), ...(wrt.length === 0 ? [] : grad(total, { wrt })(...tensors))],
-    { engine },
+    { engine, dynamic: anyBatch ? names.flatMap((name, argument) => batchAxes(call.axes[name]!, argument)) : [] },
   );
-  try {
-    const got = await compiled(...arrays.map(([, array]) => array));
-    const named = (list: readonly string[], first: number) =>
-      Object.fromEntries(list.map((name, index) => [name, got[first + index]!]));
-    return { values: named(resultNames, 0), gradients: named(wanted, resultNames.length) };
-  } finally {
-    await compiled.dispose();
-  }
+  return {
+    async run({ inputs }) {
+      const got = await compiled(...names.map((name) => inputs[name] as NDArray));
+      const named = (list: readonly string[], first: number) =>
+        Object.fromEntries(list.map((name, index) => [name, got[first + index]!]));
+      return { values: named(resultNames, 0), gradients: named(wanted, resultNames.length) };
+    },
+    dispose: () => compiled.dispose(),
+  };
+}
+
+/** The axes of an argument along which rows of a batch lie. */
+function batchAxes(axes: readonly string[], argument: number): readonly DynamicLength[] {
+  return axes.flatMap((name, axis) => (name === ".." || name === "batch" ? [{ argument, axis, name: "batch" }] : []));
 }

@@ -1,5 +1,5 @@
 /** Which checks of a graph apply to arrays from the host? */
-import { type Check, isOfRows, runCheck } from "../tensor/check.ts";
+import { type Check, checkWithLengths, isOfRows, runCheck } from "../tensor/check.ts";
 import type { TypedArray } from "../array/dtype.ts";
 import { type Graph, nodesWithin } from "../graph/graph.ts";
 import { type Stage, follow, operandsOfBodies } from "./host-view.ts";
@@ -17,15 +17,9 @@ export interface HostCheck {
  */
 export function collectChecks(graph: Graph): HostCheck[] {
   const positions = new Map(graph.inputs.map((input, index) => [input, index]));
-  const operands = operandsOfBodies(graph);
   const checks: HostCheck[] = [];
   const known = new Set<string>();
-  for (const node of nodesWithin(graph)) {
-    if (node.operation !== "check") continue;
-    const { source, stages } = follow(node.inputs[0]!, operands);
-    const wanted = checkOf(node);
-    if (isAskedBefore(wanted, stages)) continue;
-    const check = { ...wanted, through: stepsFor(wanted, stages) };
+  for (const { source, check } of sourceChecks(graph)) {
     if (source.operation === "constant") {
       const { data, shape } = source.attributes as { data: TypedArray; shape: readonly number[] };
       runCheck(check, data, shape);
@@ -38,6 +32,28 @@ export function collectChecks(graph: Graph): HostCheck[] {
     known.add(key);
   }
   return checks;
+}
+
+/** Throws `ShapeError` if what constants must be depends on a length that has a name, and so is not known before a run. */
+export function requireKnownConstants(graph: Graph): void {
+  for (const { source, check } of sourceChecks(graph))
+    if (source.operation === "constant") checkWithLengths(check, undefined);
+}
+
+/** A check of what the formula sees of an input, a constant or a computed tensor. */
+interface SourceCheck {
+  readonly source: Tensor;
+  readonly check: Check;
+}
+
+function sourceChecks(graph: Graph): SourceCheck[] {
+  const operands = operandsOfBodies(graph);
+  return nodesWithin(graph).flatMap((node) => {
+    if (node.operation !== "check") return [];
+    const { source, stages } = follow(node.inputs[0]!, operands);
+    const wanted = checkOf(node);
+    return isAskedBefore(wanted, stages) ? [] : [{ source, check: { ...wanted, through: stepsFor(wanted, stages) } }];
+  });
 }
 
 /** Only a check of rows depends on their layout: any other check runs on, and reports positions in, the user's own array. */

@@ -1,7 +1,7 @@
 /** What do all calls with the same types share? A plan: a graph compiled for an engine, with the checks of its inputs. */
 import { type Lengths, type Shape, frozenShape, sizeOf, withLengths } from "../array/shape.ts";
 import { type ArrayType, formatType } from "../array/type.ts";
-import { describe, print } from "../array/describe.ts";
+import { describe } from "../array/describe.ts";
 import type { TypedArray } from "../array/dtype.ts";
 import { EngineError, ShapeError } from "../array/errors.ts";
 import { type NDArray, resultArray } from "../array/ndarray.ts";
@@ -11,10 +11,10 @@ import { type Structure, unflatten } from "../array/tree.ts";
 import type { DeviceArray, Engine, Executable, Value } from "../engine/contract.ts";
 import { engineRule } from "../engine/options.ts";
 import { prepare } from "../engine/prepare.ts";
-import { nodesWithin } from "../graph/graph.ts";
-import { type Check, runCheck } from "../tensor/check.ts";
+import { type Graph, nodesWithin } from "../graph/graph.ts";
+import { checkWithLengths, runCheck } from "../tensor/check.ts";
 import { type Lease, acquire, guard } from "./executables.ts";
-import { type HostCheck, collectChecks } from "./host-check.ts";
+import { type HostCheck, collectChecks, requireKnownConstants } from "./host-check.ts";
 import { overlap } from "./outputs.ts";
 import { type Place, type Placement, placesOf } from "./placement.ts";
 import type { TracedGraph } from "./trace.ts";
@@ -34,8 +34,12 @@ export interface Plan {
   readonly engine: Engine;
   readonly executable: Executable;
   readonly checks: readonly HostCheck[];
-  /** The types with names in place of the lengths that may be others. */
-  readonly named: { readonly inputs: readonly ArrayType<Shape>[]; readonly results: readonly ArrayType<Shape>[] };
+  /** Types and checks with names in place of the lengths that may be others. */
+  readonly named: {
+    readonly inputs: readonly ArrayType<Shape>[];
+    readonly results: readonly ArrayType<Shape>[];
+    readonly checks: readonly HostCheck[];
+  };
   /** What these lengths are here, if there are any. */
   readonly lengths: Lengths | undefined;
   readonly inputs: readonly ArrayType[];
@@ -54,34 +58,52 @@ export type Execute<R> = (plan: Plan, values: readonly Value[]) => MaybePromise<
 /** The plan of a traced graph, with these lengths for its names. Synchronous if the engine compiles synchronously. */
 export function makePlan(graph: TracedGraph, options: PlanOptions, lengths?: Lengths): MaybePromise<Plan> {
   const { prepared, checks } = prepareTraced(graph, options);
-  const named = { inputs: namedTypes(graph.inputs), results: namedTypes(graph.outputs) };
+  requireNames(prepared, lengths);
+  const named = { inputs: namedTypes(graph.inputs), results: namedTypes(graph.outputs), checks };
   const signature = {
     engine: options.engine,
-    checks,
     named,
-    ...concreteTypes(named, lengths),
+    ...withLengthsOf(named, lengths),
     structure: graph.structure,
   };
   return andThen(acquire(options.engine, prepared), (lease) => withLease(signature, lease));
 }
 
+/** Throws `ShapeError` if a length has a name that is not among these. */
+function requireNames(graph: Graph, lengths: Lengths = {}): void {
+  for (const node of nodesWithin(graph)) {
+    const unknown = node.shape.find((dimension) => typeof dimension === "string" && !Object.hasOwn(lengths, dimension));
+    if (unknown === undefined) continue;
+    throw new ShapeError(
+      `compile: every length must be a number, or have a name that is in dynamic, got ${node} (${node.operation}). Other names are for exported graphs.`,
+    );
+  }
+}
+
 /** The same plan with other lengths. */
 export function planFor(plan: Plan, lengths: Lengths): Plan {
-  return { ...plan, ...concreteTypes(plan.named, lengths) };
+  return { ...plan, ...withLengthsOf(plan.named, lengths) };
 }
 
 function namedTypes(tensors: readonly ArrayType<Shape>[]): readonly ArrayType<Shape>[] {
   return tensors.map(({ dtype, shape }) => ({ dtype, shape: frozenShape(shape) }));
 }
 
-function concreteTypes(
-  { inputs, results }: Plan["named"],
+/** What is known of a plan once its lengths are. */
+function withLengthsOf(
+  { inputs, results, checks }: Plan["named"],
   lengths: Lengths | undefined,
-): Pick<Plan, "lengths" | "inputs" | "results" | "sizes"> {
+): Pick<Plan, "lengths" | "inputs" | "results" | "sizes" | "checks"> {
   const types = (list: readonly ArrayType<Shape>[]): readonly ArrayType[] =>
     list.map(({ dtype, shape }) => ({ dtype, shape: frozenShape(withLengths(shape, lengths)) }));
   const own = types(results);
-  return { lengths, inputs: types(inputs), results: own, sizes: own.map(({ shape }) => sizeOf(shape)) };
+  return {
+    lengths,
+    inputs: types(inputs),
+    results: own,
+    sizes: own.map(({ shape }) => sizeOf(shape)),
+    checks: checks.map(({ input, check }) => ({ input, check: checkWithLengths(check, lengths) })),
+  };
 }
 
 /** The graph that the engine compiles, and the checks removed from it; those of constants have been run. */
@@ -89,18 +111,8 @@ export function prepareTraced(
   graph: TracedGraph,
   { engine, simplify }: PlanOptions,
 ): { readonly prepared: TracedGraph; readonly checks: readonly HostCheck[] } {
-  for (const node of nodesWithin(graph)) {
-    if (node.operation === "check") requireKnownClasses((node.attributes as { readonly check: Check }).check);
-  }
+  requireKnownConstants(graph);
   return { checks: collectChecks(graph), prepared: prepare(graph, engine, { simplify }) };
-}
-
-/** Named numbers of classes are for exported graphs: here there would be nothing to check against. */
-function requireKnownClasses(check: Check): void {
-  if (check.kind !== "classIndices" || typeof check.classes === "number") return;
-  throw new ShapeError(
-    `${check.caller}: the number of classes must be a number when a graph runs, got ${print(check.classes)}.`,
-  );
 }
 
 /** A separate function, so that the closures of a plan don't keep the arrays of the call that made it in memory. */

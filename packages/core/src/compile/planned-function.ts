@@ -94,7 +94,9 @@ export class PlannedFunction {
       path: bound.paths[index]!,
     }));
     const named = nameLengths(this.#caller, this.#dynamic, given);
-    return this.#options.engine.traits.namedDimensions ? named : { types: bound.arguments, lengths: undefined };
+    // What is valid of no elements differs: they have no largest one.
+    const isNamed = this.#options.engine.traits.namedDimensions && !Object.values(named.lengths).includes(0);
+    return isNamed ? named : { types: bound.arguments, lengths: undefined };
   }
 
   #runAnew<R>(args: readonly unknown[], execute: Execute<R>): MaybePromise<R> {

@@ -1,9 +1,9 @@
 /** What must an array from the host satisfy before anything runs? The checks are the same on every engine. */
-import { describe } from "../array/describe.ts";
+import { describe, print } from "../array/describe.ts";
 import type { TypedArray } from "../array/dtype.ts";
-import { DTypeError, OutOfRangeError } from "../array/errors.ts";
+import { DTypeError, OutOfRangeError, ShapeError } from "../array/errors.ts";
 import { isRecord } from "../array/options.ts";
-import { type Dimension, formatPosition, isDimension } from "../array/shape.ts";
+import { type Dimension, type Lengths, formatPosition, isDimension, withLengths } from "../array/shape.ts";
 import { type Step, look } from "../array/view.ts";
 
 /** What must hold for an argument, and how a message names it. */
@@ -89,6 +89,28 @@ const rules: { readonly [K in CheckKind["kind"]]: Rule<K> } = {
     faultOfRow: otherSum,
   },
 };
+
+/** The check with these lengths in place of their names. Throws `ShapeError` if a name has none. */
+export function checkWithLengths(check: Check, lengths: Lengths | undefined): Check {
+  const through = check.through?.map((step) =>
+    "shape" in step ? { ...step, shape: withLengths(step.shape, lengths) } : step,
+  );
+  const own = through === undefined ? check : { ...check, through };
+  switch (own.kind) {
+    case "classIndices":
+      return { ...own, classes: lengthIn(own, "classes", own.classes, lengths) };
+    case "lengths":
+      return { ...own, longest: lengthIn(own, "steps", own.longest, lengths) };
+    default:
+      return own;
+  }
+}
+
+function lengthIn({ caller }: Check, what: string, dimension: Dimension, lengths: Lengths | undefined): number {
+  const length = typeof dimension === "number" ? dimension : lengths?.[dimension];
+  if (length !== undefined) return length;
+  throw new ShapeError(`${caller}: the number of ${what} must be a number when a graph runs, got ${print(dimension)}.`);
+}
 
 function ruleOf<K extends CheckKind["kind"]>({ kind }: { readonly kind: K }): Rule<K> {
   return rules[kind];

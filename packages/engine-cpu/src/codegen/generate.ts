@@ -1,18 +1,28 @@
 /** How does a graph run as generated JavaScript? */
-import { EngineError, type Graph, type HostProgram, type TypedArray, allocate } from "@symloss/core/engine";
+import {
+  EngineError,
+  type Graph,
+  type HostProgram,
+  type Lengths,
+  type TypedArray,
+  allocate,
+} from "@symloss/core/engine";
 import {
   type Buffer,
+  type Length,
   type LoopPlan,
   type Part,
   type Statement,
   allStatements,
   describePlan,
   planLoops,
+  valueOf,
 } from "@symloss/loops";
+import { type LengthNames, lengthPrinter, makeLengthNames } from "./lengths.ts";
 import { library } from "./library.ts";
-import { allocateKept } from "./memory.ts";
+import { type Memory, makeMemory } from "./memory.ts";
 import { type PrintedProgram, printProgram } from "./print.ts";
-import { integer, length } from "./text.ts";
+import { integer, name } from "./text.ts";
 
 /** Whether text may become functions here; a content security policy may forbid it. */
 export function mayGenerate(): boolean {
@@ -24,27 +34,33 @@ export function mayGenerate(): boolean {
   }
 }
 
-/** The plan of a graph of concrete shapes, as loops. */
+/** The plan of a graph, as loops. */
 export function generatePlan(graph: Graph): HostProgram {
-  const plan = planLoops(graph);
+  const plan = planLoops(graph, { namedDimensions: true });
   for (const { body } of plan.programs) checkLength(body);
-  const programs = plan.programs.map(printProgram);
-  const kept = allocateKept(plan, programs);
+  const names = makeLengthNames();
+  const programs = plan.programs.map((program) => printProgram(program, names));
+  const memory = makeMemory(plan, programs);
   const slots = programs.map((program) => Float64Array.from(program.slots));
-  const run = build(plan, programs, kept, slots);
+  const run = build(plan, programs, names, memory, slots);
   const outputs = plan.buffers.filter(({ kind }) => kind === "output");
   return {
     // Few ask for it, and it takes a while to print.
     get description() {
       return describePlan(plan);
     },
-    bytes: bytesOf(new Set([...kept.values(), ...slots])),
-    run(values, given) {
+    get bytes() {
+      return slots.reduce((bytes, { byteLength }) => bytes + byteLength, memory.bytes);
+    },
+    run(values, given, _caller, _given, lengths) {
       // A result may share its memory with an input, which must not be overwritten before it is read.
       const isShared =
         given !== undefined && given.some(({ buffer }) => values.some((value) => value.buffer === buffer));
-      const results = given === undefined || isShared ? outputs.map(({ dtype, size }) => allocate(dtype, size)) : given;
-      run(values, results);
+      const results =
+        given === undefined || isShared
+          ? outputs.map(({ dtype, size }) => allocate(dtype, valueOf(size, lengths)))
+          : given;
+      run(values, results, lengths);
       return results;
     },
   };
@@ -61,50 +77,99 @@ function checkLength(body: readonly Statement[]): void {
   );
 }
 
-function bytesOf(arrays: ReadonlySet<TypedArray>): number {
-  return [...arrays].reduce((bytes, { byteLength }) => bytes + byteLength, 0);
+type Run = (inputs: readonly TypedArray[], outputs: readonly TypedArray[], lengths: Lengths | undefined) => void;
+/** Makes the function for the arrays that are kept, and for the lengths that programs are given. */
+type Bind = (
+  kept: object,
+  lengths: readonly number[],
+) => (inputs: readonly TypedArray[], outputs: readonly TypedArray[]) => void;
+
+/** A function that computes with the arrays for the lengths of its run. */
+function build(
+  plan: LoopPlan,
+  programs: readonly PrintedProgram[],
+  names: LengthNames,
+  memory: Memory,
+  slots: readonly Float64Array<ArrayBuffer>[],
+): Run {
+  const bind = generate(plan, programs, names, slots);
+  const bound = (lengths: Lengths | undefined): Bound => {
+    const numbers = names.list.map((length) => valueOf(length, lengths));
+    return { lengths, run: bind(Object.fromEntries(memory.arraysFor(lengths)), numbers) };
+  };
+  let current = names.list.length === 0 ? bound(undefined) : undefined;
+  if (names.list.length === 0) return current!.run;
+  return (inputs, outputs, lengths) => {
+    if (current === undefined || !areSame(lengths, current.lengths)) current = bound(lengths);
+    current.run(inputs, outputs);
+  };
 }
 
-type Run = (inputs: readonly TypedArray[], outputs: readonly TypedArray[]) => void;
+/** What runs with the arrays for these lengths. */
+interface Bound {
+  readonly lengths: Lengths | undefined;
+  readonly run: ReturnType<Bind>;
+}
 
-/** One function that calls each program with its buffers, in each step of what is repeated. */
-function build(
-  { parts }: LoopPlan,
+function areSame(left: Lengths | undefined, right: Lengths | undefined): boolean {
+  if (left === right) return true;
+  if (left === undefined || right === undefined) return false;
+  return Object.keys(left).every((name) => left[name] === right[name]);
+}
+
+/** One function that calls each program with its buffers and lengths, in each step of what is repeated. */
+function generate(
+  { parts, buffers }: LoopPlan,
   programs: readonly PrintedProgram[],
-  kept: ReadonlyMap<number, TypedArray>,
+  names: LengthNames,
   allSlots: readonly Float64Array<ArrayBuffer>[],
-): Run {
-  const names = [...Object.keys(library), "kept", "allSlots"];
+): Bind {
+  const given = [...Object.keys(library), "allSlots"];
   const functions = programs.map(
     ({ source }, index) =>
       `const p${index}=(()=>{const S=allSlots[${index}],H=new Uint16Array(S.buffer);return ${source}})();
 `,
   );
-  const arrays = [...kept.keys()].map((id) => `const k${integer(id)}=kept[${integer(id)}];`);
-  const calls = programs.map(({ buffers }, index) => `p${index}(${buffers.map(printArgument).join()});`);
-  const text = `"use strict";const {${names.join()}}=given;\n${arrays.join("")}\n${functions.join("")}return (inputs,outputs)=>{${printParts(parts, calls)}}`;
-  return make(text)({ ...library, kept: Object.fromEntries(kept), allSlots });
+  const calls = programs.map((program, index) => {
+    const lengths = program.lengths.map((position) => name("n", position));
+    return `p${index}(${[...program.buffers.map(printArgument), ...lengths].join()});`;
+  });
+  const body = printParts(parts, { calls, length: lengthPrinter(names, () => {}) });
+  const own = buffers.filter(({ kind }) => kind !== "input" && kind !== "output");
+  const arrays = own.map(({ id }) => `const k${integer(id)}=kept[${integer(id)}];`);
+  const numbers = names.list.map((_, position) => `const ${name("n", position)}=lengths[${position}];`);
+  const bind = `(kept,lengths)=>{${[...arrays, ...numbers].join("")}\nreturn (inputs,outputs)=>{${body}}}`;
+  return make(`"use strict";const {${given.join()}}=given;\n${functions.join("")}return ${bind}`)({
+    ...library,
+    allSlots,
+  });
 }
 
-function printParts(parts: readonly Part[], calls: readonly string[]): string {
+/** The calls of programs, by their numbers, and how lengths are printed. */
+interface Calls {
+  readonly calls: readonly string[];
+  readonly length: (length: Length) => string;
+}
+
+function printParts(parts: readonly Part[], calls: Calls): string {
   return parts.map((part) => printPart(part, calls)).join("");
 }
 
 /** The calls of programs, or a loop around them that sets its counters first. */
-function printPart(part: Part, calls: readonly string[]): string {
-  if (part.kind === "programs") return part.programs.map((program) => calls[program]!).join("");
+function printPart(part: Part, calls: Calls): string {
+  if (part.kind === "programs") return part.programs.map((program) => calls.calls[program]!).join("");
   const { place, parity, reverse, parts } = part;
   const step = `s${integer(place.id)}`;
-  const last = `${length(part.length)}-1`;
+  const last = `${calls.length(part.length)}-1`;
   const set = `${printArgument(place)}[0]=${reverse ? `${last}-${step}` : step};${printArgument(parity)}[0]=${step}&1;`;
   return `for(let ${step}=0;${step}<=${last};${step}++){${set}${printParts(parts, calls)}}`;
 }
 
 /** Throws `EngineError` if the text is longer than JavaScript accepts here. */
-function make(text: string): (given: object) => Run {
+function make(text: string): (given: object) => Bind {
   try {
     // eslint-disable-next-line typescript/no-implied-eval
-    return new Function("given", text) as (given: object) => Run;
+    return new Function("given", text) as (given: object) => Bind;
   } catch (error) {
     throw new EngineError(
       `cpu: the generated program could not be compiled, at ${text.length} characters. A smaller graph can be, or cpu({ mode: "interpreter" }).`,

@@ -1,8 +1,8 @@
 /** How is a loop printed, so that its iterations need not wait for each other? */
-import type { Length, Reduction, Register, Statement, StatementOf } from "@symloss/loops";
+import { type Length, type Reduction, type Register, type Statement, type StatementOf, assumed } from "@symloss/loops";
 import { factorsOfBlock, printLogarithm } from "./accumulate.ts";
 import { type Lane, type Position, laneName } from "./position.ts";
-import { length, name } from "./text.ts";
+import { integer, name } from "./text.ts";
 
 /** Prints the statements of a body. */
 export type PrintBody = (statements: readonly Statement[], position: Position) => string;
@@ -18,12 +18,18 @@ export function printLoop(loop: StatementOf<"loop">, position: Position, printBo
   const each = Array.from({ length: lanes }, (_, number): Lane => ({ index, number, own }));
   const iterations =
     lanes === 1 ? printBody(body, inside) : each.map((lane) => printBody(body, { ...inside, lane })).join("");
-  const rest = extent % lanes === 0 ? "" : printBody(body, inside);
+  const rest = isMultiple(extent, lanes) ? "" : printBody(body, inside);
   const walk = inBlocks ? walkInBlocks : walkThrough;
   const before = [...totals.map(printOtherSum), ...logs.map(printProducts)].join("");
   const after = [...totals.map(printJoinedSum), ...logs.map(printTotal)].join("");
   const takeLogs = logs.map(printLogarithm).join("");
-  return before + walk({ i, extent, lanes, iterations, rest, takeLogs }) + after;
+  const end = position.context.length(extent);
+  return before + walk({ i, extent, end, lanes, iterations, rest, takeLogs }) + after;
+}
+
+/** Whether nothing is left of a loop after as many iterations at a time. */
+function isMultiple(extent: Length, lanes: number): boolean {
+  return lanes === 1 || (typeof extent === "number" && extent % lanes === 0);
 }
 
 /** By how much a loop is unrolled. What iterations add to one sum is added in order in any case. */
@@ -32,7 +38,7 @@ function lanesOf(body: readonly Statement[], extent: Length): number {
     return 1;
   if (body.some((statement) => statement.kind === "accumulate" && statement.reduction === "argmax")) return 1;
   const lanes = body.length <= 12 ? 4 : body.length <= 40 ? 2 : 1;
-  return extent >= 2 * lanes ? lanes : 1;
+  return assumed(extent) >= 2 * lanes ? lanes : 1;
 }
 
 /** The registers in which a body accumulates such a reduction. */
@@ -57,26 +63,31 @@ function isSearch(body: readonly Statement[]): boolean {
 interface Walk {
   readonly i: string;
   readonly extent: Length;
+  /** The extent as printed. */
+  readonly end: string;
   readonly lanes: number;
   readonly iterations: string;
   readonly rest: string;
   readonly takeLogs: string;
 }
 
-function walkThrough({ i, extent, lanes, iterations, rest, takeLogs }: Walk): string {
-  const main = extent - (extent % lanes);
-  const last = main === extent ? "" : printFor(`let ${i}=${length(main)}`, i, length(extent), 1, rest);
-  return printFor(`let ${i}=0`, i, length(main), lanes, iterations) + last + takeLogs;
+function walkThrough({ i, extent, end, lanes, iterations, rest, takeLogs }: Walk): string {
+  if (isMultiple(extent, lanes)) return printFor(`let ${i}=0`, i, end, lanes, iterations) + takeLogs;
+  const isKnown = typeof extent === "number";
+  const main = isKnown ? integer(extent - (extent % lanes)) : `${i}m`;
+  const before = isKnown ? "" : `const ${main}=${end}-${end}%${lanes};\n`;
+  const last = printFor(`let ${i}=${main}`, i, end, 1, rest);
+  return before + printFor(`let ${i}=0`, i, main, lanes, iterations) + last + takeLogs;
 }
 
-function walkInBlocks({ i, extent, lanes, iterations, rest, takeLogs }: Walk): string {
-  const main = extent % lanes === 0 ? "end" : "main";
+function walkInBlocks({ i, extent, end, lanes, iterations, rest, takeLogs }: Walk): string {
+  const main = isMultiple(extent, lanes) ? "end" : "main";
   const last = main === "end" ? "" : printFor("", i, "end", 1, rest);
   const block =
-    `const end=Math.min(${i}+${factorsOfBlock},${length(extent)});\n` +
+    `const end=Math.min(${i}+${factorsOfBlock},${end});\n` +
     (main === "end" ? "" : `const main=end-(end-${i})%${lanes};\n`) +
     printFor("", i, main, lanes, iterations);
-  return `for(let ${i}=0;${i}<${length(extent)};){\n${block}${last}${takeLogs}}\n`;
+  return `for(let ${i}=0;${i}<${end};){\n${block}${last}${takeLogs}}\n`;
 }
 
 function printFor(begin: string, i: string, end: string, step: number, body: string): string {

@@ -1,11 +1,12 @@
 /** In what context is a statement printed, and how are operands and addresses printed there? */
-import type { Address, Buffer, Operand, Register } from "@symloss/loops";
+import { type Address, type Buffer, type Length, type Operand, type Register, added, isNamed, multiplied } from "@symloss/loops";
 import type { Conditions } from "./conditions.ts";
-import { integer, literal, name, stride } from "./text.ts";
+import { literal, name } from "./text.ts";
 
 /** What the statements of a program share. */
 export interface Context {
   readonly bufferName: (buffer: Buffer) => string;
+  readonly length: (length: Length) => string;
   /** The conditions, as printed, that nearly always go one way. */
   readonly predictable: Set<string>;
   readonly conditions: Conditions;
@@ -55,7 +56,7 @@ export function printRegister(register: Register, { lane }: Position): string {
 export function printOperand(operand: Operand, position: Position): string {
   switch (operand.kind) {
     case "constant":
-      return literal(operand.value);
+      return isNamed(operand.value) ? position.context.length(operand.value) : literal(operand.value);
     case "register": {
       const register = printRegister(operand.register, position);
       return position.context.comparisons.get(register) ?? register;
@@ -75,15 +76,15 @@ export function printElement(buffer: Buffer, address: Address, position: Positio
 }
 
 export function printAddress({ constant, terms }: Address, position: Position): string {
-  const { lane } = position;
+  const { context, lane } = position;
   let total = constant;
   const parts = terms.map((term) => {
     const { operand } = term;
     const isLane = operand.kind === "index" && operand.index === lane?.index;
-    if (isLane) total += lane.number * term.stride;
+    if (isLane) total = added(total, multiplied(lane.number, term.stride));
     const factor = isLane ? name("i", operand.index) : printOperand(operand, position);
-    return term.stride === 1 ? factor : `${factor}*${stride(term.stride)}`;
+    return term.stride === 1 ? factor : `${factor}*${context.length(term.stride)}`;
   });
-  if (total !== 0 || parts.length === 0) parts.push(integer(total));
+  if (total !== 0 || parts.length === 0) parts.push(context.length(total));
   return parts.join("+");
 }

@@ -4,6 +4,7 @@ import type { Buffer, Expression, Program, Statement, StatementOf } from "@symlo
 import { printAccumulate, printAccumulator, printLargest } from "./accumulate.ts";
 import { findConditions } from "./conditions.ts";
 import { type Formula, type Site, formulas } from "./formulas.ts";
+import { type LengthNames, lengthPrinter } from "./lengths.ts";
 import { printLoop } from "./loop.ts";
 import {
   type Context,
@@ -15,38 +16,50 @@ import {
   printRegister,
 } from "./position.ts";
 import { printMapRows } from "./rows.ts";
-import { length, literal, name } from "./text.ts";
+import { literal, name } from "./text.ts";
 import { printMultiply } from "./tiled-matmul.ts";
 
 /** A program as the text of a function. */
 export interface PrintedProgram {
-  /** A function of the buffers, in their order; uses the names of the library and the arrays `S` and `H`. */
+  /** A function of the buffers and of lengths, in their order; uses the names of the library and the arrays `S` and `H`. */
   readonly source: string;
   readonly buffers: readonly Buffer[];
+  /** The positions of the lengths that it is given after the buffers. */
+  readonly lengths: readonly number[];
   /** What `S` holds before the first run. */
   readonly slots: readonly number[];
 }
 
 /** The program in JavaScript. */
-export function printProgram(program: Program): PrintedProgram {
+export function printProgram(program: Program, names: LengthNames): PrintedProgram {
+  const lengths = new Set<number>();
   const buffers = new Map<Buffer, string>();
   const slots: number[] = [];
-  const body = printAll(program.body, outermost(makeContext(program, buffers, slots)));
+  const length = lengthPrinter(names, (position) => lengths.add(position));
+  const body = printAll(program.body, outermost(makeContext(program, buffers, length, slots)));
+  const parameters = [...buffers.values(), ...[...lengths].map((position) => name("n", position))];
   return {
-    source: `function(${[...buffers.values()].join()}){\n${body}}`,
+    source: `function(${parameters.join()}){\n${body}}`,
     buffers: [...buffers.keys()],
+    lengths: [...lengths],
     slots,
   };
 }
 
 /** The context of a program; it records the buffers and slots that are used. */
-function makeContext({ body }: Program, buffers: Map<Buffer, string>, slots: number[]): Context {
+function makeContext(
+  { body }: Program,
+  buffers: Map<Buffer, string>,
+  length: Context["length"],
+  slots: number[],
+): Context {
   let names = 0;
   return {
     bufferName(buffer) {
       if (!buffers.has(buffer)) buffers.set(buffer, name("b", buffer.id));
       return buffers.get(buffer)!;
     },
+    length,
     predictable: new Set(),
     conditions: findConditions(body),
     comparisons: new Map(),
@@ -124,6 +137,6 @@ function printUpdate(statement: StatementOf<"update">, position: Position): stri
   const element = `${position.context.bufferName(buffer)}[${at}]`;
   const update = reduction === "sum" ? `${element}+=${operand};\n` : printLargest(element, operand);
   const index = within === undefined ? "" : printOperand(within.operand, position);
-  const inside = within === undefined ? "" : `if(${index}>=0&&${index}<${length(within.size)})`;
+  const inside = within === undefined ? "" : `if(${index}>=0&&${index}<${position.context.length(within.size)})`;
   return `const ${at}=${printAddress(address, position)};${inside}${update}`;
 }

@@ -4,7 +4,6 @@ import type { RowOperation, StatementOf } from "@symloss/loops";
 import { argsortDoubles, argsortIntegers, argsortSingles } from "./argsort.ts";
 import { cumsumFloats, cumsumIntegers } from "./cumsum.ts";
 import type { Position } from "./position.ts";
-import { length } from "./text.ts";
 
 type RowFunction = "argsortSingles" | "argsortDoubles" | "argsortIntegers" | "cumsumFloats" | "cumsumIntegers";
 
@@ -31,7 +30,7 @@ export function printMapRows(
   const used = scratch === undefined ? [] : [context.bufferName(scratch)];
   const all = [
     ...[source, target].map(context.bufferName),
-    ...[rows.outer, rows.length, rows.inner].map(length),
+    ...[rows.outer, rows.length, rows.inner].map(context.length),
     isReversed ? "true" : "false",
     ...used,
   ];

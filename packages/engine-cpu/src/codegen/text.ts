@@ -1,9 +1,8 @@
 /** What may generated text contain? Everything that comes from a graph passes through here: checked numbers, and names of our own making. */
 import { EngineError } from "@symloss/core/engine";
-import type { Length, Stride } from "@symloss/loops";
 
-/** What a generated name begins with: buffers, registers, loop indices, totals of logarithms. */
-type Word = "b" | "r" | "i" | "l";
+/** What a generated name begins with: buffers, registers, loop indices, totals of logarithms, lengths that are given to each run. */
+type Word = "b" | "r" | "i" | "l" | "n";
 
 /** A number as a literal, in parentheses if its sign could run into one before it. Throws `EngineError` for anything else. */
 export function literal(value: number): string {
@@ -15,16 +14,6 @@ export function literal(value: number): string {
 export function integer(value: number): string {
   if (!Number.isSafeInteger(value)) throw refused("a whole number", value);
   return literal(value);
-}
-
-/** A length: printed only here. */
-export function length(value: Length): string {
-  return integer(value);
-}
-
-/** A stride: printed only here. */
-export function stride(value: Stride): string {
-  return integer(value);
 }
 
 /** A name for the thing of this number. Throws `EngineError` unless that is a whole number from 0. */

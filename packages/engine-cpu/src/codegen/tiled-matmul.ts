@@ -1,8 +1,8 @@
 /** How is a tiled product of matrices printed: in blocks whose panels stay in the cache, of tiles whose sums stay in registers? */
-import { type Length, type LoopBody, type Panel, type StatementOf, productBlock } from "@symloss/loops";
+import { type LoopBody, type Panel, type StatementOf, productBlock } from "@symloss/loops";
 import type { PrintBody } from "./loop.ts";
 import { type Position, outermost, printOperand } from "./position.ts";
-import { length, name } from "./text.ts";
+import { name } from "./text.ts";
 
 const { tile } = productBlock;
 
@@ -38,13 +38,13 @@ export function printMultiply(product: StatementOf<"multiply">, { context }: Pos
   const sums = context.bufferName(product.sums);
   const clear = `const ${step}=Math.ceil((${columns.to}-${columns.from})/${tile})*${tile};${sums}.fill(0);\n`;
   const used = printEpilogue(printing);
-  const ofBlock = clear + printBlocks(depth, product.depth, productBlock.depth, packed) + used;
-  const ofRows = printBlocks(rows, product.rows.count, productBlock.rows, ofBlock);
-  return printBlocks(columns, product.columns.count, productBlock.columns, ofRows);
+  const ofBlock = clear + printBlocks(depth, context.length(product.depth), productBlock.depth, packed) + used;
+  const ofRows = printBlocks(rows, context.length(product.rows.count), productBlock.rows, ofBlock);
+  return printBlocks(columns, context.length(product.columns.count), productBlock.columns, ofRows);
 }
 
-function printBlocks({ from, to }: Range, count: Length, size: number, body: string): string {
-  return `for(let ${from}=0;${from}<${length(count)};${from}+=${size}){\nconst ${to}=Math.min(${from}+${size},${length(count)});\n${body}}\n`;
+function printBlocks({ from, to }: Range, count: string, size: number, body: string): string {
+  return `for(let ${from}=0;${from}<${count};${from}+=${size}){\nconst ${to}=Math.min(${from}+${size},${count});\n${body}}\n`;
 }
 
 /** A loop over a range, with text before and after the statements of its body. */

@@ -3,7 +3,7 @@
  * bits have the order of the numbers. Each pass leaves equal digits as they are, so that ties keep their order.
  */
 import type { DType } from "@symloss/core/engine";
-import { type StatementOf, digitBits, shortRow, sortScratch } from "@symloss/loops";
+import { type StatementOf, digitBits, shortRow, sortScratch } from "./loops.ts";
 import { type Expression, choose, double, f32, f64, i32, i64, int, load } from "../assembler/expression.ts";
 import type { FunctionWriter, Local } from "../assembler/function.ts";
 import type { Context } from "./position.ts";

@@ -1,5 +1,5 @@
 /** In which blocks of its outermost loop does a program run, and which arrays does it take part by part? */
-import type { Buffer, LoopPlan, Part, Program, Repetition, StatementOf } from "@symloss/loops";
+import type { Buffer, LoopPlan, Part, Program, Repetition, StatementOf } from "./loops.ts";
 import { isVectorisable } from "./loop.ts";
 import { elementBytes } from "./memory-access.ts";
 import { type Access, type Contents, findAccesses } from "./reach.ts";

@@ -2,7 +2,7 @@
  * Which sums does a loop around short ones add up side by side, as those of a few classes over many positions? Each has a lane of a
  * variable, which is added to memory now and then, and not in every iteration.
  */
-import { type Length, type Statement, type StatementOf, allStatements } from "@symloss/loops";
+import { type Length, type Statement, type StatementOf, allStatements } from "./loops.ts";
 import { floats, int } from "../assembler/expression.ts";
 import { pointersOf } from "./memory-access.ts";
 import type { ActiveLanes, Context, Position } from "./position.ts";

@@ -7,7 +7,7 @@ import {
   type Statement,
   type StatementOf,
   operandsOf,
-} from "@symloss/loops";
+} from "./loops.ts";
 import { dependsOn, isIndex, isOneOf, strideOf } from "./registers.ts";
 
 /** A loop around one loop that only adds, and what stands before and after that. */

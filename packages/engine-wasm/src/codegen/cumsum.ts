@@ -1,5 +1,5 @@
 /** How are rows summed up to each element, in float64 and in order? */
-import type { StatementOf } from "@symloss/loops";
+import type { StatementOf } from "./loops.ts";
 import { type Expression, double, f64, i32, int, load } from "../assembler/expression.ts";
 import type { Local } from "../assembler/function.ts";
 import type { Context } from "./position.ts";

@@ -1,6 +1,6 @@
 /** How does a graph run as WebAssembly? */
 import { EngineError, type Graph, type TypedArray, holds } from "@symloss/core/engine";
-import { type Buffer, type LoopPlan, type Repetition, allStatements, describePlan, planLoops } from "@symloss/loops";
+import { type Buffer, type LoopPlan, type Repetition, allStatements, describePlan, planLoops } from "./loops.ts";
 import type { Arithmetic } from "../assembler/arithmetic.ts";
 import { importModule, memoryName, writeModule } from "../assembler/module.ts";
 import type { Heap } from "../memory/heap.ts";

@@ -1,5 +1,5 @@
 /** How is a contraction written: four sums at once, one in each lane, while the loop inside goes on one by one? */
-import type { Register, Statement, StatementOf } from "@symloss/loops";
+import type { Register, Statement, StatementOf } from "./loops.ts";
 import { type Expression, doubles, f64x2, floats, i32, int } from "../assembler/expression.ts";
 import type { Local } from "../assembler/function.ts";
 import { addSingles, flushInterval } from "./accumulate.ts";

@@ -1,5 +1,5 @@
 /** Where in memory do the arrays of a plan lie while it runs? */
-import { type Buffer, type LoopPlan, allStatements } from "@symloss/loops";
+import { type Buffer, type LoopPlan, allStatements } from "./loops.ts";
 import type { Blocks } from "./blocks.ts";
 import { elementBytes } from "./memory-access.ts";
 import type { Representations } from "./representation.ts";

@@ -1,5 +1,5 @@
 /** How is a loop written: four iterations at once where its body allows, else one after the other? */
-import { type Length, type Operand, type Register, type Statement } from "@symloss/loops";
+import { type Length, type Operand, type Register, type Statement } from "./loops.ts";
 import { type Expression, i32, i32x4, int, ints, lane, v128 } from "../assembler/expression.ts";
 import type { Local } from "../assembler/function.ts";
 import { accumulatedIn, activeOnly, finishAccumulator, flushInterval } from "./accumulate.ts";

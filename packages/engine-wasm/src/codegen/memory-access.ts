@@ -1,5 +1,5 @@
 /** How are elements read from memory into lanes, and written from lanes into memory? */
-import { type Address, type Buffer, type Operand, type Register, type Statement } from "@symloss/loops";
+import { type Address, type Buffer, type Operand, type Register, type Statement } from "./loops.ts";
 import {
   type Expression,
   i16x8,

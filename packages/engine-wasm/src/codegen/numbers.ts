@@ -1,5 +1,5 @@
 /** How is a number of an array read and written, and how are rows of them walked? */
-import type { Buffer, Rows } from "@symloss/loops";
+import type { Buffer, Rows } from "./loops.ts";
 import { type Expression, f32, f64, i32, int, load } from "../assembler/expression.ts";
 import type { FunctionWriter, Local } from "../assembler/function.ts";
 import { elementBytes, layoutOf } from "./memory-access.ts";

@@ -1,5 +1,5 @@
 /** In what context is a statement written, and what are its operands there? */
-import type { Buffer, Operand, Register, StatementOf } from "@symloss/loops";
+import type { Buffer, Operand, Register, StatementOf } from "./loops.ts";
 import type { Arithmetic } from "../assembler/arithmetic.ts";
 import { type Expression, i32, i32x4, int, vector } from "../assembler/expression.ts";
 import type { FunctionWriter, Local } from "../assembler/function.ts";

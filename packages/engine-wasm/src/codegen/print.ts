@@ -1,6 +1,6 @@
 /** How is a loop program written as WebAssembly, statement by statement? */
 import type { DType } from "@symloss/core/engine";
-import type { Address, Expression, Register, Statement, StatementOf } from "@symloss/loops";
+import type { Address, Expression, Register, Statement, StatementOf } from "./loops.ts";
 import { doubles, floats, i32, i32x4, int, ints } from "../assembler/expression.ts";
 import { accumulate, beginAccumulator } from "./accumulate.ts";
 import { formulas } from "./formulas.ts";

@@ -8,7 +8,7 @@ import {
   type Register,
   type Statement,
   type StatementOf,
-} from "@symloss/loops";
+} from "./loops.ts";
 
 /** A constant plus indices and integers, each times a stride. */
 interface Linear {

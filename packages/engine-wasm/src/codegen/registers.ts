@@ -1,12 +1,5 @@
 /** Which registers does a body write, and what reads or writes one? */
-import {
-  type Address,
-  type Buffer,
-  type Operand,
-  type Register,
-  type Statement,
-  type StatementOf,
-} from "@symloss/loops";
+import { type Address, type Buffer, type Operand, type Register, type Statement, type StatementOf } from "./loops.ts";
 
 /** The registers that a body writes. */
 export function definedIn(statements: readonly Statement[]): ReadonlySet<Register> {

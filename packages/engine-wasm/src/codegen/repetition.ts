@@ -1,5 +1,5 @@
 /** How does a module run all steps of a repetition by itself? */
-import type { Buffer, Part, Repetition } from "@symloss/loops";
+import type { Buffer, Part, Repetition } from "./loops.ts";
 import { type Expression, i32, int } from "../assembler/expression.ts";
 import { FunctionWriter } from "../assembler/function.ts";
 import type { Layout } from "./layout.ts";

@@ -1,5 +1,5 @@
 /** How are rows mapped? */
-import type { StatementOf } from "@symloss/loops";
+import type { StatementOf } from "./loops.ts";
 import { writeArgsort } from "./argsort.ts";
 import { writeCumsum } from "./cumsum.ts";
 import type { Context } from "./position.ts";

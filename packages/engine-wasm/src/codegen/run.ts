@@ -1,6 +1,6 @@
 /** How does a compiled graph run on arrays, the user's or such that lie in the engine's memory? */
 import type { TypedArray } from "@symloss/core/engine";
-import type { LoopPlan } from "@symloss/loops";
+import type { LoopPlan } from "./loops.ts";
 import type { Heap } from "../memory/heap.ts";
 import type { Blocks, Slice } from "./blocks.ts";
 import type { Functions, RunBlock } from "./generate.ts";

@@ -1,5 +1,5 @@
 /** How is a tiled product of matrices written: in blocks whose panels stay in the cache, of tiles whose sums stay in registers? */
-import type { Buffer, Length, Operand, Panel, Statement, StatementOf } from "@symloss/loops";
+import type { Buffer, Length, Operand, Panel, Statement, StatementOf } from "./loops.ts";
 import { type Expression, choose, doubles, i32, int } from "../assembler/expression.ts";
 import type { Local } from "../assembler/function.ts";
 import { type WriteBody, writeLoop } from "./loop.ts";

@@ -1,12 +1,5 @@
 /** Which arrays are transposed before a program, so that what a contraction loads for four iterations lies side by side? */
-import {
-  type Address,
-  type Buffer,
-  type Program,
-  type Statement,
-  type StatementOf,
-  allStatements,
-} from "@symloss/loops";
+import { type Address, type Buffer, type Program, type Statement, type StatementOf, allStatements } from "./loops.ts";
 import { type Contraction, contractionOf, dependentLoads, isReady } from "./contraction.ts";
 import { strideOf } from "./registers.ts";
 

@@ -1,5 +1,5 @@
 /** How is a number added to an element of a buffer, or taken if it is larger? */
-import type { Operand, StatementOf } from "@symloss/loops";
+import type { Operand, StatementOf } from "./loops.ts";
 import { f32x4, f64x2, i32, i32x4, int, lane, v128 } from "../assembler/expression.ts";
 import type { FunctionWriter } from "../assembler/function.ts";
 import { loadElements, storeElements } from "./memory-access.ts";

@@ -1,5 +1,5 @@
 /** How are the iterations of a loop divided among vectors, in an unrolled loop and a rest? */
-import type { Length, Register, Statement, StatementOf } from "@symloss/loops";
+import type { Length, Register, Statement, StatementOf } from "./loops.ts";
 import { type Expression, i32, int } from "../assembler/expression.ts";
 import type { Local } from "../assembler/function.ts";
 import { flush, flushInterval, vectorAccumulators } from "./accumulate.ts";

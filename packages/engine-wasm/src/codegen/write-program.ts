@@ -1,5 +1,5 @@
 /** How does a program become a function that runs it in blocks? */
-import { type Buffer, type Program, allStatements, buffersOf } from "@symloss/loops";
+import { type Buffer, type Program, allStatements, buffersOf } from "./loops.ts";
 import type { Arithmetic } from "../assembler/arithmetic.ts";
 import { type Expression, i32, int, load } from "../assembler/expression.ts";
 import { FunctionWriter, type Local } from "../assembler/function.ts";

@@ -1,4 +1,5 @@
 /** How are affine functions of loop indices made, added, and told apart? */
+import { type Length, added, keyOf, multiplied } from "../program/length.ts";
 import type { Affine, Element, Label } from "./element.ts";
 
 /** 0 */
@@ -16,37 +17,38 @@ export function affineOf(label: Label): Affine {
 /** A number that is known when the program runs. */
 export function affineOfElement(element: Element): Affine {
   if (element.kind === "constant") return { ...zero, constant: element.value };
+  if (element.kind === "length") return { ...zero, constant: element.length };
   return element.kind === "index" ? affineOf(element.label) : { ...zero, others: [{ element, stride: 1 }] };
 }
 
 /** The function, moved by a constant. */
-export function moved(affine: Affine, by: number): Affine {
-  return by === 0 ? affine : { ...affine, constant: affine.constant + by };
+export function moved(affine: Affine, by: Length): Affine {
+  return by === 0 ? affine : { ...affine, constant: added(affine.constant, by) };
 }
 
 /** The sum of each times its stride. */
-export function combine(parts: readonly (readonly [Affine, number])[]): Affine {
-  const terms: { readonly label: Label; stride: number }[] = [];
-  const others: { readonly element: Element; stride: number }[] = [];
-  let constant = 0;
+export function combine(parts: readonly (readonly [Affine, Length])[]): Affine {
+  const terms: { readonly label: Label; stride: Length }[] = [];
+  const others: { readonly element: Element; stride: Length }[] = [];
+  let constant: Length = 0;
   // Few terms: looking through them is cheaper than a map.
   for (const [part, factor] of parts) {
-    constant += part.constant * factor;
+    constant = added(constant, multiplied(part.constant, factor));
     for (const { label, stride } of part.terms) {
       const known = terms.find((term) => term.label === label);
-      if (known === undefined) terms.push({ label, stride: stride * factor });
-      else known.stride += stride * factor;
+      if (known === undefined) terms.push({ label, stride: multiplied(stride, factor) });
+      else known.stride = added(known.stride, multiplied(stride, factor));
     }
     for (const { element, stride } of part.others) {
       const known = others.find((other) => other.element === element);
-      if (known === undefined) others.push({ element, stride: stride * factor });
-      else known.stride += stride * factor;
+      if (known === undefined) others.push({ element, stride: multiplied(stride, factor) });
+      else known.stride = added(known.stride, multiplied(stride, factor));
     }
   }
   return { constant, terms: terms.filter(isLeft), others: others.filter(isLeft) };
 }
 
-function isLeft({ stride }: { readonly stride: number }): boolean {
+function isLeft({ stride }: { readonly stride: Length }): boolean {
   return stride !== 0;
 }
 
@@ -56,9 +58,9 @@ const keys = new WeakMap<Affine, string>();
 export function affineKey(affine: Affine): string {
   let key = keys.get(affine);
   if (key === undefined) {
-    const terms = affine.terms.map(({ label, stride }) => `${label.id}*${stride}`).toSorted();
-    const others = affine.others.map(({ element, stride }) => `v${element.id}*${stride}`).toSorted();
-    keys.set(affine, (key = [affine.constant, ...terms, ...others].join("+")));
+    const terms = affine.terms.map(({ label, stride }) => `${label.id}*${keyOf(stride)}`).toSorted();
+    const others = affine.others.map(({ element, stride }) => `v${element.id}*${keyOf(stride)}`).toSorted();
+    keys.set(affine, (key = [keyOf(affine.constant), ...terms, ...others].join("+")));
   }
   return key;
 }

@@ -1,5 +1,6 @@
 /** How are elements made, so that equal ones are the same object? */
 import type { DType } from "@symloss/core/engine";
+import { type Length, keyOf } from "../program/length.ts";
 import type { Buffer, Reduction } from "../program/program.ts";
 import { type ScalarOperation, scalarFacts } from "../program/scalar-operation.ts";
 import { affineKey } from "./affine.ts";
@@ -8,6 +9,8 @@ import type { Affine, Element, Label } from "./element.ts";
 /** Makes elements, each once. */
 export interface ElementBuilder {
   constant(value: number, dtype: DType): Element;
+  /** A length as a number: a constant unless it has names. */
+  length(length: Length, dtype: DType): Element;
   index(label: Label): Element;
   load(buffer: Buffer, offset: Affine): Element;
   apply(operation: ScalarOperation, operands: readonly Element[], dtype: DType): Element;
@@ -28,6 +31,10 @@ export function makeElementBuilder(): ElementBuilder {
   };
   return {
     constant: (value, dtype) => once(constantKey(value, dtype), (id) => makeConstant(id, value, dtype)),
+    length: (length, dtype) =>
+      once(typeof length === "number" ? constantKey(length, dtype) : `${dtype} n${keyOf(length)}`, (id) =>
+        makeLength(id, length, dtype),
+      ),
     index: (label) => once(`i${label.id}`, (id) => makeIndex(id, label)),
     load: (buffer, offset) => once(`b${buffer.id}[${affineKey(offset)}]`, (id) => makeLoad(id, buffer, offset)),
     apply: (operation, operands, dtype) =>
@@ -49,6 +56,11 @@ function idsOf(list: readonly { readonly id: number }[]): string {
 
 function makeConstant(id: number, value: number, dtype: DType): Element {
   return { kind: "constant", id, parts: none, value, dtype, labels: [], exact: true, ownCost: 0, cost: 0 };
+}
+
+function makeLength(id: number, length: Length, dtype: DType): Element {
+  if (typeof length === "number") return makeConstant(id, length, dtype);
+  return { kind: "length", id, parts: none, length, dtype, labels: [], exact: true, ownCost: 0, cost: 0 };
 }
 
 function makeIndex(id: number, label: Label): Element {

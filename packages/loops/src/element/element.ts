@@ -1,23 +1,24 @@
 /** What is one element of a tensor, as an expression of loop indices? Equal expressions are one object. */
 import type { DType } from "@symloss/core/engine";
+import type { Length, NamedLength } from "../program/length.ts";
 import type { Buffer, Reduction } from "../program/program.ts";
 import type { ScalarOperation } from "../program/scalar-operation.ts";
 
 /** A future loop index: an axis, or several axes of tensors that are always traversed together. */
 export interface Label {
   readonly id: number;
-  readonly extent: number;
+  readonly extent: Length;
   /** Whether it may be a batch, whose length must decide nothing. */
   readonly mayBeBatch: boolean;
-  /** The extent that decisions reckon with: for a batch an assumed one. */
+  /** The extent that decisions reckon with: for a batch, or one that has a name, an assumed one. */
   readonly weight: number;
 }
 
 /** An affine function of labels and of integers that are known when the program runs. */
 export interface Affine {
-  readonly constant: number;
-  readonly terms: readonly { readonly label: Label; readonly stride: number }[];
-  readonly others: readonly { readonly element: Element; readonly stride: number }[];
+  readonly constant: Length;
+  readonly terms: readonly { readonly label: Label; readonly stride: Length }[];
+  readonly others: readonly { readonly element: Element; readonly stride: Length }[];
 }
 
 interface Common {
@@ -39,6 +40,7 @@ interface Common {
 export type Element = Common &
   (
     | { readonly kind: "constant"; readonly value: number }
+    | { readonly kind: "length"; readonly length: NamedLength }
     | { readonly kind: "index"; readonly label: Label }
     | { readonly kind: "load"; readonly buffer: Buffer; readonly offset: Affine }
     | { readonly kind: "apply"; readonly operation: ScalarOperation; readonly operands: readonly Element[] }

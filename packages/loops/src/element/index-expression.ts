@@ -1,5 +1,6 @@
 /** How are tensors indexed by labels? */
-import { type Tensor, stridesOf } from "@symloss/core/engine";
+import { EngineError, type Tensor } from "@symloss/core/engine";
+import { type Length, strides } from "../program/length.ts";
 import type { Context } from "./store.ts";
 import { affineOf, combine, zero } from "./affine.ts";
 import type { ElementBuilder } from "./builder.ts";
@@ -14,9 +15,16 @@ export function termLabels({ terms }: Affine): readonly Label[] {
   return terms.map(({ label }) => label);
 }
 
-export function rowMajor({ shape }: Tensor, index: readonly Affine[]): Affine {
-  const strides = stridesOf(shape as readonly number[]);
-  return combine(index.map((entry, axis) => [entry, strides[axis]!] as const));
+/** Throws `EngineError` unless the index has an entry for each axis. */
+export function rowMajor(tensor: Tensor, index: readonly Affine[]): Affine {
+  const { shape, rank } = tensor;
+  if (index.length !== rank) {
+    throw new EngineError(
+      `loops: the index of ${tensor} must have ${rank} entries, got ${index.length}. The graph is not one of this library's making.`,
+    );
+  }
+  const steps = strides(shape);
+  return combine(index.map((entry, axis) => [entry, steps[axis]!] as const));
 }
 
 /** The index with 0 for each axis that has no loop: what does not vary along a batch must not seem to if that has length 1. */
@@ -41,12 +49,12 @@ export function freeLabel(x: Tensor, axis: number, index: readonly Affine[], { l
 
 /** An index as an element. */
 export function elementOfIndex({ constant, terms, others }: Affine, builder: ElementBuilder): Element {
-  const scale = (element: Element, stride: number): Element =>
-    stride === 1 ? element : builder.apply("mul", [element, builder.constant(stride, "int32")], "int32");
+  const scale = (element: Element, stride: Length): Element =>
+    stride === 1 ? element : builder.apply("mul", [element, builder.length(stride, "int32")], "int32");
   const parts = [
     ...terms.map(({ label, stride }) => scale(builder.index(label), stride)),
     ...others.map(({ element, stride }) => scale(element, stride)),
   ];
-  if (constant !== 0 || parts.length === 0) parts.push(builder.constant(constant, "int32"));
+  if (constant !== 0 || parts.length === 0) parts.push(builder.length(constant, "int32"));
   return parts.reduce((left, right) => builder.apply("add", [left, right], "int32"));
 }

@@ -1,5 +1,6 @@
 /** Which axes of which tensors are traversed together? Each class of axes is one label, as a letter is in einsum. */
 import type { Tensor } from "@symloss/core/engine";
+import { type Length, assumed, assumedLength, lengthOf, multiplied } from "../program/length.ts";
 import { coalesceAxes } from "./coalesce-axes.ts";
 import type { MayBeBatch } from "./batches.ts";
 import type { Label } from "./element.ts";
@@ -15,9 +16,6 @@ export interface Labels {
   instead(label: Label): Label;
 }
 
-/** How long an axis counts that may be a batch. */
-const assumedBatch = 4096;
-
 /**
  * Labels for these tensors, operands first. Two axes of one tensor never share a label: a bond that would make them is dropped.
  * The lengths of axes that may be batches decide nothing: they have a label if they are 1, and weigh the same whatever they are.
@@ -29,8 +27,8 @@ export function labelAxes(order: readonly Tensor[], mayBeBatch: MayBeBatch): Lab
   const classes = new Map<Tensor, AxisClass[]>();
   for (const tensor of order) {
     const axes: AxisClass[] = [];
-    for (const [axis, extent] of tensor.shape.entries())
-      axes.push(makeClass(extent as number, mayBeBatch(tensor, axis) === true, axes));
+    for (const [axis, dimension] of tensor.shape.entries())
+      axes.push(makeClass(lengthOf(dimension), mayBeBatch(tensor, axis) === true, axes));
     classes.set(tensor, axes);
   }
   const classOf = (tensor: Tensor, axis: number): AxisClass => find(classes.get(tensor)![axis]!);
@@ -64,11 +62,11 @@ export function labelAxes(order: readonly Tensor[], mayBeBatch: MayBeBatch): Lab
 
 /** The label of a loop over the class and those outside it that the loop covers too. */
 function loopOver({ extent, mayBeBatch, outer }: AxisClass): Omit<Label, "id"> {
-  const weight = mayBeBatch ? assumedBatch : extent;
+  const weight = mayBeBatch ? assumedLength : assumed(extent);
   if (outer === undefined) return { extent, mayBeBatch, weight };
   const outside = loopOver(outer);
   return {
-    extent: extent * outside.extent,
+    extent: multiplied(extent, outside.extent),
     mayBeBatch: mayBeBatch || outside.mayBeBatch,
     weight: weight * outside.weight,
   };
@@ -147,7 +145,7 @@ interface AxisClass {
   readonly siblings: readonly AxisClass[];
   /** The other axes of the class. */
   readonly others: AxisClass[];
-  readonly extent: number;
+  readonly extent: Length;
   /** Whether one of its axes may be a batch. */
   mayBeBatch: boolean;
   /** The class right outside it that is one loop with it. */
@@ -155,7 +153,7 @@ interface AxisClass {
   label: Label | undefined;
 }
 
-function makeClass(extent: number, mayBeBatch: boolean, siblings: readonly AxisClass[]): AxisClass {
+function makeClass(extent: Length, mayBeBatch: boolean, siblings: readonly AxisClass[]): AxisClass {
   return { parent: undefined, siblings, others: [], extent, mayBeBatch, outer: undefined, label: undefined };
 }
 

@@ -1,5 +1,6 @@
 /** Which operations map each row of an array in memory, in a program of their own, and what does it need? */
-import { type NodeOf, type Tensor, sizeOf } from "@symloss/core/engine";
+import type { NodeOf, Tensor } from "@symloss/core/engine";
+import { lengthOf, sizeOfShape } from "../program/length.ts";
 import type { Buffer, RowOperation, Rows } from "../program/program.ts";
 import { union } from "./builder.ts";
 import type { Affine, Element } from "./element.ts";
@@ -32,14 +33,15 @@ export function storeMappedRows(context: Context, node: MappedRows, buffer: Buff
 /** A buffer that holds the elements and nothing else: where they lie, or a copy. */
 function bufferOf(context: Context, x: Tensor): Buffer {
   const window = context.materialize(x);
-  if (isWhole(window, x.size)) return window.buffer;
+  const size = sizeOfShape(x.shape);
+  if (isWhole(window, size)) return window.buffer;
   const index = context.indexOf(x);
   const offset = rowMajor(x, index);
   const { dtype, unrounded } = window.buffer;
   const buffer = context.addBuffer({
     kind: "intermediate",
     dtype,
-    size: x.size,
+    size,
     ...(unrounded === undefined ? {} : { unrounded }),
   });
   const element = loadFrom(window, offset, context);
@@ -54,10 +56,9 @@ function operationOf(node: MappedRows): RowOperation {
 }
 
 function rowsOf({ shape, attributes: { axis } }: MappedRows): Rows {
-  const lengths = shape as readonly number[];
   return {
-    outer: sizeOf(lengths.slice(0, axis)),
-    length: lengths[axis]!,
-    inner: sizeOf(lengths.slice(axis + 1)),
+    outer: sizeOfShape(shape.slice(0, axis)),
+    length: lengthOf(shape[axis]!),
+    inner: sizeOfShape(shape.slice(axis + 1)),
   };
 }

@@ -2,7 +2,8 @@
  * How are deviations from a mean summed? The mean is taken from the first element, so that equal elements deviate by exactly 0, whatever
  * they are and however many.
  */
-import { type NodeOf, Tensor, sizeOf } from "@symloss/core/engine";
+import { type NodeOf, Tensor } from "@symloss/core/engine";
+import { type Length, assumed, isSame, productOf, sizeOfShape } from "../program/length.ts";
 import { withoutMovement } from "./movement.ts";
 import { elementsUnder } from "./elements-under.ts";
 import type { ElementBuilder } from "./builder.ts";
@@ -35,10 +36,18 @@ function sumOfMean({ operation, inputs }: Tensor, operand: Tensor): NodeOf<"sum"
   const [dividend, factor] = inputs as [Tensor, Tensor];
   const sum = sumFrom(dividend, operand);
   const source = withoutMovement(factor);
-  if (sum === undefined || source.operation !== "constant" || source.rank !== 0) return undefined;
-  const size = sizeOf(sum.attributes.axes.map((axis) => operand.shape[axis] as number));
+  if (sum === undefined || source.rank !== 0) return undefined;
+  const size = sizeOfShape(sum.attributes.axes.map((axis) => operand.shape[axis]!));
+  if (source.operation === "dimensionSize")
+    return operation === "div" && isSame(size, sizeIn(source as NodeOf<"dimensionSize">)) ? sum : undefined;
+  if (source.operation !== "constant" || typeof size !== "number") return undefined;
   const value = (source.attributes as { readonly data: ArrayLike<number> }).data[0]!;
   return (operation === "div" ? value === size : value * size === 1) ? sum : undefined;
+}
+
+/** The number of elements along the axes of a tensor that it counts. */
+function sizeIn({ inputs: [x], attributes: { axes } }: NodeOf<"dimensionSize">): Length {
+  return sizeOfShape(axes.map((axis) => x!.shape[axis]!));
 }
 
 /** The tensor as a sum of this operand; a sum of sums may have been made one. */
@@ -63,7 +72,11 @@ export function meanFromFirst(
   const first = firstOf(x, over, builder);
   const { dtype } = x;
   const total = builder.reduce(kind, builder.apply("sub", [x, first], dtype), over, dtype);
-  const share = builder.apply("div", [total, builder.constant(sizeOf(over.map(({ extent }) => extent)), dtype)], dtype);
+  const share = builder.apply(
+    "div",
+    [total, builder.length(productOf(over.map(({ extent }) => extent)), dtype)],
+    dtype,
+  );
   return builder.apply("add", [first, share], dtype);
 }
 
@@ -83,8 +96,8 @@ export function sumOfDeviations(
   kind: "sum" | "total",
   builder: ElementBuilder,
 ): Element | undefined {
-  const size = sizeOf(over.map(({ extent }) => extent));
-  if (size < fewest || operand.operation !== "mul") return undefined;
+  const size = productOf(over.map(({ extent }) => extent));
+  if (assumed(size) < fewest || operand.operation !== "mul") return undefined;
   const [deviation, same] = operand.operands as [Element, Element];
   if (deviation !== same || deviation.kind !== "apply" || deviation.operation !== "sub") return undefined;
   const [x, center] = deviation.operands as [Element, Element];
@@ -94,7 +107,7 @@ export function sumOfDeviations(
   const squares = builder.reduce(kind, builder.apply("mul", [shifted, shifted], dtype), over, dtype);
   const total = builder.reduce(kind, shifted, over, dtype);
   const square = builder.apply("mul", [total, total], dtype);
-  return builder.apply("sub", [squares, builder.apply("div", [square, builder.constant(size, dtype)], dtype)], dtype);
+  return builder.apply("sub", [squares, builder.apply("div", [square, builder.length(size, dtype)], dtype)], dtype);
 }
 
 /** The element where each of these labels is 0, unless that is infinite. */
@@ -141,6 +154,7 @@ function fixedAt(
       );
     }
     case "constant":
+    case "length":
       return element;
   }
 }

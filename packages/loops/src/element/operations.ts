@@ -22,6 +22,7 @@ import {
 import { scatterAdd, takeAlongAxis } from "./operations/indexing.ts";
 import { matmul } from "./operations/matmul.ts";
 import { broadcastTo, concat, pad, reshape, slice, transpose } from "./operations/movement.ts";
+import { sizeOfShape } from "../program/length.ts";
 import { argmax, max, sum } from "./operations/reduce.ts";
 import { loaded } from "./mapped-rows.ts";
 import type { Rows } from "./row.ts";
@@ -51,10 +52,7 @@ const elements: Rows = {
       : loadFrom(context.materialize(node), rowMajor(node, index), context),
   iota: (_, [position], { builder }) => elementOfIndex(position!, builder),
   dimensionSize: ({ inputs: [x], attributes: { axes }, dtype }, _, { builder }) =>
-    builder.constant(
-      axes.reduce((size, axis) => size * (x!.shape[axis] as number), 1),
-      dtype,
-    ),
+    builder.length(sizeOfShape(axes.map((axis) => x!.shape[axis]!)), dtype),
 
   neg: elementwise("neg"),
   abs,

@@ -1,5 +1,6 @@
 /** Which axes of a reshaped tensor does one axis of its operand become? */
 import type { Tensor } from "@symloss/core/engine";
+import { type Length, isSame, lengthOf, multiplied } from "../program/length.ts";
 
 /** Whether an axis is walked along by a loop of its own: it is longer than 1, or a batch that may be so another time. */
 export type HasLoop = (tensor: Tensor, axis: number) => boolean;
@@ -13,22 +14,28 @@ export interface AxisGroup {
 /** How each axis of the operand that has a loop is split; undefined if axes of the operand are merged. */
 export function groupAxes(reshape: Tensor, hasLoop: HasLoop): AxisGroup[] | undefined {
   const [x] = reshape.inputs as [Tensor];
-  const to = reshape.shape as readonly number[];
+  const to = reshape.shape.map(lengthOf);
   const groups: AxisGroup[] = [];
   let next = 0;
   for (const axis of loopAxes(x, hasLoop)) {
-    const length = x.shape[axis] as number;
+    const length = lengthOf(x.shape[axis]!);
     const parts: number[] = [];
-    let product = 1;
-    const isComplete = (): boolean => product >= length && (length !== 1 || parts.length > 0);
+    let product: Length = 1;
+    const isComplete = (): boolean => isAtLeast(product, length) && (length !== 1 || parts.length > 0);
     while (!isComplete() && next < to.length) {
       if (hasLoop(reshape, next)) parts.push(next);
-      product *= to[next++]!;
+      product = multiplied(product, to[next++]!);
     }
-    if (product !== length) return undefined;
+    if (!isSame(product, length)) return undefined;
     groups.push({ from: axis, to: parts });
   }
   return groups;
+}
+
+/** Whether a product has reached a length, which it may have missed: one that has a name stays as it is. */
+function isAtLeast(product: Length, length: Length): boolean {
+  if (typeof product === "number" && typeof length === "number") return product >= length;
+  return product !== 1;
 }
 
 /** The axes that have a loop. */

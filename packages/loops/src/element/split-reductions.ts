@@ -1,5 +1,6 @@
 /** How are sums split, so that each part is summed where it is cheapest? Always in the same way, however many rows there are. */
 import type { DType } from "@symloss/core/engine";
+import { type Length, productOf } from "../program/length.ts";
 import { sumOfDeviations } from "./one-pass-variance.ts";
 import { elementsUnder } from "./elements-under.ts";
 import { type Source, sourcesOf } from "./sources.ts";
@@ -27,7 +28,7 @@ const deepest = 64;
 export function sumOf(operand: Element, summation: Summation, depth = 0): Element {
   const { over, dtype, builder } = summation;
   const own = over.filter((label) => operand.labels.includes(label));
-  const repeats = over.reduce((product, label) => (own.includes(label) ? product : product * label.extent), 1);
+  const repeats = productOf(over.flatMap((label) => (own.includes(label) ? [] : [label.extent])));
   const sum = own.length === 0 ? operand : sumOfOwn(operand, { ...summation, over: own }, depth);
   return times(sum, repeats, dtype, builder);
 }
@@ -68,6 +69,7 @@ function takeApart(sum: Element, summation: Summation, depth: number): Taken {
   const lesser = lesserTerms(sum, parts);
   const isApart = (term: Element): boolean =>
     term.kind === "constant" ||
+    term.kind === "length" ||
     (ofProducts && term.kind === "apply" && term.operation === "log1pOfUnit") ||
     lesser.has(term);
   const taken = new Map<Element, Taken>();
@@ -123,6 +125,6 @@ function added(
   return operation === "add" ? right : builder.apply("neg", [right], right.dtype);
 }
 
-export function times(element: Element, factor: number, dtype: DType, builder: ElementBuilder): Element {
-  return factor === 1 ? element : builder.apply("mul", [element, builder.constant(factor, dtype)], dtype);
+export function times(element: Element, factor: Length, dtype: DType, builder: ElementBuilder): Element {
+  return factor === 1 ? element : builder.apply("mul", [element, builder.length(factor, dtype)], dtype);
 }

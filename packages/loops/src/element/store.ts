@@ -3,6 +3,7 @@ import type { DType, Tensor } from "@symloss/core/engine";
 import type { Centers } from "./one-pass-variance.ts";
 import type { Labels } from "./labels.ts";
 import type { UnitAxes } from "./unit-axes.ts";
+import type { Length } from "../program/length.ts";
 import type { Buffer, RowOperation, Rows } from "../program/program.ts";
 import type { ElementBuilder } from "./builder.ts";
 import type { Affine, Element, Label } from "./element.ts";
@@ -14,7 +15,7 @@ export interface Store {
   readonly offset: Affine;
   readonly element: Element;
   /** If given, the element is added to what the buffer holds, provided that the index is from 0 to below the size; else it is written. */
-  readonly scatter?: { readonly index: Element; readonly size: number };
+  readonly scatter?: { readonly index: Element; readonly size: Length };
   /** If given, a product of matrices is written; `element` is a load of it, which is how others read it. */
   readonly product?: Product;
   /** If given, rows are mapped; `element` is a load of what is written. */

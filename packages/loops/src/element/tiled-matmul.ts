@@ -4,6 +4,7 @@ import { termLabels, rowMajor, freeLabel } from "./index-expression.ts";
 import { noteProduct } from "./sources.ts";
 import type { Context } from "./store.ts";
 import { affineOf } from "./affine.ts";
+import { assumed, lengthOf } from "../program/length.ts";
 import type { SumOrder } from "./sum-order.ts";
 import type { HasLoop } from "./reshape.ts";
 import { union } from "./builder.ts";
@@ -19,11 +20,12 @@ const deepProduct = 16;
 /** Whether a tensor is a product of matrices that is a program of its own. */
 export function isTiledProduct(tensor: Tensor, sums: SumOrder, hasLoop: HasLoop): boolean {
   if (tensor.operation !== "matmul" || !isFloat(tensor.dtype)) return false;
-  const [rows, columns] = tensor.shape.slice(-2) as [number, number];
-  const depth = tensor.inputs[0]!.shape.at(-1) as number;
+  const [rows, columns, depth] = [...tensor.shape.slice(-2), tensor.inputs[0]!.shape.at(-1)!].map((dimension) =>
+    assumed(lengthOf(dimension)),
+  ) as [number, number, number];
   if (sums === "inOrder") return Math.min(rows, columns, depth) > 1 && rows * columns * depth >= largeProduct;
   const isMatrix = hasLoop(tensor, tensor.rank - 2) && hasLoop(tensor, tensor.rank - 1);
-  return isMatrix && depth >= deepProduct && tensor.size > 0;
+  return isMatrix && depth >= deepProduct && !tensor.shape.includes(0);
 }
 
 export function storeProduct(context: Context, tensor: Tensor, window: Window): void {

@@ -1,5 +1,6 @@
 /** What is each element of a graph's outputs, as an expression of loop indices, and where is it written? */
 import { type Graph, type Tensor, type TypedArray, topologicalOrder } from "@symloss/core/engine";
+import { type Length, added, lengthOf, sizeOfShape } from "../program/length.ts";
 import type { Buffer } from "../program/program.ts";
 import { indexKey, moved } from "./affine.ts";
 import { findBatches, isNeverBatch } from "./batches.ts";
@@ -123,6 +124,8 @@ function once<K, V extends object | boolean>(known: Map<K, V>, key: K, make: () 
 }
 
 function takesLoop({ takesLoop }: Context, { operation, inputs }: Tensor): boolean {
+  // It is known from the lengths alone.
+  if (operation === "dimensionSize") return false;
   return reducing.has(operation) || inputs.some((input) => takesLoop(input));
 }
 
@@ -155,7 +158,8 @@ function elementAt(
 
 /** The window that is filled with all elements of a tensor. */
 function storeTensor(context: Context, progress: Progress, outputs: Outputs, tensor: Tensor): Window {
-  const { dtype, size } = tensor;
+  const { dtype, shape } = tensor;
+  const size = sizeOfShape(shape);
   if (tensor.operation === "constant") {
     const { data } = tensor.attributes as { readonly data: TypedArray };
     return whole(context.addBuffer({ kind: "constant", dtype, size, data }));
@@ -172,7 +176,8 @@ function storeTensor(context: Context, progress: Progress, outputs: Outputs, ten
 /** Stores all elements of a tensor, in the window of an output if it is one whose dtype holds them exactly. */
 function storeElements(context: Context, tensor: Tensor, output: Window | undefined): Window {
   const { addBuffer } = context;
-  const { dtype, size } = tensor;
+  const { dtype, shape } = tensor;
+  const size = sizeOfShape(shape);
   if (isMappedRows(tensor)) {
     const isDirect = output !== undefined && isWhole(output, size);
     const window = isDirect ? output : whole(addBuffer({ kind: "intermediate", dtype, size }));
@@ -213,16 +218,16 @@ type Part = Pick<Store, "offset" | "element" | "labels">;
 function partsOf(context: Context, tensor: Tensor): Part[] {
   if (tensor.operation !== "concat") return [partOf(context, tensor, tensor, 0, -1)];
   const { axis } = tensor.attributes as { axis: number };
-  let start = 0;
+  let start: Length = 0;
   return tensor.inputs.map((operand) => {
     const part = partOf(context, tensor, operand, start, axis);
-    start += operand.shape[axis] as number;
+    start = added(start, lengthOf(operand.shape[axis]!));
     return part;
   });
 }
 
 /** The elements of a source, which begin at this position of the tensor along the axis. */
-function partOf(context: Context, tensor: Tensor, source: Tensor, start: number, axis: number): Part {
+function partOf(context: Context, tensor: Tensor, source: Tensor, start: Length, axis: number): Part {
   const index = context.indexOf(source);
   const target = index.map((entry, at) => (at === axis ? moved(entry, start) : entry));
   return {

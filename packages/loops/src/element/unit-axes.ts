@@ -3,6 +3,7 @@
  * The formulas of a graph must not depend on the length of the latter, or a row would not have the same bits in every batch.
  */
 import { type ScanNode, type Tensor, isScan, topologicalOrder } from "@symloss/core/engine";
+import { assumed, lengthOf } from "../program/length.ts";
 import { type OperationTable, forElementwise, rowOf } from "./loop-operation.ts";
 
 /** For each axis: whether its length is always the same; undefined if it is only broadcast. */
@@ -151,22 +152,26 @@ function reshaped(node: Tensor, ones: Ones): { readonly result: Ones; readonly d
   const dropped = [...open].flatMap(([place, left]) => (left > 0 ? [place] : []));
   const isFixedFrom = (from: number, to: number): boolean =>
     placesOf(x).every((place, axis) => {
-      const isInside = place < to && place * (x.shape[axis] as number) > from;
+      const isInside = place < to && place * assumedAt(x, axis) > from;
       return ones[axis] === true || !isInside;
     }) && !dropped.some((place) => place >= from && place <= to);
   const result = units.map((unit, axis) => {
     const place = places[axis]!;
-    return unit ?? isFixedFrom(place, place * (node.shape[axis] as number));
+    return unit ?? isFixedFrom(place, place * assumedAt(node, axis));
   });
   return { result, drops: dropped.length > 0 };
 }
 
-/** For each axis the product of the lengths before it. */
-function placesOf({ shape }: Tensor): number[] {
+/** For each axis the product of the lengths before it. Those that have names are the same on both sides of a reshape, in the same order. */
+function placesOf(tensor: Tensor): number[] {
   let product = 1;
-  return shape.map((length) => {
+  return tensor.shape.map((_, axis) => {
     const place = product;
-    product *= length as number;
+    product *= assumedAt(tensor, axis);
     return place;
   });
+}
+
+function assumedAt({ shape }: Tensor, axis: number): number {
+  return assumed(lengthOf(shape[axis]!));
 }

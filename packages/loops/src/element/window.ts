@@ -1,4 +1,5 @@
 /** Where in a buffer do the elements of a tensor lie? */
+import { type Length, added, isSame } from "../program/length.ts";
 import type { Buffer } from "../program/program.ts";
 import { combine, zero } from "./affine.ts";
 import type { ElementBuilder } from "./builder.ts";
@@ -7,8 +8,8 @@ import type { Affine } from "./element.ts";
 /** The elements of a tensor, row-major; where the first of them is may depend on counters. */
 export interface Window {
   readonly buffer: Buffer;
-  readonly constant: number;
-  readonly terms: readonly { readonly counter: Buffer; readonly stride: number }[];
+  readonly constant: Length;
+  readonly terms: readonly { readonly counter: Buffer; readonly stride: Length }[];
 }
 
 /** The window that begins where its buffer does. */
@@ -17,14 +18,14 @@ export function whole(buffer: Buffer): Window {
 }
 
 /** Whether a window of this size is all of its buffer. */
-export function isWhole({ buffer, constant, terms }: Window, size: number): boolean {
-  return constant === 0 && terms.length === 0 && buffer.size === size;
+export function isWhole({ buffer, constant, terms }: Window, size: Length): boolean {
+  return constant === 0 && terms.length === 0 && isSame(buffer.size, size);
 }
 
 /** The window, moved by a constant and by a counter times a stride. */
-export function shifted(window: Window, by: number, counter?: Buffer, stride = 0): Window {
+export function shifted(window: Window, by: Length, counter?: Buffer, stride: Length = 0): Window {
   const terms = counter === undefined ? window.terms : [...window.terms, { counter, stride }];
-  return { ...window, constant: window.constant + by, terms };
+  return { ...window, constant: added(window.constant, by), terms };
 }
 
 /** The place in the buffer of what is at this offset in the window. */

@@ -1,6 +1,7 @@
 /** In which scratch are panels packed and blocks of products summed? */
 import type { Product } from "../element/store.ts";
 import type { Buffer } from "../program/program.ts";
+import { assumed } from "../program/length.ts";
 import { type BlockSizes, blockSizes } from "../program/tiles.ts";
 
 /** Buffers that all products share, as one follows the other. */
@@ -12,7 +13,9 @@ export interface Blocks {
 
 /** Adds buffers that are large enough for each of these products. */
 export function addBlocks(products: readonly Product[], buffers: Buffer[]): Blocks {
-  const sizes = products.map(({ row, column, depth }) => blockSizes(row.extent, column.extent, depth.extent));
+  const sizes = products.map(({ row, column, depth }) =>
+    blockSizes(assumed(row.extent), assumed(column.extent), assumed(depth.extent)),
+  );
   const add = (name: keyof BlockSizes): Buffer => {
     const size = sizes.reduce((most, each) => Math.max(most, each[name]), 0);
     const buffer: Buffer = { id: buffers.length, kind: "scratch", dtype: "float64", size };

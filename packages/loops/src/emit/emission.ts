@@ -1,5 +1,6 @@
 /** What do all programs of a plan share while they are emitted? */
 import type { Affine, Element, Label } from "../element/element.ts";
+import { type Length, multiplied } from "../program/length.ts";
 import type { Buffer, Register } from "../program/program.ts";
 import type { SortLabels, Stage } from "../schedule/stages.ts";
 import type { Storage } from "../schedule/storage.ts";
@@ -45,10 +46,10 @@ export function nextRegister(emission: Emission): Register {
 
 /** Row-major over these labels. */
 export function offsetOf(labels: readonly Label[]): Affine {
-  let stride = 1;
+  let stride: Length = 1;
   const terms = labels.toReversed().map((label) => {
     const term = { label, stride };
-    stride *= label.extent;
+    stride = multiplied(stride, label.extent);
     return term;
   });
   return { constant: 0, terms: terms.toReversed(), others: [] };

@@ -1,4 +1,5 @@
 /** What does a statement of a loop become in one of its iterations that is written out? */
+import { added, multiplied } from "../program/length.ts";
 import type { Address, Expression, Operand, Register, Statement } from "../program/program.ts";
 
 /** An iteration that is written out, alone or with others. */
@@ -73,9 +74,12 @@ function addressIn({ constant, terms }: Address, { index, number, step, renamed 
   const ofLoop = terms.filter(({ operand }) => isIndex(operand, index));
   const left = terms.flatMap(({ operand, stride }) => {
     if (!isIndex(operand, index)) return [{ operand: operandIn(operand, { index, number, step, renamed }), stride }];
-    return step === 0 ? [] : [{ operand, stride: step * stride }];
+    return step === 0 ? [] : [{ operand, stride: multiplied(step, stride) }];
   });
-  return { constant: ofLoop.reduce((sum, { stride }) => sum + number * stride, constant), terms: left };
+  return {
+    constant: ofLoop.reduce((sum, { stride }) => added(sum, multiplied(number, stride)), constant),
+    terms: left,
+  };
 }
 
 /** Whether an operand is the index of this loop. */

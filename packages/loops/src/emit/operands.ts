@@ -1,7 +1,8 @@
 /** Where is an element known, and if it is not, how is it computed? Each of its parts is computed as far out as its labels allow. */
-import { type DType, sizeOf } from "@symloss/core/engine";
+import type { DType } from "@symloss/core/engine";
 import { affineKey } from "../element/affine.ts";
 import type { Affine, Element } from "../element/element.ts";
+import { productOf } from "../program/length.ts";
 import type { Address, Buffer, Expression, Operand } from "../program/program.ts";
 import { type Emission, type KeptArray, nextRegister, offsetOf } from "./emission.ts";
 import { type Scope, indexOf, scopeOf } from "./scope.ts";
@@ -39,6 +40,7 @@ function compute(emission: Emission, element: Element, scope: Scope): readonly E
 
 function lookUp(emission: Emission, element: Element, scope: Scope): Operand | undefined {
   if (element.kind === "constant") return { kind: "constant", value: element.value };
+  if (element.kind === "length") return { kind: "constant", value: element.length };
   if (element.kind === "index") return indexOf(element.label, scope);
   for (let current: Scope | undefined = scope; current !== undefined; current = current.parent) {
     const operand = current.known.get(element);
@@ -79,7 +81,7 @@ export function keep(emission: Emission, element: Element, scope: Scope | undefi
       id: buffers.length,
       kind: scope === undefined ? "intermediate" : "scratch",
       dtype: "float64",
-      size: sizeOf(labels.map(({ extent }) => extent)),
+      size: productOf(labels.map(({ extent }) => extent)),
     };
     buffers.push(buffer);
     array = { kind: "array", buffer, offset: offsetOf(labels), isFilled: false };

@@ -2,6 +2,7 @@
  * Which loops are too short to be loops? Those over a few channels or classes in a loop over many positions: they are written out, what
  * they read again and again is read once, and what they add up for each of the few stays in registers.
  */
+import { assumed, keyOf } from "../program/length.ts";
 import type { Buffer, Program, Reduction, Register, Statement, StatementOf } from "../program/program.ts";
 import { buffersOf, lastRegister, operandsOf, registersOf } from "../program/statements.ts";
 import { inIteration, isOwn } from "./iteration.ts";
@@ -40,14 +41,15 @@ function writeOutIn(statements: readonly Statement[], registers: Counter): State
 /** The loops in the body of a long one that are written out: all of them or none. */
 function shortLoopsOf({ extent, body }: Loop): ReadonlySet<Loop> {
   const loops = body.filter((statement) => statement.kind === "loop");
-  const size = body.length + loops.reduce((total, loop) => total + loop.extent * loop.body.length, 0);
+  const size = body.length + loops.reduce((total, loop) => total + assumed(loop.extent) * loop.body.length, 0);
   const hasNests = body.some(({ kind }) => kind === "multiply" || kind === "mapRows");
-  const isShort = extent >= many && size <= longest && !hasNests && loops.every(canBeWrittenOut);
+  const isShort = assumed(extent) >= many && size <= longest && !hasNests && loops.every(canBeWrittenOut);
   return new Set(isShort ? loops : []);
 }
 
 function canBeWrittenOut({ extent, body }: Loop): boolean {
   return (
+    typeof extent === "number" &&
     extent <= few &&
     body.every(
       (statement) =>
@@ -63,7 +65,7 @@ function canBeWrittenOut({ extent, body }: Loop): boolean {
 const inOrder: ReadonlySet<Reduction> = new Set<Reduction>(["sum", "max", "argmax"]);
 
 function iterationsOf({ index, extent, body }: Loop, registers: Counter): Statement[] {
-  return Array.from({ length: extent }, (_, number) => {
+  return Array.from({ length: extent as number }, (_, number) => {
     const renamed = new Map<Register, Register>();
     for (const statement of body) if (statement.kind === "let") renamed.set(statement.register, registers.next++);
     return body.map((statement) => inIteration(statement, { index, number, step: 0, renamed }));
@@ -134,5 +136,5 @@ function isInPlace(statement: Statement): boolean {
 }
 
 function placeOf({ buffer, address }: Update): string {
-  return `${buffer.id} ${address.constant}`;
+  return `${buffer.id} ${keyOf(address.constant)}`;
 }

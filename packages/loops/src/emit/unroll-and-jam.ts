@@ -35,7 +35,8 @@ function jamAll(statements: readonly Statement[], batches: ReadonlySet<number>, 
 /** The one loop inside, if it only adds or takes the largest, and the index of the loop around it occurs in addresses alone. */
 function innerOf({ index, extent, body }: Loop): Loop | undefined {
   const [inner, ...others] = body.filter((statement): statement is Loop => statement.kind === "loop");
-  if (inner === undefined || others.length > 0 || extent % 2 !== 0 || inner.body.length > longest) return undefined;
+  if (typeof extent !== "number" || extent % 2 !== 0) return undefined;
+  if (inner === undefined || others.length > 0 || inner.body.length > longest) return undefined;
   const isShort = inner.body.every(
     (statement) => statement.kind === "let" || (statement.kind === "accumulate" && jammed.has(statement.reduction)),
   );
@@ -81,7 +82,7 @@ function jam({ index, extent, body }: Loop, inner: Loop, registers: Counter): Lo
   return {
     kind: "loop",
     index,
-    extent: extent / 2,
+    extent: (extent as number) / 2,
     body: [...both(body.slice(0, position)), { ...inner, body: both(inner.body) }, ...both(body.slice(position + 1))],
   };
 }

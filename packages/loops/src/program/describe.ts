@@ -1,10 +1,10 @@
 /** How are programs printed for a reader? */
 import { bytesPerElement, formatDType } from "@symloss/core/engine";
+import { type Length, added, formatLength, multiplied } from "./length.ts";
 import type {
   Address,
   Buffer,
   Expression,
-  Length,
   LoopBody,
   Operand,
   Program,
@@ -20,10 +20,13 @@ export function describePrograms(programs: readonly Program[]): string {
 }
 
 /** The bytes of all buffers of a kind. */
-export function bytesOf(buffers: readonly Buffer[], kind: Buffer["kind"]): number {
-  return buffers.reduce(
+export function bytesOf<L extends Length>(buffers: readonly Buffer<L>[], kind: Buffer["kind"]): L;
+export function bytesOf(buffers: readonly Buffer[], kind: Buffer["kind"]): Length {
+  return buffers.reduce<Length>(
     (sum, buffer) =>
-      buffer.kind === kind && buffer.shares === undefined ? sum + buffer.size * bytesPerElement[buffer.dtype] : sum,
+      buffer.kind === kind && buffer.shares === undefined
+        ? added(sum, multiplied(buffer.size, bytesPerElement[buffer.dtype]))
+        : sum,
     0,
   );
 }
@@ -41,7 +44,7 @@ function describe(statement: Statement, indent: string): string {
     case "accumulate":
       return `${statement.reduction} %${statement.register} <- ${describeOperand(statement.value)}`;
     case "loop":
-      return `for i${statement.index} to ${statement.extent}\n${describeAll(statement.body, `${indent}  `)}`;
+      return `for i${statement.index} to ${formatLength(statement.extent)}\n${describeAll(statement.body, `${indent}  `)}`;
     case "fill":
       return `${nameOf(statement.buffer)}[all] = ${statement.value}`;
     case "store":
@@ -61,21 +64,21 @@ function describe(statement: Statement, indent: string): string {
 export function describeRows(operation: RowOperation, { outer, length, inner }: Rows): string {
   const isReversed = operation.kind === "argsort" ? operation.descending : operation.reverse;
   const order = operation.kind === "argsort" ? " descending" : " in reverse";
-  return `${operation.kind}${isReversed ? order : ""} ${outer * inner} by ${length}`;
+  return `${operation.kind}${isReversed ? order : ""} ${formatLength(multiplied(outer, inner))} by ${formatLength(length)}`;
 }
 
 function describeProduct(product: StatementOf<"multiply">, indent: string): string {
   const { depth, rows, columns, sums, epilogue } = product;
   const { row, column, element } = epilogue;
   const lines = [
-    `multiply ${rows.count} by ${depth} by ${columns.count}`,
+    `multiply ${[rows.count, depth, columns.count].map(formatLength).join(" by ")}`,
     ...[rows, columns].flatMap((panel) => [
       describeLoop(panel.line, panel.count, indent),
       describeLoop(panel.depth, depth, `${indent}  `),
       `${indent}    ${nameOf(panel.buffer)}[packed] = ${describeOperand(panel.element)}`,
     ]),
     describeLoop(row, rows.count, indent),
-    `${indent}  for i${column.index} to ${columns.count}`,
+    `${indent}  for i${column.index} to ${formatLength(columns.count)}`,
     `${indent}    %${element} = ${nameOf(sums)}[packed]`,
     describeAll(column.body, `${indent}    `),
   ];
@@ -83,7 +86,7 @@ function describeProduct(product: StatementOf<"multiply">, indent: string): stri
 }
 
 function describeLoop({ index, body }: LoopBody, extent: Length, indent: string): string {
-  const loop = `${indent}for i${index} to ${extent}`;
+  const loop = `${indent}for i${index} to ${formatLength(extent)}`;
   return body.length === 0 ? loop : `${loop}\n${describeAll(body, `${indent}  `)}`;
 }
 
@@ -101,7 +104,7 @@ function describeExpression(expression: Expression): string {
 function describeOperand(operand: Operand): string {
   switch (operand.kind) {
     case "constant":
-      return String(operand.value);
+      return factorText(operand.value);
     case "register":
       return `%${operand.register}`;
     case "index":
@@ -111,10 +114,15 @@ function describeOperand(operand: Operand): string {
 
 function describeAddress({ constant, terms }: Address): string {
   const parts = terms.map(({ operand, stride }) =>
-    stride === 1 ? describeOperand(operand) : `${stride} ${describeOperand(operand)}`,
+    stride === 1 ? describeOperand(operand) : `${factorText(stride)} ${describeOperand(operand)}`,
   );
-  if (constant !== 0 || parts.length === 0) parts.push(String(constant));
+  if (constant !== 0 || parts.length === 0) parts.push(formatLength(constant));
   return parts.join(" + ");
+}
+
+/** In parentheses if it is a sum. */
+function factorText(length: Length): string {
+  return typeof length === "number" || length.terms.length === 1 ? formatLength(length) : `(${formatLength(length)})`;
 }
 
 function nameOf({ kind, id, position, shares }: Buffer): string {

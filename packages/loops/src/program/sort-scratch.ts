@@ -1,5 +1,5 @@
 /** How are rows sorted digit by digit, and how much memory does that take? */
-import type { Length } from "./program.ts";
+import { type Length, added, multiplied } from "./length.ts";
 
 /** Rows up to this length are sorted by insertion. */
 export const shortRow = 24;
@@ -8,7 +8,7 @@ export const shortRow = 24;
 const longRow = 4096;
 
 /** How many bits a digit of a 32-bit key has in a row of this length. */
-export function digitBits(length: Length): 8 | 11 {
+export function digitBits(length: number): 8 | 11 {
   return length < longRow ? 8 : 11;
 }
 
@@ -20,8 +20,17 @@ export interface SortScratch {
 }
 
 /** The scratch of a row of this length. */
-export function sortScratch(length: Length): SortScratch {
-  const bits = digitBits(length);
+export function sortScratch(length: number): SortScratch {
   const counts = 4 * length;
-  return { pairs: [0, 2 * length], counts, size: counts + Math.ceil(32 / bits) * 2 ** bits };
+  return { pairs: [0, 2 * length], counts, size: counts + countsOf(length) };
+}
+
+/** Its size; if the length has a name, that of rows that need the most counts. */
+export function sortScratchSize(length: Length): Length {
+  return typeof length === "number" ? sortScratch(length).size : added(multiplied(4, length), countsOf(longRow));
+}
+
+function countsOf(length: number): number {
+  const bits = digitBits(length);
+  return Math.ceil(32 / bits) * 2 ** bits;
 }

@@ -1,14 +1,15 @@
 /** Which statements does a body contain, and what does each read and write? */
+import type { Length } from "./length.ts";
 import type { Address, Buffer, Operand, Register, Statement } from "./program.ts";
 
 /** All statements, including those inside others; what a statement reads comes before it. */
-export function allStatements(statements: readonly Statement[]): Statement[] {
-  const all: Statement[] = [];
+export function allStatements<L extends Length>(statements: readonly Statement<L>[]): Statement<L>[] {
+  const all: Statement<L>[] = [];
   gather(statements, all);
   return all;
 }
 
-function gather(statements: readonly Statement[], all: Statement[]): void {
+function gather<L extends Length>(statements: readonly Statement<L>[], all: Statement<L>[]): void {
   for (const statement of statements) {
     if (statement.kind === "multiply") {
       for (const { line, depth } of [statement.rows, statement.columns])
@@ -22,7 +23,7 @@ function gather(statements: readonly Statement[], all: Statement[]): void {
 }
 
 /** The buffers that a statement reads or writes by itself. */
-export function buffersOf(statement: Statement): readonly Buffer[] {
+export function buffersOf<L extends Length>(statement: Statement<L>): readonly Buffer<L>[] {
   switch (statement.kind) {
     case "let":
       return statement.expression.kind === "load" ? [statement.expression.buffer] : [];
@@ -44,12 +45,12 @@ export function buffersOf(statement: Statement): readonly Buffer[] {
 }
 
 /** The operands that a statement reads by itself. */
-export function operandsOf(statement: Statement): readonly Operand[] {
+export function operandsOf<L extends Length>(statement: Statement<L>): readonly Operand<L>[] {
   return [...valuesOf(statement), ...addressedBy(statement)];
 }
 
 /** Those of them that are numbers, not parts of addresses. */
-export function valuesOf(statement: Statement): readonly Operand[] {
+export function valuesOf<L extends Length>(statement: Statement<L>): readonly Operand<L>[] {
   switch (statement.kind) {
     case "let":
       return statement.expression.kind === "apply" ? statement.expression.operands : [];
@@ -70,12 +71,12 @@ export function valuesOf(statement: Statement): readonly Operand[] {
 }
 
 /** The operands of addresses. */
-function addressedBy(statement: Statement): readonly Operand[] {
+function addressedBy<L extends Length>(statement: Statement<L>): readonly Operand<L>[] {
   const address = addressIn(statement);
   return address === undefined ? [] : address.terms.map(({ operand }) => operand);
 }
 
-function addressIn(statement: Statement): Address | undefined {
+function addressIn<L extends Length>(statement: Statement<L>): Address<L> | undefined {
   switch (statement.kind) {
     case "let":
       return statement.expression.kind === "apply" ? undefined : statement.expression.address;
@@ -93,7 +94,7 @@ function addressIn(statement: Statement): Address | undefined {
 }
 
 /** The registers that a statement defines. */
-export function registersOf(statement: Statement): readonly Register[] {
+export function registersOf<L extends Length>(statement: Statement<L>): readonly Register[] {
   switch (statement.kind) {
     case "accumulator":
       return statement.position === undefined ? [statement.register] : [statement.register, statement.position];
@@ -112,7 +113,7 @@ export function registersOf(statement: Statement): readonly Register[] {
 }
 
 /** The largest register that these statements define, or -1. */
-export function lastRegister(statements: readonly Statement[]): Register {
+export function lastRegister<L extends Length>(statements: readonly Statement<L>[]): Register {
   let last = -1;
   for (const statement of allStatements(statements))
     for (const register of registersOf(statement)) last = Math.max(last, register);

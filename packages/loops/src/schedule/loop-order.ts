@@ -1,6 +1,7 @@
 /** Which loop goes inside which? One order for all labels, so that memory is traversed as it lies; the largest arrays decide. */
 import type { Affine, Element, Label } from "../element/element.ts";
 import type { Store } from "../element/store.ts";
+import { assumed } from "../program/length.ts";
 import type { Buffer } from "../program/program.ts";
 import { makeHeap } from "./heap.ts";
 import { type Inside, makeNesting } from "./nesting.ts";
@@ -23,7 +24,9 @@ export function orderLabels(stores: readonly Store[], elements: readonly Element
     if (element.kind === "reduce" && element.reduction !== "total") nesting.putInside(element.over);
   }
   for (const { offset, size } of accesses) {
-    const labels = offset.terms.toSorted((left, right) => right.stride - left.stride).map(({ label }) => label);
+    const labels = offset.terms
+      .toSorted((left, right) => assumed(right.stride) - assumed(left.stride))
+      .map(({ label }) => label);
     for (const label of labels) weights.set(label, Math.max(weights.get(label)!, size));
     nesting.putInside(labels);
   }
@@ -37,11 +40,10 @@ function accessesOf(stores: readonly Store[], elements: readonly Element[]): Acc
 
 /** The size that decisions reckon with. */
 function assumedSize({ terms }: Affine, { size }: Buffer): number {
-  return terms.reduce(
-    (product, { label: { extent, weight } }) =>
-      extent === weight || extent === 0 ? product : (product / extent) * weight,
-    size,
-  );
+  return terms.reduce((product, { label: { extent, weight } }) => {
+    const length = assumed(extent);
+    return length === weight || length === 0 ? product : (product / length) * weight;
+  }, assumed(size));
 }
 
 /** Of the labels that may come next, the one that traverses the largest array. */

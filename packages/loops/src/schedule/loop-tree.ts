@@ -1,5 +1,6 @@
 /** Which stages share a loop, and in which order do the loops run? A tree, as data. */
 import type { Label } from "../element/element.ts";
+import { formatLength } from "../program/length.ts";
 import { describeRows } from "../program/describe.ts";
 import type { Stage } from "./stages.ts";
 
@@ -95,14 +96,14 @@ function describeBody(tree: LoopTree, indent: string, names: Map<Label, string>)
 }
 
 function describeNode(node: LoopNode, names: Map<Label, string>): string {
-  if (node.kind === "loop") return `for ${nameOf(node.label, names)} to ${node.label.extent}`;
+  if (node.kind === "loop") return `for ${nameOf(node.label, names)} to ${formatLength(node.label.extent)}`;
   const { store, result } = node.stage;
   if (store === undefined) return result!.kind === "reduce" ? result!.reduction : `keep ${operationOf(node.stage)}`;
   const target = `${store.buffer.kind}${store.buffer.position ?? store.buffer.id}`;
   if (store.mapped !== undefined) return `${describeRows(store.mapped.operation, store.mapped.rows)}, store ${target}`;
   if (store.product === undefined) return `${store.scatter === undefined ? "store" : "add to"} ${target}`;
   const { row, depth, column } = store.product;
-  const sides = [row, depth, column].map((label) => `${nameOf(label, names)} to ${label.extent}`);
+  const sides = [row, depth, column].map((label) => `${nameOf(label, names)} to ${formatLength(label.extent)}`);
   return `multiply ${sides.join(" by ")}, store ${target}`;
 }
 

@@ -7,6 +7,7 @@ import {
   type UnaryOperation,
   isFloat,
 } from "@symloss/core/engine";
+import { added } from "../../program/length.ts";
 import type { ScalarOperation } from "../../program/scalar-operation.ts";
 import { affineOfElement } from "../affine.ts";
 import type { Affine, Element } from "../element.ts";
@@ -166,13 +167,13 @@ function isFirstLargest(argmax: NodeOf<"argmax">, target: Tensor, index: readonl
   if (label === undefined || position.labels.includes(label)) {
     return builder.apply("equal", [context.element(argmax, index), position], "bool");
   }
-  const int = (value: number) => builder.constant(value, "int32");
-  const nearest = affineOfElement(builder.apply("clampIndex", [position, int(label.extent - 1)], "int32"));
+  const last = builder.length(added(label.extent, -1), "int32");
+  const nearest = affineOfElement(builder.apply("clampIndex", [position, last], "int32"));
   const own = rounded(context.element(x, [...index.slice(0, axis), nearest, ...index.slice(axis)]), builder);
   const beaten = builder.apply("beats", [rounded(operand, builder), own, builder.index(label), position], "bool");
   const all = [
-    builder.apply("lessEqual", [int(0), position], "bool"),
-    builder.apply("less", [position, int(label.extent)], "bool"),
+    builder.apply("lessEqual", [builder.constant(0, "int32"), position], "bool"),
+    builder.apply("less", [position, builder.length(label.extent, "int32")], "bool"),
     builder.apply("logicalNot", [builder.reduce("any", beaten, over, "bool")], "bool"),
   ];
   return all.reduce((left, right) => builder.apply("logicalAnd", [left, right], "bool"));

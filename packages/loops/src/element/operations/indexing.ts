@@ -1,5 +1,6 @@
 /** What is an element that is read or added at an index which is known only when the program runs? */
 import type { NodeOf, Tensor } from "@symloss/core/engine";
+import { added, lengthOf, sizeOfShape } from "../../program/length.ts";
 import type { Buffer } from "../../program/program.ts";
 import { affineOfElement, zero } from "../affine.ts";
 import { union } from "../builder.ts";
@@ -12,14 +13,10 @@ export const takeAlongAxis: Row<"takeAlongAxis"> = (node, index, context) => {
   const [x, indices] = node.inputs as [Tensor, Tensor];
   const { axis } = node.attributes;
   const { builder } = context;
-  const last = (x.shape[axis] as number) - 1;
-  if (last < 0) return builder.constant(0, node.dtype);
+  if (x.shape[axis] === 0) return builder.constant(0, node.dtype);
+  const last = builder.length(added(lengthOf(x.shape[axis]!), -1), "int32");
   if (!context.unitAxes.isFixed([indices], axis) && context.takesLoop(x)) context.materialize(x);
-  const position = builder.apply(
-    "clampIndex",
-    [context.element(indices, index), builder.constant(last, "int32")],
-    "int32",
-  );
+  const position = builder.apply("clampIndex", [context.element(indices, index), last], "int32");
   return context.element(
     x,
     index.map((entry, at) => (at === axis ? affineOfElement(position) : entry)),
@@ -41,7 +38,8 @@ function scattered(node: NodeOf<"scatterAdd">, index: readonly Affine[], context
   const { builder, sums } = context;
   let buffer = sums.get(node);
   if (buffer === undefined) {
-    buffer = context.addBuffer({ kind: "intermediate", dtype: "float64", unrounded: node.dtype, size: node.size });
+    const size = sizeOfShape(node.shape);
+    buffer = context.addBuffer({ kind: "intermediate", dtype: "float64", unrounded: node.dtype, size });
     sums.set(node, buffer);
     storeUpdates(node, buffer, context);
   }
@@ -59,7 +57,7 @@ function storeUpdates(node: NodeOf<"scatterAdd">, buffer: Buffer, context: Conte
     buffer,
     offset: rowMajor(node, target),
     element: context.element(updates, own),
-    scatter: { index: position, size: size as number },
+    scatter: { index: position, size: lengthOf(size) },
     labels: union(own.map(termLabels)),
   });
 }

@@ -1,5 +1,6 @@
 /** Where in its operand is an element of a tensor that is only moved? */
-import { type Tensor, stridesOf } from "@symloss/core/engine";
+import type { Tensor } from "@symloss/core/engine";
+import { strides } from "../../program/length.ts";
 import { affineOfElement, combine, moved, zero } from "../affine.ts";
 import type { Affine, Element } from "../element.ts";
 import { elementOfIndex, rowMajor } from "../index-expression.ts";
@@ -13,11 +14,10 @@ export const reshape: Row<"reshape"> = (node, index, context) => {
   if (context.isStored(x)) return fromMemory();
   const groups = groupAxes(node, context.labels.hasLoop);
   if (groups === undefined || context.unitAxes.dropsAxis(node)) return fromMemory();
-  const strides = stridesOf(node.shape as readonly number[]);
   const source: Affine[] = x.shape.map(() => zero);
   for (const { from, to } of groups) {
-    const unit = strides[to.at(-1)!]!;
-    source[from] = combine(to.map((axis) => [index[axis]!, strides[axis]! / unit] as const));
+    const steps = strides(to.map((axis) => node.shape[axis]!));
+    source[from] = combine(to.map((axis, position) => [index[axis]!, steps[position]!] as const));
   }
   return context.element(x, source);
 };

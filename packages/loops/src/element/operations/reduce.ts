@@ -1,5 +1,6 @@
 /** What is an element of a reduction? */
 import type { NodeOf, Tensor } from "@symloss/core/engine";
+import { type Length, productOf } from "../../program/length.ts";
 import type { Affine, Element, Label } from "../element.ts";
 import { axisIndex, freeLabel } from "../index-expression.ts";
 import { rounded } from "../patterns.ts";
@@ -44,7 +45,7 @@ interface Reduced {
   /** The labels that are reduced. */
   readonly over: readonly Label[];
   /** How often each element counts, because it depends on none of the labels of some axes. */
-  readonly repeats: number;
+  readonly repeats: Length;
 }
 
 /** The operand of a reduction over axes. */
@@ -61,6 +62,6 @@ export function reduced(node: Tensor, axes: readonly number[], index: readonly A
   if (x.shape.includes(0)) return { operand: context.builder.constant(0, node.dtype), over: [], repeats: 0 };
   const operand = context.element(x, source);
   const over = lost.filter((label) => operand.labels.includes(label));
-  const repeats = lost.reduce((product, label) => (over.includes(label) ? product : product * label.extent), 1);
+  const repeats = productOf(lost.flatMap((label) => (over.includes(label) ? [] : [label.extent])));
   return { operand, over, repeats };
 }
