@@ -25,15 +25,25 @@ async function rowsIn(root) {
       imports: { [manifest.name]: `{ ${factoryOf(name)} }` },
       without: [core, ...runtimesOf(manifest)],
     })),
-    Programs: engines.map(({ name, manifest }) => ({
-      label: `\`compile\`, \`valueAndGrad\`, \`${factoryOf(name)}\`, \`huber\``,
-      imports: {
-        [core]: "{ compile, valueAndGrad }",
-        [manifest.name]: `{ ${factoryOf(name)} }`,
-        "@symloss/losses": "{ huber }",
-      },
-      without: runtimesOf(manifest),
-    })),
+    Programs: engines
+      .map(({ name, manifest }) => ({
+        label: `\`compile\`, \`valueAndGrad\`, \`${factoryOf(name)}\`, \`huber\``,
+        imports: {
+          [core]: "{ compile, valueAndGrad }",
+          [manifest.name]: `{ ${factoryOf(name)} }`,
+          "@symloss/losses": "{ huber }",
+        },
+        without: runtimesOf(manifest),
+      }))
+      .concat({
+        label: "`compile`, `valueAndGrad`, `interpreter`, `huber`",
+        imports: {
+          [core]: "{ compile, valueAndGrad }",
+          "@symloss/engine-cpu/interpreter": "{ interpreter }",
+          "@symloss/losses": "{ huber }",
+        },
+        without: [],
+      }),
     Losses: [shared, ...losses].map(({ name, entry, note = "" }) => ({
       label: `\`${name}\`${note}`,
       imports: { [entry]: `{ ${name} }` },
@@ -127,7 +137,7 @@ export function overviewOf({ Core, Engines, Programs, Losses }) {
       marked(bySize[0], "the smallest loss"),
       marked(bySize[Math.floor(bySize.length / 2)], "the median loss"),
       marked(bySize.at(-1), "the largest loss"),
-      ...Programs.filter(({ label }) => label.includes("`cpu`")).map((row) => marked(row, "together")),
+      ...Programs.filter(({ label }) => /`(cpu|interpreter)`/.test(label)).map((row) => marked(row, "together")),
     ],
   );
 }

@@ -54,6 +54,7 @@ export function rightCalls(engine: Engine): CallTable {
       cpu: [with_({ mode: "codegen" })],
       "cpu().upload": [{ self: () => (array: NDArray) => engine.upload(array), args: () => [matrix()] }],
     }),
+    ...prefixed("@symloss/engine-cpu/interpreter", { interpreter: [with_({})] }),
     ...prefixed("@symloss/engine-onnx/export", exportCalls),
     ...prefixed("@symloss/engine-onnx", {
       ...exportCalls,
@@ -544,13 +545,19 @@ function callsOfLoss(name: LossName): readonly RightCall[] {
 
 function loopCalls(engine: Engine): CallTable {
   return {
-    planLoops: [oneOf(() => prepare(traced(), engine))],
+    planLoops: [
+      oneOf(() => prepare(traced(), engine)),
+      oneOf(() => prepare(traced(), engine), { namedDimensions: true }),
+    ],
     allStatements: [oneOf([])],
     buffersOf: [oneOf({ kind: "fill", buffer: {}, value: 0 })],
     operandsOf: [oneOf({ kind: "store", address: { constant: 0, terms: [] }, value: { kind: "constant", value: 1 } })],
     blockSizes: [oneOf(3, 4, 5)],
     ...each(["digitBits", "sortScratch"], oneOf(3)),
     wholeTiles: [oneOf(3)],
+    ...each(["added", "multiplied"], oneOf(3, 4)),
+    ...each(["assumed", "isNamed", "keyOf"], oneOf(3)),
+    valueOf: [oneOf(3, { batch: 2 })],
     bytesOf: [oneOf([], "scratch")],
     describePlan: [oneOf({ parts: [], buffers: [], programs: [] })],
   };

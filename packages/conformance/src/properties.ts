@@ -165,7 +165,9 @@ async function expectNamed(
     const got = graph.outputs.map(({ shape, dtype: own }, index) => arrayOf(results[index]!, shape as number[], own));
     expectArrays("the oracle's results", got, predict(graph, arrays, engine.traits, slack));
   } catch (error) {
-    throw error instanceof ConformanceError ? new ConformanceError(`${error.message}\n${formatGraph(named)}`) : error;
+    if (refusedNode(error) !== undefined) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConformanceError(`${reason}\n${formatGraph(named)}`, { cause: error });
   } finally {
     await executable.dispose();
   }

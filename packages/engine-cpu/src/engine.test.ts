@@ -1,4 +1,4 @@
-import { compile, grad, softmax } from "@symloss/core";
+import { compile, evaluate, grad, softmax, sum } from "@symloss/core";
 import {
   type Executable,
   type Graph,
@@ -10,6 +10,7 @@ import {
 } from "@symloss/core/engine";
 import { describe, expect, test, vi } from "vitest";
 import { type CpuOptions, cpu } from "./index.ts";
+import { interpreter } from "./interpreter.ts";
 
 type Inputs = Readonly<Record<"x" | "y", Tensor>>;
 
@@ -42,6 +43,13 @@ describe("cpu", () => {
       synchronous: true,
       namedDimensions: true,
     });
+  });
+
+  test("is had as an interpreter alone", async () => {
+    const [alone, chosen] = [await interpreter(), await cpu({ mode: "interpreter" })];
+    expect({ ...alone.traits, device: alone.device }).toEqual({ ...chosen.traits, device: chosen.device });
+    expect(await evaluate(sum([1, 2, 3]), { engine: alone })).toMatchObject({ data: Float32Array.of(6) });
+    await expect(interpreter({ mode: "codegen" } as never)).rejects.toThrow("interpreter: ");
   });
 
   test("interprets by itself where code generation is forbidden", async () => {

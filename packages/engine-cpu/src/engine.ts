@@ -1,17 +1,7 @@
-/** What does the engine guarantee, and which mode does it use? */
-import {
-  type Engine,
-  type Graph,
-  type HostProgram,
-  type OptionTable,
-  OutOfRangeError,
-  allOperations,
-  checkOptions,
-  hostEngine,
-  selfTest,
-} from "@symloss/core/engine";
+/** Which mode does the engine use? */
+import { type Engine, type OptionTable, OutOfRangeError, checkOptions } from "@symloss/core/engine";
 import { generatePlan, mayGenerate } from "./codegen/generate.ts";
-import { planGraph } from "./plan.ts";
+import { type Mode, interpreting, openEngine } from "./mode.ts";
 
 /** The options of the engine. */
 export interface CpuOptions {
@@ -30,22 +20,7 @@ export interface CpuOptions {
  */
 export async function cpu(options: CpuOptions = {}): Promise<Engine> {
   checkOptions("cpu", options, optionTable);
-  const mode = modeOf(options);
-  const engine = hostEngine({
-    name: "cpu",
-    traits: {
-      dtypes: ["float32", "float64", "int32", "bool"],
-      operations: allOperations,
-      precision: "float32",
-      nonFinite: "strict",
-      rowIndependent: true,
-      synchronous: true,
-      namedDimensions: mode.compile === generatePlan,
-    },
-    ...mode,
-  });
-  await selfTest(engine);
-  return engine;
+  return openEngine(modeOf(options));
 }
 
 const optionTable: OptionTable<CpuOptions> = {
@@ -56,15 +31,8 @@ const optionTable: OptionTable<CpuOptions> = {
   },
 };
 
-/** What runs, and how it is described. */
-interface Mode {
-  readonly device: string;
-  readonly compile: (graph: Graph) => HostProgram;
-}
-
 function modeOf({ mode = "codegen" }: CpuOptions): Mode {
-  if (mode === "interpreter") return { device: "interpreter", compile: planGraph };
-  return mayGenerate()
-    ? { device: "loops (generated JavaScript)", compile: generatePlan }
-    : { device: "interpreter (code generation is forbidden here)", compile: planGraph };
+  if (mode === "interpreter") return interpreting;
+  if (mayGenerate()) return { device: "loops (generated JavaScript)", compile: generatePlan, namedDimensions: true };
+  return { ...interpreting, device: "interpreter (code generation is forbidden here)" };
 }

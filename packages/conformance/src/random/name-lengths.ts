@@ -7,10 +7,11 @@ export function nameLengths({ inputs, outputs }: Graph, length: number, name: st
   const renamed = <T>(value: T): T | string => (value === length ? name : value);
   for (const node of topologicalOrder([...inputs, ...outputs])) {
     const { operation, shape, dtype } = node;
-    // A constant has its elements.
-    const attributes = operation === "constant" ? node.attributes : attributesOf(node, renamed);
+    // A constant has its elements, and positions are counted up to a number.
+    const isNumber = operation === "constant" || operation === "iota";
+    const attributes = isNumber ? node.attributes : attributesOf(node, renamed);
     const operands = node.inputs.map((input) => named.get(input)!);
-    const own = operation === "constant" ? shape : shape.map(renamed);
+    const own = isNumber ? shape : shape.map(renamed);
     named.set(node, new Tensor(operation, operands, attributes, own, dtype));
   }
   const of = (list: readonly Tensor[]): Tensor[] => list.map((tensor) => named.get(tensor)!);

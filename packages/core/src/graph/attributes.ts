@@ -11,7 +11,8 @@ const kinds: { readonly [Name in AttributeName]: (value: unknown, node: Tensor) 
   dtype: isDType,
   shape: isShape,
   data: (value, { shape, dtype }) => holds(dtype, value) && (value as TypedArray).length === sizeOf(shape),
-  size: isDimension,
+  // Positions are counted up to a number.
+  size: (value, { operation }) => (operation === "iota" ? isLength(value) : isDimension(value)),
   axis: isLength,
   axes: isLengths,
   permutation: isLengths,

@@ -1,5 +1,14 @@
 /** In what context is a statement printed, and how are operands and addresses printed there? */
-import { type Address, type Buffer, type Length, type Operand, type Register, added, isNamed, multiplied } from "@symloss/loops";
+import {
+  type Address,
+  type Buffer,
+  type Length,
+  type Operand,
+  type Register,
+  added,
+  isNamed,
+  multiplied,
+} from "@symloss/loops";
 import type { Conditions } from "./conditions.ts";
 import { literal, name } from "./text.ts";
 
