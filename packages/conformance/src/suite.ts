@@ -11,6 +11,7 @@ import { kinkCases } from "./kinks.ts";
 import { lifecycleCases } from "./lifecycle.ts";
 import { limitCases } from "./limits.ts";
 import { lossCases } from "./losses.ts";
+import { namedLengthCases } from "./named-lengths.ts";
 import { numberCases } from "./numbers.ts";
 import { operationCases } from "./operations.ts";
 import { passCases } from "./passes.ts";
@@ -78,6 +79,7 @@ const groups: readonly ((context: CaseContext) => ConformanceCase[])[] = [
   operationCases,
   numberCases,
   rowCases,
+  namedLengthCases,
   gradientCases,
   kinkCases,
   limitCases,

@@ -21,6 +21,8 @@ export function nameLengths({ inputs, outputs }: Graph, length: number, name: st
 function attributesOf({ attributes }: Tensor, renamed: <T>(value: T) => T | string): Tensor["attributes"] {
   const entries = Object.entries(attributes).map(([key, value]: [string, unknown]) => {
     if (key === "shape") return [key, (value as readonly unknown[]).map(renamed)];
+    // What is taken whole stays so.
+    if (key === "stops") return [key, (value as readonly unknown[]).map(renamed)];
     return [key, key === "size" ? renamed(value) : value];
   });
   return Object.fromEntries(entries) as Tensor["attributes"];

@@ -29,7 +29,7 @@ export interface CompileOptions<
   readonly static?: Static;
   /**
    * Lengths that may be others in each call: `[{ argument: 0, axis: 0, name: "batch" }]`. An engine with the trait `namedDimensions`, as
-   * cpu and onnx have it, compiles once for all of them; others compile for each length, as without this option.
+   * wasm, cpu and onnx have it, compiles once for all of them; others compile for each length, as without this option.
    */
   readonly dynamic?: readonly DynamicLength[];
 }

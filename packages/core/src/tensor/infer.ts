@@ -106,10 +106,18 @@ const rules: { [O in Exclude<AnyOperation, UnaryOperation | BinaryOperation>]: R
     }
     return { shape, dtype: x!.dtype };
   },
-  slice: ([x], { starts, stops }) => ({
-    shape: stops.map((stop, axis) => (typeof stop === "string" ? stop : stop - starts[axis]!)),
-    dtype: x!.dtype,
-  }),
+  slice: ([x], { starts, stops }) => {
+    for (const [axis, length] of x!.shape.entries()) {
+      if (typeof length === "number" || (starts[axis] === 0 && stops[axis] === length)) continue;
+      throw new ShapeError(
+        `slice: an axis with a named length must be taken whole, got ${starts[axis]} to ${stops[axis]} for ${print(x!)}.`,
+      );
+    }
+    return {
+      shape: stops.map((stop, axis) => (typeof stop === "string" ? stop : stop - starts[axis]!)),
+      dtype: x!.dtype,
+    };
+  },
   pad: ([x], { before, after }) => ({
     shape: x!.shape.map((dimension, axis) => grow(dimension, before[axis]! + after[axis]!)),
     dtype: x!.dtype,
