@@ -112,7 +112,7 @@ describe("wasm", () => {
       nonFinite: "strict",
       rowIndependent: true,
       synchronous: true,
-      namedDimensions: false,
+      namedDimensions: true,
     });
   });
 

@@ -75,7 +75,7 @@ const traits: EngineTraits = {
   nonFinite: "strict",
   rowIndependent: true,
   synchronous: true,
-  namedDimensions: false,
+  namedDimensions: true,
 };
 
 /** The engine on a heap. Everything returns values, never promises. */

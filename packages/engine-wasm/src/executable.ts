@@ -3,11 +3,14 @@ import {
   type Engine,
   type Executable,
   type Graph,
+  type Lengths,
   Lifetime,
   type TypedArray,
   type Value,
   allocate,
   hostDataOf,
+  isConcrete,
+  withLengths,
 } from "@symloss/core/engine";
 import type { Place, WasmProgram } from "./codegen/program.ts";
 import { type ArrayLayout, WasmDeviceArray, layoutOf } from "./device-array.ts";
@@ -17,7 +20,7 @@ import type { EngineHeap } from "./memory/engine-heap.ts";
 export class WasmExecutable implements Executable {
   readonly #engine: Engine;
   readonly #heap: EngineHeap;
-  readonly #outputs: readonly ArrayLayout[];
+  readonly #outputs: (lengths: Lengths | undefined) => readonly ArrayLayout[];
   readonly #lifetime: Lifetime;
   /** Dropped with its memory on disposal, which whoever keeps the executable must not keep. */
   #program: WasmProgram | undefined;
@@ -26,7 +29,7 @@ export class WasmExecutable implements Executable {
   constructor(engine: Engine, heap: EngineHeap, { outputs }: Graph, program: WasmProgram, onDispose: () => void) {
     this.#engine = engine;
     this.#heap = heap;
-    this.#outputs = outputs.map(({ dtype, shape }) => layoutOf(dtype, shape as readonly number[]));
+    this.#outputs = layoutsOf(outputs);
     this.#lifetime = new Lifetime(`the executable on engine "${engine.name}"`);
     this.#program = program;
     this.#onDispose = onDispose;
@@ -40,35 +43,34 @@ export class WasmExecutable implements Executable {
     return this.#program?.bytes ?? 0;
   }
 
-  run(values: readonly Value[], outputs?: readonly TypedArray[]): readonly TypedArray[] {
+  run(values: readonly Value[], outputs?: readonly TypedArray[], lengths?: Lengths): readonly TypedArray[] {
     const program = this.#require("run");
     const places = this.#placesOf("run", values);
     if (outputs !== undefined && !shareMemory(values, outputs)) {
-      program.run(places, outputs);
+      program.run(places, outputs, lengths);
       return outputs;
     }
-    const results = this.#outputs.map(({ dtype, size }) => allocate(dtype, size));
-    program.run(places, results);
+    const results = this.#outputs(lengths).map(({ dtype, size }) => allocate(dtype, size));
+    program.run(places, results, lengths);
     if (outputs === undefined) return results;
     for (const [index, output] of outputs.entries()) output.set(results[index]!);
     return outputs;
   }
 
-  runOnDevice(values: readonly Value[]): readonly WasmDeviceArray[] {
+  runOnDevice(values: readonly Value[], lengths?: Lengths): readonly WasmDeviceArray[] {
     const program = this.#require("runOnDevice");
     const places = this.#placesOf("runOnDevice", values);
     const heap = this.#heap.require("runOnDevice");
+    const layouts = this.#outputs(lengths);
     const addresses: number[] = [];
     try {
-      for (const { bytes, name } of this.#outputs) addresses.push(heap.allocate(bytes, name));
-      program.run(places, addresses);
+      for (const { bytes, name } of layouts) addresses.push(heap.allocate(bytes, name));
+      program.run(places, addresses, lengths);
     } catch (error) {
       for (const address of addresses) heap.free(address);
       throw error;
     }
-    return this.#outputs.map(
-      (layout, index) => new WasmDeviceArray(this.#engine, this.#heap, addresses[index]!, layout),
-    );
+    return layouts.map((layout, index) => new WasmDeviceArray(this.#engine, this.#heap, addresses[index]!, layout));
   }
 
   dispose(): void {
@@ -92,6 +94,15 @@ export class WasmExecutable implements Executable {
         : hostDataOf(this.#engine, value),
     );
   }
+}
+
+/** The layouts of outputs: always the same unless a length has a name. */
+function layoutsOf(outputs: Graph["outputs"]): (lengths: Lengths | undefined) => readonly ArrayLayout[] {
+  const all = (lengths: Lengths | undefined): readonly ArrayLayout[] =>
+    outputs.map(({ dtype, shape }) => layoutOf(dtype, Object.freeze(withLengths(shape, lengths))));
+  if (!outputs.every(({ shape }) => isConcrete(shape))) return all;
+  const known = all(undefined);
+  return () => known;
 }
 
 /** Whether writing outputs might change what is yet to be read. */

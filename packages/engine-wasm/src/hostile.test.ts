@@ -18,13 +18,17 @@ import {
 import {
   type DType,
   type Graph,
+  type Lengths,
   type NDArray,
   type Operation,
+  ShapeError,
   Tensor as Node,
   type TypedArray,
   allocate,
   prepare,
+  sizeOf,
   traceGraph,
+  withLengths,
 } from "@symloss/core/engine";
 import { cpu } from "@symloss/engine-cpu";
 import { sparseSoftmaxCrossentropyLogits } from "@symloss/losses";
@@ -36,14 +40,15 @@ import { wasm } from "./index.ts";
 import { Heap } from "./memory/heap.ts";
 
 const reference = await cpu({ mode: "interpreter" });
+const named = await cpu();
 
 /** What the memory holds where nothing was written: no number that a test computes. */
 const untouched = -98765.5;
 
-/** A memory of two pages whose free part holds that number everywhere. */
-function makeHeap(): Heap {
-  const heap = new Heap({ initial: 2 ** 17, maximum: 2 ** 17 });
-  const size = 2 ** 17 - 2 ** 12;
+/** A memory whose free part holds that number everywhere. */
+function makeHeap(bytes: number): Heap {
+  const heap = new Heap({ initial: bytes, maximum: bytes });
+  const size = bytes - 2 ** 12;
   const address = heap.allocate(size, "all");
   heap.write(address, new Float32Array(size / 4).fill(untouched));
   heap.free(address);
@@ -55,8 +60,14 @@ type Residence = "the user's arrays" | "the engine's memory";
 const residences: readonly Residence[] = ["the user's arrays", "the engine's memory"];
 
 /** The results of a graph. Throws if a run changes a byte of the memory that it has not allocated and that is of no result. */
-function runAlone(graph: Graph, values: readonly TypedArray[], residence: Residence): readonly TypedArray[] {
-  const heap = makeHeap();
+function runAlone(
+  graph: Graph,
+  values: readonly TypedArray[],
+  residence: Residence,
+  lengths?: Lengths,
+): readonly TypedArray[] {
+  // A product whose sides have names has room for whole blocks.
+  const heap = makeHeap(lengths === undefined ? 2 ** 17 : 2 ** 20);
   const program = compileGraph(graph, { heap, arithmetic: separate });
   const place = (array: TypedArray): Place => {
     if (residence === "the user's arrays") return array;
@@ -65,7 +76,7 @@ function runAlone(graph: Graph, values: readonly TypedArray[], residence: Reside
     return address;
   };
   const inputs = values.map(place);
-  const results = graph.outputs.map(({ dtype, size }) => allocate(dtype, size));
+  const results = graph.outputs.map(({ dtype, shape }) => allocate(dtype, sizeOf(withLengths(shape, lengths))));
   const outputs = results.map(place);
   const before = heap.bytes.slice();
   // At its end the heap notes what lies before.
@@ -78,7 +89,7 @@ function runAlone(graph: Graph, values: readonly TypedArray[], residence: Reside
     mayChange.fill(1, address - 64, Math.ceil((address + bytes) / 64) * 64 + 64);
     return address;
   });
-  program.run(inputs, outputs);
+  program.run(inputs, outputs, lengths);
   const changed = heap.bytes.findIndex((byte, at) => byte !== before[at] && mayChange[at] === 0);
   if (changed !== -1)
     throw new Error(`runAlone: the byte at ${changed} must be what it was, got ${heap.bytes[changed]}.`);
@@ -175,7 +186,7 @@ const elements = (dtype: DType): NDArray => {
 };
 
 /** The graph as engines get it: what the host would check is erased. */
-function graphOf(fn: Fn, dtype: DType): Graph {
+function graphOf(fn: Fn, dtype: DType, height: number | string = rows): Graph {
   return prepare(
     traceGraph(
       "hostile",
@@ -183,10 +194,20 @@ function graphOf(fn: Fn, dtype: DType): Graph {
         const results = fn(x, indices);
         return Array.isArray(results) ? (results as Tensor[]) : [results as Tensor];
       },
-      { x: { shape: [rows, width], dtype }, indices: { shape: [hostile.length], dtype: "int32" } },
+      { x: { shape: [height, width], dtype }, indices: { shape: [hostile.length], dtype: "int32" } },
     ),
-    reference,
+    typeof height === "string" ? named : reference,
   );
+}
+
+/** The graph for any number of rows; undefined if the formula is one of a certain number. */
+function namedGraphOf(fn: Fn): Graph | undefined {
+  try {
+    return graphOf(fn, "float32", "rows");
+  } catch (error) {
+    if (error instanceof ShapeError) return undefined;
+    throw error;
+  }
 }
 
 /** What the interpreter computes, which clamps an index and drops what falls outside. */
@@ -205,6 +226,21 @@ describe.each(residences)("in %s, hostile indices", (residence) => {
       const { data } = elements(dtype);
       const graph = graphOf(fn, dtype);
       expect(runAlone(graph, [data, hostile], residence)).toEqual(await wantedOf(graph, data));
+    }
+  });
+
+  test("among rows whose number has a name", async () => {
+    const { data } = elements("float32");
+    const graphs = Object.values(lookups).flatMap((fn) => {
+      const graph = namedGraphOf(fn);
+      return graph === undefined ? [] : [{ fn, graph }];
+    });
+    expect(graphs.length).toBeGreaterThan(7);
+    for (const { fn, graph } of graphs) {
+      const got = runAlone(graph, [data, hostile], residence, { rows });
+      const want = await wantedOf(graphOf(fn, "float32"), data);
+      for (const [index, result] of want.entries())
+        for (const [place, value] of result.entries()) expect(got[index]![place]).toBeCloseTo(value, 4);
     }
   });
 
@@ -245,7 +281,7 @@ function made(
   operation: string,
   operands: readonly Node[],
   attributes: object,
-  shape: readonly number[],
+  shape: readonly (number | string)[],
   dtype: DType = "float32",
 ): Node {
   return new Node(operation as Operation, operands, attributes as never, shape, dtype);
@@ -301,14 +337,33 @@ const noNumbers = ["1", "globalThis.ran=1", undefined, null, [1]] as unknown as 
 const graphOfNode = (output: Node): Graph => ({ inputs: [x, indices], outputs: [output] });
 
 function compileNode(output: Node): unknown {
-  return compileGraph(graphOfNode(output), { heap: makeHeap(), arithmetic: separate });
+  return compileGraph(graphOfNode(output), { heap: makeHeap(2 ** 17), arithmetic: separate });
 }
 
 const isEngineError: unknown = expect.objectContaining({ name: "EngineError" });
+const isRefusal: unknown = expect.objectContaining({ name: expect.stringMatching(/^(Engine|Shape)Error$/) as unknown });
 
 describe("graphs made by hand are refused by name if they would leave their arrays", () => {
   test.each(Object.entries(tooLarge))("%s that is larger than what it is made of", (_, make) => {
     for (const length of [5, 7, 100, 1000003]) expect(() => compileNode(make(length))).toThrow(isEngineError);
+    // A name may stand for any of these.
+    expect(() => compileNode(make("rows" as never))).toThrow(isRefusal);
+  });
+
+  test.each([
+    ["elements", (y: Node) => made("exp", [y], {}, [2])],
+    ["more of them", (y: Node) => made("reshape", [y], { shape: ["rows", 2] }, ["rows", 2])],
+    ["others", (y: Node) => made("exp", [y], {}, ["columns"])],
+    ["a part", (y: Node) => made("slice", [y], { starts: [1], stops: ["rows"] }, ["rows"])],
+    [
+      "the same, computed",
+      (y: Node) => made("slice", [made("exp", [y], {}, ["rows"])], { starts: [0], stops: [3] }, [3]),
+    ],
+    ["as many in another order", (y: Node) => made("reshape", [y], { shape: [2] }, [2])],
+  ])("%s of an array whose length has a name", (_, make) => {
+    const y = new Node("input", [], { name: "y", shape: ["rows"], dtype: "float32" }, ["rows"], "float32");
+    const graph = { inputs: [y], outputs: [make(y)] };
+    expect(() => compileGraph(graph, { heap: makeHeap(2 ** 17), arithmetic: separate })).toThrow(isEngineError);
   });
 
   test.each(Object.entries(wrongPlaces))("%s, at places that are none", (_, make) => {

@@ -6,8 +6,12 @@ export {
   type NamedLength,
   added,
   assumed,
+  formatLength,
+  isAtLeast,
   isNamed,
+  isSame,
   keyOf,
+  lengthOf,
   multiplied,
   valueOf,
 } from "./program/length.ts";

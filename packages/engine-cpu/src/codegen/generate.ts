@@ -95,10 +95,10 @@ function build(
   const bind = generate(plan, programs, names, slots);
   const bound = (lengths: Lengths | undefined): Bound => {
     const numbers = names.list.map((length) => valueOf(length, lengths));
-    return { lengths, run: bind(Object.fromEntries(memory.arraysFor(lengths)), numbers) };
+    return { lengths: { ...lengths }, run: bind(Object.fromEntries(memory.arraysFor(lengths)), numbers) };
   };
-  let current = names.list.length === 0 ? bound(undefined) : undefined;
-  if (names.list.length === 0) return current!.run;
+  if (names.list.length === 0) return bound(undefined).run;
+  let current: Bound | undefined;
   return (inputs, outputs, lengths) => {
     if (current === undefined || !areSame(lengths, current.lengths)) current = bound(lengths);
     current.run(inputs, outputs);
@@ -107,14 +107,14 @@ function build(
 
 /** What runs with the arrays for these lengths. */
 interface Bound {
-  readonly lengths: Lengths | undefined;
+  readonly lengths: Lengths;
   readonly run: ReturnType<Bind>;
 }
 
-function areSame(left: Lengths | undefined, right: Lengths | undefined): boolean {
-  if (left === right) return true;
-  if (left === undefined || right === undefined) return false;
-  return Object.keys(left).every((name) => left[name] === right[name]);
+function areSame(lengths: Lengths | undefined, known: Lengths): boolean {
+  if (lengths === undefined) return false;
+  for (const name in known) if (lengths[name] !== known[name]) return false;
+  return true;
 }
 
 /** One function that calls each program with its buffers and lengths, in each step of what is repeated. */

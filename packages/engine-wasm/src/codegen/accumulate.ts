@@ -1,5 +1,5 @@
 /** How does one more number enter a reduction, and what is its result? */
-import type { Operand, Register, Statement, StatementOf } from "./loops.ts";
+import type { Operand, Register, Statement, StatementOf } from "@symloss/loops";
 import {
   type Expression,
   doubles,

@@ -3,9 +3,9 @@
  * bits have the order of the numbers. Each pass leaves equal digits as they are, so that ties keep their order.
  */
 import type { DType } from "@symloss/core/engine";
-import { type StatementOf, digitBits, shortRow, sortScratch } from "./loops.ts";
+import { type Length, type StatementOf, assumed, digitBits, multiplied, shortRow } from "@symloss/loops";
 import { type Expression, choose, double, f32, f64, i32, i64, int, load } from "../assembler/expression.ts";
-import type { FunctionWriter, Local } from "../assembler/function.ts";
+import type { Local } from "../assembler/function.ts";
 import type { Context } from "./position.ts";
 import { type Numbers, numbersOf, writeRows, writeTimes } from "./numbers.ts";
 
@@ -13,9 +13,9 @@ type Place = Expression<"i32">;
 
 /** A row that is sorted: its numbers, rounded to their dtype, and where its indices go. */
 interface Row {
-  readonly writer: FunctionWriter;
+  readonly context: Context;
   readonly dtype: DType;
-  readonly length: number;
+  readonly length: Length;
   readonly descending: boolean;
   /** The number at an index. */
   readonly numberAt: (index: Place) => Expression<"f64">;
@@ -33,19 +33,21 @@ export function writeArgsort(
   const { length, inner } = rows;
   const numbers = numbersOf(source, context);
   const memory = writer.define(baseOf(scratch!));
-  writeRows(writer, rows, (first) => {
+  writeRows(context, rows, (first) => {
     const from = writer.define(i32.add(baseOf(source), i32.mul(first, int(numbers.bytes))));
     const to = writer.define(i32.add(baseOf(target), i32.mul(first, int(4))));
     const row: Row = {
-      writer,
+      context,
       dtype,
       length,
       descending,
-      numberAt: (index) => rounded(numbers, dtype, i32.add(from, i32.mul(index, int(inner * numbers.bytes)))),
-      writeIndex: (place, index) => writer.store("i32.store", i32.add(to, i32.mul(place, int(4 * inner))), index),
+      numberAt: (index) =>
+        rounded(numbers, dtype, i32.add(from, i32.mul(index, context.length(multiplied(inner, numbers.bytes))))),
+      writeIndex: (place, index) =>
+        writer.store("i32.store", i32.add(to, i32.mul(place, context.length(multiplied(4, inner)))), index),
       scratch: memory,
     };
-    if (length <= shortRow) insertAll(row);
+    if (typeof length === "number" && length <= shortRow) insertAll(row);
     else sortByDigits(row);
   });
 }
@@ -59,8 +61,9 @@ function rounded({ read }: Numbers, dtype: DType, place: Place): Expression<"f64
 const entryBytes = 12;
 
 /** A number moves before those that come after it, and before NaN, unless it is NaN itself. */
-function insertAll({ writer, length, descending, numberAt, writeIndex, scratch }: Row): void {
-  writeTimes(writer, length, (index) => {
+function insertAll({ context, length, descending, numberAt, writeIndex, scratch }: Row): void {
+  const { writer } = context;
+  writeTimes(context, length, (index) => {
     const number = writer.define(descending ? f64.neg(numberAt(index)) : numberAt(index));
     const entry = writer.define(i32.add(scratch, i32.mul(index, int(entryBytes))));
     writer.when(f64.eq(number, number), () =>
@@ -82,7 +85,7 @@ function insertAll({ writer, length, descending, numberAt, writeIndex, scratch }
     writer.store("i32.store", entry, index, 8);
   });
   const entry = writer.define(scratch);
-  writeTimes(writer, length, (place) => {
+  writeTimes(context, length, (place) => {
     writeIndex(place, load("i32.load", entry, 8));
     writer.set(entry, i32.add(entry, int(entryBytes)));
   });
@@ -97,18 +100,18 @@ interface Pairs {
 const pairBytes = 8;
 
 function sortByDigits(row: Row): void {
-  const { writer, length, writeIndex, scratch } = row;
-  const parts = sortScratch(length);
-  const [from, to] = parts.pairs.map((part) => writer.define(i32.add(scratch, int(4 * part)))) as [
-    Local<"i32">,
-    Local<"i32">,
-  ];
-  const counts = writer.define(i32.add(scratch, int(4 * parts.counts)));
-  const countBytes = 4 * (parts.size - parts.counts);
+  const { context, length, writeIndex, scratch } = row;
+  const { writer } = context;
+  const bits = digitBits(assumed(length));
+  const digits = digitsOf(bits);
+  const [from, to, counts] = [0, 2, 4].map((part) =>
+    writer.define(i32.add(scratch, context.length(multiplied(4 * part, length)))),
+  ) as [Local<"i32">, Local<"i32">, Local<"i32">];
+  const countBytes = 4 * digits.length * 2 ** bits;
   const pairs: Pairs = { from, to };
   const eachPair = (body: (pair: Local<"i32">, index: Local<"i32">) => void): void => {
     const pair = writer.define(from);
-    writeTimes(writer, length, (index) => {
+    writeTimes(context, length, (index) => {
       body(pair, index);
       writer.set(pair, i32.add(pair, int(pairBytes)));
     });
@@ -119,15 +122,15 @@ function sortByDigits(row: Row): void {
     eachPair((pair) => {
       const key = writer.define(keyOf(writer.define(row.numberAt(load("i32.load", pair, 4)))));
       writer.store("i32.store", pair, key);
-      for (const digit of digitsOf(length)) {
+      for (const digit of digits) {
         const count = writer.define(i32.add(counts, digit.offset(key)));
         writer.store("i32.store", count, i32.add(load("i32.load", count, digit.first), int(1)), digit.first);
       }
     });
-    for (const digit of digitsOf(length)) {
+    for (const digit of digits) {
       // If all digits are the same there is nothing to move.
       const ofFirst = load("i32.load", i32.add(counts, digit.offset(load("i32.load", from))), digit.first);
-      writer.when(i32.ne(ofFirst, int(length)), () => moveByDigit(row, pairs, counts, digit));
+      writer.when(i32.ne(ofFirst, context.length(length)), () => moveByDigit(row, pairs, counts, digit));
     }
   }
   eachPair((pair, index) => writeIndex(index, load("i32.load", pair, 4)));
@@ -142,8 +145,7 @@ interface Digit {
   readonly offset: (key: Place) => Place;
 }
 
-function digitsOf(length: number): Digit[] {
-  const bits = digitBits(length);
+function digitsOf(bits: number): Digit[] {
   const size = 2 ** bits;
   return Array.from({ length: Math.ceil(32 / bits) }, (_, digit) => ({
     size,
@@ -156,17 +158,18 @@ function digitsOf(length: number): Digit[] {
 }
 
 /** Counts become the addresses to which the pairs with each digit are moved. */
-function moveByDigit({ writer, length }: Row, { from, to }: Pairs, counts: Local<"i32">, digit: Digit): void {
+function moveByDigit({ context, length }: Row, { from, to }: Pairs, counts: Local<"i32">, digit: Digit): void {
+  const { writer } = context;
   const next = writer.define(to);
   const count = writer.define(i32.add(counts, int(digit.first)));
-  writeTimes(writer, digit.size, () => {
+  writeTimes(context, digit.size, () => {
     const bytes = writer.define(i32.mul(load("i32.load", count), int(pairBytes)));
     writer.store("i32.store", count, next);
     writer.set(next, i32.add(next, bytes));
     writer.set(count, i32.add(count, int(4)));
   });
   const source = writer.define(from);
-  writeTimes(writer, length, () => {
+  writeTimes(context, length, () => {
     const pair = writer.define(load("i64.load", source));
     const place = writer.define(i32.add(counts, digit.offset(i32.wrap_i64(pair))));
     const target = writer.define(load("i32.load", place, digit.first));
@@ -186,7 +189,7 @@ const greatest = -1;
 const signBit = -0x80000000;
 
 /** The words of the key of a number, the lowest first. The more negative a number, the larger its bits are: they are inverted. */
-function keysOf({ writer, dtype, descending }: Row): readonly KeyOf[] {
+function keysOf({ context: { writer }, dtype, descending }: Row): readonly KeyOf[] {
   const flipped = (key: Expression<"i32">): Expression<"i32"> => (descending ? i32.xor(key, int(-1)) : key);
   if (dtype === "int32") return [(number) => flipped(i32.xor(i32.trunc_sat_f64_s(number), int(signBit)))];
   const ofFloats =

@@ -1,5 +1,13 @@
 /** In which blocks of its outermost loop does a program run, and which arrays does it take part by part? */
-import type { Buffer, LoopPlan, Part, Program, Repetition, StatementOf } from "./loops.ts";
+import {
+  type Buffer,
+  type LoopPlan,
+  type Part,
+  type Program,
+  type Repetition,
+  type StatementOf,
+  added,
+} from "@symloss/loops";
 import { isVectorisable } from "./loop.ts";
 import { elementBytes } from "./memory-access.ts";
 import { type Access, type Contents, findAccesses } from "./reach.ts";
@@ -18,6 +26,7 @@ export interface Blocks {
   readonly slices: readonly Slice[];
   /** How many iterations a block has. */
   readonly rows: number;
+  /** How many blocks there are; infinity if that is not known before a run. */
   readonly count: number;
 }
 
@@ -57,7 +66,7 @@ export function findBlocks({ programs, parts }: Pick<LoopPlan, "programs" | "par
 
 /** Between which numbers the counters of a repetition are. */
 function noteCounters({ place, parity, length, parts }: Repetition, contents: Contents): void {
-  contents.set(place, { least: 0, most: length - 1 });
+  contents.set(place, { least: 0, most: added(length, -1) });
   contents.set(parity, { least: 0, most: 1 });
   for (const part of parts) if (part.kind === "repetition") noteCounters(part, contents);
 }
@@ -84,12 +93,17 @@ function slicesOf(accesses: readonly Access[], uses: ReadonlyMap<Buffer, number>
     if (buffer.kind !== "input" && (buffer.kind !== "output" || uses.get(buffer) !== 1)) return [];
     const inside = list.filter(({ step }) => step !== undefined);
     const step = inside[0]?.step ?? 0;
+    if (typeof step !== "number") return [];
+    const isBelow = ({ most }: Access["within"]): boolean => typeof most === "number" && most < step;
     const isSliced =
       step > 0 &&
-      inside.every((access) => access.step === step && access.within.least >= 0 && access.within.most < step);
+      inside.every(
+        ({ step: own, within }) =>
+          own === step && typeof within.least === "number" && within.least >= 0 && isBelow(within),
+      );
     // What is read before the loop must lie in the first iteration's part; nothing may be written there.
     const isFirst = list.every(
-      (access) => access.step !== undefined || (!access.writes && access.comesFirst && access.within.most < step),
+      (access) => access.step !== undefined || (!access.writes && access.comesFirst && isBelow(access.within)),
     );
     return isSliced && isFirst ? [{ buffer, step, bytesPerElement: elementBytes(buffer, undefined) }] : [];
   });
@@ -102,6 +116,7 @@ function inBlocks(outermost: StatementOf<"loop"> | undefined, slices: readonly S
   const fitting = Math.floor(bytesOfBlock / bytes);
   const multiple = isVectorisable(outermost.body) ? 16 * blockMultiple : 1;
   const rows = Math.max(multiple, fitting - (fitting % multiple));
-  if (rows >= outermost.extent) return once;
-  return { outermost, slices, rows, count: Math.ceil(outermost.extent / rows) };
+  const { extent } = outermost;
+  if (typeof extent !== "number") return { outermost, slices, rows, count: Infinity };
+  return rows >= extent ? once : { outermost, slices, rows, count: Math.ceil(extent / rows) };
 }

@@ -2,7 +2,7 @@
  * Which sums does a loop around short ones add up side by side, as those of a few classes over many positions? Each has a lane of a
  * variable, which is added to memory now and then, and not in every iteration.
  */
-import { type Length, type Statement, type StatementOf, allStatements } from "./loops.ts";
+import { type Length, type Statement, type StatementOf, allStatements } from "@symloss/loops";
 import { floats, int } from "../assembler/expression.ts";
 import { pointersOf } from "./memory-access.ts";
 import type { ActiveLanes, Context, Position } from "./position.ts";
@@ -12,8 +12,10 @@ import { addToMemory } from "./update.ts";
 /** An update in a short loop that adds to the same elements in every iteration of the loop around it. */
 export interface ColumnSum {
   readonly update: StatementOf<"update">;
-  readonly loop: StatementOf<"loop">;
+  readonly loop: ShortLoop;
 }
+
+type ShortLoop = StatementOf<"loop"> & { readonly extent: number };
 
 /** How many elements a short loop has at most. */
 const widest = 16;
@@ -23,7 +25,7 @@ export function columnSumsOf(body: readonly Statement[], index: number, context:
   const loops = body
     .filter((statement) => statement.kind === "loop")
     // A row must not be added up otherwise in a short batch than in a long one.
-    .filter((loop) => isShort(loop.extent) && !context.batches.has(loop.index));
+    .filter((loop): loop is ShortLoop => isShort(loop.extent) && !context.batches.has(loop.index));
   if (loops.length === 0) return [];
   const buffers = allStatements(body).map((statement) => accessIn(statement)?.buffer);
   return loops.flatMap((loop) =>
@@ -43,7 +45,7 @@ export function columnSumsOf(body: readonly Statement[], index: number, context:
 
 /** All vectors of a short loop are written out: they are full, or there is one. */
 function isShort(extent: Length): boolean {
-  return extent <= widest && (extent < 4 || extent % 4 === 0);
+  return typeof extent === "number" && extent <= widest && (extent < 4 || extent % 4 === 0);
 }
 
 /** Begins the sums: their variables hold nothing yet. */

@@ -1,5 +1,5 @@
 /** Which loop asks whether anything beats one element, the target, and how is that answered with one comparison each? */
-import type { Operand, Statement } from "./loops.ts";
+import type { Operand, Statement } from "@symloss/loops";
 import { definedIn, isIndex, isOneOf, letOf } from "./registers.ts";
 
 /** A search for an element that beats the target. */

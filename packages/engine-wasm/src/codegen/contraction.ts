@@ -6,8 +6,10 @@ import {
   type Register,
   type Statement,
   type StatementOf,
+  added,
+  multiplied,
   operandsOf,
-} from "./loops.ts";
+} from "@symloss/loops";
 import { dependsOn, isIndex, isOneOf, strideOf } from "./registers.ts";
 
 /** A loop around one loop that only adds, and what stands before and after that. */
@@ -79,15 +81,15 @@ function inlineAll(statements: readonly Statement[], addresses: Map<Register, Ad
 
 function inlined({ constant, terms }: Address, addresses: ReadonlyMap<Register, Address>): Address {
   let sum = constant;
-  const all: { readonly operand: Operand; readonly stride: number }[] = [];
+  const all: { readonly operand: Operand; readonly stride: Length }[] = [];
   for (const term of terms) {
     const known = term.operand.kind === "register" ? addresses.get(term.operand.register) : undefined;
     if (known === undefined) {
       all.push(term);
       continue;
     }
-    sum += known.constant * term.stride;
-    for (const { operand, stride } of known.terms) all.push({ operand, stride: stride * term.stride });
+    sum = added(sum, multiplied(known.constant, term.stride));
+    for (const { operand, stride } of known.terms) all.push({ operand, stride: multiplied(stride, term.stride) });
   }
   return { constant: sum, terms: all };
 }

@@ -1,5 +1,5 @@
 /** How are rows summed up to each element, in float64 and in order? */
-import type { StatementOf } from "./loops.ts";
+import { type Length, type StatementOf, added, multiplied } from "@symloss/loops";
 import { type Expression, double, f64, i32, int, load } from "../assembler/expression.ts";
 import type { Local } from "../assembler/function.ts";
 import type { Context } from "./position.ts";
@@ -21,9 +21,11 @@ export function writeCumsum(
   const { writer, baseOf } = context;
   const { outer, length, inner } = rows;
   const [from, to] = [numbersOf(source, context), numbersOf(target, context)];
-  const begin = reverse ? (length - 1) * inner : 0;
-  writeTimes(writer, outer, (row) => {
-    const first = writer.define(i32.add(i32.mul(row, int(length * inner)), int(begin)));
+  const begin = reverse ? multiplied(added(length, -1), inner) : 0;
+  writeTimes(context, outer, (row) => {
+    const first = writer.define(
+      i32.add(i32.mul(row, context.length(multiplied(length, inner))), context.length(begin)),
+    );
     const walk: Walk = {
       from,
       to,
@@ -31,20 +33,20 @@ export function writeCumsum(
       target: writer.define(i32.add(baseOf(target), i32.mul(first, int(to.bytes)))),
     };
     if (inner === 1) addLine(walk, length, reverse ? -1 : 1, context);
-    else addBeside(walk, baseOf(scratch!), { length, inner, back: reverse ? 2 * inner : 0 }, context);
+    else addBeside(walk, baseOf(scratch!), { length, inner, back: reverse ? multiplied(2, inner) : 0 }, context);
   });
 }
 
 /** Moves both places by a number of elements. */
-function move({ from, to, source, target }: Walk, by: number, { writer }: Context): void {
-  writer.set(source, i32.add(source, int(by * from.bytes)));
-  writer.set(target, i32.add(target, int(by * to.bytes)));
+function move({ from, to, source, target }: Walk, by: Length, { writer, length }: Context): void {
+  writer.set(source, i32.add(source, length(multiplied(by, from.bytes))));
+  writer.set(target, i32.add(target, length(multiplied(by, to.bytes))));
 }
 
-function addLine(walk: Walk, length: number, step: number, context: Context): void {
+function addLine(walk: Walk, length: Length, step: number, context: Context): void {
   const { writer } = context;
   const total = writer.define(double(0));
-  writeTimes(writer, length, () => {
+  writeTimes(context, length, () => {
     writer.set(total, f64.add(total, walk.from.read(walk.source)));
     walk.to.write(walk.target, total);
     move(walk, step, context);
@@ -55,20 +57,20 @@ function addLine(walk: Walk, length: number, step: number, context: Context): vo
 function addBeside(
   walk: Walk,
   scratch: Expression<"i32">,
-  { length, inner, back }: { readonly length: number; readonly inner: number; readonly back: number },
+  { length, inner, back }: { readonly length: Length; readonly inner: Length; readonly back: Length },
   context: Context,
 ): void {
   const { writer } = context;
-  writer.fillBytes(scratch, int(0), int(8 * inner));
-  writeTimes(writer, length, () => {
+  writer.fillBytes(scratch, int(0), context.length(multiplied(8, inner)));
+  writeTimes(context, length, () => {
     const sum = writer.define(scratch);
-    writeTimes(writer, inner, () => {
+    writeTimes(context, inner, () => {
       const total = writer.define(f64.add(load("f64.load", sum), walk.from.read(walk.source)));
       writer.store("f64.store", sum, total);
       walk.to.write(walk.target, total);
       writer.set(sum, i32.add(sum, int(8)));
       move(walk, 1, context);
     });
-    if (back > 0) move(walk, -back, context);
+    if (back !== 0) move(walk, multiplied(-1, back), context);
   });
 }

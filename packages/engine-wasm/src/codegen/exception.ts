@@ -1,5 +1,5 @@
 /** Which element of a loop gets another value than all others, as that of a row's label does, so that the loop need not ask for it? */
-import { type Operand, type Register, type Statement, type StatementOf, operandsOf } from "./loops.ts";
+import { type Operand, type Register, type Statement, type StatementOf, operandsOf } from "@symloss/loops";
 import { accessIn, definedIn, isIndex, isOneOf, letOf } from "./registers.ts";
 
 /** An element that is stored once more after the loop. */

@@ -1,6 +1,6 @@
 /** How is each scalar operation computed, in lanes? */
 import type { DType } from "@symloss/core/engine";
-import type { ScalarOperation } from "./loops.ts";
+import type { ScalarOperation } from "@symloss/loops";
 import {
   type Expression,
   choose,

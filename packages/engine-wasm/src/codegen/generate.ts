@@ -1,6 +1,14 @@
 /** How does a graph run as WebAssembly? */
-import { EngineError, type Graph, type TypedArray, holds } from "@symloss/core/engine";
-import { type Buffer, type LoopPlan, type Repetition, allStatements, describePlan, planLoops } from "./loops.ts";
+import { EngineError, type Graph, type TypedArray, holds, nodesWithin } from "@symloss/core/engine";
+import {
+  type Buffer,
+  type LoopPlan,
+  type Repetition,
+  allStatements,
+  describePlan,
+  planLoops,
+  valueOf,
+} from "@symloss/loops";
 import type { Arithmetic } from "../assembler/arithmetic.ts";
 import { importModule, memoryName, writeModule } from "../assembler/module.ts";
 import type { Heap } from "../memory/heap.ts";
@@ -34,12 +42,12 @@ export interface Functions {
   readonly repetitions: ReadonlyMap<Repetition, RunSteps>;
 }
 
-/** A graph of concrete shapes, compiled. */
+/** A graph, compiled. */
 export function compileGraph(graph: Graph, { heap, arithmetic }: Environment): WasmProgram {
   const { plan, contractions } = planContracted(graph);
   const representations = findRepresentations(plan.programs);
   const blocks = findBlocks(plan);
-  const layout = planLayout(plan, blocks, representations);
+  const layout = planLayout(plan, namesIn(graph), blocks, representations);
   const constants = new Constants(heap);
   const notes: string[] = [];
   let runner: Runner;
@@ -76,6 +84,7 @@ function planContracted(graph: Graph): { plan: LoopPlan; contractions: readonly 
   const contractions: ReadonlySet<number>[] = [];
   const plan = planLoops(graph, {
     sums: "inLanes",
+    namedDimensions: true,
     rewrite(program, nextId) {
       const contracted = planContractions(program, (size) => {
         const buffer: Buffer = { id: nextId(), kind: "scratch", dtype: "float64", size };
@@ -87,6 +96,12 @@ function planContracted(graph: Graph): { plan: LoopPlan; contractions: readonly 
     },
   });
   return { plan: { ...plan, buffers: [...plan.buffers, ...scratch] }, contractions };
+}
+
+/** The names of lengths. */
+function namesIn(graph: Graph): readonly string[] {
+  const dimensions = [...graph.inputs, ...nodesWithin(graph)].flatMap(({ shape }) => shape);
+  return [...new Set(dimensions.filter((dimension) => typeof dimension === "string"))];
 }
 
 function instantiate(
@@ -147,7 +162,8 @@ class Constants {
 
   /** Throws `EngineError` unless the data of the constant has its dtype and size. */
   place(buffer: Buffer): void {
-    const { dtype, size, data } = buffer;
+    const { dtype, data } = buffer;
+    const size = valueOf(buffer.size, undefined);
     if (!holds(dtype, data) || data.length !== size)
       throw new EngineError(`wasm: a constant must be a typed array of ${size} elements of its dtype, got another.`);
     const array = data as TypedArray;

@@ -1,5 +1,5 @@
 /** How is a contraction written: four sums at once, one in each lane, while the loop inside goes on one by one? */
-import type { Register, Statement, StatementOf } from "./loops.ts";
+import { type Length, type Register, type Statement, type StatementOf, assumed, multiplied } from "@symloss/loops";
 import { type Expression, doubles, f64x2, floats, i32, int } from "../assembler/expression.ts";
 import type { Local } from "../assembler/function.ts";
 import { addSingles, flushInterval } from "./accumulate.ts";
@@ -27,7 +27,8 @@ export function writeContraction(
       writeInner(contraction, vectors, writeBody);
       for (const vector of vectors) writeBody(after, vector);
     });
-  const vectors = extent >= 16 ? 4 : extent >= 8 ? 2 : 1;
+  const length = assumed(extent);
+  const vectors = length >= 16 ? 4 : length >= 8 ? 2 : 1;
   const how = `, with a sum in each lane over i${contraction.inner.index}`;
   position.context.notes.push(vectorNote(index, [...first, ...after], vectors, how));
   writeVectors({ index, statements: [...first, ...after], own, vectors, write }, range, position);
@@ -66,7 +67,7 @@ function writeInner({ index, inner, own }: Contraction, vectors: readonly Positi
       writeBody(shared, { context, vector: undefined });
       for (const member of members) for (const statement of single) writeOne(statement, member, writeBody);
     });
-    for (const [local, step] of steps) writer.set(local, i32.add(local, int(step)));
+    for (const [local, step] of steps) writer.set(local, i32.add(local, context.length(step)));
     writer.set(place, i32.add(place, int(1)));
   };
   repeatFlushed(inner, place, once, members, context);
@@ -78,9 +79,9 @@ function writeInner({ index, inner, own }: Contraction, vectors: readonly Positi
 function stepsOf(
   inner: StatementOf<"loop">,
   pointers: ReadonlyMap<string, Pointer>,
-): readonly (readonly [Local<"i32">, number])[] {
+): readonly (readonly [Local<"i32">, Length])[] {
   return [...pointers.values()].flatMap(({ local, address, bytes }) => {
-    const step = strideOf(address, inner.index) * bytes;
+    const step = multiplied(strideOf(address, inner.index), bytes);
     return step === 0 ? [] : [[local, step] as const];
   });
 }
@@ -95,7 +96,7 @@ function repeatFlushed(
   place: Local<"i32">,
   once: () => void,
   members: readonly Member[],
-  { writer }: Context,
+  { writer, length }: Context,
 ): void {
   const upTo = (end: Expression<"i32">): void => {
     writer.repeat(once, () => i32.lt_s(place, end));
@@ -106,18 +107,19 @@ function repeatFlushed(
         writer.set(lanes, floats(0));
       }
   };
-  if (extent <= flushInterval) {
-    upTo(int(extent));
+  const last = length(extent);
+  if (typeof extent === "number" && extent <= flushInterval) {
+    upTo(last);
     return;
   }
   const end = writer.local("i32");
   writer.repeat(
     () => {
       writer.set(end, i32.add(place, int(flushInterval)));
-      writer.when(i32.lt_s(int(extent), end), () => writer.set(end, int(extent)));
+      writer.when(i32.lt_s(last, end), () => writer.set(end, last));
       upTo(end);
     },
-    () => i32.lt_s(place, int(extent)),
+    () => i32.lt_s(place, last),
   );
 }
 

@@ -1,5 +1,5 @@
 /** How is a loop written: four iterations at once where its body allows, else one after the other? */
-import { type Length, type Operand, type Register, type Statement } from "./loops.ts";
+import { type Length, type Operand, type Register, type Statement, added, assumed } from "@symloss/loops";
 import { type Expression, i32, i32x4, int, ints, lane, v128 } from "../assembler/expression.ts";
 import type { Local } from "../assembler/function.ts";
 import { accumulatedIn, activeOnly, finishAccumulator, flushInterval } from "./accumulate.ts";
@@ -61,9 +61,9 @@ function writeScalarLoop({ index, body }: Body, range: Range, position: Position
       },
       () => i32.lt_s(counter, end),
     );
-  if (sums.length === 0) repeatTo(endOf(range));
+  if (sums.length === 0) repeatTo(endOf(range, context));
   else
-    inIntervals(counter, endOf(range), position, (end) => {
+    inIntervals(counter, endOf(range, context), position, (end) => {
       repeatTo(end);
       flushColumnSums(sums, position);
     });
@@ -132,7 +132,7 @@ function vectorsOf(body: readonly Statement[], extent: Length, { context: { colu
   if (updates.length > 0) return 1;
   const sums = reductionsIn(body).filter(isSum).length;
   const most = body.length <= 12 ? 4 : body.length <= 40 ? 2 : 1;
-  const fitting = Math.min(most, mostSums / Math.max(1, sums), extent / 4);
+  const fitting = Math.min(most, mostSums / Math.max(1, sums), assumed(extent) / 4);
   return fitting >= 4 ? 4 : fitting >= 2 ? 2 : 1;
 }
 
@@ -163,7 +163,7 @@ function writeException({ at, value, store }: Exception, index: number, range: R
   const { writer } = context;
   const place = writer.define(scalarOf(valueOf(at, position)));
   const first = beginOf(range);
-  writer.when(i32.lt_u(i32.sub(place, first), i32.sub(endOf(range), first)), () => {
+  writer.when(i32.lt_u(i32.sub(place, first), i32.sub(endOf(range, context), first)), () => {
     context.indices.set(index, place);
     storeElements(store.buffer, store.address, valueOf(value, position), position);
   });
@@ -184,7 +184,7 @@ function writeContest(contest: Contest, loop: Body, range: Range, position: Posi
     const isDecided = writeCount(contest, loop.index, range, position, writeBody);
     writer.when(i32.eqz(isDecided), () => writeSearch(search, loop, range, position, writeBody));
   };
-  if (range.extent < 8 * firstVectors) {
+  if (typeof range.extent !== "number" || range.extent < 8 * firstVectors) {
     decide();
     return;
   }
@@ -203,8 +203,8 @@ function writeCount(
   position: Position,
   writeBody: WriteBody,
 ): Expression<"i32"> {
-  const { writer, notes } = position.context;
-  const vectors = Math.max(1, Math.min(4, Math.floor(range.extent / 4)));
+  const { writer, notes, length } = position.context;
+  const vectors = Math.max(1, Math.min(4, Math.floor(assumed(range.extent) / 4)));
   const counts = Array.from({ length: vectors }, () => writer.define(ints(0)));
   const count = (inside: Position): void => {
     const { number, active } = inside.vector!;
@@ -214,8 +214,11 @@ function writeCount(
   notes.push(vectorNote(index, contest.body, vectors, ", to count what is less"));
   writeVectors(contestBody(contest, index, vectors, position, writeBody, count), range, position);
   const total = counts.reduce<Expression<"v128">>((left, right) => i32x4.add(left, right), ints(0));
-  const areAllLess = i32.eq(lane("i32x4.extract_lane", 0, folded(total, i32x4.add, writer)), int(range.extent - 1));
-  return i32.and(areAllLess, i32.lt_u(scalarOf(valueOf(contest.at, position)), int(range.extent)));
+  const areAllLess = i32.eq(
+    lane("i32x4.extract_lane", 0, folded(total, i32x4.add, writer)),
+    length(added(range.extent, -1)),
+  );
+  return i32.and(areAllLess, i32.lt_u(scalarOf(valueOf(contest.at, position)), length(range.extent)));
 }
 
 function contestBody(

@@ -1,5 +1,15 @@
 /** How are elements read from memory into lanes, and written from lanes into memory? */
-import { type Address, type Buffer, type Operand, type Register, type Statement } from "./loops.ts";
+import {
+  type Address,
+  type Buffer,
+  type Length,
+  type Operand,
+  type Register,
+  type Statement,
+  added,
+  keyOf,
+  multiplied,
+} from "@symloss/loops";
 import {
   type Expression,
   i16x8,
@@ -58,7 +68,7 @@ export function elementBytes(buffer: Buffer, representation: Representation | un
 export interface Pointer {
   readonly local: Local<"i32">;
   /** How many bytes one iteration moves it. */
-  readonly step: number;
+  readonly step: Length;
   readonly address: Address;
   /** How many bytes an element has. */
   readonly bytes: number;
@@ -76,29 +86,30 @@ export function pointersOf(
   for (const statement of body) {
     const access = accessIn(statement);
     if (access === undefined || dependsOn(access.address, own)) continue;
-    const key = keyOf(access.buffer, access.address);
+    const key = accessKey(access.buffer, access.address);
     if (pointers.has(key)) continue;
     const { context } = position;
     const bytes = bytesOfLayout[layoutOf(access.buffer, context)];
-    const step = strideOf(access.address, index) * bytes;
+    const step = multiplied(strideOf(access.address, index), bytes);
     const begin = weighted(
       [[context.baseOf(access.buffer), 1], ...termsOf(access.address, position, bytes, index), [counter, step]],
-      access.address.constant * bytes,
+      multiplied(access.address.constant, bytes),
+      context,
     );
     pointers.set(key, { local: context.writer.define(begin), step, address: access.address, bytes });
   }
   return pointers;
 }
 
-function keyOf({ id }: Buffer, { constant, terms }: Address): string {
-  const parts = terms.map(({ operand, stride }) => `${stride}${nameOf(operand)}`);
-  return `${id} ${constant} ${parts.join(" ")}`;
+function accessKey({ id }: Buffer, { constant, terms }: Address): string {
+  const parts = terms.map(({ operand, stride }) => `${keyOf(stride)}${nameOf(operand)}`);
+  return `${id} ${keyOf(constant)} ${parts.join(" ")}`;
 }
 
 function nameOf(operand: Operand): string {
   switch (operand.kind) {
     case "constant":
-      return `c${operand.value}`;
+      return `c${keyOf(operand.value)}`;
     case "register":
       return `r${operand.register}`;
     case "index":
@@ -112,11 +123,13 @@ function termsOf(
   position: Position,
   bytes: number,
   without: number,
-): readonly (readonly [Place, number])[] {
+): readonly (readonly [Place, Length])[] {
   return terms.flatMap(({ operand, stride }) => {
     if (operand.kind === "index")
-      return operand.index === without ? [] : [[indexOf(operand.index, position.context), stride * bytes] as const];
-    return [[scalarOf(valueOf(operand, position)), stride * bytes] as const];
+      return operand.index === without
+        ? []
+        : [[indexOf(operand.index, position.context), multiplied(stride, bytes)] as const];
+    return [[scalarOf(valueOf(operand, position)), multiplied(stride, bytes)] as const];
   });
 }
 
@@ -124,7 +137,8 @@ function termsOf(
 function placeOf(buffer: Buffer, address: Address, position: Position): Place {
   const bytes = bytesOfLayout[layoutOf(buffer, position.context)];
   const terms = termsOf(address, position, bytes, -1);
-  return weighted([[position.context.baseOf(buffer), 1], ...terms], address.constant * bytes);
+  const { context } = position;
+  return weighted([[context.baseOf(buffer), 1], ...terms], multiplied(address.constant, bytes), context);
 }
 
 /** The place of each lane, and how to reach the others from the first. */
@@ -138,32 +152,37 @@ interface LanePlaces {
 function lanePlaces(buffer: Buffer, address: Address, vector: VectorPosition, position: Position): LanePlaces {
   const { context } = position;
   const bytes = bytesOfLayout[layoutOf(buffer, context)];
-  const pointer = vector.pointers.get(keyOf(buffer, address));
+  const pointer = vector.pointers.get(accessKey(buffer, address));
   if (pointer !== undefined && !dependsOn(address, vector.own)) {
     const { local, step } = pointer;
     const of = (index: number): { place: Place; offset: number } => {
-      const distance = step * (4 * vector.number + index);
+      const distance = multiplied(step, 4 * vector.number + index);
+      if (typeof distance !== "number") return { place: i32.add(local, context.length(distance)), offset: 0 };
       return distance >= 0 ? { place: local, offset: distance } : { place: i32.add(local, int(distance)), offset: 0 };
     };
     return { areAdjacent: step === bytes, of };
   }
+  const step = multiplied(strideOf(address, vector.index), bytes);
   const fixed = context.writer.define(
     weighted(
       [
         [context.baseOf(buffer), 1],
         ...termsOf(withoutVarying(address, vector), position, bytes, vector.index),
-        [vector.counter, strideOf(address, vector.index) * bytes],
+        [vector.counter, step],
       ],
-      (address.constant + strideOf(address, vector.index) * 4 * vector.number) * bytes,
+      added(multiplied(address.constant, bytes), multiplied(step, 4 * vector.number)),
+      context,
     ),
   );
   const varying = address.terms.flatMap(({ operand, stride }) =>
     isOneOf(operand, vector.own) ? [[integers(valueOf(operand, position)), stride] as const] : [],
   );
-  const step = strideOf(address, vector.index) * bytes;
   const of = (index: number): { place: Place; offset: number } => {
-    const parts = varying.map(([lanes, stride]) => [lane("i32x4.extract_lane", index, lanes), stride * bytes] as const);
-    return { place: context.writer.define(weighted([[fixed, 1], ...parts], step * index)), offset: 0 };
+    const parts = varying.map(
+      ([lanes, stride]) => [lane("i32x4.extract_lane", index, lanes), multiplied(stride, bytes)] as const,
+    );
+    const place = weighted([[fixed, 1], ...parts], multiplied(step, index), context);
+    return { place: context.writer.define(place), offset: 0 };
   };
   return { areAdjacent: false, of };
 }

@@ -1,5 +1,5 @@
 /** What is told of each loop: whether it became vector code, what in it did not, and why? */
-import type { Buffer, ScalarOperation, Statement } from "./loops.ts";
+import type { Buffer, ScalarOperation, Statement } from "@symloss/loops";
 import { accessIn, definedIn, dependsOn, strideOf } from "./registers.ts";
 
 /** A line for a loop that runs one iteration after the other. */

@@ -1,7 +1,7 @@
 /** How is a number of an array read and written, and how are rows of them walked? */
-import type { Buffer, Rows } from "./loops.ts";
+import { type Buffer, type Length, type Rows, multiplied } from "@symloss/loops";
 import { type Expression, f32, f64, i32, int, load } from "../assembler/expression.ts";
-import type { FunctionWriter, Local } from "../assembler/function.ts";
+import type { Local } from "../assembler/function.ts";
 import { elementBytes, layoutOf } from "./memory-access.ts";
 import type { Context } from "./position.ts";
 
@@ -46,22 +46,27 @@ export function numbersOf(buffer: Buffer, context: Context): Numbers {
 }
 
 /** Runs the body for each count from 0. */
-export function writeTimes(writer: FunctionWriter, count: number, body: (index: Local<"i32">) => void): void {
+export function writeTimes(
+  { writer, length }: Pick<Context, "writer" | "length">,
+  count: Length,
+  body: (index: Local<"i32">) => void,
+): void {
   const index = writer.define(int(0));
   writer.repeat(
     () => {
       body(index);
       writer.set(index, i32.add(index, int(1)));
     },
-    () => i32.lt_u(index, int(count)),
+    () => i32.lt_u(index, length(count)),
   );
 }
 
 /** The number of the first element of each row. */
-export function writeRows(writer: FunctionWriter, { outer, length, inner }: Rows, body: (first: Place) => void): void {
-  writeTimes(writer, outer, (row) =>
-    writeTimes(writer, inner, (place) => {
-      body(writer.define(i32.add(i32.mul(row, int(length * inner)), place)));
+export function writeRows(context: Context, { outer, length, inner }: Rows, body: (first: Place) => void): void {
+  const { writer } = context;
+  writeTimes(context, outer, (row) =>
+    writeTimes(context, inner, (place) => {
+      body(writer.define(i32.add(i32.mul(row, context.length(multiplied(length, inner))), place)));
     }),
   );
 }

@@ -1,5 +1,5 @@
 /** In what context is a statement written, and what are its operands there? */
-import type { Buffer, Operand, Register, StatementOf } from "./loops.ts";
+import type { Buffer, Length, Operand, Register, StatementOf } from "@symloss/loops";
 import type { Arithmetic } from "../assembler/arithmetic.ts";
 import { type Expression, i32, i32x4, int, vector } from "../assembler/expression.ts";
 import type { FunctionWriter, Local } from "../assembler/function.ts";
@@ -16,6 +16,8 @@ export interface Context {
   readonly buffers: ReadonlyMap<Buffer, Representation>;
   /** Where a buffer begins in memory. */
   readonly baseOf: (buffer: Buffer) => Expression<"i32">;
+  /** A length as a number. */
+  readonly length: (length: Length) => Expression<"i32">;
   readonly values: Map<Register, Value>;
   /** The indices of the loops around. */
   readonly indices: Map<number, Expression<"i32">>;
@@ -62,7 +64,9 @@ export interface VectorPosition {
 export function valueOf(operand: Operand, { context, vector: lanes }: Position): Value {
   switch (operand.kind) {
     case "constant":
-      return { kind: "constant", value: operand.value };
+      return typeof operand.value === "number"
+        ? { kind: "constant", value: operand.value }
+        : uniformInteger(context.length(operand.value));
     case "register": {
       const value = lanes?.values.get(operand.register) ?? context.values.get(operand.register);
       if (value === undefined) throw new Error(`wasm: register ${operand.register} must be written before it is read.`);
@@ -88,18 +92,20 @@ function lanesOfIndex({ counter, number }: VectorPosition): Value {
   return { kind: "integer", lanes: i32x4.add(i32x4.splat(counter), lanes) };
 }
 
-/** The sum of numbers, each times a constant. */
+/** The sum of numbers, each times a length. */
 export function weighted(
-  parts: readonly (readonly [Expression<"i32">, number])[],
-  constant: number,
+  parts: readonly (readonly [Expression<"i32">, Length])[],
+  constant: Length,
+  context: Pick<Context, "length">,
 ): Expression<"i32"> {
-  const terms = parts.map(([part, factor]) => times(part, factor));
-  if (constant !== 0 || terms.length === 0) terms.push(int(constant));
+  const terms = parts.map(([part, factor]) => times(part, factor, context));
+  if (constant !== 0 || terms.length === 0) terms.push(context.length(constant));
   return terms.reduce((left, right) => i32.add(left, right));
 }
 
-function times(x: Expression<"i32">, factor: number): Expression<"i32"> {
+function times(x: Expression<"i32">, factor: Length, { length }: Pick<Context, "length">): Expression<"i32"> {
   if (factor === 1) return x;
+  if (typeof factor !== "number") return i32.mul(x, length(factor));
   const power = Math.log2(factor);
   return Number.isInteger(power) ? i32.shl(x, int(power)) : i32.mul(x, int(factor));
 }

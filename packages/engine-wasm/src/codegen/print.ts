@@ -1,7 +1,15 @@
 /** How is a loop program written as WebAssembly, statement by statement? */
 import type { DType } from "@symloss/core/engine";
-import type { Address, Expression, Register, Statement, StatementOf } from "./loops.ts";
-import { doubles, floats, i32, i32x4, int, ints } from "../assembler/expression.ts";
+import {
+  type Address,
+  type Expression,
+  type Length,
+  type Register,
+  type Statement,
+  type StatementOf,
+  multiplied,
+} from "@symloss/loops";
+import { type Expression as WasmExpression, doubles, floats, i32, i32x4, int, ints } from "../assembler/expression.ts";
 import { accumulate, beginAccumulator } from "./accumulate.ts";
 import { formulas } from "./formulas.ts";
 import { finishReductions, writeLoop } from "./loop.ts";
@@ -83,21 +91,25 @@ function valueOfAddress({ constant, terms }: Address, position: Position): Value
       weighted(
         parts.map(([value, stride]) => [scalarOf(value), stride]),
         constant,
+        position.context,
       ),
     );
-  const lanes = parts.map(([value, stride]) => i32x4.mul(integers(value), ints(stride)));
-  return { kind: "integer", lanes: lanes.reduce((left, right) => i32x4.add(left, right), ints(constant)) };
+  const everywhere = (length: Length): WasmExpression<"v128"> =>
+    typeof length === "number" ? ints(length) : i32x4.splat(position.context.length(length));
+  const lanes = parts.map(([value, stride]) => i32x4.mul(integers(value), everywhere(stride)));
+  return { kind: "integer", lanes: lanes.reduce((left, right) => i32x4.add(left, right), everywhere(constant)) };
 }
 
 /** Sets all elements of a buffer: a length of whole vectors, which its allocation is rounded up to. */
 function writeFill({ buffer, value }: StatementOf<"fill">, context: Context): void {
   const { writer, buffers } = context;
   const representation = buffers.get(buffer);
-  const bytes = Math.ceil((buffer.size * elementBytes(buffer, representation)) / 16) * 16;
-  if (bytes === 0) return;
+  if (buffer.size === 0) return;
+  const size = context.length(multiplied(buffer.size, elementBytes(buffer, representation)));
+  const bytes = i32.and(i32.add(size, int(15)), int(-16));
   const begin = context.baseOf(buffer);
   if (value === 0) {
-    writer.fillBytes(begin, int(0), int(bytes));
+    writer.fillBytes(begin, int(0), bytes);
     return;
   }
   const lanes = {
@@ -107,7 +119,7 @@ function writeFill({ buffer, value }: StatementOf<"fill">, context: Context): vo
     mask: ints(value === 0 ? 0 : -1),
   }[representation ?? "single"];
   const pointer = writer.define(begin);
-  const end = writer.define(i32.add(begin, int(bytes)));
+  const end = writer.define(i32.add(begin, bytes));
   writer.repeat(
     () => {
       writer.store("v128.store", pointer, lanes);

@@ -1,5 +1,5 @@
 /** What is a compiled graph? */
-import type { TypedArray } from "@symloss/core/engine";
+import type { Lengths, TypedArray } from "@symloss/core/engine";
 
 /** Elements of an input or for an output: the user's typed array, or the address of an array in the engine's memory. */
 export type Place = TypedArray | number;
@@ -8,6 +8,6 @@ export interface WasmProgram {
   readonly description: string;
   /** Held between runs. */
   readonly bytes: number;
-  run(inputs: readonly Place[], outputs: readonly Place[]): void;
+  run(inputs: readonly Place[], outputs: readonly Place[], lengths: Lengths | undefined): void;
   dispose(): void;
 }

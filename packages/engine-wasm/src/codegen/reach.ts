@@ -3,24 +3,30 @@ import { EngineError } from "@symloss/core/engine";
 import {
   type Address,
   type Buffer,
+  type Length,
   type Operand,
   type Program,
   type Register,
   type Statement,
   type StatementOf,
-} from "./loops.ts";
+  added,
+  formatLength,
+  isAtLeast,
+  isSame,
+  multiplied,
+} from "@symloss/loops";
 
 /** A constant plus indices and integers, each times a stride. */
 interface Linear {
-  readonly constant: number;
+  readonly constant: Length;
   /** By what is multiplied: `i` and the number of an index, or `r` and that of a register. */
-  readonly terms: ReadonlyMap<string, number>;
+  readonly terms: ReadonlyMap<string, Length>;
 }
 
 /** From the least to the largest. */
 interface Interval {
-  readonly least: number;
-  readonly most: number;
+  readonly least: Length;
+  readonly most: Length;
 }
 
 const everything: Interval = { least: -Infinity, most: Infinity };
@@ -30,7 +36,7 @@ export interface Access {
   readonly buffer: Buffer;
   readonly writes: boolean;
   /** How far an iteration of the program's outermost loop moves it; undefined outside of that loop. */
-  readonly step: number | undefined;
+  readonly step: Length | undefined;
   /** Whether it comes before that loop. */
   readonly comesFirst: boolean;
   /** Where it is, the outermost loop aside. */
@@ -73,7 +79,7 @@ function visit(statement: Statement, reach: Reach, isInside: boolean): void {
       return;
     case "loop": {
       setIndex(statement.index, statement.extent, reach);
-      if (statement.extent > 0) visitAll(statement.body, reach, isInside || statement === reach.outermost);
+      if (statement.extent !== 0) visitAll(statement.body, reach, isInside || statement === reach.outermost);
       if (statement === reach.outermost) reach.isPast = true;
       return;
     }
@@ -113,14 +119,14 @@ function visitLet({ register, expression }: StatementOf<"let">, reach: Reach, is
     case "apply": {
       const [, last] = expression.operands;
       if (expression.operation === "clampIndex" && last?.kind === "constant")
-        reach.intervals.set(`r${register}`, below(last.value + 1));
+        reach.intervals.set(`r${register}`, below(added(last.value, 1)));
     }
   }
 }
 
 /** From 0 to below a number of places. Throws `EngineError` if there can't be so many. */
-function below(count: number): Interval {
-  if (Number.isInteger(count) && count >= 0) return { least: 0, most: count - 1 };
+function below(count: Length): Interval {
+  if (typeof count !== "number" || (Number.isInteger(count) && count >= 0)) return { least: 0, most: added(count, -1) };
   throw new EngineError(
     `wasm: the number of places for an index must be a whole number, got ${String(count)}. The graph is not one of this library's making.`,
   );
@@ -130,7 +136,22 @@ function below(count: number): Interval {
 function keep(buffer: Buffer, { least, most }: Interval, { contents }: Reach): void {
   if (buffer.kind !== "intermediate" && buffer.kind !== "scratch") return;
   const before = contents.get(buffer) ?? { least: Infinity, most: -Infinity };
-  contents.set(buffer, { least: Math.min(before.least, least), most: Math.max(before.most, most) });
+  contents.set(buffer, { least: lesser(before.least, least), most: greater(before.most, most) });
+}
+
+function lesser(left: Length, right: Length): Length {
+  if (isNoMore(left, right)) return left;
+  return isNoMore(right, left) ? right : -Infinity;
+}
+
+function greater(left: Length, right: Length): Length {
+  if (isNoMore(left, right)) return right;
+  return isNoMore(right, left) ? left : Infinity;
+}
+
+function isNoMore(left: Length, right: Length): boolean {
+  if (left === -Infinity || right === Infinity) return true;
+  return isAtLeast(added(right, multiplied(-1, left)), 0);
 }
 
 function intervalOfOperand(operand: Operand, reach: Reach): Interval {
@@ -147,7 +168,7 @@ function visitUpdate({ buffer, address, within }: StatementOf<"update">, reach: 
   const name = `r${within.operand.register}`;
   const before = reach.intervals.get(name);
   reach.intervals.set(name, below(within.size));
-  if (within.size > 0) note(buffer, address, true, reach, isInside);
+  if (within.size !== 0) note(buffer, address, true, reach, isInside);
   if (before === undefined) reach.intervals.delete(name);
   else reach.intervals.set(name, before);
 }
@@ -169,24 +190,31 @@ function visitProduct(product: StatementOf<"multiply">, reach: Reach, isInside: 
 /** Rows are mapped as a whole, and sorted indices are those of their elements. */
 function visitRows({ operation, source, target, rows }: StatementOf<"mapRows">, reach: Reach): void {
   const { outer, length, inner } = rows;
-  const size = outer * length * inner;
+  const size = multiplied(multiplied(outer, length), inner);
+  const most = added(size, -1);
   for (const buffer of [source, target]) {
-    if (![outer, length, inner].every(Number.isInteger) || size !== buffer.size) throw outside(buffer, 0, size - 1);
-    const within = { least: 0, most: Math.max(0, size - 1) };
+    if (![outer, length, inner].every(isWholeNumber) || !isSame(size, buffer.size)) throw outside(buffer, 0, most);
+    const within = { least: 0, most: most === -1 ? 0 : most };
     reach.accesses.push({ buffer, writes: buffer === target, step: undefined, comesFirst: true, within });
   }
   keep(target, operation.kind === "argsort" ? below(length) : everything, reach);
 }
 
-function setIndex(index: number, extent: number, { intervals }: Reach): void {
-  intervals.set(`i${index}`, { least: 0, most: Math.max(0, extent - 1) });
+/** Whether it counts something in every run. */
+function isWholeNumber(length: Length): boolean {
+  return typeof length !== "number" || Number.isInteger(length);
+}
+
+function setIndex(index: number, extent: Length, { intervals }: Reach): void {
+  const last = added(extent, -1);
+  intervals.set(`i${index}`, { least: 0, most: typeof last === "number" ? Math.max(0, last) : last });
 }
 
 function note(buffer: Buffer, address: Address, writes: boolean, reach: Reach, isInside: boolean): void {
   const linear = linearOf(address, reach);
   const all = intervalOf(linear, reach);
-  const isWhole = [...linear.terms.values(), linear.constant].every(Number.isInteger);
-  if (!(isWhole && all.least >= 0 && all.most < buffer.size)) {
+  const isWhole = [...linear.terms.values(), linear.constant].every(isWholeNumber);
+  if (!(isWhole && isAtLeast(all.least, 0) && isAtLeast(added(buffer.size, multiplied(-1, all.most)), 1))) {
     throw outside(buffer, all.least, all.most);
   }
   const outer = isInside ? `i${reach.outermost!.index}` : undefined;
@@ -195,25 +223,25 @@ function note(buffer: Buffer, address: Address, writes: boolean, reach: Reach, i
   reach.accesses.push({ buffer, writes, step, comesFirst: !reach.isPast, within });
 }
 
-function outside({ size }: Buffer, least: number, most: number): EngineError {
+function outside({ size }: Buffer, least: Length, most: Length): EngineError {
   return new EngineError(
-    `wasm: every element that is read or written must lie in its array of ${size}, got ${String(least)} to ${String(most)}. The graph is not one of this library's making.`,
+    `wasm: every element that is read or written must lie in its array of ${formatLength(size)}, got ${formatLength(least)} to ${formatLength(most)}. The graph is not one of this library's making.`,
   );
 }
 
 function linearOf({ constant, terms }: Address, { linear }: Reach): Linear {
   let sum = constant;
-  const all = new Map<string, number>();
-  const add = (name: string, stride: number): void => {
-    all.set(name, (all.get(name) ?? 0) + stride);
+  const all = new Map<string, Length>();
+  const add = (name: string, stride: Length): void => {
+    all.set(name, added(all.get(name) ?? 0, stride));
   };
   for (const { operand, stride } of terms) {
     const known = operand.kind === "register" ? linear.get(operand.register) : undefined;
-    if (operand.kind === "constant") sum += operand.value * stride;
+    if (operand.kind === "constant") sum = added(sum, multiplied(operand.value, stride));
     else if (known === undefined) add(nameOf(operand), stride);
     else {
-      sum += known.constant * stride;
-      for (const [name, factor] of known.terms) add(name, factor * stride);
+      sum = added(sum, multiplied(known.constant, stride));
+      for (const [name, factor] of known.terms) add(name, multiplied(factor, stride));
     }
   }
   return { constant: sum, terms: all };
@@ -224,12 +252,14 @@ function nameOf(operand: Exclude<Operand, { kind: "constant" }>): string {
 }
 
 function intervalOf({ constant, terms }: Linear, { intervals }: Reach): Interval {
-  let [least, most] = [constant, constant];
+  let [least, most]: [Length, Length] = [constant, constant];
   for (const [name, stride] of terms) {
     const { least: from, most: to } = intervals.get(name) ?? everything;
     if (stride === 0) continue;
-    least += stride > 0 ? from * stride : to * stride;
-    most += stride > 0 ? to * stride : from * stride;
+    const isForward = isAtLeast(stride, 0);
+    if (!isForward && !isAtLeast(multiplied(-1, stride), 0)) return everything;
+    least = added(least, multiplied(isForward ? from : to, stride));
+    most = added(most, multiplied(isForward ? to : from, stride));
   }
   return { least, most };
 }

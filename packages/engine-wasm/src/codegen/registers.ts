@@ -1,5 +1,14 @@
 /** Which registers does a body write, and what reads or writes one? */
-import { type Address, type Buffer, type Operand, type Register, type Statement, type StatementOf } from "./loops.ts";
+import {
+  type Address,
+  type Buffer,
+  type Length,
+  type Operand,
+  type Register,
+  type Statement,
+  type StatementOf,
+  added,
+} from "@symloss/loops";
 
 /** The registers that a body writes. */
 export function definedIn(statements: readonly Statement[]): ReadonlySet<Register> {
@@ -25,8 +34,8 @@ export function dependsOn({ terms }: Address, registers: ReadonlySet<Register>):
 }
 
 /** By how much one iteration of the loop of an index moves an address. */
-export function strideOf({ terms }: Address, index: number): number {
-  return terms.reduce((sum, { operand, stride }) => (isIndex(operand, index) ? sum + stride : sum), 0);
+export function strideOf({ terms }: Address, index: number): Length {
+  return terms.reduce<Length>((sum, { operand, stride }) => (isIndex(operand, index) ? added(sum, stride) : sum), 0);
 }
 
 /** Whether an operand is the index of this number. */

@@ -1,5 +1,6 @@
 /** How does a module run all steps of a repetition by itself? */
-import type { Buffer, Part, Repetition } from "./loops.ts";
+import { type Buffer, type Length, type Part, type Repetition, added } from "@symloss/loops";
+import { lengthWriter } from "./lengths.ts";
 import { type Expression, i32, int } from "../assembler/expression.ts";
 import { FunctionWriter } from "../assembler/function.ts";
 import type { Layout } from "./layout.ts";
@@ -9,13 +10,15 @@ import { phases } from "./write-program.ts";
 export function writeRepetition(repetition: Repetition, firstProgram: number, layout: Layout): FunctionWriter {
   const writer = new FunctionWriter({ parameters: ["i32"] });
   const memory = writer.parameters[0] as Expression<"i32">;
-  writeSteps(repetition, { writer, memory, firstProgram, layout });
+  const length = lengthWriter(writer, memory, layout.names);
+  writeSteps(repetition, { writer, memory, length, firstProgram, layout });
   return writer;
 }
 
 interface Context {
   readonly writer: FunctionWriter;
   readonly memory: Expression<"i32">;
+  readonly length: (length: Length) => Expression<"i32">;
   readonly firstProgram: number;
   readonly layout: Layout;
 }
@@ -25,12 +28,12 @@ function writeSteps({ length, place, parity, reverse, parts }: Repetition, conte
   const step = writer.define(int(0));
   writer.repeat(
     () => {
-      setCounter(place, reverse ? i32.sub(int(length - 1), step) : step, context);
+      setCounter(place, reverse ? i32.sub(context.length(added(length, -1)), step) : step, context);
       setCounter(parity, i32.and(step, int(1)), context);
       for (const part of parts) writePart(part, context);
       writer.set(step, i32.add(step, int(1)));
     },
-    () => i32.lt_s(step, int(length)),
+    () => i32.lt_s(step, context.length(length)),
   );
 }
 

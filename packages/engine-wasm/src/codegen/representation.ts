@@ -8,7 +8,7 @@ import {
   type Register,
   type Statement,
   allStatements,
-} from "./loops.ts";
+} from "@symloss/loops";
 import type { Representation } from "./value.ts";
 
 /** How the numbers of a plan lie in registers and memory. */

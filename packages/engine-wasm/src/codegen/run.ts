@@ -1,14 +1,14 @@
 /** How does a compiled graph run on arrays, the user's or such that lie in the engine's memory? */
-import type { TypedArray } from "@symloss/core/engine";
-import type { LoopPlan } from "./loops.ts";
+import type { Lengths, TypedArray } from "@symloss/core/engine";
+import { type LoopPlan, lengthOf, valueOf } from "@symloss/loops";
 import type { Heap } from "../memory/heap.ts";
 import type { Blocks, Slice } from "./blocks.ts";
 import type { Functions, RunBlock } from "./generate.ts";
-import type { Layout, UserArray } from "./layout.ts";
+import { type Layout, type SizedArray, type UserArray, spaceOf } from "./layout.ts";
 import type { Place } from "./program.ts";
 import { phases } from "./write-program.ts";
 
-export type Runner = (inputs: readonly Place[], outputs: readonly Place[]) => void;
+export type Runner = (inputs: readonly Place[], outputs: readonly Place[], lengths: Lengths | undefined) => void;
 
 /** Runs one part after the other, each program in its blocks. */
 export function makeRunner(
@@ -30,11 +30,14 @@ export function makeRunner(
     }
     copyOut(whole, running);
   };
-  return (inputs, outputs) => {
-    const memory = heap.workspace.take(layout.bytes);
-    const running: Running = { memory, layout, heap, inputs, outputs, copies: hasLarge ? [] : undefined };
+  const sized = [...new Set(layout.sized.values())];
+  return (inputs, outputs, lengths) => {
+    const spaces = sized.map(({ bytes }) => spaceOf(valueOf(bytes, lengths)));
+    const memory = heap.workspace.take(spaces.reduce((sum, space) => sum + space, layout.bytes));
+    const running: Running = { memory, layout, heap, inputs, outputs, lengths, copies: hasLarge ? [] : undefined };
     try {
       placeResidents(users, running);
+      placeSized(sized, spaces, running);
       run(running);
     } finally {
       if (running.copies !== undefined) for (const address of running.copies) heap.free(address);
@@ -56,15 +59,30 @@ function placeResidents(users: readonly UserArray[], running: Running): void {
   }
 }
 
+/** Writes into the table where arrays lie whose size depends on the lengths, one after the other behind all others; and the lengths. */
+function placeSized(
+  sized: readonly SizedArray[],
+  spaces: readonly number[],
+  { memory, heap, layout, lengths }: Running,
+): void {
+  const table = memory >>> 2;
+  let address = memory + layout.bytes;
+  for (const [index, { entry }] of sized.entries()) {
+    heap.integers[table + entry] = address;
+    address += spaces[index]!;
+  }
+  for (const [name, entry] of layout.names) heap.integers[table + entry] = valueOf(lengthOf(name), lengths);
+}
+
 /** Copies the user's arrays that programs need as a whole, and makes room for results. */
 function copyIn(whole: readonly UserArray[], running: Running): void {
-  const { memory, heap, copies } = running;
+  const { memory, heap, copies, lengths } = running;
   for (const user of whole) {
     const place = placeOf(user, running);
     if (typeof place === "number") continue;
     let address = memory + (user.offset ?? 0);
     if (user.offset === undefined) {
-      address = heap.allocate(user.bytes, "a copy of an array");
+      address = heap.allocate(valueOf(user.bytes, lengths), "a copy of an array");
       copies!.push(address);
     }
     heap.integers[(memory >>> 2) + user.entry] = address;
@@ -87,6 +105,7 @@ interface Running {
   readonly heap: Heap;
   readonly inputs: readonly Place[];
   readonly outputs: readonly Place[];
+  readonly lengths: Lengths | undefined;
   /** Copies that are made for this run. */
   readonly copies: number[] | undefined;
 }
@@ -106,7 +125,7 @@ function runProgram(run: RunBlock, blocks: Blocks, running: Running): void {
 function runBlocks(run: RunBlock, { outermost, slices, rows }: Blocks, running: Running): void {
   const { memory, heap } = running;
   const parts = slices.flatMap((slice) => partOf(slice, running));
-  const { extent } = outermost!;
+  const extent = valueOf(outermost!.extent, running.lengths);
   for (let from = 0; from < extent; from += rows) {
     const to = Math.min(from + rows, extent);
     for (const { buffer, step, bytesPerElement, array, address, entry } of parts) {

@@ -1,5 +1,14 @@
 /** How is a tiled product of matrices written: in blocks whose panels stay in the cache, of tiles whose sums stay in registers? */
-import type { Buffer, Length, Operand, Panel, Statement, StatementOf } from "./loops.ts";
+import {
+  type Buffer,
+  type Length,
+  type Operand,
+  type Panel,
+  type Statement,
+  type StatementOf,
+  assumed,
+  formatLength,
+} from "@symloss/loops";
 import { type Expression, choose, doubles, i32, int } from "../assembler/expression.ts";
 import type { Local } from "../assembler/function.ts";
 import { type WriteBody, writeLoop } from "./loop.ts";
@@ -27,30 +36,49 @@ export function writeMultiply(product: StatementOf<"multiply">, { context }: Pos
   const writing: Writing = { product, context, writeBody };
   const { rows, columns, depth } = product;
   context.notes.push(
-    `multiply ${rows.count} by ${depth} by ${columns.count}: tiles of ${singleTile.rows} x ${singleTile.columns} sums of ${block.lanes} lanes`,
+    `multiply ${[rows.count, depth, columns.count].map(formatLength).join(" by ")}: tiles of ${singleTile.rows} x ${singleTile.columns} sums of ${block.lanes} lanes`,
   );
   if (rows.count === 0 || columns.count === 0) return;
+  const fits = fitsInBlock(depth, context);
   writeBlocks(context, columns.count, block.columns, (ofColumns) => {
     // Lines that fit into one block are packed once for all rows.
-    const whole = depth <= block.depth ? wholeDepth(depth, context) : undefined;
-    if (whole !== undefined && depth > 0) writePanel(columns, ofColumns, whole, writing);
+    if (depth !== 0) whenever(fits, context, () => writePanel(columns, ofColumns, wholeDepth(depth, context), writing));
     writeBlocks(context, rows.count, block.rows, (ofRows) => {
       clearSums(ofRows, writing);
       const add = (ofDepth: Range): void => {
         writePanel(rows, ofRows, ofDepth, writing);
-        if (whole === undefined) writePanel(columns, ofColumns, ofDepth, writing);
+        whenever(opposite(fits), context, () => writePanel(columns, ofColumns, ofDepth, writing));
         writeTiles(ofRows, ofColumns, ofDepth, writing);
       };
-      if (whole === undefined) writeBlocks(context, depth, block.depth, add);
-      else if (depth > 0) add(whole);
+      if (fits !== true) writeBlocks(context, depth, block.depth, add);
+      else if (depth !== 0) add(wholeDepth(depth, context));
       joinSums(ofRows, writing);
       writeEpilogue(ofRows, ofColumns, writing);
     });
   });
 }
 
-function wholeDepth(depth: Length, { writer }: Context): Range {
-  return { from: writer.define(int(0)), to: writer.define(int(depth)) };
+/** Something that is known, or known only when the program runs. */
+type Condition = boolean | Local<"i32">;
+
+/** Whether the lines of a product fit into one block. */
+function fitsInBlock(depth: Length, { writer, length }: Context): Condition {
+  if (typeof depth === "number") return depth <= block.depth;
+  return writer.define(i32.lt_s(length(depth), int(block.depth + 1)));
+}
+
+function opposite(condition: Condition): boolean | Expression<"i32"> {
+  return typeof condition === "boolean" ? !condition : i32.eqz(condition);
+}
+
+/** Writes something if the condition holds, or so that it runs only if it does. */
+function whenever(condition: boolean | Expression<"i32">, { writer }: Context, write: () => void): void {
+  if (typeof condition !== "boolean") writer.when(condition, write);
+  else if (condition) write();
+}
+
+function wholeDepth(depth: Length, { writer, length }: Context): Range {
+  return { from: writer.define(int(0)), to: writer.define(length(depth)) };
 }
 
 /** How many sums the rows of a block have. */
@@ -66,17 +94,18 @@ function joinSums(ofRows: Range, { product, context: { writer, baseOf } }: Writi
   callTile(writer, "joinPairs", baseOf(product.sums), sumsOf(ofRows));
 }
 
-function writeBlocks({ writer }: Context, count: Length, size: number, body: (range: Range) => void): void {
+function writeBlocks({ writer, length }: Context, count: Length, size: number, body: (range: Range) => void): void {
+  const end = length(count);
   const from = writer.define(int(0));
   const to = writer.local("i32");
   writer.repeat(
     () => {
       writer.set(to, i32.add(from, int(size)));
-      writer.set(to, choose<"i32">(int(count), to, i32.lt_s(int(count), to)));
+      writer.set(to, choose<"i32">(end, to, i32.lt_s(end, to)));
       body({ from, to });
       writer.set(from, i32.add(from, int(size)));
     },
-    () => i32.lt_s(from, int(count)),
+    () => i32.lt_s(from, end),
   );
 }
 
@@ -97,7 +126,8 @@ function writePanel(panel: Panel, range: Range, along: Range, writing: Writing):
     () => {
       const begin = writer.define(i32.mul(i32.sub(line, range.from), length));
       context.values.set(own.offset, uniformInteger(writer.define(i32.sub(begin, along.from))));
-      if (product.depth % block.lanes !== 0) clearEnd(panel, begin, length, bytes, context);
+      if (typeof product.depth !== "number" || product.depth % block.lanes !== 0)
+        clearEnd(panel, begin, length, bytes, context);
       writeBody(panel.line.body, { context, vector: undefined });
       const pack = storeAt(panel, { kind: "index", index: panel.depth.index });
       const body = { index: panel.depth.index, body: [...panel.depth.body, pack] };
@@ -186,7 +216,7 @@ function elementStatements({ sums, epilogue }: StatementOf<"multiply">, column: 
 /** How many bytes each buffer of a product takes, in blocks of this engine's own size. */
 export function productBytes(product: StatementOf<"multiply">, elementSize: number): ReadonlyMap<Buffer, number> {
   const { depth, rows, columns, sums } = product;
-  const line = lineLength(depth) * elementSize;
+  const line = lineLength(assumed(depth)) * elementSize;
   return new Map([
     [rows.buffer, line * block.rows],
     [columns.buffer, line * block.columns],

@@ -1,10 +1,21 @@
 /** Which arrays are transposed before a program, so that what a contraction loads for four iterations lies side by side? */
-import { type Address, type Buffer, type Program, type Statement, type StatementOf, allStatements } from "./loops.ts";
+import {
+  type Address,
+  type Buffer,
+  type Length,
+  type Program,
+  type Statement,
+  type StatementOf,
+  added,
+  allStatements,
+  keyOf,
+  multiplied,
+} from "@symloss/loops";
 import { type Contraction, contractionOf, dependentLoads, isReady } from "./contraction.ts";
 import { strideOf } from "./registers.ts";
 
 /** Adds a scratch buffer of a size to a plan. */
-export type AddScratch = (size: number) => Buffer;
+export type AddScratch = (size: Length) => Buffer;
 
 /** A program, and the indices of the loops that are written as contractions. */
 export interface Contracted {
@@ -111,13 +122,18 @@ function fromTransposed(load: StatementOf<"let">, contraction: Contraction, rewr
   const { expression } = load;
   if (expression.kind !== "load") return load;
   const { index, inner, extent } = contraction;
-  const width = Math.ceil(extent / 4) * 4;
+  const width = widthOf(extent);
   const buffer = transposedOf(expression.buffer, expression.address, contraction, rewriting);
   const terms = [
     { operand: { kind: "index", index: inner.index } as const, stride: width },
     { operand: { kind: "index", index } as const, stride: 1 },
   ];
   return { ...load, expression: { kind: "load", buffer, address: { constant: 0, terms } } };
+}
+
+/** The length of a line, in which a whole vector can be read wherever an element is. */
+function widthOf(extent: Length): Length {
+  return typeof extent === "number" ? Math.ceil(extent / 4) * 4 : added(extent, 3);
 }
 
 /** The transposed array: a line for each index of the inner loop. The loops that fill it are added to the prologue. */
@@ -128,14 +144,14 @@ function transposedOf(
   rewriting: Rewriting,
 ): Buffer {
   const [across, along] = [strideOf({ constant, ...address }, index), strideOf({ constant, ...address }, inner.index)];
-  const key = [buffer.id, constant, across, along, extent, inner.extent].join(" ");
+  const key = [buffer.id, ...[constant, across, along, extent, inner.extent].map(keyOf)].join(" ");
   const known = rewriting.transposed.get(key);
   if (known !== undefined) return known;
-  const width = Math.ceil(extent / 4) * 4;
-  const made = rewriting.addScratch(width * inner.extent);
+  const width = widthOf(extent);
+  const made = rewriting.addScratch(multiplied(width, inner.extent));
   rewriting.transposed.set(key, made);
   const [line, column, register] = [rewriting.next++, rewriting.next++, rewriting.next++];
-  const at = (lineStride: number, columnStride: number, start: number): Address => ({
+  const at = (lineStride: Length, columnStride: Length, start: Length): Address => ({
     constant: start,
     terms: [
       { operand: { kind: "index", index: line }, stride: lineStride },

@@ -1,6 +1,6 @@
 /** How is a number added to an element of a buffer, or taken if it is larger? */
-import type { Operand, StatementOf } from "./loops.ts";
-import { f32x4, f64x2, i32, i32x4, int, lane, v128 } from "../assembler/expression.ts";
+import type { Operand, StatementOf } from "@symloss/loops";
+import { f32x4, f64x2, i32, i32x4, lane, v128 } from "../assembler/expression.ts";
 import type { FunctionWriter } from "../assembler/function.ts";
 import { loadElements, storeElements } from "./memory-access.ts";
 import { type Position, type VectorPosition, valueOf, weighted } from "./position.ts";
@@ -73,7 +73,7 @@ function writeOnce(statement: Update, position: Position): void {
   const operand = valueOf(within.operand, position);
   const index = writer.define(lane("i32x4.extract_lane", 0, integers(operand)));
   // Unsigned: what is negative is larger than any size.
-  writer.when(i32.lt_u(index, int(within.size)), change);
+  writer.when(i32.lt_u(index, position.context.length(within.size)), change);
 }
 
 /** One lane of the statement's operands, outside of the vector. */
@@ -87,7 +87,7 @@ function laneOnly(statement: Update, index: number, vector: VectorPosition, posi
     values.set(operand.register, inLane(valueOf(operand, position), index, context.writer));
   }
   const indices = new Map(context.indices);
-  indices.set(vector.index, weighted([[vector.counter, 1]], 4 * vector.number + index));
+  indices.set(vector.index, weighted([[vector.counter, 1]], 4 * vector.number + index, context));
   return { context: { ...context, values, indices }, vector: undefined };
 }
 

@@ -1,5 +1,5 @@
 /** How are the iterations of a loop divided among vectors, in an unrolled loop and a rest? */
-import type { Length, Register, Statement, StatementOf } from "./loops.ts";
+import { type Length, type Register, type Statement, type StatementOf, multiplied } from "@symloss/loops";
 import { type Expression, i32, int } from "../assembler/expression.ts";
 import type { Local } from "../assembler/function.ts";
 import { flush, flushInterval, vectorAccumulators } from "./accumulate.ts";
@@ -19,8 +19,8 @@ export function beginOf(range: Range): Expression<"i32"> {
   return range.kind === "all" ? int(0) : range.from;
 }
 
-export function endOf(range: Range): Expression<"i32"> {
-  return range.kind === "all" ? int(range.extent) : range.to;
+export function endOf(range: Range, { length }: Pick<Context, "length">): Expression<"i32"> {
+  return range.kind === "all" ? length(range.extent) : range.to;
 }
 
 /** What is written as vector code. */
@@ -80,8 +80,9 @@ export function writeVectors(body: VectorBody, range: Range, position: Position)
 }
 
 function writeRange(loop: VectorLoop, range: Range): void {
-  if (range.kind === "all") writeAll(loop, range.extent);
-  else writePart(loop, range);
+  if (range.kind === "part") writePart(loop, range);
+  else if (typeof range.extent === "number") writeAll(loop, range.extent);
+  else writeNamed(loop, range.extent);
 }
 
 /** Adds what the vectors have accumulated to the whole. */
@@ -102,12 +103,22 @@ export function isSum({ reduction }: StatementOf<"accumulate">): boolean {
 }
 
 /** Of a known number of iterations. */
-function writeAll(loop: VectorLoop, extent: Length): void {
+function writeAll(loop: VectorLoop, extent: number): void {
   const unrolled = 4 * loop.vectors;
   const main = extent - (extent % unrolled);
   if (main === unrolled) writeUnrolled(loop);
   else if (main > 0) writeMain(loop, int(main), main > unrolled * flushInterval);
   writeRest(loop, extent - main);
+}
+
+/** Of a number of iterations that is known when the program runs. */
+function writeNamed(loop: VectorLoop, extent: Length): void {
+  const { context, counter } = loop;
+  const { writer } = context;
+  const end = writer.define(context.length(extent));
+  const main = writer.define(i32.and(end, int(-4 * loop.vectors)));
+  writer.when(i32.lt_s(counter, main), () => writeMain(loop, main, true));
+  writer.when(i32.lt_s(counter, end), () => writeAnyRest(loop, end));
 }
 
 /** Of iterations from one to another that are known when the program runs. */
@@ -117,8 +128,12 @@ function writePart(loop: VectorLoop, { from, to, extent }: Extract<Range, { kind
   const unrolled = 4 * loop.vectors;
   const main = writer.define(i32.add(from, i32.and(i32.sub(to, from), int(-unrolled))));
   writer.when(i32.lt_s(counter, main), () => writeMain(loop, main, true));
-  const rest = extent % unrolled;
   // Only the last range has a rest.
+  if (typeof extent !== "number") {
+    writer.when(i32.lt_s(counter, to), () => writeAnyRest(loop, to));
+    return;
+  }
+  const rest = extent % unrolled;
   if (rest > 0) writer.when(i32.lt_s(counter, to), () => writeRest(loop, rest));
 }
 
@@ -159,13 +174,33 @@ function writeRest(loop: VectorLoop, rest: number): void {
   loop.endEarly();
 }
 
+/** The same, of a number that is known when the program runs: vector by vector, and then as many lanes as are left. */
+function writeAnyRest(loop: VectorLoop, end: Expression<"i32">): void {
+  const { context, counter, vectors } = loop;
+  const { writer } = context;
+  const isWhole = (): Expression<"i32"> => i32.lt_s(i32.add(counter, int(3)), end);
+  if (vectors > 1) writer.when(isWhole(), () => writer.repeat(() => writeVectorsAt(loop, 1), isWhole));
+  const left = writer.define(i32.sub(end, counter));
+  for (const active of [1, 2, 3] as const) {
+    writer.when(i32.eq(left, int(active)), () => {
+      loop.write([vectorAt(loop, 0, active)]);
+      loop.endEarly();
+    });
+  }
+}
+
 function writeUnrolled(loop: VectorLoop): void {
-  const { context, counter, pointers, vectors } = loop;
+  writeVectorsAt(loop, loop.vectors);
+}
+
+/** As many whole vectors, after which all pointers stand behind them. */
+function writeVectorsAt(loop: VectorLoop, vectors: number): void {
+  const { context, counter, pointers } = loop;
   const { writer } = context;
   loop.write(Array.from({ length: vectors }, (_, number) => vectorAt(loop, number, 4)));
   loop.endEarly();
   for (const { local, step } of pointers.values())
-    if (step !== 0) writer.set(local, i32.add(local, int(4 * vectors * step)));
+    if (step !== 0) writer.set(local, i32.add(local, context.length(multiplied(4 * vectors, step))));
   writer.set(counter, i32.add(counter, int(4 * vectors)));
 }
 

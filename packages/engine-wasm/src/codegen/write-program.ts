@@ -1,10 +1,11 @@
 /** How does a program become a function that runs it in blocks? */
-import { type Buffer, type Program, allStatements, buffersOf } from "./loops.ts";
+import { type Buffer, type Program, allStatements, buffersOf } from "@symloss/loops";
 import type { Arithmetic } from "../assembler/arithmetic.ts";
 import { type Expression, i32, int, load } from "../assembler/expression.ts";
 import { FunctionWriter, type Local } from "../assembler/function.ts";
 import type { Store } from "../assembler/instructions.ts";
 import type { Blocks } from "./blocks.ts";
+import { lengthWriter } from "./lengths.ts";
 import { type Layout, stateBytes } from "./layout.ts";
 import { finishReductions, writeLoop } from "./loop.ts";
 import type { Context, Position } from "./position.ts";
@@ -46,6 +47,7 @@ export function writeProgram(
     registers: shared.representations.registers[index]!,
     buffers: shared.representations.buffers,
     baseOf: placeBuffers(program, writer, memory!, shared),
+    length: lengthWriter(writer, memory!, shared.layout.names),
     values: new Map(),
     indices: new Map(),
     accumulators: new Map(),
@@ -81,25 +83,25 @@ export function writeProgram(
   return writer;
 }
 
-/** Where each buffer begins: the user's arrays stand in a table at the beginning of the memory. */
+/** Where each buffer begins: the user's arrays, and those whose size is not known, stand in a table at the beginning of the memory. */
 function placeBuffers(
   { body }: Program,
   writer: FunctionWriter,
   memory: Local<"i32">,
   { layout, constants }: Shared,
 ): (buffer: Buffer) => Expression<"i32"> {
-  const users = new Map<Buffer, Expression<"i32">>();
+  const inTable = new Map<Buffer, Expression<"i32">>();
   for (const statement of allStatements(body)) {
     for (const buffer of buffersOf(statement)) {
-      const user = layout.users.get(buffer);
-      if (user === undefined || users.has(buffer)) continue;
-      users.set(buffer, writer.define(load("i32.load", memory, 4 * user.entry)));
+      const place = layout.users.get(buffer) ?? layout.sized.get(buffer);
+      if (place === undefined || inTable.has(buffer)) continue;
+      inTable.set(buffer, writer.define(load("i32.load", memory, 4 * place.entry)));
     }
   }
   return (buffer) => {
     const constant = constants.get(buffer);
     if (constant !== undefined) return int(constant);
-    return users.get(buffer) ?? i32.add(memory, int(layout.offsets.get(buffer)!));
+    return inTable.get(buffer) ?? i32.add(memory, int(layout.offsets.get(buffer)!));
   };
 }
 

@@ -5,6 +5,7 @@ import {
   added,
   assumed,
   formatLength,
+  isAtLeast,
   isSame,
   keyOf,
   lengthOf,
@@ -50,6 +51,28 @@ describe("lengths", () => {
   test("need the length of each name", () => {
     expect(() => valueOf(batch, { time: 2 })).toThrow(ShapeError);
     expect(() => valueOf(batch, undefined)).toThrow('got none for "batch"');
+    for (const length of [0, -1, 1.5, NaN, Infinity, "2"]) {
+      expect(() => valueOf(batch, { batch: length as number })).toThrow(ShapeError);
+      expect(() => valueOf(batch, { batch: length as number })).toThrow(
+        `run: the length of "batch" must be a whole number from 1, got ${length}.`,
+      );
+    }
+  });
+
+  test.each<[Length, number, boolean]>([
+    [3, 3, true],
+    [3, 4, false],
+    [batch, 1, true],
+    [batch, 2, false],
+    [added(multiplied(10, batch), -1), 9, true],
+    [added(multiplied(10, batch), -1), 10, false],
+    [added(multiplied(batch, time), multiplied(-1, batch)), 0, true],
+    [added(multiplied(batch, time), multiplied(-2, batch)), -1, false],
+    [added(multiplied(-1, batch), 5), 0, false],
+    [added(batch, Infinity), 0, true],
+    [added(batch, -Infinity), 0, false],
+  ])("are at least a number if they are so in every run: %o, %d", (length, least, isSo) => {
+    expect(isAtLeast(length, least)).toBe(isSo);
   });
 
   test.each([["2"], [null], [undefined], [{}]])("are nothing else: %s", (value) => {

@@ -1,5 +1,13 @@
 /** How many elements or iterations are there? A number, or a polynomial of lengths that have names and are known when a plan runs. */
-import { type Dimension, EngineError, type Lengths, type Shape, withLengths } from "@symloss/core/engine";
+import {
+  type Dimension,
+  EngineError,
+  type Lengths,
+  type Shape,
+  ShapeError,
+  isLength,
+  withLengths,
+} from "@symloss/core/engine";
 
 /** A number, or one that depends on lengths with names: `10 batch + 3`. */
 export type Length = number | NamedLength;
@@ -79,9 +87,39 @@ export function assumed(length: Length): number {
   return evaluated(length, () => assumedLength);
 }
 
-/** What the length is in a run. Throws `ShapeError` if a name has none there. */
+/** Whether the length is at least a number in every run: a name stands for 1 or more. */
+export function isAtLeast(length: Length, least: number): boolean {
+  if (typeof length === "number") return length >= least;
+  // In terms of how much larger than 1 each is, nothing may be taken away.
+  const beyond = length.terms.flatMap(({ factor, names }) =>
+    subsetsOf(names).map((subset) => ({ factor, names: subset })),
+  );
+  const { constant, rest } = parted(makeLength(beyond));
+  return constant >= least && rest.every(({ factor }) => factor >= 0);
+}
+
+function subsetsOf(names: readonly string[]): readonly (readonly string[])[] {
+  return names.reduce<readonly (readonly string[])[]>(
+    (subsets, name) => [...subsets, ...subsets.map((subset) => [...subset, name])],
+    [[]],
+  );
+}
+
+function parted(length: Length): { readonly constant: number; readonly rest: readonly Term[] } {
+  const terms = termsOf(length);
+  const constant = terms.find(({ names }) => names.length === 0)?.factor ?? 0;
+  return { constant, rest: terms.filter(({ names }) => names.length > 0) };
+}
+
+/** What the length is in a run. Throws `ShapeError` if a name has none there, or one that is no whole number from 1. */
 export function valueOf(length: Length, lengths: Lengths | undefined): number {
-  return evaluated(length, (name) => withLengths([name], lengths)[0]!);
+  return evaluated(length, (name) => lengthIn(name, lengths));
+}
+
+function lengthIn(name: string, lengths: Lengths | undefined): number {
+  const [length] = withLengths([name], lengths) as [number];
+  if (isLength(length) && length > 0) return length;
+  throw new ShapeError(`run: the length of "${name}" must be a whole number from 1, got ${String(length)}.`);
 }
 
 /** `10 batch + 3` */
