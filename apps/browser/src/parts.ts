@@ -23,17 +23,17 @@ const leftOut = everything
   ? "(spearmanCorrelation|normalizedMutualInformation|adjustedRandIndex|ctc) float32"
   : "(?!(huber|logCosh|poissonNll|softmaxCrossentropyLogits|sparseSoftmaxCrossentropyLogits|vae|diceLoss|ntXent|rankingSoftmax|confusionMatrix) )";
 
-/** Without what asks whether the core's own passes are right, or whether a row is the same beside any other rows: no page changes that. */
-const ofBrowsers = {
-  groups: ["operations", "gradients", "losses", "lifecycle", "faults"],
-  but: /^operations: rows of /,
-} as const;
+/** Whether a row is the same beside any other rows, and whether what is compiled once serves any of them: no page changes that. */
+const ofRows = /^operations: (rows of|lengths with names, )|^losses: a batch of any length, /;
+
+/** Without what asks whether the core's own passes are right, which no page changes either. */
+const ofBrowsers = { groups: ["operations", "gradients", "losses", "lifecycle", "faults"], but: ofRows } as const;
 
 /** What runs there; losses are made of operations. */
 const parts: Readonly<Record<Place, { readonly groups: readonly CaseGroup[]; readonly but?: RegExp }>> = {
   cpu: ofBrowsers,
   wasm: ofBrowsers,
-  onnx: { groups: ["operations", "lifecycle", "faults"] },
+  onnx: { groups: ["operations", "lifecycle", "faults"], but: ofRows },
   webgl2: {
     groups: ["operations", "gradients", "losses", "lifecycle", "faults", "properties"],
     // They run many steps, each a kernel of its own, or compile a kernel for each axis and each difference: seconds each.

@@ -30,9 +30,8 @@ import {
   zeros,
 } from "@symloss/core";
 import type { CaseContext, ConformanceCase } from "./case.ts";
-import { expectArray } from "./compare.ts";
 import { arrayOf, sampleArray, sampleIntegers } from "./data.ts";
-import { allowedBy, toleranceOf } from "./tolerance.ts";
+import { expectSameNumbers } from "./same-numbers.ts";
 
 /** A function of arrays, some of whose lengths have names: each shape lists numbers and names. */
 interface NamedFunction {
@@ -85,11 +84,8 @@ async function expectNamed(
         return arrayFor(own, index, integers[index]);
       });
       const [got, want] = [await once(...arrays), await each(...arrays)];
-      for (const [index, { data, shape, dtype }] of want.entries()) {
-        // Terms of about 1 may cancel in a sum.
-        const allowed = allowedBy(toleranceOf(engine.traits.precision, dtype), [...data, 1]);
-        expectArray(`result ${index} for n ${n}, m ${m}`, got[index]!, { shape, dtype, values: data, allowed });
-      }
+      for (const [index, array] of want.entries())
+        expectSameNumbers(engine, `result ${index} for n ${n}, m ${m}`, got[index]!, array, 1);
     }
   } finally {
     await Promise.all([once.dispose(), each.dispose()]);
