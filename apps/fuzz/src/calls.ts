@@ -555,9 +555,9 @@ function loopCalls(engine: Engine): CallTable {
     blockSizes: [oneOf(3, 4, 5)],
     ...each(["digitBits", "sortScratch"], oneOf(3)),
     wholeTiles: [oneOf(3)],
-    ...each(["added", "multiplied", "isAtLeast", "isSame"], oneOf(3, 4)),
-    ...each(["assumed", "formatLength", "isNamed", "keyOf", "lengthOf"], oneOf(3)),
-    valueOf: [oneOf(3, { batch: 2 })],
+    ...each(["addLengths", "multiplyLengths", "isLengthAtLeast", "isSameLength"], oneOf(3, 4)),
+    ...each(["assumeLength", "formatLength", "isNamedLength", "lengthKey", "lengthOf"], oneOf(3)),
+    resolveLength: [oneOf(3, { batch: 2 })],
     bytesOf: [oneOf([], "scratch")],
     describePlan: [oneOf({ parts: [], buffers: [], programs: [] })],
   };

@@ -4,16 +4,16 @@ export type { Part, Programs, Repetition } from "./parts.ts";
 export {
   type Length,
   type NamedLength,
-  added,
-  assumed,
+  addLengths,
+  assumeLength,
   formatLength,
-  isAtLeast,
-  isNamed,
-  isSame,
-  keyOf,
+  isLengthAtLeast,
+  isNamedLength,
+  isSameLength,
+  lengthKey,
   lengthOf,
-  multiplied,
-  valueOf,
+  multiplyLengths,
+  resolveLength,
 } from "./program/length.ts";
 export { bytesOf } from "./program/describe.ts";
 export type {

@@ -14,7 +14,7 @@ import { translate } from "./element/translate.ts";
 import { type Ones, followAxes, followBody, onesInBody } from "./element/unit-axes.ts";
 import { type Window, shifted, whole } from "./element/window.ts";
 import { emitPrograms } from "./emit/emit.ts";
-import { type Length, added, lengthOf, multiplied, sizeOfShape } from "./program/length.ts";
+import { type Length, addLengths, lengthOf, multiplyLengths, sizeOfShape } from "./program/length.ts";
 import type { Buffer, Program } from "./program/program.ts";
 import { fuse } from "./schedule/fusion.ts";
 import { type LoopTree, splitPrograms } from "./schedule/loop-tree.ts";
@@ -270,23 +270,23 @@ function makeCarry(planning: Planning, nodes: readonly ScanNode[], index: number
   const size = sizeOfShape(input.shape);
   // Where the last of an unknown number of steps writes can be told only if each writes to a place of its own.
   const isKept = typeof length !== "number" || nodes.some(({ attributes: { output } }) => output === carries + index);
-  const all = lasting(planning, input, multiplied(size, isKept ? added(length, 1) : 2));
+  const all = lasting(planning, input, multiplyLengths(size, isKept ? addLengths(length, 1) : 2));
   const next = { ...all, buffer: addBuffer(planning, { ...all.buffer, shares: all.buffer }) };
   if (!isKept) {
     return {
       initial: all,
       read: { window: all, by: "parity", stride: size },
-      write: { window: shifted(next, size), by: "parity", stride: multiplied(-1, size) },
+      write: { window: shifted(next, size), by: "parity", stride: multiplyLengths(-1, size) },
       final: shifted(all, length % 2 === 0 ? 0 : size),
       stacked: undefined,
     };
   }
   const [from, to]: [Length, Length] = reverse ? [size, 0] : [0, size];
   return {
-    initial: shifted(all, reverse ? multiplied(length, size) : 0),
+    initial: shifted(all, reverse ? multiplyLengths(length, size) : 0),
     read: { window: shifted(all, from), by: "place", stride: size },
     write: { window: shifted(next, to), by: "place", stride: size },
-    final: shifted(all, reverse ? 0 : multiplied(length, size)),
+    final: shifted(all, reverse ? 0 : multiplyLengths(length, size)),
     stacked: shifted(all, from),
   };
 }

@@ -18,7 +18,7 @@ import { writeOutShortLoops } from "./emit/short-loops.ts";
 import { unrollAndJam } from "./emit/unroll-and-jam.ts";
 import { type Part, type Planning, knownOf, planParts } from "./parts.ts";
 import { bytesOf, describePrograms } from "./program/describe.ts";
-import { type Length, added, formatLength, sizeOfShape } from "./program/length.ts";
+import { type Length, addLengths, formatLength, sizeOfShape } from "./program/length.ts";
 import type { Buffer, Program } from "./program/program.ts";
 import { allStatements, buffersOf } from "./program/statements.ts";
 import { describeTree } from "./schedule/loop-tree.ts";
@@ -122,7 +122,7 @@ function isGiven({ kind }: Buffer): boolean {
 /** The loop trees, the programs line by line, then the bytes of intermediate buffers and of scratch. */
 export function describePlan({ parts, buffers, programs }: LoopPlan): string {
   const count = `${programs.length} ${programs.length === 1 ? "program" : "programs"}`;
-  const between = added(bytesOf(buffers, "intermediate"), bytesOf(buffers, "lasting"));
+  const between = addLengths(bytesOf(buffers, "intermediate"), bytesOf(buffers, "lasting"));
   const bytes = `${formatLength(between)} bytes between programs, ${formatLength(bytesOf(buffers, "scratch"))} bytes of scratch`;
   return `loops\n${describeParts(parts, "")}\n${describePrograms(programs)}\n${count}, ${bytes}`;
 }

@@ -16,13 +16,28 @@ export interface HostCheck {
  * sees of an array: the elements after the user's own casts. A computed tensor is not checked.
  */
 export function collectChecks(graph: Graph): HostCheck[] {
+  return checksIn(graph, (check) => check);
+}
+
+/** The same. Throws `ShapeError` if what a constant must be depends on a length that has a name, and so is not known before a run. */
+export function collectKnownChecks(graph: Graph): HostCheck[] {
+  return checksIn(graph, (check) => checkWithLengths(check, undefined));
+}
+
+function checksIn(graph: Graph, ofConstant: (check: Check) => Check): HostCheck[] {
   const positions = new Map(graph.inputs.map((input, index) => [input, index]));
+  const operands = operandsOfBodies(graph);
   const checks: HostCheck[] = [];
   const known = new Set<string>();
-  for (const { source, check } of sourceChecks(graph)) {
+  for (const node of nodesWithin(graph)) {
+    if (node.operation !== "check") continue;
+    const { source, stages } = follow(node.inputs[0]!, operands);
+    const wanted = checkOf(node);
+    if (isAskedBefore(wanted, stages)) continue;
+    const check = { ...wanted, through: stepsFor(wanted, stages) };
     if (source.operation === "constant") {
       const { data, shape } = source.attributes as { data: TypedArray; shape: readonly number[] };
-      runCheck(check, data, shape);
+      runCheck(ofConstant(check), data, shape);
     }
     const input = positions.get(source);
     if (input === undefined) continue;
@@ -32,28 +47,6 @@ export function collectChecks(graph: Graph): HostCheck[] {
     known.add(key);
   }
   return checks;
-}
-
-/** Throws `ShapeError` if what constants must be depends on a length that has a name, and so is not known before a run. */
-export function requireKnownConstants(graph: Graph): void {
-  for (const { source, check } of sourceChecks(graph))
-    if (source.operation === "constant") checkWithLengths(check, undefined);
-}
-
-/** A check of what the formula sees of an input, a constant or a computed tensor. */
-interface SourceCheck {
-  readonly source: Tensor;
-  readonly check: Check;
-}
-
-function sourceChecks(graph: Graph): SourceCheck[] {
-  const operands = operandsOfBodies(graph);
-  return nodesWithin(graph).flatMap((node) => {
-    if (node.operation !== "check") return [];
-    const { source, stages } = follow(node.inputs[0]!, operands);
-    const wanted = checkOf(node);
-    return isAskedBefore(wanted, stages) ? [] : [{ source, check: { ...wanted, through: stepsFor(wanted, stages) } }];
-  });
 }
 
 /** Only a check of rows depends on their layout: any other check runs on, and reports positions in, the user's own array. */

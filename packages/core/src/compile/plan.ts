@@ -14,7 +14,7 @@ import { prepare } from "../engine/prepare.ts";
 import { type Graph, nodesWithin } from "../graph/graph.ts";
 import { checkWithLengths, runCheck } from "../tensor/check.ts";
 import { type Lease, acquire, guard } from "./executables.ts";
-import { type HostCheck, collectChecks, requireKnownConstants } from "./host-check.ts";
+import { type HostCheck, collectKnownChecks } from "./host-check.ts";
 import { overlap } from "./outputs.ts";
 import { type Place, type Placement, placesOf } from "./placement.ts";
 import type { TracedGraph } from "./trace.ts";
@@ -111,8 +111,7 @@ export function prepareTraced(
   graph: TracedGraph,
   { engine, simplify }: PlanOptions,
 ): { readonly prepared: TracedGraph; readonly checks: readonly HostCheck[] } {
-  requireKnownConstants(graph);
-  return { checks: collectChecks(graph), prepared: prepare(graph, engine, { simplify }) };
+  return { checks: collectKnownChecks(graph), prepared: prepare(graph, engine, { simplify }) };
 }
 
 /** A separate function, so that the closures of a plan don't keep the arrays of the call that made it in memory. */

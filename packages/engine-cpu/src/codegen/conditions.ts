@@ -6,7 +6,7 @@ import {
   type ScalarOperation,
   type Statement,
   allStatements,
-  assumed,
+  assumeLength,
   operandsOf,
 } from "@symloss/loops";
 
@@ -58,12 +58,12 @@ function isPredictable(
   const { operation, operands } = expression;
   if (operation === "less") {
     const [left, right] = operands as readonly [Operand, Operand];
-    return isIn(left, magnitudes) && right.kind === "constant" && assumed(right.value) <= smallMagnitude;
+    return isIn(left, magnitudes) && right.kind === "constant" && assumeLength(right.value) <= smallMagnitude;
   }
   if (operation === "equal")
     return operands.some(
       (operand) =>
-        operand.kind === "index" || (operand.kind === "constant" && Math.abs(assumed(operand.value)) === Infinity),
+        operand.kind === "index" || (operand.kind === "constant" && Math.abs(assumeLength(operand.value)) === Infinity),
     );
   return operation === "logicalAnd" && operands.some((operand) => isIn(operand, predictable));
 }

@@ -16,7 +16,7 @@ import {
   allStatements,
   describePlan,
   planLoops,
-  valueOf,
+  resolveLength,
 } from "@symloss/loops";
 import { type LengthNames, lengthPrinter, makeLengthNames } from "./lengths.ts";
 import { library } from "./library.ts";
@@ -58,7 +58,7 @@ export function generatePlan(graph: Graph): HostProgram {
         given !== undefined && given.some(({ buffer }) => values.some((value) => value.buffer === buffer));
       const results =
         given === undefined || isShared
-          ? outputs.map(({ dtype, size }) => allocate(dtype, valueOf(size, lengths)))
+          ? outputs.map(({ dtype, size }) => allocate(dtype, resolveLength(size, lengths)))
           : given;
       run(values, results, lengths);
       return results;
@@ -78,6 +78,7 @@ function checkLength(body: readonly Statement[]): void {
 }
 
 type Run = (inputs: readonly TypedArray[], outputs: readonly TypedArray[], lengths: Lengths | undefined) => void;
+
 /** Makes the function for the arrays that are kept, and for the lengths that programs are given. */
 type Bind = (
   kept: object,
@@ -94,7 +95,7 @@ function build(
 ): Run {
   const bind = generate(plan, programs, names, slots);
   const bound = (lengths: Lengths | undefined): Bound => {
-    const numbers = names.list.map((length) => valueOf(length, lengths));
+    const numbers = names.list.map((length) => resolveLength(length, lengths));
     return { lengths: { ...lengths }, run: bind(Object.fromEntries(memory.arraysFor(lengths)), numbers) };
   };
   if (names.list.length === 0) return bound(undefined).run;
@@ -146,23 +147,23 @@ function generate(
 }
 
 /** The calls of programs, by their numbers, and how lengths are printed. */
-interface Calls {
+interface Printing {
   readonly calls: readonly string[];
   readonly length: (length: Length) => string;
 }
 
-function printParts(parts: readonly Part[], calls: Calls): string {
-  return parts.map((part) => printPart(part, calls)).join("");
+function printParts(parts: readonly Part[], printing: Printing): string {
+  return parts.map((part) => printPart(part, printing)).join("");
 }
 
 /** The calls of programs, or a loop around them that sets its counters first. */
-function printPart(part: Part, calls: Calls): string {
-  if (part.kind === "programs") return part.programs.map((program) => calls.calls[program]!).join("");
+function printPart(part: Part, printing: Printing): string {
+  if (part.kind === "programs") return part.programs.map((program) => printing.calls[program]!).join("");
   const { place, parity, reverse, parts } = part;
   const step = `s${integer(place.id)}`;
-  const last = `${calls.length(part.length)}-1`;
+  const last = `${printing.length(part.length)}-1`;
   const set = `${printArgument(place)}[0]=${reverse ? `${last}-${step}` : step};${printArgument(parity)}[0]=${step}&1;`;
-  return `for(let ${step}=0;${step}<=${last};${step}++){${set}${printParts(parts, calls)}}`;
+  return `for(let ${step}=0;${step}<=${last};${step}++){${set}${printParts(parts, printing)}}`;
 }
 
 /** Throws `EngineError` if the text is longer than JavaScript accepts here. */

@@ -1,5 +1,5 @@
 /** How are lengths printed? Numbers as they are; others have a name, whose number each run is given. */
-import { type Length, type NamedLength, isNamed, keyOf } from "@symloss/loops";
+import { type Length, type NamedLength, isNamedLength, lengthKey } from "@symloss/loops";
 import { integer, name } from "./text.ts";
 
 /** The lengths that the programs of a plan are given, each once. */
@@ -15,7 +15,7 @@ export function makeLengthNames(): LengthNames {
   return {
     list,
     positionOf(length) {
-      const key = keyOf(length);
+      const key = lengthKey(length);
       if (!positions.has(key)) positions.set(key, list.push(length) - 1);
       return positions.get(key)!;
     },
@@ -29,7 +29,7 @@ export function lengthPrinter(
 ): (length: Length) => string {
   return (length) => {
     // Refuses what is neither.
-    if (!isNamed(length)) return integer(length);
+    if (!isNamedLength(length)) return integer(length);
     const position = positionOf(length);
     use(position);
     return name("n", position);

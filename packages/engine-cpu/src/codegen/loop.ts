@@ -1,5 +1,12 @@
 /** How is a loop printed, so that its iterations need not wait for each other? */
-import { type Length, type Reduction, type Register, type Statement, type StatementOf, assumed } from "@symloss/loops";
+import {
+  type Length,
+  type Reduction,
+  type Register,
+  type Statement,
+  type StatementOf,
+  assumeLength,
+} from "@symloss/loops";
 import { factorsOfBlock, printLogarithm } from "./accumulate.ts";
 import { type Lane, type Position, laneName } from "./position.ts";
 import { integer, name } from "./text.ts";
@@ -38,7 +45,7 @@ function lanesOf(body: readonly Statement[], extent: Length): number {
     return 1;
   if (body.some((statement) => statement.kind === "accumulate" && statement.reduction === "argmax")) return 1;
   const lanes = body.length <= 12 ? 4 : body.length <= 40 ? 2 : 1;
-  return assumed(extent) >= 2 * lanes ? lanes : 1;
+  return assumeLength(extent) >= 2 * lanes ? lanes : 1;
 }
 
 /** The registers in which a body accumulates such a reduction. */

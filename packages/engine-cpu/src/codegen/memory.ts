@@ -1,6 +1,6 @@
 /** Which arrays are kept from run to run, and how large are they for the lengths of a run? Runs do not overlap, for each is synchronous. */
 import { EngineError, type DType, type Lengths, type TypedArray, allocate, holds } from "@symloss/core/engine";
-import { type Buffer, type Length, type LoopPlan, keyOf, valueOf } from "@symloss/loops";
+import { type Buffer, type Length, type LoopPlan, lengthKey, resolveLength } from "@symloss/loops";
 import type { PrintedProgram } from "./print.ts";
 
 /** An array that is kept, in which several buffers may lie, one after the other. */
@@ -39,7 +39,7 @@ function bytesOf(arrays: ReadonlyMap<unknown, TypedArray>): number {
 
 /** The array that is held for a place, or the beginning of it; a larger one if it is too short. */
 function arrayOf(place: Place, lengths: Lengths | undefined, held: Map<Place, TypedArray>): TypedArray {
-  const size = valueOf(place.size, lengths);
+  const size = resolveLength(place.size, lengths);
   let array = held.get(place);
   if (array === undefined || array.length < size) held.set(place, (array = allocate(place.dtype, size)));
   return array.length === size ? array : array.subarray(0, size);
@@ -72,7 +72,7 @@ function lastingPlace({ dtype, size, shares }: Buffer, places: ReadonlyMap<numbe
 
 /** Throws `EngineError` unless the data of a constant has its dtype and size. */
 function constantOf({ dtype, size, data }: Buffer): TypedArray {
-  const count = valueOf(size, undefined);
+  const count = resolveLength(size, undefined);
   if (holds(dtype, data) && data.length === count) return data;
   throw new EngineError(`cpu: a constant must be a typed array of ${count} elements of its dtype, got another.`);
 }
@@ -89,5 +89,5 @@ function freePlace(buffer: Buffer, place: Place, free: Map<string, Place[]>): vo
 }
 
 function kindOf({ dtype, size }: Buffer): string {
-  return `${dtype} ${keyOf(size)}`;
+  return `${dtype} ${lengthKey(size)}`;
 }

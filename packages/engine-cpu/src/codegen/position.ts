@@ -5,9 +5,9 @@ import {
   type Length,
   type Operand,
   type Register,
-  added,
-  isNamed,
-  multiplied,
+  addLengths,
+  isNamedLength,
+  multiplyLengths,
 } from "@symloss/loops";
 import type { Conditions } from "./conditions.ts";
 import { literal, name } from "./text.ts";
@@ -65,7 +65,7 @@ export function printRegister(register: Register, { lane }: Position): string {
 export function printOperand(operand: Operand, position: Position): string {
   switch (operand.kind) {
     case "constant":
-      return isNamed(operand.value) ? position.context.length(operand.value) : literal(operand.value);
+      return isNamedLength(operand.value) ? position.context.length(operand.value) : literal(operand.value);
     case "register": {
       const register = printRegister(operand.register, position);
       return position.context.comparisons.get(register) ?? register;
@@ -90,7 +90,7 @@ export function printAddress({ constant, terms }: Address, position: Position): 
   const parts = terms.map((term) => {
     const { operand } = term;
     const isLane = operand.kind === "index" && operand.index === lane?.index;
-    if (isLane) total = added(total, multiplied(lane.number, term.stride));
+    if (isLane) total = addLengths(total, multiplyLengths(lane.number, term.stride));
     const factor = isLane ? name("i", operand.index) : printOperand(operand, position);
     return term.stride === 1 ? factor : `${factor}*${context.length(term.stride)}`;
   });

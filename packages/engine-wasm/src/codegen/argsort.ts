@@ -3,7 +3,7 @@
  * bits have the order of the numbers. Each pass leaves equal digits as they are, so that ties keep their order.
  */
 import type { DType } from "@symloss/core/engine";
-import { type Length, type StatementOf, assumed, digitBits, multiplied, shortRow } from "@symloss/loops";
+import { type Length, type StatementOf, assumeLength, digitBits, multiplyLengths, shortRow } from "@symloss/loops";
 import { type Expression, choose, double, f32, f64, i32, i64, int, load } from "../assembler/expression.ts";
 import type { Local } from "../assembler/function.ts";
 import type { Context } from "./position.ts";
@@ -42,9 +42,9 @@ export function writeArgsort(
       length,
       descending,
       numberAt: (index) =>
-        rounded(numbers, dtype, i32.add(from, i32.mul(index, context.length(multiplied(inner, numbers.bytes))))),
+        rounded(numbers, dtype, i32.add(from, i32.mul(index, context.length(multiplyLengths(inner, numbers.bytes))))),
       writeIndex: (place, index) =>
-        writer.store("i32.store", i32.add(to, i32.mul(place, context.length(multiplied(4, inner)))), index),
+        writer.store("i32.store", i32.add(to, i32.mul(place, context.length(multiplyLengths(4, inner)))), index),
       scratch: memory,
     };
     if (typeof length === "number" && length <= shortRow) insertAll(row);
@@ -102,10 +102,10 @@ const pairBytes = 8;
 function sortByDigits(row: Row): void {
   const { context, length, writeIndex, scratch } = row;
   const { writer } = context;
-  const bits = digitBits(assumed(length));
+  const bits = digitBits(assumeLength(length));
   const digits = digitsOf(bits);
   const [from, to, counts] = [0, 2, 4].map((part) =>
-    writer.define(i32.add(scratch, context.length(multiplied(4 * part, length)))),
+    writer.define(i32.add(scratch, context.length(multiplyLengths(4 * part, length)))),
   ) as [Local<"i32">, Local<"i32">, Local<"i32">];
   const countBytes = 4 * digits.length * 2 ** bits;
   const pairs: Pairs = { from, to };

@@ -6,7 +6,7 @@ import {
   type Program,
   type Repetition,
   type StatementOf,
-  added,
+  addLengths,
 } from "@symloss/loops";
 import { isVectorisable } from "./loop.ts";
 import { elementBytes } from "./memory-access.ts";
@@ -66,7 +66,7 @@ export function findBlocks({ programs, parts }: Pick<LoopPlan, "programs" | "par
 
 /** Between which numbers the counters of a repetition are. */
 function noteCounters({ place, parity, length, parts }: Repetition, contents: Contents): void {
-  contents.set(place, { least: 0, most: added(length, -1) });
+  contents.set(place, { least: 0, most: addLengths(length, -1) });
   contents.set(parity, { least: 0, most: 1 });
   for (const part of parts) if (part.kind === "repetition") noteCounters(part, contents);
 }

@@ -6,8 +6,8 @@ import {
   type Register,
   type Statement,
   type StatementOf,
-  added,
-  multiplied,
+  addLengths,
+  multiplyLengths,
   operandsOf,
 } from "@symloss/loops";
 import { dependsOn, isIndex, isOneOf, strideOf } from "./registers.ts";
@@ -88,8 +88,8 @@ function inlined({ constant, terms }: Address, addresses: ReadonlyMap<Register, 
       all.push(term);
       continue;
     }
-    sum = added(sum, multiplied(known.constant, term.stride));
-    for (const { operand, stride } of known.terms) all.push({ operand, stride: multiplied(stride, term.stride) });
+    sum = addLengths(sum, multiplyLengths(known.constant, term.stride));
+    for (const { operand, stride } of known.terms) all.push({ operand, stride: multiplyLengths(stride, term.stride) });
   }
   return { constant: sum, terms: all };
 }

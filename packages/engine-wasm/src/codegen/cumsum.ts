@@ -1,11 +1,11 @@
 /** How are rows summed up to each element, in float64 and in order? */
-import { type Length, type StatementOf, added, multiplied } from "@symloss/loops";
+import { type Length, type StatementOf, addLengths, multiplyLengths } from "@symloss/loops";
 import { type Expression, double, f64, i32, int, load } from "../assembler/expression.ts";
 import type { Local } from "../assembler/function.ts";
 import type { Context } from "./position.ts";
 import { type Numbers, numbersOf, writeTimes } from "./numbers.ts";
 
-/** The numbers that are added up, where in both arrays they are, and how far the next is. */
+/** The numbers that are addLengths up, where in both arrays they are, and how far the next is. */
 interface Walk {
   readonly from: Numbers;
   readonly to: Numbers;
@@ -21,10 +21,10 @@ export function writeCumsum(
   const { writer, baseOf } = context;
   const { outer, length, inner } = rows;
   const [from, to] = [numbersOf(source, context), numbersOf(target, context)];
-  const begin = reverse ? multiplied(added(length, -1), inner) : 0;
+  const begin = reverse ? multiplyLengths(addLengths(length, -1), inner) : 0;
   writeTimes(context, outer, (row) => {
     const first = writer.define(
-      i32.add(i32.mul(row, context.length(multiplied(length, inner))), context.length(begin)),
+      i32.add(i32.mul(row, context.length(multiplyLengths(length, inner))), context.length(begin)),
     );
     const walk: Walk = {
       from,
@@ -33,14 +33,14 @@ export function writeCumsum(
       target: writer.define(i32.add(baseOf(target), i32.mul(first, int(to.bytes)))),
     };
     if (inner === 1) addLine(walk, length, reverse ? -1 : 1, context);
-    else addBeside(walk, baseOf(scratch!), { length, inner, back: reverse ? multiplied(2, inner) : 0 }, context);
+    else addBeside(walk, baseOf(scratch!), { length, inner, back: reverse ? multiplyLengths(2, inner) : 0 }, context);
   });
 }
 
 /** Moves both places by a number of elements. */
 function move({ from, to, source, target }: Walk, by: Length, { writer, length }: Context): void {
-  writer.set(source, i32.add(source, length(multiplied(by, from.bytes))));
-  writer.set(target, i32.add(target, length(multiplied(by, to.bytes))));
+  writer.set(source, i32.add(source, length(multiplyLengths(by, from.bytes))));
+  writer.set(target, i32.add(target, length(multiplyLengths(by, to.bytes))));
 }
 
 function addLine(walk: Walk, length: Length, step: number, context: Context): void {
@@ -61,7 +61,7 @@ function addBeside(
   context: Context,
 ): void {
   const { writer } = context;
-  writer.fillBytes(scratch, int(0), context.length(multiplied(8, inner)));
+  writer.fillBytes(scratch, int(0), context.length(multiplyLengths(8, inner)));
   writeTimes(context, length, () => {
     const sum = writer.define(scratch);
     writeTimes(context, inner, () => {
@@ -71,6 +71,6 @@ function addBeside(
       writer.set(sum, i32.add(sum, int(8)));
       move(walk, 1, context);
     });
-    if (back !== 0) move(walk, multiplied(-1, back), context);
+    if (back !== 0) move(walk, multiplyLengths(-1, back), context);
   });
 }

@@ -7,7 +7,7 @@ import {
   allStatements,
   describePlan,
   planLoops,
-  valueOf,
+  resolveLength,
 } from "@symloss/loops";
 import type { Arithmetic } from "../assembler/arithmetic.ts";
 import { importModule, memoryName, writeModule } from "../assembler/module.ts";
@@ -163,7 +163,7 @@ class Constants {
   /** Throws `EngineError` unless the data of the constant has its dtype and size. */
   place(buffer: Buffer): void {
     const { dtype, data } = buffer;
-    const size = valueOf(buffer.size, undefined);
+    const size = resolveLength(buffer.size, undefined);
     if (!holds(dtype, data) || data.length !== size)
       throw new EngineError(`wasm: a constant must be a typed array of ${size} elements of its dtype, got another.`);
     const array = data as TypedArray;

@@ -1,5 +1,12 @@
 /** How is a contraction written: four sums at once, one in each lane, while the loop inside goes on one by one? */
-import { type Length, type Register, type Statement, type StatementOf, assumed, multiplied } from "@symloss/loops";
+import {
+  type Length,
+  type Register,
+  type Statement,
+  type StatementOf,
+  assumeLength,
+  multiplyLengths,
+} from "@symloss/loops";
 import { type Expression, doubles, f64x2, floats, i32, int } from "../assembler/expression.ts";
 import type { Local } from "../assembler/function.ts";
 import { addSingles, flushInterval } from "./accumulate.ts";
@@ -27,7 +34,7 @@ export function writeContraction(
       writeInner(contraction, vectors, writeBody);
       for (const vector of vectors) writeBody(after, vector);
     });
-  const length = assumed(extent);
+  const length = assumeLength(extent);
   const vectors = length >= 16 ? 4 : length >= 8 ? 2 : 1;
   const how = `, with a sum in each lane over i${contraction.inner.index}`;
   position.context.notes.push(vectorNote(index, [...first, ...after], vectors, how));
@@ -81,7 +88,7 @@ function stepsOf(
   pointers: ReadonlyMap<string, Pointer>,
 ): readonly (readonly [Local<"i32">, Length])[] {
   return [...pointers.values()].flatMap(({ local, address, bytes }) => {
-    const step = multiplied(strideOf(address, inner.index), bytes);
+    const step = multiplyLengths(strideOf(address, inner.index), bytes);
     return step === 0 ? [] : [[local, step] as const];
   });
 }

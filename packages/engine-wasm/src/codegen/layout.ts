@@ -1,5 +1,5 @@
 /** Where in memory do the arrays of a plan lie while it runs? */
-import { type Buffer, type Length, type LoopPlan, allStatements, multiplied } from "@symloss/loops";
+import { type Buffer, type Length, type LoopPlan, allStatements, multiplyLengths } from "@symloss/loops";
 import type { Blocks } from "./blocks.ts";
 import { elementBytes } from "./memory-access.ts";
 import type { Representations } from "./representation.ts";
@@ -80,7 +80,7 @@ export function planLayout(
   const parts = partSizes(blocks);
   const users = new Map<Buffer, UserArray>();
   for (const [entry, buffer] of given.entries()) {
-    const whole = multiplied(buffer.size, elementBytes(buffer, undefined));
+    const whole = multiplyLengths(buffer.size, elementBytes(buffer, undefined));
     const size = parts.get(buffer) ?? (typeof whole === "number" && whole <= largestKept ? whole : undefined);
     users.set(buffer, { buffer, entry, bytes: whole, offset: size === undefined ? undefined : take(size) });
   }
@@ -105,7 +105,7 @@ function ownSizes({ buffers, programs }: LoopPlan, { buffers: known }: Represent
   const sizes = new Map<Buffer, Length>();
   for (const buffer of buffers)
     if (buffer.shares === undefined && !isElsewhere(buffer))
-      sizes.set(buffer, multiplied(buffer.size, elementBytes(buffer, known.get(buffer))));
+      sizes.set(buffer, multiplyLengths(buffer.size, elementBytes(buffer, known.get(buffer))));
   for (const statement of programs.flatMap(({ body }) => allStatements(body))) {
     if (statement.kind !== "multiply") continue;
     const element = elementBytes(statement.rows.buffer, known.get(statement.rows.buffer));

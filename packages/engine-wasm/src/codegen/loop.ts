@@ -1,5 +1,5 @@
 /** How is a loop written: four iterations at once where its body allows, else one after the other? */
-import { type Length, type Operand, type Register, type Statement, added, assumed } from "@symloss/loops";
+import { type Length, type Operand, type Register, type Statement, addLengths, assumeLength } from "@symloss/loops";
 import { type Expression, i32, i32x4, int, ints, lane, v128 } from "../assembler/expression.ts";
 import type { Local } from "../assembler/function.ts";
 import { accumulatedIn, activeOnly, finishAccumulator, flushInterval } from "./accumulate.ts";
@@ -132,7 +132,7 @@ function vectorsOf(body: readonly Statement[], extent: Length, { context: { colu
   if (updates.length > 0) return 1;
   const sums = reductionsIn(body).filter(isSum).length;
   const most = body.length <= 12 ? 4 : body.length <= 40 ? 2 : 1;
-  const fitting = Math.min(most, mostSums / Math.max(1, sums), assumed(extent) / 4);
+  const fitting = Math.min(most, mostSums / Math.max(1, sums), assumeLength(extent) / 4);
   return fitting >= 4 ? 4 : fitting >= 2 ? 2 : 1;
 }
 
@@ -204,7 +204,7 @@ function writeCount(
   writeBody: WriteBody,
 ): Expression<"i32"> {
   const { writer, notes, length } = position.context;
-  const vectors = Math.max(1, Math.min(4, Math.floor(assumed(range.extent) / 4)));
+  const vectors = Math.max(1, Math.min(4, Math.floor(assumeLength(range.extent) / 4)));
   const counts = Array.from({ length: vectors }, () => writer.define(ints(0)));
   const count = (inside: Position): void => {
     const { number, active } = inside.vector!;
@@ -216,7 +216,7 @@ function writeCount(
   const total = counts.reduce<Expression<"v128">>((left, right) => i32x4.add(left, right), ints(0));
   const areAllLess = i32.eq(
     lane("i32x4.extract_lane", 0, folded(total, i32x4.add, writer)),
-    length(added(range.extent, -1)),
+    length(addLengths(range.extent, -1)),
   );
   return i32.and(areAllLess, i32.lt_u(scalarOf(valueOf(contest.at, position)), length(range.extent)));
 }

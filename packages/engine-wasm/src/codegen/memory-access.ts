@@ -6,9 +6,9 @@ import {
   type Operand,
   type Register,
   type Statement,
-  added,
-  keyOf,
-  multiplied,
+  addLengths,
+  lengthKey,
+  multiplyLengths,
 } from "@symloss/loops";
 import {
   type Expression,
@@ -90,10 +90,10 @@ export function pointersOf(
     if (pointers.has(key)) continue;
     const { context } = position;
     const bytes = bytesOfLayout[layoutOf(access.buffer, context)];
-    const step = multiplied(strideOf(access.address, index), bytes);
+    const step = multiplyLengths(strideOf(access.address, index), bytes);
     const begin = weighted(
       [[context.baseOf(access.buffer), 1], ...termsOf(access.address, position, bytes, index), [counter, step]],
-      multiplied(access.address.constant, bytes),
+      multiplyLengths(access.address.constant, bytes),
       context,
     );
     pointers.set(key, { local: context.writer.define(begin), step, address: access.address, bytes });
@@ -102,14 +102,14 @@ export function pointersOf(
 }
 
 function accessKey({ id }: Buffer, { constant, terms }: Address): string {
-  const parts = terms.map(({ operand, stride }) => `${keyOf(stride)}${nameOf(operand)}`);
-  return `${id} ${keyOf(constant)} ${parts.join(" ")}`;
+  const parts = terms.map(({ operand, stride }) => `${lengthKey(stride)}${nameOf(operand)}`);
+  return `${id} ${lengthKey(constant)} ${parts.join(" ")}`;
 }
 
 function nameOf(operand: Operand): string {
   switch (operand.kind) {
     case "constant":
-      return `c${keyOf(operand.value)}`;
+      return `c${lengthKey(operand.value)}`;
     case "register":
       return `r${operand.register}`;
     case "index":
@@ -128,8 +128,8 @@ function termsOf(
     if (operand.kind === "index")
       return operand.index === without
         ? []
-        : [[indexOf(operand.index, position.context), multiplied(stride, bytes)] as const];
-    return [[scalarOf(valueOf(operand, position)), multiplied(stride, bytes)] as const];
+        : [[indexOf(operand.index, position.context), multiplyLengths(stride, bytes)] as const];
+    return [[scalarOf(valueOf(operand, position)), multiplyLengths(stride, bytes)] as const];
   });
 }
 
@@ -138,7 +138,7 @@ function placeOf(buffer: Buffer, address: Address, position: Position): Place {
   const bytes = bytesOfLayout[layoutOf(buffer, position.context)];
   const terms = termsOf(address, position, bytes, -1);
   const { context } = position;
-  return weighted([[context.baseOf(buffer), 1], ...terms], multiplied(address.constant, bytes), context);
+  return weighted([[context.baseOf(buffer), 1], ...terms], multiplyLengths(address.constant, bytes), context);
 }
 
 /** The place of each lane, and how to reach the others from the first. */
@@ -156,13 +156,13 @@ function lanePlaces(buffer: Buffer, address: Address, vector: VectorPosition, po
   if (pointer !== undefined && !dependsOn(address, vector.own)) {
     const { local, step } = pointer;
     const of = (index: number): { place: Place; offset: number } => {
-      const distance = multiplied(step, 4 * vector.number + index);
+      const distance = multiplyLengths(step, 4 * vector.number + index);
       if (typeof distance !== "number") return { place: i32.add(local, context.length(distance)), offset: 0 };
       return distance >= 0 ? { place: local, offset: distance } : { place: i32.add(local, int(distance)), offset: 0 };
     };
     return { areAdjacent: step === bytes, of };
   }
-  const step = multiplied(strideOf(address, vector.index), bytes);
+  const step = multiplyLengths(strideOf(address, vector.index), bytes);
   const fixed = context.writer.define(
     weighted(
       [
@@ -170,7 +170,7 @@ function lanePlaces(buffer: Buffer, address: Address, vector: VectorPosition, po
         ...termsOf(withoutVarying(address, vector), position, bytes, vector.index),
         [vector.counter, step],
       ],
-      added(multiplied(address.constant, bytes), multiplied(step, 4 * vector.number)),
+      addLengths(multiplyLengths(address.constant, bytes), multiplyLengths(step, 4 * vector.number)),
       context,
     ),
   );
@@ -179,9 +179,9 @@ function lanePlaces(buffer: Buffer, address: Address, vector: VectorPosition, po
   );
   const of = (index: number): { place: Place; offset: number } => {
     const parts = varying.map(
-      ([lanes, stride]) => [lane("i32x4.extract_lane", index, lanes), multiplied(stride, bytes)] as const,
+      ([lanes, stride]) => [lane("i32x4.extract_lane", index, lanes), multiplyLengths(stride, bytes)] as const,
     );
-    const place = weighted([[fixed, 1], ...parts], multiplied(step, index), context);
+    const place = weighted([[fixed, 1], ...parts], multiplyLengths(step, index), context);
     return { place: context.writer.define(place), offset: 0 };
   };
   return { areAdjacent: false, of };

@@ -1,5 +1,5 @@
 /** How is a number of an array read and written, and how are rows of them walked? */
-import { type Buffer, type Length, type Rows, multiplied } from "@symloss/loops";
+import { type Buffer, type Length, type Rows, multiplyLengths } from "@symloss/loops";
 import { type Expression, f32, f64, i32, int, load } from "../assembler/expression.ts";
 import type { Local } from "../assembler/function.ts";
 import { elementBytes, layoutOf } from "./memory-access.ts";
@@ -66,7 +66,7 @@ export function writeRows(context: Context, { outer, length, inner }: Rows, body
   const { writer } = context;
   writeTimes(context, outer, (row) =>
     writeTimes(context, inner, (place) => {
-      body(writer.define(i32.add(i32.mul(row, context.length(multiplied(length, inner))), place)));
+      body(writer.define(i32.add(i32.mul(row, context.length(multiplyLengths(length, inner))), place)));
     }),
   );
 }

@@ -7,7 +7,7 @@ import {
   type Register,
   type Statement,
   type StatementOf,
-  multiplied,
+  multiplyLengths,
 } from "@symloss/loops";
 import { type Expression as WasmExpression, doubles, floats, i32, i32x4, int, ints } from "../assembler/expression.ts";
 import { accumulate, beginAccumulator } from "./accumulate.ts";
@@ -105,7 +105,7 @@ function writeFill({ buffer, value }: StatementOf<"fill">, context: Context): vo
   const { writer, buffers } = context;
   const representation = buffers.get(buffer);
   if (buffer.size === 0) return;
-  const size = context.length(multiplied(buffer.size, elementBytes(buffer, representation)));
+  const size = context.length(multiplyLengths(buffer.size, elementBytes(buffer, representation)));
   const bytes = i32.and(i32.add(size, int(15)), int(-16));
   const begin = context.baseOf(buffer);
   if (value === 0) {

@@ -9,11 +9,11 @@ import {
   type Register,
   type Statement,
   type StatementOf,
-  added,
+  addLengths,
   formatLength,
-  isAtLeast,
-  isSame,
-  multiplied,
+  isLengthAtLeast,
+  isSameLength,
+  multiplyLengths,
 } from "@symloss/loops";
 
 /** A constant plus indices and integers, each times a stride. */
@@ -119,14 +119,15 @@ function visitLet({ register, expression }: StatementOf<"let">, reach: Reach, is
     case "apply": {
       const [, last] = expression.operands;
       if (expression.operation === "clampIndex" && last?.kind === "constant")
-        reach.intervals.set(`r${register}`, below(added(last.value, 1)));
+        reach.intervals.set(`r${register}`, below(addLengths(last.value, 1)));
     }
   }
 }
 
 /** From 0 to below a number of places. Throws `EngineError` if there can't be so many. */
 function below(count: Length): Interval {
-  if (typeof count !== "number" || (Number.isInteger(count) && count >= 0)) return { least: 0, most: added(count, -1) };
+  if (typeof count !== "number" || (Number.isInteger(count) && count >= 0))
+    return { least: 0, most: addLengths(count, -1) };
   throw new EngineError(
     `wasm: the number of places for an index must be a whole number, got ${String(count)}. The graph is not one of this library's making.`,
   );
@@ -151,7 +152,7 @@ function greater(left: Length, right: Length): Length {
 
 function isNoMore(left: Length, right: Length): boolean {
   if (left === -Infinity || right === Infinity) return true;
-  return isAtLeast(added(right, multiplied(-1, left)), 0);
+  return isLengthAtLeast(addLengths(right, multiplyLengths(-1, left)), 0);
 }
 
 function intervalOfOperand(operand: Operand, reach: Reach): Interval {
@@ -190,10 +191,11 @@ function visitProduct(product: StatementOf<"multiply">, reach: Reach, isInside: 
 /** Rows are mapped as a whole, and sorted indices are those of their elements. */
 function visitRows({ operation, source, target, rows }: StatementOf<"mapRows">, reach: Reach): void {
   const { outer, length, inner } = rows;
-  const size = multiplied(multiplied(outer, length), inner);
-  const most = added(size, -1);
+  const size = multiplyLengths(multiplyLengths(outer, length), inner);
+  const most = addLengths(size, -1);
   for (const buffer of [source, target]) {
-    if (![outer, length, inner].every(isWholeNumber) || !isSame(size, buffer.size)) throw outside(buffer, 0, most);
+    if (![outer, length, inner].every(isWholeNumber) || !isSameLength(size, buffer.size))
+      throw outside(buffer, 0, most);
     const within = { least: 0, most: most === -1 ? 0 : most };
     reach.accesses.push({ buffer, writes: buffer === target, step: undefined, comesFirst: true, within });
   }
@@ -206,7 +208,7 @@ function isWholeNumber(length: Length): boolean {
 }
 
 function setIndex(index: number, extent: Length, { intervals }: Reach): void {
-  const last = added(extent, -1);
+  const last = addLengths(extent, -1);
   intervals.set(`i${index}`, { least: 0, most: typeof last === "number" ? Math.max(0, last) : last });
 }
 
@@ -214,7 +216,13 @@ function note(buffer: Buffer, address: Address, writes: boolean, reach: Reach, i
   const linear = linearOf(address, reach);
   const all = intervalOf(linear, reach);
   const isWhole = [...linear.terms.values(), linear.constant].every(isWholeNumber);
-  if (!(isWhole && isAtLeast(all.least, 0) && isAtLeast(added(buffer.size, multiplied(-1, all.most)), 1))) {
+  if (
+    !(
+      isWhole &&
+      isLengthAtLeast(all.least, 0) &&
+      isLengthAtLeast(addLengths(buffer.size, multiplyLengths(-1, all.most)), 1)
+    )
+  ) {
     throw outside(buffer, all.least, all.most);
   }
   const outer = isInside ? `i${reach.outermost!.index}` : undefined;
@@ -233,15 +241,15 @@ function linearOf({ constant, terms }: Address, { linear }: Reach): Linear {
   let sum = constant;
   const all = new Map<string, Length>();
   const add = (name: string, stride: Length): void => {
-    all.set(name, added(all.get(name) ?? 0, stride));
+    all.set(name, addLengths(all.get(name) ?? 0, stride));
   };
   for (const { operand, stride } of terms) {
     const known = operand.kind === "register" ? linear.get(operand.register) : undefined;
-    if (operand.kind === "constant") sum = added(sum, multiplied(operand.value, stride));
+    if (operand.kind === "constant") sum = addLengths(sum, multiplyLengths(operand.value, stride));
     else if (known === undefined) add(nameOf(operand), stride);
     else {
-      sum = added(sum, multiplied(known.constant, stride));
-      for (const [name, factor] of known.terms) add(name, multiplied(factor, stride));
+      sum = addLengths(sum, multiplyLengths(known.constant, stride));
+      for (const [name, factor] of known.terms) add(name, multiplyLengths(factor, stride));
     }
   }
   return { constant: sum, terms: all };
@@ -256,10 +264,10 @@ function intervalOf({ constant, terms }: Linear, { intervals }: Reach): Interval
   for (const [name, stride] of terms) {
     const { least: from, most: to } = intervals.get(name) ?? everything;
     if (stride === 0) continue;
-    const isForward = isAtLeast(stride, 0);
-    if (!isForward && !isAtLeast(multiplied(-1, stride), 0)) return everything;
-    least = added(least, multiplied(isForward ? from : to, stride));
-    most = added(most, multiplied(isForward ? to : from, stride));
+    const isForward = isLengthAtLeast(stride, 0);
+    if (!isForward && !isLengthAtLeast(multiplyLengths(-1, stride), 0)) return everything;
+    least = addLengths(least, multiplyLengths(isForward ? from : to, stride));
+    most = addLengths(most, multiplyLengths(isForward ? to : from, stride));
   }
   return { least, most };
 }

@@ -7,7 +7,7 @@ import {
   type Register,
   type Statement,
   type StatementOf,
-  added,
+  addLengths,
 } from "@symloss/loops";
 
 /** The registers that a body writes. */
@@ -35,7 +35,10 @@ export function dependsOn({ terms }: Address, registers: ReadonlySet<Register>):
 
 /** By how much one iteration of the loop of an index moves an address. */
 export function strideOf({ terms }: Address, index: number): Length {
-  return terms.reduce<Length>((sum, { operand, stride }) => (isIndex(operand, index) ? added(sum, stride) : sum), 0);
+  return terms.reduce<Length>(
+    (sum, { operand, stride }) => (isIndex(operand, index) ? addLengths(sum, stride) : sum),
+    0,
+  );
 }
 
 /** Whether an operand is the index of this number. */

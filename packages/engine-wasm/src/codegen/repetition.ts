@@ -1,5 +1,5 @@
 /** How does a module run all steps of a repetition by itself? */
-import { type Buffer, type Length, type Part, type Repetition, added } from "@symloss/loops";
+import { type Buffer, type Length, type Part, type Repetition, addLengths } from "@symloss/loops";
 import { lengthWriter } from "./lengths.ts";
 import { type Expression, i32, int } from "../assembler/expression.ts";
 import { FunctionWriter } from "../assembler/function.ts";
@@ -28,7 +28,7 @@ function writeSteps({ length, place, parity, reverse, parts }: Repetition, conte
   const step = writer.define(int(0));
   writer.repeat(
     () => {
-      setCounter(place, reverse ? i32.sub(context.length(added(length, -1)), step) : step, context);
+      setCounter(place, reverse ? i32.sub(context.length(addLengths(length, -1)), step) : step, context);
       setCounter(parity, i32.and(step, int(1)), context);
       for (const part of parts) writePart(part, context);
       writer.set(step, i32.add(step, int(1)));

@@ -1,6 +1,6 @@
 /** How does a compiled graph run on arrays, the user's or such that lie in the engine's memory? */
 import type { Lengths, TypedArray } from "@symloss/core/engine";
-import { type LoopPlan, lengthOf, valueOf } from "@symloss/loops";
+import { type LoopPlan, lengthOf, resolveLength } from "@symloss/loops";
 import type { Heap } from "../memory/heap.ts";
 import type { Blocks, Slice } from "./blocks.ts";
 import type { Functions, RunBlock } from "./generate.ts";
@@ -32,7 +32,7 @@ export function makeRunner(
   };
   const sized = [...new Set(layout.sized.values())];
   return (inputs, outputs, lengths) => {
-    const spaces = sized.map(({ bytes }) => spaceOf(valueOf(bytes, lengths)));
+    const spaces = sized.map(({ bytes }) => spaceOf(resolveLength(bytes, lengths)));
     const memory = heap.workspace.take(spaces.reduce((sum, space) => sum + space, layout.bytes));
     const running: Running = { memory, layout, heap, inputs, outputs, lengths, copies: hasLarge ? [] : undefined };
     try {
@@ -71,7 +71,7 @@ function placeSized(
     heap.integers[table + entry] = address;
     address += spaces[index]!;
   }
-  for (const [name, entry] of layout.names) heap.integers[table + entry] = valueOf(lengthOf(name), lengths);
+  for (const [name, entry] of layout.names) heap.integers[table + entry] = resolveLength(lengthOf(name), lengths);
 }
 
 /** Copies the user's arrays that programs need as a whole, and makes room for results. */
@@ -82,7 +82,7 @@ function copyIn(whole: readonly UserArray[], running: Running): void {
     if (typeof place === "number") continue;
     let address = memory + (user.offset ?? 0);
     if (user.offset === undefined) {
-      address = heap.allocate(valueOf(user.bytes, lengths), "a copy of an array");
+      address = heap.allocate(resolveLength(user.bytes, lengths), "a copy of an array");
       copies!.push(address);
     }
     heap.integers[(memory >>> 2) + user.entry] = address;
@@ -125,7 +125,7 @@ function runProgram(run: RunBlock, blocks: Blocks, running: Running): void {
 function runBlocks(run: RunBlock, { outermost, slices, rows }: Blocks, running: Running): void {
   const { memory, heap } = running;
   const parts = slices.flatMap((slice) => partOf(slice, running));
-  const extent = valueOf(outermost!.extent, running.lengths);
+  const extent = resolveLength(outermost!.extent, running.lengths);
   for (let from = 0; from < extent; from += rows) {
     const to = Math.min(from + rows, extent);
     for (const { buffer, step, bytesPerElement, array, address, entry } of parts) {

@@ -6,7 +6,7 @@ import {
   type Panel,
   type Statement,
   type StatementOf,
-  assumed,
+  assumeLength,
   formatLength,
 } from "@symloss/loops";
 import { type Expression, choose, doubles, i32, int } from "../assembler/expression.ts";
@@ -216,7 +216,7 @@ function elementStatements({ sums, epilogue }: StatementOf<"multiply">, column: 
 /** How many bytes each buffer of a product takes, in blocks of this engine's own size. */
 export function productBytes(product: StatementOf<"multiply">, elementSize: number): ReadonlyMap<Buffer, number> {
   const { depth, rows, columns, sums } = product;
-  const line = lineLength(assumed(depth)) * elementSize;
+  const line = lineLength(assumeLength(depth)) * elementSize;
   return new Map([
     [rows.buffer, line * block.rows],
     [columns.buffer, line * block.columns],

@@ -6,10 +6,10 @@ import {
   type Program,
   type Statement,
   type StatementOf,
-  added,
+  addLengths,
   allStatements,
-  keyOf,
-  multiplied,
+  lengthKey,
+  multiplyLengths,
 } from "@symloss/loops";
 import { type Contraction, contractionOf, dependentLoads, isReady } from "./contraction.ts";
 import { strideOf } from "./registers.ts";
@@ -133,10 +133,10 @@ function fromTransposed(load: StatementOf<"let">, contraction: Contraction, rewr
 
 /** The length of a line, in which a whole vector can be read wherever an element is. */
 function widthOf(extent: Length): Length {
-  return typeof extent === "number" ? Math.ceil(extent / 4) * 4 : added(extent, 3);
+  return typeof extent === "number" ? Math.ceil(extent / 4) * 4 : addLengths(extent, 3);
 }
 
-/** The transposed array: a line for each index of the inner loop. The loops that fill it are added to the prologue. */
+/** The transposed array: a line for each index of the inner loop. The loops that fill it are addLengths to the prologue. */
 function transposedOf(
   buffer: Buffer,
   { constant, ...address }: Address,
@@ -144,11 +144,11 @@ function transposedOf(
   rewriting: Rewriting,
 ): Buffer {
   const [across, along] = [strideOf({ constant, ...address }, index), strideOf({ constant, ...address }, inner.index)];
-  const key = [buffer.id, ...[constant, across, along, extent, inner.extent].map(keyOf)].join(" ");
+  const key = [buffer.id, ...[constant, across, along, extent, inner.extent].map(lengthKey)].join(" ");
   const known = rewriting.transposed.get(key);
   if (known !== undefined) return known;
   const width = widthOf(extent);
-  const made = rewriting.addScratch(multiplied(width, inner.extent));
+  const made = rewriting.addScratch(multiplyLengths(width, inner.extent));
   rewriting.transposed.set(key, made);
   const [line, column, register] = [rewriting.next++, rewriting.next++, rewriting.next++];
   const at = (lineStride: Length, columnStride: Length, start: Length): Address => ({

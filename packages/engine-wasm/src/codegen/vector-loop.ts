@@ -1,5 +1,5 @@
 /** How are the iterations of a loop divided among vectors, in an unrolled loop and a rest? */
-import { type Length, type Register, type Statement, type StatementOf, multiplied } from "@symloss/loops";
+import { type Length, type Register, type Statement, type StatementOf, multiplyLengths } from "@symloss/loops";
 import { type Expression, i32, int } from "../assembler/expression.ts";
 import type { Local } from "../assembler/function.ts";
 import { flush, flushInterval, vectorAccumulators } from "./accumulate.ts";
@@ -200,7 +200,7 @@ function writeVectorsAt(loop: VectorLoop, vectors: number): void {
   loop.write(Array.from({ length: vectors }, (_, number) => vectorAt(loop, number, 4)));
   loop.endEarly();
   for (const { local, step } of pointers.values())
-    if (step !== 0) writer.set(local, i32.add(local, context.length(multiplied(4 * vectors, step))));
+    if (step !== 0) writer.set(local, i32.add(local, context.length(multiplyLengths(4 * vectors, step))));
   writer.set(counter, i32.add(counter, int(4 * vectors)));
 }
 

@@ -1,5 +1,5 @@
-/** How are affine functions of loop indices made, added, and told apart? */
-import { type Length, added, keyOf, multiplied } from "../program/length.ts";
+/** How are affine functions of loop indices made, addLengths, and told apart? */
+import { type Length, addLengths, lengthKey, multiplyLengths } from "../program/length.ts";
 import type { Affine, Element, Label } from "./element.ts";
 
 /** 0 */
@@ -23,7 +23,7 @@ export function affineOfElement(element: Element): Affine {
 
 /** The function, moved by a constant. */
 export function moved(affine: Affine, by: Length): Affine {
-  return by === 0 ? affine : { ...affine, constant: added(affine.constant, by) };
+  return by === 0 ? affine : { ...affine, constant: addLengths(affine.constant, by) };
 }
 
 /** The sum of each times its stride. */
@@ -33,16 +33,16 @@ export function combine(parts: readonly (readonly [Affine, Length])[]): Affine {
   let constant: Length = 0;
   // Few terms: looking through them is cheaper than a map.
   for (const [part, factor] of parts) {
-    constant = added(constant, multiplied(part.constant, factor));
+    constant = addLengths(constant, multiplyLengths(part.constant, factor));
     for (const { label, stride } of part.terms) {
       const known = terms.find((term) => term.label === label);
-      if (known === undefined) terms.push({ label, stride: multiplied(stride, factor) });
-      else known.stride = added(known.stride, multiplied(stride, factor));
+      if (known === undefined) terms.push({ label, stride: multiplyLengths(stride, factor) });
+      else known.stride = addLengths(known.stride, multiplyLengths(stride, factor));
     }
     for (const { element, stride } of part.others) {
       const known = others.find((other) => other.element === element);
-      if (known === undefined) others.push({ element, stride: multiplied(stride, factor) });
-      else known.stride = added(known.stride, multiplied(stride, factor));
+      if (known === undefined) others.push({ element, stride: multiplyLengths(stride, factor) });
+      else known.stride = addLengths(known.stride, multiplyLengths(stride, factor));
     }
   }
   return { constant, terms: terms.filter(isLeft), others: others.filter(isLeft) };
@@ -58,9 +58,9 @@ const keys = new WeakMap<Affine, string>();
 export function affineKey(affine: Affine): string {
   let key = keys.get(affine);
   if (key === undefined) {
-    const terms = affine.terms.map(({ label, stride }) => `${label.id}*${keyOf(stride)}`).toSorted();
-    const others = affine.others.map(({ element, stride }) => `v${element.id}*${keyOf(stride)}`).toSorted();
-    keys.set(affine, (key = [keyOf(affine.constant), ...terms, ...others].join("+")));
+    const terms = affine.terms.map(({ label, stride }) => `${label.id}*${lengthKey(stride)}`).toSorted();
+    const others = affine.others.map(({ element, stride }) => `v${element.id}*${lengthKey(stride)}`).toSorted();
+    keys.set(affine, (key = [lengthKey(affine.constant), ...terms, ...others].join("+")));
   }
   return key;
 }

@@ -1,6 +1,6 @@
 /** How are elements made, so that equal ones are the same object? */
 import type { DType } from "@symloss/core/engine";
-import { type Length, keyOf } from "../program/length.ts";
+import { type Length, lengthKey } from "../program/length.ts";
 import type { Buffer, Reduction } from "../program/program.ts";
 import { type ScalarOperation, scalarFacts } from "../program/scalar-operation.ts";
 import { affineKey } from "./affine.ts";
@@ -32,7 +32,7 @@ export function makeElementBuilder(): ElementBuilder {
   return {
     constant: (value, dtype) => once(constantKey(value, dtype), (id) => makeConstant(id, value, dtype)),
     length: (length, dtype) =>
-      once(typeof length === "number" ? constantKey(length, dtype) : `${dtype} n${keyOf(length)}`, (id) =>
+      once(typeof length === "number" ? constantKey(length, dtype) : `${dtype} n${lengthKey(length)}`, (id) =>
         makeLength(id, length, dtype),
       ),
     index: (label) => once(`i${label.id}`, (id) => makeIndex(id, label)),

@@ -1,6 +1,6 @@
 /** Which axes of which tensors are traversed together? Each class of axes is one label, as a letter is in einsum. */
 import type { Tensor } from "@symloss/core/engine";
-import { type Length, assumed, assumedLength, lengthOf, multiplied } from "../program/length.ts";
+import { type Length, assumeLength, assumedLength, lengthOf, multiplyLengths } from "../program/length.ts";
 import { coalesceAxes } from "./coalesce-axes.ts";
 import type { MayBeBatch } from "./batches.ts";
 import type { Label } from "./element.ts";
@@ -62,11 +62,11 @@ export function labelAxes(order: readonly Tensor[], mayBeBatch: MayBeBatch): Lab
 
 /** The label of a loop over the class and those outside it that the loop covers too. */
 function loopOver({ extent, mayBeBatch, outer }: AxisClass): Omit<Label, "id"> {
-  const weight = mayBeBatch ? assumedLength : assumed(extent);
+  const weight = mayBeBatch ? assumedLength : assumeLength(extent);
   if (outer === undefined) return { extent, mayBeBatch, weight };
   const outside = loopOver(outer);
   return {
-    extent: multiplied(extent, outside.extent),
+    extent: multiplyLengths(extent, outside.extent),
     mayBeBatch: mayBeBatch || outside.mayBeBatch,
     weight: weight * outside.weight,
   };

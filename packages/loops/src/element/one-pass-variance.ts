@@ -3,7 +3,7 @@
  * they are and however many.
  */
 import { type NodeOf, Tensor } from "@symloss/core/engine";
-import { type Length, assumed, isSame, productOf, sizeOfShape } from "../program/length.ts";
+import { type Length, assumeLength, isSameLength, productOf, sizeOfShape } from "../program/length.ts";
 import { withoutMovement } from "./movement.ts";
 import { elementsUnder } from "./elements-under.ts";
 import type { ElementBuilder } from "./builder.ts";
@@ -39,7 +39,7 @@ function sumOfMean({ operation, inputs }: Tensor, operand: Tensor): NodeOf<"sum"
   if (sum === undefined || source.rank !== 0) return undefined;
   const size = sizeOfShape(sum.attributes.axes.map((axis) => operand.shape[axis]!));
   if (source.operation === "dimensionSize")
-    return operation === "div" && isSame(size, sizeIn(source as NodeOf<"dimensionSize">)) ? sum : undefined;
+    return operation === "div" && isSameLength(size, sizeIn(source as NodeOf<"dimensionSize">)) ? sum : undefined;
   if (source.operation !== "constant" || typeof size !== "number") return undefined;
   const value = (source.attributes as { readonly data: ArrayLike<number> }).data[0]!;
   return (operation === "div" ? value === size : value * size === 1) ? sum : undefined;
@@ -97,7 +97,7 @@ export function sumOfDeviations(
   builder: ElementBuilder,
 ): Element | undefined {
   const size = productOf(over.map(({ extent }) => extent));
-  if (assumed(size) < fewest || operand.operation !== "mul") return undefined;
+  if (assumeLength(size) < fewest || operand.operation !== "mul") return undefined;
   const [deviation, same] = operand.operands as [Element, Element];
   if (deviation !== same || deviation.kind !== "apply" || deviation.operation !== "sub") return undefined;
   const [x, center] = deviation.operands as [Element, Element];

@@ -1,6 +1,6 @@
 /** Which axes of a reshaped tensor does one axis of its operand become? */
 import type { Tensor } from "@symloss/core/engine";
-import { type Length, isSame, lengthOf, multiplied } from "../program/length.ts";
+import { type Length, isSameLength, lengthOf, multiplyLengths } from "../program/length.ts";
 
 /** Whether an axis is walked along by a loop of its own: it is longer than 1, or a batch that may be so another time. */
 export type HasLoop = (tensor: Tensor, axis: number) => boolean;
@@ -24,9 +24,9 @@ export function groupAxes(reshape: Tensor, hasLoop: HasLoop): AxisGroup[] | unde
     const isComplete = (): boolean => isAtLeast(product, length) && (length !== 1 || parts.length > 0);
     while (!isComplete() && next < to.length) {
       if (hasLoop(reshape, next)) parts.push(next);
-      product = multiplied(product, to[next++]!);
+      product = multiplyLengths(product, to[next++]!);
     }
-    if (!isSame(product, length)) return undefined;
+    if (!isSameLength(product, length)) return undefined;
     groups.push({ from: axis, to: parts });
   }
   return groups;

@@ -4,7 +4,7 @@ import { termLabels, rowMajor, freeLabel } from "./index-expression.ts";
 import { noteProduct } from "./sources.ts";
 import type { Context } from "./store.ts";
 import { affineOf } from "./affine.ts";
-import { assumed, lengthOf } from "../program/length.ts";
+import { assumeLength, lengthOf } from "../program/length.ts";
 import type { SumOrder } from "./sum-order.ts";
 import type { HasLoop } from "./reshape.ts";
 import { union } from "./builder.ts";
@@ -21,7 +21,7 @@ const deepProduct = 16;
 export function isTiledProduct(tensor: Tensor, sums: SumOrder, hasLoop: HasLoop): boolean {
   if (tensor.operation !== "matmul" || !isFloat(tensor.dtype)) return false;
   const [rows, columns, depth] = [...tensor.shape.slice(-2), tensor.inputs[0]!.shape.at(-1)!].map((dimension) =>
-    assumed(lengthOf(dimension)),
+    assumeLength(lengthOf(dimension)),
   ) as [number, number, number];
   if (sums === "inOrder") return Math.min(rows, columns, depth) > 1 && rows * columns * depth >= largeProduct;
   const isMatrix = hasLoop(tensor, tensor.rank - 2) && hasLoop(tensor, tensor.rank - 1);

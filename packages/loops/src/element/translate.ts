@@ -1,6 +1,6 @@
 /** What is each element of a graph's outputs, as an expression of loop indices, and where is it written? */
 import { type Graph, type Tensor, type TypedArray, topologicalOrder } from "@symloss/core/engine";
-import { type Length, added, lengthOf, sizeOfShape } from "../program/length.ts";
+import { type Length, addLengths, lengthOf, sizeOfShape } from "../program/length.ts";
 import type { Buffer } from "../program/program.ts";
 import { indexKey, moved } from "./affine.ts";
 import { findBatches, isNeverBatch } from "./batches.ts";
@@ -23,7 +23,7 @@ import { type Window, isWhole, placeIn, whole } from "./window.ts";
 export interface Places {
   readonly inputs: readonly Window[];
   readonly outputs: readonly Window[];
-  /** Those of the plan; more are added. */
+  /** Those of the plan; more are addLengths. */
   readonly buffers: Buffer[];
   /** Whether the axis of an input always has its length, and is not a batch; undefined if it is only broadcast. */
   readonly isFixed: (input: Tensor, axis: number) => boolean | undefined;
@@ -221,7 +221,7 @@ function partsOf(context: Context, tensor: Tensor): Part[] {
   let start: Length = 0;
   return tensor.inputs.map((operand) => {
     const part = partOf(context, tensor, operand, start, axis);
-    start = added(start, lengthOf(operand.shape[axis]!));
+    start = addLengths(start, lengthOf(operand.shape[axis]!));
     return part;
   });
 }

@@ -3,7 +3,7 @@
  * The formulas of a graph must not depend on the length of the latter, or a row would not have the same bits in every batch.
  */
 import { type ScanNode, type Tensor, isScan, topologicalOrder } from "@symloss/core/engine";
-import { assumed, lengthOf } from "../program/length.ts";
+import { assumeLength, lengthOf } from "../program/length.ts";
 import { type OperationTable, forElementwise, rowOf } from "./loop-operation.ts";
 
 /** For each axis: whether its length is always the same; undefined if it is only broadcast. */
@@ -173,5 +173,5 @@ function placesOf(tensor: Tensor): number[] {
 }
 
 function assumedAt({ shape }: Tensor, axis: number): number {
-  return assumed(lengthOf(shape[axis]!));
+  return assumeLength(lengthOf(shape[axis]!));
 }

@@ -1,5 +1,5 @@
 /** Where in a buffer do the elements of a tensor lie? */
-import { type Length, added, isSame } from "../program/length.ts";
+import { type Length, addLengths, isSameLength } from "../program/length.ts";
 import type { Buffer } from "../program/program.ts";
 import { combine, zero } from "./affine.ts";
 import type { ElementBuilder } from "./builder.ts";
@@ -19,13 +19,13 @@ export function whole(buffer: Buffer): Window {
 
 /** Whether a window of this size is all of its buffer. */
 export function isWhole({ buffer, constant, terms }: Window, size: Length): boolean {
-  return constant === 0 && terms.length === 0 && isSame(buffer.size, size);
+  return constant === 0 && terms.length === 0 && isSameLength(buffer.size, size);
 }
 
 /** The window, moved by a constant and by a counter times a stride. */
 export function shifted(window: Window, by: Length, counter?: Buffer, stride: Length = 0): Window {
   const terms = counter === undefined ? window.terms : [...window.terms, { counter, stride }];
-  return { ...window, constant: added(window.constant, by), terms };
+  return { ...window, constant: addLengths(window.constant, by), terms };
 }
 
 /** The place in the buffer of what is at this offset in the window. */

@@ -1,7 +1,7 @@
 /** In which scratch are panels packed and blocks of products summed? */
 import type { Product } from "../element/store.ts";
 import type { Buffer } from "../program/program.ts";
-import { assumed } from "../program/length.ts";
+import { assumeLength } from "../program/length.ts";
 import { type BlockSizes, blockSizes } from "../program/tiles.ts";
 
 /** Buffers that all products share, as one follows the other. */
@@ -14,7 +14,7 @@ export interface Blocks {
 /** Adds buffers that are large enough for each of these products. */
 export function addBlocks(products: readonly Product[], buffers: Buffer[]): Blocks {
   const sizes = products.map(({ row, column, depth }) =>
-    blockSizes(assumed(row.extent), assumed(column.extent), assumed(depth.extent)),
+    blockSizes(assumeLength(row.extent), assumeLength(column.extent), assumeLength(depth.extent)),
   );
   const add = (name: keyof BlockSizes): Buffer => {
     const size = sizes.reduce((most, each) => Math.max(most, each[name]), 0);

@@ -1,6 +1,6 @@
 /** What do all programs of a plan share while they are emitted? */
 import type { Affine, Element, Label } from "../element/element.ts";
-import { type Length, multiplied } from "../program/length.ts";
+import { type Length, multiplyLengths } from "../program/length.ts";
 import type { Buffer, Register } from "../program/program.ts";
 import type { SortLabels, Stage } from "../schedule/stages.ts";
 import type { Storage } from "../schedule/storage.ts";
@@ -49,7 +49,7 @@ export function offsetOf(labels: readonly Label[]): Affine {
   let stride: Length = 1;
   const terms = labels.toReversed().map((label) => {
     const term = { label, stride };
-    stride = multiplied(stride, label.extent);
+    stride = multiplyLengths(stride, label.extent);
     return term;
   });
   return { constant: 0, terms: terms.toReversed(), others: [] };

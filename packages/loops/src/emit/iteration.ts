@@ -1,5 +1,5 @@
 /** What does a statement of a loop become in one of its iterations that is written out? */
-import { added, multiplied } from "../program/length.ts";
+import { addLengths, multiplyLengths } from "../program/length.ts";
 import type { Address, Expression, Operand, Register, Statement } from "../program/program.ts";
 
 /** An iteration that is written out, alone or with others. */
@@ -74,10 +74,10 @@ function addressIn({ constant, terms }: Address, { index, number, step, renamed 
   const ofLoop = terms.filter(({ operand }) => isIndex(operand, index));
   const left = terms.flatMap(({ operand, stride }) => {
     if (!isIndex(operand, index)) return [{ operand: operandIn(operand, { index, number, step, renamed }), stride }];
-    return step === 0 ? [] : [{ operand, stride: multiplied(step, stride) }];
+    return step === 0 ? [] : [{ operand, stride: multiplyLengths(step, stride) }];
   });
   return {
-    constant: ofLoop.reduce((sum, { stride }) => added(sum, multiplied(number, stride)), constant),
+    constant: ofLoop.reduce((sum, { stride }) => addLengths(sum, multiplyLengths(number, stride)), constant),
     terms: left,
   };
 }

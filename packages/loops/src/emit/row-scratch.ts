@@ -1,6 +1,6 @@
 /** In which scratch are rows sorted and summed up? */
 import type { DType } from "@symloss/core/engine";
-import { type Length, added, keyOf } from "../program/length.ts";
+import { type Length, addLengths, lengthKey } from "../program/length.ts";
 import type { MappedRows } from "../element/store.ts";
 import type { Buffer, RowOperation, Rows } from "../program/program.ts";
 import { sortScratchSize } from "../program/sort-scratch.ts";
@@ -33,6 +33,6 @@ export function addRowScratch(mapped: readonly MappedRows[], buffers: Buffer[]):
 /** The largest of several sizes, or, if some have names, one that is at least as large in every run. */
 function largestOf(sizes: readonly Length[]): Length {
   const numbers = sizes.filter((size) => typeof size === "number");
-  const named = new Map(sizes.flatMap((size) => (typeof size === "number" ? [] : [[keyOf(size), size] as const])));
-  return [...named.values()].reduce<Length>(added, Math.max(0, ...numbers));
+  const named = new Map(sizes.flatMap((size) => (typeof size === "number" ? [] : [[lengthKey(size), size] as const])));
+  return [...named.values()].reduce<Length>(addLengths, Math.max(0, ...numbers));
 }

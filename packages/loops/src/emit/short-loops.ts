@@ -2,7 +2,7 @@
  * Which loops are too short to be loops? Those over a few channels or classes in a loop over many positions: they are written out, what
  * they read again and again is read once, and what they add up for each of the few stays in registers.
  */
-import { assumed, keyOf } from "../program/length.ts";
+import { assumeLength, lengthKey } from "../program/length.ts";
 import type { Buffer, Program, Reduction, Register, Statement, StatementOf } from "../program/program.ts";
 import { buffersOf, lastRegister, operandsOf, registersOf } from "../program/statements.ts";
 import { inIteration, isOwn } from "./iteration.ts";
@@ -41,9 +41,9 @@ function writeOutIn(statements: readonly Statement[], registers: Counter): State
 /** The loops in the body of a long one that are written out: all of them or none. */
 function shortLoopsOf({ extent, body }: Loop): ReadonlySet<Loop> {
   const loops = body.filter((statement) => statement.kind === "loop");
-  const size = body.length + loops.reduce((total, loop) => total + assumed(loop.extent) * loop.body.length, 0);
+  const size = body.length + loops.reduce((total, loop) => total + assumeLength(loop.extent) * loop.body.length, 0);
   const hasNests = body.some(({ kind }) => kind === "multiply" || kind === "mapRows");
-  const isShort = assumed(extent) >= many && size <= longest && !hasNests && loops.every(canBeWrittenOut);
+  const isShort = assumeLength(extent) >= many && size <= longest && !hasNests && loops.every(canBeWrittenOut);
   return new Set(isShort ? loops : []);
 }
 
@@ -136,5 +136,5 @@ function isInPlace(statement: Statement): boolean {
 }
 
 function placeOf({ buffer, address }: Update): string {
-  return `${buffer.id} ${keyOf(address.constant)}`;
+  return `${buffer.id} ${lengthKey(address.constant)}`;
 }

@@ -1,6 +1,6 @@
 /** How are programs printed for a reader? */
 import { bytesPerElement, formatDType } from "@symloss/core/engine";
-import { type Length, added, formatLength, multiplied } from "./length.ts";
+import { type Length, addLengths, formatLength, multiplyLengths } from "./length.ts";
 import type {
   Address,
   Buffer,
@@ -25,7 +25,7 @@ export function bytesOf(buffers: readonly Buffer[], kind: Buffer["kind"]): Lengt
   return buffers.reduce<Length>(
     (sum, buffer) =>
       buffer.kind === kind && buffer.shares === undefined
-        ? added(sum, multiplied(buffer.size, bytesPerElement[buffer.dtype]))
+        ? addLengths(sum, multiplyLengths(buffer.size, bytesPerElement[buffer.dtype]))
         : sum,
     0,
   );
@@ -64,7 +64,7 @@ function describe(statement: Statement, indent: string): string {
 export function describeRows(operation: RowOperation, { outer, length, inner }: Rows): string {
   const isReversed = operation.kind === "argsort" ? operation.descending : operation.reverse;
   const order = operation.kind === "argsort" ? " descending" : " in reverse";
-  return `${operation.kind}${isReversed ? order : ""} ${formatLength(multiplied(outer, inner))} by ${formatLength(length)}`;
+  return `${operation.kind}${isReversed ? order : ""} ${formatLength(multiplyLengths(outer, inner))} by ${formatLength(length)}`;
 }
 
 function describeProduct(product: StatementOf<"multiply">, indent: string): string {

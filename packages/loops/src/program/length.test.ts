@@ -2,18 +2,18 @@ import { ShapeError } from "@symloss/core/engine";
 import { describe, expect, test } from "vitest";
 import {
   type Length,
-  added,
-  assumed,
+  addLengths,
+  assumeLength,
   formatLength,
-  isAtLeast,
-  isSame,
-  keyOf,
+  isLengthAtLeast,
+  isSameLength,
+  lengthKey,
   lengthOf,
-  multiplied,
+  multiplyLengths,
   productOf,
   sizeOfShape,
   strides,
-  valueOf,
+  resolveLength,
 } from "./length.ts";
 
 const batch = lengthOf("batch");
@@ -21,39 +21,39 @@ const time = lengthOf("time");
 
 describe("lengths", () => {
   test("of numbers are numbers", () => {
-    expect([added(2, 3), multiplied(2, 3), productOf([2, 3, 4]), sizeOfShape([])]).toEqual([5, 6, 24, 1]);
-    expect([...strides([2, 3, 4]), valueOf(7, undefined), assumed(7)]).toEqual([12, 4, 1, 7, 7]);
+    expect([addLengths(2, 3), multiplyLengths(2, 3), productOf([2, 3, 4]), sizeOfShape([])]).toEqual([5, 6, 24, 1]);
+    expect([...strides([2, 3, 4]), resolveLength(7, undefined), assumeLength(7)]).toEqual([12, 4, 1, 7, 7]);
   });
 
   test.each<[string, Length]>([
     ["10 batch", sizeOfShape(["batch", 10])],
     ["batch time", sizeOfShape(["time", "batch"])],
-    ["10 batch + 3", added(multiplied(batch, 10), 3)],
-    ["batch time + batch", multiplied(batch, added(time, 1))],
-    ["2 batch time + time", added(multiplied(multiplied(time, batch), 2), time)],
-    ["-1 batch + 5", added(5, multiplied(-1, batch))],
+    ["10 batch + 3", addLengths(multiplyLengths(batch, 10), 3)],
+    ["batch time + batch", multiplyLengths(batch, addLengths(time, 1))],
+    ["2 batch time + time", addLengths(multiplyLengths(multiplyLengths(time, batch), 2), time)],
+    ["-1 batch + 5", addLengths(5, multiplyLengths(-1, batch))],
   ])("with names print as they are: %s", (text, length) => {
     expect(formatLength(length)).toBe(text);
-    expect(valueOf(length, { batch: 7, time: 2 })).toBe(evaluate(text));
+    expect(resolveLength(length, { batch: 7, time: 2 })).toBe(evaluate(text));
   });
 
   test("are equal if they are the same polynomial", () => {
-    expect(isSame(multiplied(batch, time), multiplied(time, batch))).toBe(true);
-    expect(isSame(added(batch, 3), added(3, batch))).toBe(true);
-    expect(isSame(batch, time)).toBe(false);
-    expect(isSame(batch, 4096)).toBe(false);
-    expect(added(batch, multiplied(-1, batch))).toBe(0);
-    expect(multiplied(batch, 0)).toBe(0);
+    expect(isSameLength(multiplyLengths(batch, time), multiplyLengths(time, batch))).toBe(true);
+    expect(isSameLength(addLengths(batch, 3), addLengths(3, batch))).toBe(true);
+    expect(isSameLength(batch, time)).toBe(false);
+    expect(isSameLength(batch, 4096)).toBe(false);
+    expect(addLengths(batch, multiplyLengths(-1, batch))).toBe(0);
+    expect(multiplyLengths(batch, 0)).toBe(0);
     // Names are anything.
-    expect(keyOf(sizeOfShape(["a", "b"]))).not.toBe(keyOf(lengthOf('a","b')));
+    expect(lengthKey(sizeOfShape(["a", "b"]))).not.toBe(lengthKey(lengthOf('a","b')));
   });
 
   test("need the length of each name", () => {
-    expect(() => valueOf(batch, { time: 2 })).toThrow(ShapeError);
-    expect(() => valueOf(batch, undefined)).toThrow('got none for "batch"');
+    expect(() => resolveLength(batch, { time: 2 })).toThrow(ShapeError);
+    expect(() => resolveLength(batch, undefined)).toThrow('got none for "batch"');
     for (const length of [0, -1, 1.5, NaN, Infinity, "2"]) {
-      expect(() => valueOf(batch, { batch: length as number })).toThrow(ShapeError);
-      expect(() => valueOf(batch, { batch: length as number })).toThrow(
+      expect(() => resolveLength(batch, { batch: length as number })).toThrow(ShapeError);
+      expect(() => resolveLength(batch, { batch: length as number })).toThrow(
         `run: the length of "batch" must be a whole number from 1, got ${length}.`,
       );
     }
@@ -64,20 +64,20 @@ describe("lengths", () => {
     [3, 4, false],
     [batch, 1, true],
     [batch, 2, false],
-    [added(multiplied(10, batch), -1), 9, true],
-    [added(multiplied(10, batch), -1), 10, false],
-    [added(multiplied(batch, time), multiplied(-1, batch)), 0, true],
-    [added(multiplied(batch, time), multiplied(-2, batch)), -1, false],
-    [added(multiplied(-1, batch), 5), 0, false],
-    [added(batch, Infinity), 0, true],
-    [added(batch, -Infinity), 0, false],
+    [addLengths(multiplyLengths(10, batch), -1), 9, true],
+    [addLengths(multiplyLengths(10, batch), -1), 10, false],
+    [addLengths(multiplyLengths(batch, time), multiplyLengths(-1, batch)), 0, true],
+    [addLengths(multiplyLengths(batch, time), multiplyLengths(-2, batch)), -1, false],
+    [addLengths(multiplyLengths(-1, batch), 5), 0, false],
+    [addLengths(batch, Infinity), 0, true],
+    [addLengths(batch, -Infinity), 0, false],
   ])("are at least a number if they are so in every run: %o, %d", (length, least, isSo) => {
-    expect(isAtLeast(length, least)).toBe(isSo);
+    expect(isLengthAtLeast(length, least)).toBe(isSo);
   });
 
   test.each([["2"], [null], [undefined], [{}]])("are nothing else: %s", (value) => {
-    expect(() => added(value as never, 1)).toThrow("loops: a length must be a number or have a name, got");
-    expect(() => multiplied(2, value as never)).toThrow("loops: a length must be");
+    expect(() => addLengths(value as never, 1)).toThrow("loops: a length must be a number or have a name, got");
+    expect(() => multiplyLengths(2, value as never)).toThrow("loops: a length must be");
   });
 });
 

@@ -29,7 +29,7 @@ interface Term {
 export const assumedLength = 4096;
 
 /** Whether a value is a length that has a name. */
-export function isNamed(value: unknown): value is NamedLength {
+export function isNamedLength(value: unknown): value is NamedLength {
   return typeof value === "object" && value !== null && "terms" in value && "key" in value;
 }
 
@@ -40,23 +40,23 @@ export function lengthOf(dimension: Dimension): Length {
 
 /** The number of elements. */
 export function sizeOfShape(shape: Shape): Length {
-  return shape.reduce<Length>((size, dimension) => multiplied(size, lengthOf(dimension)), 1);
+  return shape.reduce<Length>((size, dimension) => multiplyLengths(size, lengthOf(dimension)), 1);
 }
 
 /** How many elements one step along each axis skips in row-major order. */
 export function strides(shape: Shape): Length[] {
   const steps = shape.map((): Length => 1);
   for (let axis = shape.length - 2; axis >= 0; axis--)
-    steps[axis] = multiplied(steps[axis + 1]!, lengthOf(shape[axis + 1]!));
+    steps[axis] = multiplyLengths(steps[axis + 1]!, lengthOf(shape[axis + 1]!));
   return steps;
 }
 
-export function added(left: Length, right: Length): Length {
+export function addLengths(left: Length, right: Length): Length {
   if (typeof left === "number" && typeof right === "number") return left + right;
   return makeLength([...termsOf(left), ...termsOf(right)]);
 }
 
-export function multiplied(left: Length, right: Length): Length {
+export function multiplyLengths(left: Length, right: Length): Length {
   if (typeof left === "number" && typeof right === "number") return left * right;
   return makeLength(
     termsOf(left).flatMap((one) =>
@@ -70,25 +70,25 @@ export function multiplied(left: Length, right: Length): Length {
 
 /** The product of all. */
 export function productOf(lengths: readonly Length[]): Length {
-  return lengths.reduce<Length>(multiplied, 1);
+  return lengths.reduce<Length>(multiplyLengths, 1);
 }
 
-export function isSame(left: Length, right: Length): boolean {
-  return left === right || keyOf(left) === keyOf(right);
+export function isSameLength(left: Length, right: Length): boolean {
+  return left === right || lengthKey(left) === lengthKey(right);
 }
 
 /** A text that two lengths share if and only if they are equal. */
-export function keyOf(length: Length): string {
+export function lengthKey(length: Length): string {
   return typeof length === "number" ? `${length}` : length.key;
 }
 
 /** The length that decisions reckon with: as if each name had the same one. */
-export function assumed(length: Length): number {
+export function assumeLength(length: Length): number {
   return evaluated(length, () => assumedLength);
 }
 
 /** Whether the length is at least a number in every run: a name stands for 1 or more. */
-export function isAtLeast(length: Length, least: number): boolean {
+export function isLengthAtLeast(length: Length, least: number): boolean {
   if (typeof length === "number") return length >= least;
   // In terms of how much larger than 1 each is, nothing may be taken away.
   const beyond = length.terms.flatMap(({ factor, names }) =>
@@ -112,7 +112,7 @@ function parted(length: Length): { readonly constant: number; readonly rest: rea
 }
 
 /** What the length is in a run. Throws `ShapeError` if a name has none there, or one that is no whole number from 1. */
-export function valueOf(length: Length, lengths: Lengths | undefined): number {
+export function resolveLength(length: Length, lengths: Lengths | undefined): number {
   return evaluated(length, (name) => lengthIn(name, lengths));
 }
 
@@ -141,7 +141,7 @@ function evaluated(length: Length, of: (name: string) => number): number {
 /** Throws `EngineError` for what is no length. */
 function termsOf(length: Length): readonly Term[] {
   if (typeof length === "number") return [{ factor: length, names: [] }];
-  if (isNamed(length)) return length.terms;
+  if (isNamedLength(length)) return length.terms;
   throw new EngineError(
     `loops: a length must be a number or have a name, got a ${typeof length}. The graph is not one of this library's making.`,
   );

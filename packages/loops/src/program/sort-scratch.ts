@@ -1,5 +1,5 @@
 /** How are rows sorted digit by digit, and how much memory does that take? */
-import { type Length, added, multiplied } from "./length.ts";
+import { type Length, addLengths, multiplyLengths } from "./length.ts";
 
 /** Rows up to this length are sorted by insertion. */
 export const shortRow = 24;
@@ -27,7 +27,9 @@ export function sortScratch(length: number): SortScratch {
 
 /** Its size; if the length has a name, that of rows that need the most counts. */
 export function sortScratchSize(length: Length): Length {
-  return typeof length === "number" ? sortScratch(length).size : added(multiplied(4, length), countsOf(longRow));
+  return typeof length === "number"
+    ? sortScratch(length).size
+    : addLengths(multiplyLengths(4, length), countsOf(longRow));
 }
 
 function countsOf(length: number): number {

@@ -1,7 +1,7 @@
 /** Which loop goes inside which? One order for all labels, so that memory is traversed as it lies; the largest arrays decide. */
 import type { Affine, Element, Label } from "../element/element.ts";
 import type { Store } from "../element/store.ts";
-import { assumed } from "../program/length.ts";
+import { assumeLength } from "../program/length.ts";
 import type { Buffer } from "../program/program.ts";
 import { makeHeap } from "./heap.ts";
 import { type Inside, makeNesting } from "./nesting.ts";
@@ -25,7 +25,7 @@ export function orderLabels(stores: readonly Store[], elements: readonly Element
   }
   for (const { offset, size } of accesses) {
     const labels = offset.terms
-      .toSorted((left, right) => assumed(right.stride) - assumed(left.stride))
+      .toSorted((left, right) => assumeLength(right.stride) - assumeLength(left.stride))
       .map(({ label }) => label);
     for (const label of labels) weights.set(label, Math.max(weights.get(label)!, size));
     nesting.putInside(labels);
@@ -41,9 +41,9 @@ function accessesOf(stores: readonly Store[], elements: readonly Element[]): Acc
 /** The size that decisions reckon with. */
 function assumedSize({ terms }: Affine, { size }: Buffer): number {
   return terms.reduce((product, { label: { extent, weight } }) => {
-    const length = assumed(extent);
+    const length = assumeLength(extent);
     return length === weight || length === 0 ? product : (product / length) * weight;
-  }, assumed(size));
+  }, assumeLength(size));
 }
 
 /** Of the labels that may come next, the one that traverses the largest array. */

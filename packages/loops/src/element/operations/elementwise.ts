@@ -7,7 +7,7 @@ import {
   type UnaryOperation,
   isFloat,
 } from "@symloss/core/engine";
-import { added } from "../../program/length.ts";
+import { addLengths } from "../../program/length.ts";
 import type { ScalarOperation } from "../../program/scalar-operation.ts";
 import { affineOfElement } from "../affine.ts";
 import type { Affine, Element } from "../element.ts";
@@ -167,7 +167,7 @@ function isFirstLargest(argmax: NodeOf<"argmax">, target: Tensor, index: readonl
   if (label === undefined || position.labels.includes(label)) {
     return builder.apply("equal", [context.element(argmax, index), position], "bool");
   }
-  const last = builder.length(added(label.extent, -1), "int32");
+  const last = builder.length(addLengths(label.extent, -1), "int32");
   const nearest = affineOfElement(builder.apply("clampIndex", [position, last], "int32"));
   const own = rounded(context.element(x, [...index.slice(0, axis), nearest, ...index.slice(axis)]), builder);
   const beaten = builder.apply("beats", [rounded(operand, builder), own, builder.index(label), position], "bool");

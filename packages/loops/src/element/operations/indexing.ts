@@ -1,6 +1,6 @@
-/** What is an element that is read or added at an index which is known only when the program runs? */
+/** What is an element that is read or addLengths at an index which is known only when the program runs? */
 import type { NodeOf, Tensor } from "@symloss/core/engine";
-import { added, lengthOf, sizeOfShape } from "../../program/length.ts";
+import { addLengths, lengthOf, sizeOfShape } from "../../program/length.ts";
 import type { Buffer } from "../../program/program.ts";
 import { affineOfElement, zero } from "../affine.ts";
 import { union } from "../builder.ts";
@@ -14,7 +14,7 @@ export const takeAlongAxis: Row<"takeAlongAxis"> = (node, index, context) => {
   const { axis } = node.attributes;
   const { builder } = context;
   if (x.shape[axis] === 0) return builder.constant(0, node.dtype);
-  const last = builder.length(added(lengthOf(x.shape[axis]!), -1), "int32");
+  const last = builder.length(addLengths(lengthOf(x.shape[axis]!), -1), "int32");
   if (!context.unitAxes.isFixed([indices], axis) && context.takesLoop(x)) context.materialize(x);
   const position = builder.apply("clampIndex", [context.element(indices, index), last], "int32");
   return context.element(
@@ -33,7 +33,7 @@ export const scatterAdd: Row<"scatterAdd"> = (node, index, context) => {
   return builder.apply("where", [hit, context.element(updates, source), builder.constant(0, node.dtype)], node.dtype);
 };
 
-/** An element of the buffer in which the updates have been added up. */
+/** An element of the buffer in which the updates have been addLengths up. */
 function scattered(node: NodeOf<"scatterAdd">, index: readonly Affine[], context: Context): Element {
   const { builder, sums } = context;
   let buffer = sums.get(node);
