@@ -340,6 +340,12 @@ function compileNode(output: Node): unknown {
   return compileGraph(graphOfNode(output), { heap: makeHeap(2 ** 17), arithmetic: separate });
 }
 
+function compileNamed(shape: readonly (number | string)[], make: (y: Node) => Node): unknown {
+  const y = new Node("input", [], { name: "y", shape, dtype: "float32" }, shape, "float32");
+  const graph = { inputs: [y], outputs: [make(y)] };
+  return compileGraph(graph, { heap: makeHeap(2 ** 17), arithmetic: separate });
+}
+
 const isEngineError: unknown = expect.objectContaining({ name: "EngineError" });
 const isRefusal: unknown = expect.objectContaining({ name: expect.stringMatching(/^(Engine|Shape)Error$/) as unknown });
 
@@ -361,9 +367,12 @@ describe("graphs made by hand are refused by name if they would leave their arra
     ],
     ["as many in another order", (y: Node) => made("reshape", [y], { shape: [2] }, [2])],
   ])("%s of an array whose length has a name", (_, make) => {
-    const y = new Node("input", [], { name: "y", shape: ["rows"], dtype: "float32" }, ["rows"], "float32");
-    const graph = { inputs: [y], outputs: [make(y)] };
-    expect(() => compileGraph(graph, { heap: makeHeap(2 ** 17), arithmetic: separate })).toThrow(isEngineError);
+    expect(() => compileNamed(["rows"], make)).toThrow(isEngineError);
+  });
+
+  test("a part that begins between two rows whose length has a name", () => {
+    const part = (y: Node): Node => made("slice", [y], { starts: [0.5, 0], stops: [2.5, "rows"] }, [2, "rows"]);
+    expect(() => compileNamed([3, "rows"], part)).toThrow(isEngineError);
   });
 
   test.each(Object.entries(wrongPlaces))("%s, at places that are none", (_, make) => {

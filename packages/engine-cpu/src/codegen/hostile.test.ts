@@ -101,6 +101,14 @@ test.each(["a number", "a number that is computed with", "an array", "where a pa
   },
 );
 
+test("where a part begins between two rows whose length has a name is refused too", async () => {
+  const y = new Tensor("input", [], { name: "y", shape: [3, "rows"], dtype: "float32" }, [3, "rows"], "float32");
+  const part = new Tensor("slice", [y], { starts: [0.5, 0], stops: [2.5, "rows"] }, [2, "rows"], "float32");
+  const engine = await cpu();
+  const compiling = (): unknown => engine.compile({ inputs: [y], outputs: [part] });
+  expect(compiling).toThrow(expect.objectContaining({ name: "EngineError" }));
+});
+
 test("what is written into a program is a number, a whole number or a name of our own", () => {
   expect([1, -1, 0, -0, 0.5, Infinity, -Infinity, NaN].map(literal)).toEqual([
     "1",

@@ -28,8 +28,9 @@ export function lengthPrinter(
   use: (position: number) => void,
 ): (length: Length) => string {
   return (length) => {
-    // Refuses what is neither.
+    // Refuses what is neither, or not whole.
     if (!isNamedLength(length)) return integer(length);
+    for (const { factor } of length.terms) integer(factor);
     const position = positionOf(length);
     use(position);
     return name("n", position);

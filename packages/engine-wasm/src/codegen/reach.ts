@@ -204,7 +204,9 @@ function visitRows({ operation, source, target, rows }: StatementOf<"mapRows">, 
 
 /** Whether it counts something in every run. */
 function isWholeNumber(length: Length): boolean {
-  return typeof length !== "number" || Number.isInteger(length);
+  return typeof length === "number"
+    ? Number.isInteger(length)
+    : length.terms.every(({ factor }) => Number.isInteger(factor));
 }
 
 function setIndex(index: number, extent: Length, { intervals }: Reach): void {
