@@ -51,8 +51,6 @@ if (filter !== null) void import("./filter.ts").then(({ startFilter }) => startF
 
 const live = document.querySelector<HTMLElement>("[data-live]");
 if (live !== null) {
-  // After the page was drawn.
-  const start = (): void => void import("./live.ts").then(({ startLive }) => startLive(live));
-  if ("requestIdleCallback" in globalThis) requestIdleCallback(start);
-  else setTimeout(start, 200);
+  // After the page was drawn. Not when it is idle: Chromium 156 may never say so of a page in which nothing moves.
+  requestAnimationFrame(() => setTimeout(() => void import("./live.ts").then(({ startLive }) => startLive(live))));
 }
