@@ -5,7 +5,7 @@ import type { Local } from "../assembler/function.ts";
 import type { Context } from "./position.ts";
 import { type Numbers, numbersOf, writeTimes } from "./numbers.ts";
 
-/** The numbers that are addLengths up, where in both arrays they are, and how far the next is. */
+/** The numbers that are added up, where in both arrays they are, and how far the next is. */
 interface Walk {
   readonly from: Numbers;
   readonly to: Numbers;

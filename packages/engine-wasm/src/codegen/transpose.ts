@@ -136,7 +136,7 @@ function widthOf(extent: Length): Length {
   return typeof extent === "number" ? Math.ceil(extent / 4) * 4 : addLengths(extent, 3);
 }
 
-/** The transposed array: a line for each index of the inner loop. The loops that fill it are addLengths to the prologue. */
+/** The transposed array: a line for each index of the inner loop. The loops that fill it are added to the prologue. */
 function transposedOf(
   buffer: Buffer,
   { constant, ...address }: Address,

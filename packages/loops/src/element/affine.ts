@@ -1,4 +1,4 @@
-/** How are affine functions of loop indices made, addLengths, and told apart? */
+/** How are affine functions of loop indices made, added, and told apart? */
 import { type Length, addLengths, lengthKey, multiplyLengths } from "../program/length.ts";
 import type { Affine, Element, Label } from "./element.ts";
 

@@ -23,7 +23,7 @@ import { type Window, isWhole, placeIn, whole } from "./window.ts";
 export interface Places {
   readonly inputs: readonly Window[];
   readonly outputs: readonly Window[];
-  /** Those of the plan; more are addLengths. */
+  /** Those of the plan; more are added. */
   readonly buffers: Buffer[];
   /** Whether the axis of an input always has its length, and is not a batch; undefined if it is only broadcast. */
   readonly isFixed: (input: Tensor, axis: number) => boolean | undefined;

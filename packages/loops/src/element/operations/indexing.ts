@@ -1,4 +1,4 @@
-/** What is an element that is read or addLengths at an index which is known only when the program runs? */
+/** What is an element that is read or added at an index which is known only when the program runs? */
 import type { NodeOf, Tensor } from "@symloss/core/engine";
 import { addLengths, lengthOf, sizeOfShape } from "../../program/length.ts";
 import type { Buffer } from "../../program/program.ts";
@@ -33,7 +33,7 @@ export const scatterAdd: Row<"scatterAdd"> = (node, index, context) => {
   return builder.apply("where", [hit, context.element(updates, source), builder.constant(0, node.dtype)], node.dtype);
 };
 
-/** An element of the buffer in which the updates have been addLengths up. */
+/** An element of the buffer in which the updates have been added up. */
 function scattered(node: NodeOf<"scatterAdd">, index: readonly Affine[], context: Context): Element {
   const { builder, sums } = context;
   let buffer = sums.get(node);
