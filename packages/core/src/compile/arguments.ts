@@ -150,20 +150,21 @@ export function requireArguments(
   );
 }
 
-const constructorTypes = new Map<unknown, DType>([
-  [Float32Array, "float32"],
-  [Float64Array, "float64"],
-  [Int32Array, "int32"],
-]);
+/** Of what class an array of user data is. */
+const classes: { readonly [D in DType]?: unknown } = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+};
 
 /** The values, if each argument is an array of exactly this type; else undefined, and the arguments have to be flattened. */
 export function matchArguments(types: readonly ArrayType[], args: readonly unknown[]): Value[] | undefined {
   if (args.length !== types.length) return undefined;
-  const values: Value[] = [];
-  for (let index = 0; index < args.length; index++) {
+  const values = new Array<Value>(types.length);
+  for (let index = 0; index < types.length; index++) {
     const value = matchArray(args[index], types[index]!);
     if (value === undefined) return undefined;
-    values.push(value);
+    values[index] = value;
   }
   return values;
 }
@@ -171,7 +172,7 @@ export function matchArguments(types: readonly ArrayType[], args: readonly unkno
 /** The elements of a valid, non-empty array of this type; undefined for anything else. */
 function matchArray(arg: unknown, { dtype, shape }: ArrayType): TypedArray | undefined {
   if (ArrayBuffer.isView(arg)) {
-    const matches = constructorTypes.get(arg.constructor) === dtype && shape.length === 1;
+    const matches = arg.constructor === classes[dtype] && shape.length === 1;
     return matches && (arg as TypedArray).length === shape[0] && shape[0] !== 0 ? (arg as TypedArray) : undefined;
   }
   if (!(arg instanceof NDArray) || arg.dtype !== dtype) return undefined;

@@ -2,8 +2,13 @@
 
 /** Bytes that become more. */
 export class Bytes {
-  #array: Uint8Array<ArrayBuffer> = new Uint8Array(256);
+  #array: Uint8Array<ArrayBuffer>;
   #length = 0;
+
+  /** Room for so many bytes, which grows. */
+  constructor(room = 256) {
+    this.#array = new Uint8Array(room);
+  }
 
   get length(): number {
     return this.#length;
@@ -62,9 +67,9 @@ export function unsigned(value: number): readonly number[] {
   return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(Math.floor(value / 0x80))];
 }
 
-/** A signed number of 32 bits, in groups of seven bits. */
-export function signed(value: number): readonly number[] {
-  const bytes: number[] = [];
+/** A signed number of 32 bits, in groups of seven bits, after other bytes. */
+export function signed(value: number, before: readonly number[]): readonly number[] {
+  const bytes = [...before];
   let rest = value | 0;
   for (;;) {
     const bits = rest & 0x7f;

@@ -19,10 +19,15 @@ import {
 export interface Expression<T extends ValueType = ValueType> {
   readonly type: T;
   readonly operands: readonly Expression[];
-  /** The instruction with its immediates. */
+  /** The instruction with its immediates; none if it is a constant vector. */
   readonly bytes: ArrayLike<number>;
-  /** If it is a constant vector, what tells it from others. */
-  readonly constant?: string;
+  readonly constant?: ConstantVector;
+}
+
+/** The lanes of a constant vector, and what tells them from others. */
+export interface ConstantVector {
+  readonly key: string;
+  readonly lanes: () => Float32Array | Float64Array | Int32Array;
 }
 
 /** Expressions of these types, in order. */
@@ -47,9 +52,7 @@ function group<Prefix extends string>(prefix: Prefix): Group<Prefix> {
   return Object.fromEntries(functions) as unknown as Group<Prefix>;
 }
 
-const none: readonly Expression[] = [];
-
-const vectorConstant = [0xfd, 0x0c];
+const none: readonly never[] = [];
 
 export const i32: Group<"i32"> = group("i32");
 export const i64: Group<"i64"> = group("i64");
@@ -65,7 +68,7 @@ export const f64x2: Group<"f64x2"> = group("f64x2");
 
 /** A whole number of 32 bits. */
 export function int(value: number): Expression<"i32"> {
-  return { type: "i32", operands: none, bytes: [0x41, ...signed(value)] };
+  return { type: "i32", operands: none, bytes: signed(value, [0x41]) };
 }
 
 /** A float64. */
@@ -75,40 +78,39 @@ export function double(value: number): Expression<"f64"> {
 
 /** Four times the same float32. */
 export function floats(value: number): Expression<"v128"> {
-  return constant(`f${nameOf(value)}`, new Float32Array(4).fill(value));
+  return constant(`f${nameOf(value)}`, () => new Float32Array(4).fill(value));
 }
 
 /** Twice the same float64. */
 export function doubles(value: number): Expression<"v128"> {
-  return constant(`d${nameOf(value)}`, new Float64Array(2).fill(value));
+  return constant(`d${nameOf(value)}`, () => new Float64Array(2).fill(value));
 }
 
 /** Four times the same int32. */
 export function ints(value: number): Expression<"v128"> {
-  return constant(`i${value}`, new Int32Array(4).fill(value));
+  return constant(`i${value}`, () => new Int32Array(4).fill(value));
 }
 
 /** A constant vector of int32. */
 export function vector(lanes: Int32Array): Expression<"v128"> {
-  return constant(`v${lanes.join()}`, lanes);
+  return constant(`v${lanes.join()}`, () => lanes);
 }
 
 function nameOf(value: number): string {
   return Object.is(value, -0) ? "-0" : `${value}`;
 }
 
-function constant(key: string, lanes: Float32Array | Float64Array | Int32Array): Expression<"v128"> {
-  const bytes = new Uint8Array(18);
-  bytes.set(vectorConstant);
-  bytes.set(new Uint8Array(lanes.buffer), vectorConstant.length);
-  return { type: "v128", operands: none, bytes, constant: key };
+// Most are used many times in a function, which writes each once.
+function constant(key: string, lanes: ConstantVector["lanes"]): Expression<"v128"> {
+  return { type: "v128", operands: none, bytes: none, constant: { key, lanes } };
 }
 
 /** One of the bytes, or wider lanes, of two vectors for each of the result. */
 export function shuffle(x: Expression<"v128">, y: Expression<"v128">, lanes: readonly number[]): Expression<"v128"> {
   const width = 16 / lanes.length;
-  const bytes = lanes.flatMap((lane) => Array.from({ length: width }, (_, index) => lane * width + index));
-  return { type: "v128", operands: [x, y], bytes: [0xfd, 0x0d, ...bytes] };
+  const bytes = [0xfd, 0x0d];
+  for (const lane of lanes) for (let index = 0; index < width; index++) bytes.push(lane * width + index);
+  return { type: "v128", operands: [x, y], bytes };
 }
 
 /** An instruction that takes the number of a lane. */

@@ -1,6 +1,6 @@
 /** How is a function written, statement by statement? */
 import { Bytes, unsigned } from "./bytes.ts";
-import { type Expression, withOffset } from "./expression.ts";
+import { type ConstantVector, type Expression, withOffset } from "./expression.ts";
 import { type LaneStore, type Store, type ValueType, laneStores, stores, typeBytes } from "./instructions.ts";
 
 /** A variable of a function. */
@@ -17,13 +17,14 @@ export interface Signature {
 const [blockByte, loopByte, ifByte, elseByte, endByte] = [0x02, 0x03, 0x04, 0x05, 0x0b];
 const [branchByte, branchIfByte, setByte, getByte] = [0x0c, 0x0d, 0x21, 0x20];
 const emptyBlock = 0x40;
+const vectorConstant = [0xfd, 0x0c];
 
 /** Writes the body of one function; a statement is written where it is called. */
 export class FunctionWriter {
   readonly signature: Signature;
   readonly parameters: readonly Local[];
   readonly #locals: ValueType[] = [];
-  readonly #code = new Bytes();
+  readonly #code = new Bytes(1024);
   /** Runs before the code. */
   readonly #beginning = new Bytes();
   readonly #constants = new Map<string, Local<"v128">>();
@@ -145,7 +146,7 @@ export class FunctionWriter {
 
   /** The function as an entry of a module's code section, without its length. */
   body(): Uint8Array {
-    const out = new Bytes();
+    const out = new Bytes(this.#code.length + this.#beginning.length + 64);
     const runs: { type: ValueType; count: number }[] = [];
     for (const type of this.#locals) {
       const last = runs.at(-1);
@@ -165,7 +166,7 @@ export class FunctionWriter {
 
   #write({ operands, bytes, constant }: Expression): void {
     if (constant !== undefined) {
-      this.#writeConstant(constant, bytes);
+      this.#writeConstant(constant);
       return;
     }
     for (let index = 0; index < operands.length; index++) this.#write(operands[index]!);
@@ -173,13 +174,14 @@ export class FunctionWriter {
   }
 
   /** A constant vector is set once, at the beginning: not every compiler takes it out of loops. */
-  #writeConstant(key: string, bytes: ArrayLike<number>): void {
+  #writeConstant({ key, lanes }: ConstantVector): void {
     let local = this.#constants.get(key);
     if (local === undefined) {
       this.#locals.push("v128");
       local = localOf("v128", this.signature.parameters.length + this.#locals.length - 1);
       this.#constants.set(key, local);
-      this.#beginning.append(bytes);
+      this.#beginning.append(vectorConstant);
+      this.#beginning.append(new Uint8Array(lanes().buffer));
       this.#beginning.push(setByte);
       this.#beginning.unsigned(local.index);
     }

@@ -1,5 +1,12 @@
 /** Which element of a loop gets another value than all others, as that of a row's label does, so that the loop need not ask for it? */
-import { type Operand, type Register, type Statement, type StatementOf, operandsOf } from "@symloss/loops";
+import {
+  type Expression,
+  type Operand,
+  type Register,
+  type Statement,
+  type StatementOf,
+  operandsOf,
+} from "@symloss/loops";
 import { accessIn, definedIn, isIndex, isOneOf, letOf } from "./registers.ts";
 
 /** An element that is stored once more after the loop. */
@@ -15,11 +22,13 @@ export function withoutExceptions({ index, body }: { readonly index: number; rea
   readonly body: readonly Statement[];
   readonly exceptions: readonly Exception[];
 } {
+  const choices = body.filter(isChoice);
+  if (choices.length === 0) return { body, exceptions: [] };
   const own = definedIn(body);
   const exceptions: Exception[] = [];
   let rest = body;
-  for (const choice of body) {
-    const found = choice.kind === "let" ? exceptionOf(choice, index, own, rest) : undefined;
+  for (const choice of choices) {
+    const found = exceptionOf(choice, index, own, rest);
     if (found === undefined) continue;
     exceptions.push(found.exception);
     rest = found.rest;
@@ -27,15 +36,24 @@ export function withoutExceptions({ index, body }: { readonly index: number; rea
   return { body: rest, exceptions };
 }
 
+/** Computes `where(condition, value, other)`. */
+interface Choice extends StatementOf<"let"> {
+  readonly expression: Extract<Expression, { kind: "apply" }>;
+}
+
+function isChoice(statement: Statement): statement is Choice {
+  return (
+    statement.kind === "let" && statement.expression.kind === "apply" && statement.expression.operation === "where"
+  );
+}
+
 function exceptionOf(
-  choice: StatementOf<"let">,
+  choice: Choice,
   index: number,
   own: ReadonlySet<Register>,
   body: readonly Statement[],
 ): { readonly exception: Exception; readonly rest: readonly Statement[] } | undefined {
-  const { expression } = choice;
-  if (expression.kind !== "apply" || expression.operation !== "where") return undefined;
-  const [condition, value, other] = expression.operands as readonly [Operand, Operand, Operand];
+  const [condition, value, other] = choice.expression.operands as readonly [Operand, Operand, Operand];
   const test = letOf(condition, body);
   if (test === undefined || isVarying(value, own)) return undefined;
   const at = comparedWithIndex(test, index);

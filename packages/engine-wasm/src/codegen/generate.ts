@@ -15,6 +15,7 @@ import type { Heap } from "../memory/heap.ts";
 import { type WasmModule, webAssembly } from "../assembler/host.ts";
 import { type Blocks, findBlocks } from "./blocks.ts";
 import { planLayout } from "./layout.ts";
+import type { Note } from "./notes.ts";
 import { planContractions } from "./transpose.ts";
 import { library, libraryImports } from "./library.ts";
 import type { WasmProgram } from "./program.ts";
@@ -49,7 +50,7 @@ export function compileGraph(graph: Graph, { heap, arithmetic }: Environment): W
   const blocks = findBlocks(plan);
   const layout = planLayout(plan, namesIn(graph), blocks, representations);
   const constants = new Constants(heap);
-  const notes: string[] = [];
+  const notes: Note[] = [];
   let runner: Runner;
   try {
     for (const buffer of plan.buffers) if (buffer.kind === "constant") constants.place(buffer);
@@ -70,7 +71,7 @@ export function compileGraph(graph: Graph, { heap, arithmetic }: Environment): W
   return {
     // Few ask for it, and it takes a while to print.
     get description() {
-      return [describePlan(plan), ...new Set(notes)].join("\n");
+      return [describePlan(plan), ...new Set(notes.map((note) => note()))].join("\n");
     },
     bytes: constants.bytes,
     run: runner,
@@ -100,17 +101,13 @@ function planContracted(graph: Graph): { plan: LoopPlan; contractions: readonly 
 
 /** The names of lengths. */
 function namesIn(graph: Graph): readonly string[] {
-  const dimensions = [...graph.inputs, ...nodesWithin(graph)].flatMap(({ shape }) => shape);
-  return [...new Set(dimensions.filter((dimension) => typeof dimension === "string"))];
+  const names = new Set<string>();
+  for (const { shape } of [...graph.inputs, ...nodesWithin(graph)])
+    for (const dimension of shape) if (typeof dimension === "string") names.add(dimension);
+  return [...names];
 }
 
-function instantiate(
-  plan: LoopPlan,
-  blocks: readonly Blocks[],
-  shared: Shared,
-  heap: Heap,
-  notes: string[],
-): Functions {
+function instantiate(plan: LoopPlan, blocks: readonly Blocks[], shared: Shared, heap: Heap, notes: Note[]): Functions {
   const hasProducts = plan.programs.some(({ body }) => allStatements(body).some(({ kind }) => kind === "multiply"));
   const tiles = hasProducts ? writeTileFunctions(shared.arithmetic) : [];
   const programs = plan.programs.map((program, index) => writeProgram(program, index, blocks[index]!, shared, notes));

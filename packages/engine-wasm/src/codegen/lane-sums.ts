@@ -37,7 +37,7 @@ export function writeContraction(
   const length = assumeLength(extent);
   const vectors = length >= 16 ? 4 : length >= 8 ? 2 : 1;
   const how = `, with a sum in each lane over i${contraction.inner.index}`;
-  position.context.notes.push(vectorNote(index, [...first, ...after], vectors, how));
+  position.context.notes.push(() => vectorNote(index, [...first, ...after], vectors, how));
   writeVectors({ index, statements: [...first, ...after], own, vectors, write }, range, position);
 }
 

@@ -36,6 +36,7 @@ export function writeLoop(loop: Body, range: Range, position: Position, writeBod
 
 /** Sets the registers of reductions that a statement completes: those that begin in the same body. */
 export function finishReductions(statement: Statement, begun: ReadonlySet<Register>, position: Position): void {
+  if (begun.size === 0) return;
   for (const register of new Set(accumulatedIn(statement)))
     if (begun.has(register)) finishAccumulator(register, position);
 }
@@ -48,7 +49,7 @@ export function isVectorisable(body: readonly Statement[]): boolean {
 function writeScalarLoop({ index, body }: Body, range: Range, position: Position, writeBody: WriteBody): void {
   const { context } = position;
   const { writer } = context;
-  context.notes.push(scalarNote(index));
+  context.notes.push(() => scalarNote(index));
   const counter = writer.define(beginOf(range));
   context.indices.set(index, counter);
   const sums = columnSumsOf(body, index, context);
@@ -101,7 +102,7 @@ function writeVectorLoop(loop: Body, range: Range, position: Position, writeBody
   const { body, exceptions } = withoutExceptions(loop);
   const vectors = independent({ index: loop.index, body }, range, position, writeBody);
   const how = exceptions.length === 0 ? "" : ", and an element after them";
-  position.context.notes.push(vectorNote(loop.index, body, vectors.vectors, how));
+  position.context.notes.push(() => vectorNote(loop.index, body, vectors.vectors, how));
   writeVectors(vectors, range, position);
   for (const exception of exceptions) writeException(exception, loop.index, range, position);
 }
@@ -153,7 +154,7 @@ function writeSearch(result: Register, loop: Body, range: Range, position: Posit
     return v128.any_true(others.reduce<Expression<"v128">>((left, right) => v128.or(left, right), first!));
   };
   const vectors = independent(loop, range, position, writeBody);
-  position.context.notes.push(vectorNote(loop.index, loop.body, vectors.vectors, ", until one is found"));
+  position.context.notes.push(() => vectorNote(loop.index, loop.body, vectors.vectors, ", until one is found"));
   writeVectors({ ...vectors, endsIf }, range, position);
 }
 
@@ -211,7 +212,7 @@ function writeCount(
     const less = activeOnly(isLess([contest.element, contest.target], inside), active);
     writer.set(counts[number]!, i32x4.sub(counts[number]!, less));
   };
-  notes.push(vectorNote(index, contest.body, vectors, ", to count what is less"));
+  notes.push(() => vectorNote(index, contest.body, vectors, ", to count what is less"));
   writeVectors(contestBody(contest, index, vectors, position, writeBody, count), range, position);
   const total = counts.reduce<Expression<"v128">>((left, right) => i32x4.add(left, right), ints(0));
   const areAllLess = i32.eq(

@@ -124,13 +124,14 @@ function termsOf(
   bytes: number,
   without: number,
 ): readonly (readonly [Place, Length])[] {
-  return terms.flatMap(({ operand, stride }) => {
-    if (operand.kind === "index")
-      return operand.index === without
-        ? []
-        : [[indexOf(operand.index, position.context), multiplyLengths(stride, bytes)] as const];
-    return [[scalarOf(valueOf(operand, position)), multiplyLengths(stride, bytes)] as const];
-  });
+  const places: (readonly [Place, Length])[] = [];
+  for (const { operand, stride } of terms) {
+    if (operand.kind === "index" && operand.index === without) continue;
+    const place =
+      operand.kind === "index" ? indexOf(operand.index, position.context) : scalarOf(valueOf(operand, position));
+    places.push([place, multiplyLengths(stride, bytes)]);
+  }
+  return places;
 }
 
 /** Where an element is that is the same for all lanes. */

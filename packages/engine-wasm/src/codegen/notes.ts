@@ -2,6 +2,9 @@
 import type { Buffer, ScalarOperation, Statement } from "@symloss/loops";
 import { accessIn, definedIn, dependsOn, strideOf } from "./registers.ts";
 
+/** A line, made when someone asks for it. */
+export type Note = () => string;
+
 /** A line for a loop that runs one iteration after the other. */
 export function scalarNote(index: number): string {
   return `i${index}: one by one, around other loops`;

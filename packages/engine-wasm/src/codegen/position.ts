@@ -4,6 +4,7 @@ import type { Arithmetic } from "../assembler/arithmetic.ts";
 import { type Expression, i32, i32x4, int, vector } from "../assembler/expression.ts";
 import type { FunctionWriter, Local } from "../assembler/function.ts";
 import type { Accumulator } from "./accumulate.ts";
+import type { Note } from "./notes.ts";
 import type { Pointer } from "./memory-access.ts";
 import { type Representation, type Value, uniformInteger } from "./value.ts";
 
@@ -29,7 +30,7 @@ export interface Context {
   /** The indices of the loops over what may be a batch. */
   readonly batches: ReadonlySet<number>;
   /** What is told of each loop: whether it became vector code, or why not. */
-  readonly notes: string[];
+  readonly notes: Note[];
 }
 
 /** The surroundings of a statement. */

@@ -12,7 +12,9 @@ import {
 
 /** The registers that a body writes. */
 export function definedIn(statements: readonly Statement[]): ReadonlySet<Register> {
-  return new Set(statements.flatMap((statement) => (statement.kind === "let" ? [statement.register] : [])));
+  const defined = new Set<Register>();
+  for (const statement of statements) if (statement.kind === "let") defined.add(statement.register);
+  return defined;
 }
 
 /** The statement that computes an operand, if it is in the body. */

@@ -8,7 +8,7 @@ export function writeMapRows(statement: StatementOf<"mapRows">, context: Context
   const { operation, rows } = statement;
   const { outer, length, inner } = rows;
   const count = multiplyLengths(outer, inner);
-  context.notes.push(`${operation.kind} ${formatLength(count)} by ${formatLength(length)}: one number at a time`);
+  context.notes.push(() => `${operation.kind} ${formatLength(count)} by ${formatLength(length)}: one number at a time`);
   if (multiplyLengths(count, length) === 0) return;
   if (operation.kind === "argsort") writeArgsort(statement, operation.descending, context);
   else writeCumsum(statement, operation.reverse, context);

@@ -36,7 +36,8 @@ export function writeMultiply(product: StatementOf<"multiply">, { context }: Pos
   const writing: Writing = { product, context, writeBody };
   const { rows, columns, depth } = product;
   context.notes.push(
-    `multiply ${[rows.count, depth, columns.count].map(formatLength).join(" by ")}: tiles of ${singleTile.rows} x ${singleTile.columns} sums of ${block.lanes} lanes`,
+    () =>
+      `multiply ${[rows.count, depth, columns.count].map(formatLength).join(" by ")}: tiles of ${singleTile.rows} x ${singleTile.columns} sums of ${block.lanes} lanes`,
   );
   if (rows.count === 0 || columns.count === 0) return;
   const fits = fitsInBlock(depth, context);

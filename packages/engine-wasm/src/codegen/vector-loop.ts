@@ -41,7 +41,8 @@ export interface VectorBody {
 /** For each vector of an unrolled loop, the variables in which it accumulates. */
 type Accumulators = readonly ReadonlyMap<Register, readonly Local<"v128">[]>[];
 
-interface VectorLoop extends VectorBody {
+interface VectorLoop {
+  readonly body: VectorBody;
   /** Leaves the loop if it may end early, and has reason to. */
   readonly endEarly: () => void;
   readonly context: Context;
@@ -61,22 +62,27 @@ export function writeVectors(body: VectorBody, range: Range, position: Position)
     { length: body.vectors },
     () => new Map(reductions.map((statement) => [statement.register, vectorAccumulators(statement, position)])),
   );
-  const loop: VectorLoop = {
-    ...body,
-    endEarly: () => {},
+  const pointers = pointersOf(body.statements, body.index, body.own, position, counter);
+  const loopThat = (endEarly: () => void): VectorLoop => ({
+    body,
+    endEarly,
     context,
     counter,
     reductions,
-    pointers: pointersOf(body.statements, body.index, body.own, position, counter),
+    pointers,
     accumulators,
-  };
+  });
   const { endsIf } = body;
-  if (endsIf === undefined) writeRange(loop, range);
+  const whole = loopThat(() => {});
+  if (endsIf === undefined) writeRange(whole, range);
   else
-    writer.block((leave) => {
-      writeRange({ ...loop, endEarly: () => leave(endsIf(accumulators)) }, range);
-    });
-  flushAll(loop, reductions);
+    writer.block((leave) =>
+      writeRange(
+        loopThat(() => leave(endsIf(accumulators))),
+        range,
+      ),
+    );
+  flushAll(whole, reductions);
 }
 
 function writeRange(loop: VectorLoop, range: Range): void {
@@ -104,7 +110,7 @@ export function isSum({ reduction }: StatementOf<"accumulate">): boolean {
 
 /** Of a known number of iterations. */
 function writeAll(loop: VectorLoop, extent: number): void {
-  const unrolled = 4 * loop.vectors;
+  const unrolled = 4 * loop.body.vectors;
   const main = extent - (extent % unrolled);
   if (main === unrolled) writeUnrolled(loop);
   else if (main > 0) writeMain(loop, int(main), main > unrolled * flushInterval);
@@ -116,7 +122,7 @@ function writeNamed(loop: VectorLoop, extent: Length): void {
   const { context, counter } = loop;
   const { writer } = context;
   const end = writer.define(context.length(extent));
-  const main = writer.define(i32.and(end, int(-4 * loop.vectors)));
+  const main = writer.define(i32.and(end, int(-4 * loop.body.vectors)));
   writer.when(i32.lt_s(counter, main), () => writeMain(loop, main, true));
   writer.when(i32.lt_s(counter, end), () => writeAnyRest(loop, end));
 }
@@ -125,7 +131,7 @@ function writeNamed(loop: VectorLoop, extent: Length): void {
 function writePart(loop: VectorLoop, { from, to, extent }: Extract<Range, { kind: "part" }>): void {
   const { context, counter } = loop;
   const { writer } = context;
-  const unrolled = 4 * loop.vectors;
+  const unrolled = 4 * loop.body.vectors;
   const main = writer.define(i32.add(from, i32.and(i32.sub(to, from), int(-unrolled))));
   writer.when(i32.lt_s(counter, main), () => writeMain(loop, main, true));
   // Only the last range has a rest.
@@ -152,7 +158,7 @@ function writeMain(loop: VectorLoop, main: Expression<"i32">, isLong: boolean): 
   const end = writer.local("i32");
   writer.repeat(
     () => {
-      writer.set(end, i32.add(counter, int(4 * loop.vectors * flushInterval)));
+      writer.set(end, i32.add(counter, int(4 * loop.body.vectors * flushInterval)));
       writer.when(i32.lt_s(main, end), () => writer.set(end, main));
       writer.repeat(
         () => writeUnrolled(loop),
@@ -170,34 +176,34 @@ function writeRest(loop: VectorLoop, rest: number): void {
   const whole = Math.floor(rest / 4);
   const positions = Array.from({ length: whole }, (_, number) => vectorAt(loop, number, 4));
   if (rest % 4 !== 0) positions.push(vectorAt(loop, whole, (rest % 4) as ActiveLanes));
-  loop.write(positions);
+  loop.body.write(positions);
   loop.endEarly();
 }
 
 /** The same, of a number that is known when the program runs: vector by vector, and then as many lanes as are left. */
 function writeAnyRest(loop: VectorLoop, end: Expression<"i32">): void {
-  const { context, counter, vectors } = loop;
+  const { context, counter } = loop;
   const { writer } = context;
   const isWhole = (): Expression<"i32"> => i32.lt_s(i32.add(counter, int(3)), end);
-  if (vectors > 1) writer.when(isWhole(), () => writer.repeat(() => writeVectorsAt(loop, 1), isWhole));
+  if (loop.body.vectors > 1) writer.when(isWhole(), () => writer.repeat(() => writeVectorsAt(loop, 1), isWhole));
   const left = writer.define(i32.sub(end, counter));
   for (const active of [1, 2, 3] as const) {
     writer.when(i32.eq(left, int(active)), () => {
-      loop.write([vectorAt(loop, 0, active)]);
+      loop.body.write([vectorAt(loop, 0, active)]);
       loop.endEarly();
     });
   }
 }
 
 function writeUnrolled(loop: VectorLoop): void {
-  writeVectorsAt(loop, loop.vectors);
+  writeVectorsAt(loop, loop.body.vectors);
 }
 
 /** As many whole vectors, after which all pointers stand behind them. */
 function writeVectorsAt(loop: VectorLoop, vectors: number): void {
   const { context, counter, pointers } = loop;
   const { writer } = context;
-  loop.write(Array.from({ length: vectors }, (_, number) => vectorAt(loop, number, 4)));
+  loop.body.write(Array.from({ length: vectors }, (_, number) => vectorAt(loop, number, 4)));
   loop.endEarly();
   for (const { local, step } of pointers.values())
     if (step !== 0) writer.set(local, i32.add(local, context.length(multiplyLengths(4 * vectors, step))));
@@ -205,16 +211,16 @@ function writeVectorsAt(loop: VectorLoop, vectors: number): void {
 }
 
 function vectorAt(loop: VectorLoop, number: number, active: ActiveLanes): Position {
-  const { context, index, counter, pointers, own } = loop;
+  const { body, context, counter, pointers } = loop;
   const vector: VectorPosition = {
-    index,
+    index: body.index,
     counter,
     number,
     active,
     values: new Map(),
     products: new Map(),
     pointers,
-    own,
+    own: body.own,
     accumulators: loop.accumulators[number]!,
   };
   return { context, vector };

@@ -8,6 +8,7 @@ import type { Blocks } from "./blocks.ts";
 import { lengthWriter } from "./lengths.ts";
 import { type Layout, stateBytes } from "./layout.ts";
 import { finishReductions, writeLoop } from "./loop.ts";
+import type { Note } from "./notes.ts";
 import type { Context, Position } from "./position.ts";
 import { writeAll } from "./print.ts";
 import type { Representations } from "./representation.ts";
@@ -37,7 +38,7 @@ export function writeProgram(
   index: number,
   { outermost }: Blocks,
   shared: Shared,
-  notes: string[],
+  notes: Note[],
 ): FunctionWriter {
   const writer = new FunctionWriter({ parameters: ["i32", "i32", "i32", "i32"] });
   const [memory, from, to, phase] = writer.parameters as readonly Local<"i32">[];
