@@ -20,6 +20,13 @@ function portsOf(model: ModelProto): string[] {
   });
 }
 
+test("a function that computes with the name of a length is refused, not exported with NaN", () => {
+  const mean = ({ x }: { readonly x: Tensor }) => x.sum().mul(1 / (x.shape[0] as unknown as number));
+  expect(() => exportOnnx(mean, { inputs: { x: row } })).toThrow(
+    'exportOnnx: the function must not use the name of a length as a number, got one that computes with "batch".',
+  );
+});
+
 test.each([
   ["float32", 1],
   ["float64", 0],

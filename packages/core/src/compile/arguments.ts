@@ -160,11 +160,11 @@ const classes: { readonly [D in DType]?: unknown } = {
 /** The values, if each argument is an array of exactly this type; else undefined, and the arguments have to be flattened. */
 export function matchArguments(types: readonly ArrayType[], args: readonly unknown[]): Value[] | undefined {
   if (args.length !== types.length) return undefined;
-  const values = new Array<Value>(types.length);
+  const values: Value[] = [];
   for (let index = 0; index < types.length; index++) {
     const value = matchArray(args[index], types[index]!);
     if (value === undefined) return undefined;
-    values[index] = value;
+    values.push(value);
   }
   return values;
 }

@@ -29,7 +29,8 @@ export interface CompileOptions<
   readonly static?: Static;
   /**
    * Lengths that may be others in each call: `[{ argument: 0, axis: 0, name: "batch" }]`. An engine with the trait `namedDimensions`, as
-   * wasm, cpu and onnx have it, compiles once for all of them; others compile for each length, as without this option.
+   * wasm, cpu and onnx have it, compiles once for all of them; others compile for each length, as without this option. The function is then
+   * given the name in shapes, and a call throws `ShapeError` if it computes with that as if it were a number.
    */
   readonly dynamic?: readonly DynamicLength[];
 }

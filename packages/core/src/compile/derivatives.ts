@@ -4,7 +4,7 @@ import { isFloat } from "../array/dtype.ts";
 import { describe, print } from "../array/describe.ts";
 import { type OptionTable, checkOptions, functionRule, refuseSurplus, requireRule } from "../array/options.ts";
 import { sameShape } from "../array/broadcast.ts";
-import { sizeOf } from "../array/shape.ts";
+import { isConcrete, sizeOf } from "../array/shape.ts";
 import { type Structure, flatten, unflatten } from "../array/tree.ts";
 import { batch, withBatch } from "../graph/batch.ts";
 import { gradients } from "../graph/gradient.ts";
@@ -64,12 +64,7 @@ export function jacobian<Arguments extends readonly unknown[], Result, const Wrt
   options?: DerivativeOptions<Wrt>,
 ): (...args: Likes<Arguments>) => Jacobian<Result, Arguments[Wrt]> {
   refuseSurplus("jacobian", arguments, ["fn", "options"]);
-  const differentiable = readFunction("jacobian", fn, options);
-  return ((...args: readonly unknown[]) => {
-    const { results, structure, wrt } = differentiable(args);
-    const rows = results.map((result) => unflatten(wrt.structure, derivativesOf(result, wrt.tensors)));
-    return unflatten(structure, rows);
-  }) as never;
+  return jacobianOf("jacobian", fn, options) as never;
 }
 
 /**
@@ -82,7 +77,7 @@ export function hessian<Arguments extends readonly unknown[], const Wrt extends 
   options: DerivativeOptions<Wrt> = {},
 ): (...args: Likes<Arguments>) => Jacobian<Gradient<Arguments[Wrt]>, Arguments[Wrt]> {
   refuseSurplus("hessian", arguments, ["fn", "options"]);
-  return jacobian(gradientOf("hessian", fn, options), options) as never;
+  return jacobianOf("hessian", gradientOf("hessian", fn, options), options) as never;
 }
 
 /**
@@ -178,6 +173,25 @@ function callOnce(
     results: traced.outputs,
     structure: traced.structure,
     wrt: { tensors: tensors[wrt]!, structure: trees[wrt]!.structure },
+  };
+}
+
+function jacobianOf(
+  caller: string,
+  fn: (...args: never[]) => unknown,
+  options: DerivativeOptions | undefined,
+): (...args: readonly unknown[]) => unknown {
+  const differentiable = readFunction(caller, fn, options);
+  return (...args) => {
+    const { results, structure, wrt } = differentiable(args);
+    for (const result of results) {
+      if (isConcrete(result.shape)) continue;
+      throw new ShapeError(
+        `${caller}: every length of a result must be a number, got ${result}. For each row of a batch, map over its axis: vmap(${caller}(fn)).`,
+      );
+    }
+    const rows = results.map((result) => unflatten(wrt.structure, derivativesOf(result, wrt.tensors)));
+    return unflatten(structure, rows);
   };
 }
 

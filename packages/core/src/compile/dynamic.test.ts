@@ -8,8 +8,12 @@ import {
   asTensor,
   compile,
   compileSync,
+  hessian,
+  jacobian,
   ones,
+  scan,
   takeAlongAxis,
+  vmap,
 } from "../index.ts";
 import type { DynamicLength } from "./dynamic.ts";
 
@@ -35,8 +39,8 @@ describe("lengths that may be others in each call", () => {
     expect(traces(interpreter)).toBe(2);
   });
 
-  test("are compiled once on an engine that takes them when it runs", () => {
-    expect(traces(engine)).toBe(1);
+  test("are compiled once on an engine that takes them when it runs, for a function that is asked twice what it computes", () => {
+    expect(traces(engine)).toBe(2);
   });
 
   test("may be 0, of which other things are valid", () => {
@@ -84,6 +88,70 @@ describe("lengths that may be others in each call", () => {
       'compile: argument 0.y must have axis 0, whose length is "batch", got f32[].',
     );
     expect((await tree({ x: [1, 2], y: [3, 4] })).toArray()).toEqual([4, 6]);
+  });
+
+  test.each<[string, (x: Tensor, length: number) => Tensor]>([
+    ["divides by one", (x, length) => x.sum().mul(1 / length)],
+    ["takes as many turns", (x, length) => Array.from({ length }).reduce<Tensor>((sum) => sum.add(1), x)],
+    ["takes the whole of one", (x, length) => x.mul(length | 0)],
+    ["makes an array of as many", (x, length) => x.sum().add(asTensor(new Float32Array(length)).sum())],
+    ["asks how large one is", (x, length) => (length > 2 ? x : x.neg())],
+    ["does so in the step of a scan", (x, length) => scan((sum, each) => [sum.add(each.mul(1 / length)), {}], 0, x)[0]],
+    ["throws for some", (x, length) => (length === 3 || `${length}` === "3" ? asTensor("no" as never) : x)],
+  ])("have a name in a function, which is refused if it %s in silence", (_, compute) => {
+    const run = compileSync((x: Tensor) => compute(x, x.shape[0] as number), { engine, dynamic: [first] });
+    expect(() => run([1, 2, 3, 4])).toThrow(ShapeError);
+    expect(() => run([1, 2, 3, 4])).toThrow(
+      'compileSync: the function must not use the name of a length as a number, got one that computes with "batch". ' +
+        "Where a length has a name, x.shape[0] is that name: use mean(), or another function that knows how long an axis is.",
+    );
+    const each = compileSync((x: Tensor) => compute(x, x.shape[0] as number), {
+      engine: interpreter,
+      dynamic: [first],
+    });
+    expect(each([1, 2, 3, 4]).dtype).toBe("float32");
+  });
+
+  test("may have a number for a name, which is none in a function either", () => {
+    const dynamic = [{ ...first, name: "3" }];
+    const scaled = compileSync((x: Tensor) => x.sum().mul(1 / (x.shape[0] as number)), { engine, dynamic });
+    expect(() => scaled([1, 2])).toThrow('got one that computes with "3"');
+    const sum = compileSync((x: Tensor) => x.sum(), { engine, dynamic });
+    expect(sum([1, 2]).item()).toBe(3);
+  });
+
+  test("have a name in a function, which may give it on, and may differ each time for another reason", () => {
+    const passed = compileSync((x: Tensor) => x.sub(ones([x.shape[0]!])).mul(Math.random()), {
+      engine,
+      dynamic: [first],
+    });
+    expect(passed([1, 1]).toArray()).toEqual([0, 0]);
+    expect(passed([1, 1, 1]).toArray()).toEqual([0, 0, 0]);
+  });
+
+  test("are of rows, of which each has a Jacobian", () => {
+    const square = (x: Tensor): Tensor => x.square();
+    const whole = compileSync((x: Tensor) => jacobian(square)(x), { engine, dynamic: [first] });
+    expect(() => whole([[1, 2]])).toThrow(
+      "jacobian: every length of a result must be a number, got f32[batch,2]. For each row of a batch, map over its axis: vmap(jacobian(fn)).",
+    );
+    const second = compileSync((x: Tensor) => hessian((y: Tensor) => y.square().sum())(x), {
+      engine,
+      dynamic: [first],
+    });
+    expect(() => second([1, 2])).toThrow("hessian: every length of a result must be a number, got f32[batch].");
+    const each = compileSync((x: Tensor) => vmap(jacobian(square))(x), { engine, dynamic: [first] });
+    expect(each([[1, 2]]).toArray()).toEqual([
+      [
+        [2, 0],
+        [0, 4],
+      ],
+    ]);
+    const summed = compileSync((x: Tensor) => jacobian((y: Tensor) => y.square().sum(0))(x), {
+      engine,
+      dynamic: [first],
+    });
+    expect(summed([[3], [4]]).toArray()).toEqual([[[6], [8]]]);
   });
 
   test.each<[string, unknown]>([

@@ -1,10 +1,11 @@
-/** How does a function of tensors become a graph? It is called once, on placeholders. */
+/** How does a function of tensors become a graph? It is called on placeholders: once, or twice if lengths have names. */
 import { type DType, isDType } from "../array/dtype.ts";
 import { DTypeError, ShapeError } from "../array/errors.ts";
 import { isForeignArray } from "../array/foreign-array.ts";
 import type { Graph } from "../graph/graph.ts";
 import { describe, print } from "../array/describe.ts";
 import { isNDArray } from "../array/ndarray.ts";
+import { traceNamed } from "./named-lengths.ts";
 import { type TensorLike, type Tensor, isTensor } from "../tensor/tensor.ts";
 import { asTensor, placeholder } from "../tensor/operand.ts";
 import { type OptionTable, checkOptions, functionRule, recordRule, requireRule } from "../array/options.ts";
@@ -32,15 +33,18 @@ export function traceFunction(
   inputs: readonly Tensor[],
   structure: Structure,
 ): TracedGraph {
-  const result: unknown = fn(...(unflatten(structure, inputs) as never[]));
-  if (result instanceof Promise) {
-    // A later rejection is not the error to report.
-    result.catch(() => {});
-    throw new DTypeError(
-      `${caller}: the function must return tensors, got a promise. It is traced once and must not be async.`,
-    );
-  }
-  return traceResult(caller, result, inputs);
+  const trace = (placeholders: readonly Tensor[]): TracedGraph => {
+    const result: unknown = fn(...(unflatten(structure, placeholders) as never[]));
+    if (result instanceof Promise) {
+      // A later rejection is not the error to report.
+      result.catch(() => {});
+      throw new DTypeError(
+        `${caller}: the function must return tensors, got a promise. It is traced and must not be async.`,
+      );
+    }
+    return traceResult(caller, result, placeholders);
+  };
+  return traceNamed(caller, trace, inputs);
 }
 
 /** The graph with the leaves of a tree of tensors as outputs. */
@@ -73,8 +77,11 @@ export function traceGraph(
   const inputs = Object.entries(specs).map(([name, spec]) =>
     placeholderOf(name, `${caller}: input ${print(name)}`, spec),
   );
-  const record = Object.fromEntries(Object.keys(specs).map((name, index) => [name, inputs[index]!]));
-  return traceResult(caller, fn(record as never), inputs);
+  const trace = (placeholders: readonly Tensor[]): TracedGraph => {
+    const record = Object.fromEntries(Object.keys(specs).map((name, index) => [name, placeholders[index]!]));
+    return traceResult(caller, fn(record as never), placeholders);
+  };
+  return traceNamed(caller, trace, inputs);
 }
 
 const specOptions: OptionTable<InputSpec> = {
